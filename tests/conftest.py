@@ -1,0 +1,49 @@
+"""Fixtures for every test: real servers, emptied before each test, and the service as a process."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.servers import REDIS_SERVER_KINDS, RedisServer, RedisServers, ServiceProcess
+
+# A busy machine is no bug: examples are limited in number, not in time.
+settings.register_profile("commentdesk", deadline=None)
+settings.load_profile("commentdesk")
+
+
+@pytest.fixture(scope="session")
+def redis_servers() -> Iterator[RedisServers]:
+    """The servers of this run; ask for `redis_server` or `every_redis_server` instead."""
+    servers = RedisServers()
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture
+def redis_server(redis_servers: RedisServers) -> RedisServer:
+    """An empty Valkey, for tests that do not depend on the kind of server."""
+    return redis_servers.get("valkey-single")
+
+
+@pytest.fixture(params=REDIS_SERVER_KINDS)
+def every_redis_server(request: pytest.FixtureRequest, redis_servers: RedisServers) -> RedisServer:
+    """An empty server, once of each kind: for tests of the store and its scripts."""
+    kind: str = request.param
+    return redis_servers.get(kind)
+
+
+@pytest.fixture
+def make_service(tmp_path: Path) -> Iterator[Callable[..., ServiceProcess]]:
+    """Makes services that are not started yet, each on a data folder of its own; ended after the test."""
+    made: list[ServiceProcess] = []
+
+    def make(*, redis_url: str | None = None, settings: Mapping[str, str] | None = None) -> ServiceProcess:
+        service = ServiceProcess(tmp_path / f"data-{len(made)}", redis_url=redis_url, settings=settings)
+        made.append(service)
+        return service
+
+    yield make
+    for service in made:
+        service.kill()

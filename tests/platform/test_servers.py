@@ -1,0 +1,25 @@
+"""The helpers that start servers for the other tests."""
+
+import redis
+
+from tests.servers import RedisServer, is_running
+
+
+def test_every_server_is_durable_and_empty(every_redis_server: RedisServer) -> None:
+    with redis.Redis.from_url(every_redis_server.url) as client:
+        assert client.dbsize() == 0
+        assert client.config_get("append*")["appendfsync"] == "always"
+        assert client.info("persistence")["aof_enabled"] == 1
+        assert client.info("cluster")["cluster_enabled"] == int(every_redis_server.is_cluster)
+        client.set("{default}:left-behind", "1")
+
+
+def test_a_killed_server_comes_back_with_its_data(every_redis_server: RedisServer) -> None:
+    with redis.Redis.from_url(every_redis_server.url) as client:
+        client.set("{default}:kept", "1")
+    pid = every_redis_server.pid
+    every_redis_server.kill()
+    assert not is_running(pid)
+    every_redis_server.start()
+    with redis.Redis.from_url(every_redis_server.url) as client:
+        assert client.get("{default}:kept") == b"1"
