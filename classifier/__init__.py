@@ -1,0 +1,17 @@
+"""Text in, calibrated moderation scores out, with the spans that drove them."""
+
+from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
+from classifier.attribute import ATTRIBUTES
+from classifier.error import ModelError
+from classifier.scorer import Classifier
+
+__all__ = [
+    "ATTRIBUTES",
+    "Assessment",
+    "AttributeExplanation",
+    "Classifier",
+    "Explanation",
+    "ModelError",
+    "Span",
+    "Text",
+]

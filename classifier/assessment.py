@@ -1,0 +1,68 @@
+"""What goes into the classifier and what comes out of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """One text to assess: a comment's body with its author's name and website, each "" when unknown."""
+
+    body: str
+    name: str = ""
+    website: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the body that raised or lowered one attribute.
+
+    start, end: half-open, in code points of the body as given
+    start_utf16, end_utf16: the same in UTF-16 code units
+    contribution: its share of the attribute's logit; positive raises the score
+    """
+
+    start: int
+    end: int
+    start_utf16: int
+    end_utf16: int
+    attribute: str
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The scores of one text.
+
+    scores: attribute -> calibrated probability in [0, 1], every attribute present
+    reject: probability in [0, 1] that a moderator would not publish it, combined from the scores
+    spans: at most 8, those that raised the scores most, in order of position; () for harmless text
+    language: ISO 639-1 code when recognised, else None
+    assessed: False when the text is in a language or script the model was not trained on
+    """
+
+    scores: dict[str, float]
+    reject: float
+    spans: tuple[Span, ...]
+    language: str | None
+    assessed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeExplanation:
+    """Why one attribute got its logit: bias + sum of span and feature contributions == logit (to 1e-6)."""
+
+    attribute: str
+    logit: float
+    bias: float
+    spans: tuple[Span, ...]
+    features: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The full account of one text, one entry an attribute, and the assessment it accounts for."""
+
+    assessment: Assessment
+    attributes: tuple[AttributeExplanation, ...]

@@ -1,0 +1,110 @@
+"""Tables that fold code points into the symbols that features are made of."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+FOLD_SIZE = 0x20000
+"""Code points from here on (rare ideographs, tags) are folded as the last entry: a space."""
+
+DROPPED = 0
+SPACE = 32
+
+KIND_SPACE, KIND_LETTER, KIND_DIGIT, KIND_SYMBOL, KIND_PICTURE = range(5)
+
+_WORD_SYMBOLS = "@$*#%+"
+"""Signs that stay inside words, because people write letters with them."""
+
+_APOSTROPHES = "'\u2019\u2018\u02bc\u00b4`\u201b"
+"""Dropped, so that don't and dont are one word."""
+
+_COMPATIBILITY_BLOCKS = (
+    (0x00A0, 0x0250),  # Latin-1 and Latin Extended
+    (0x1D00, 0x1DC0),  # phonetic and small capitals
+    (0x1E00, 0x1F00),  # Latin Extended Additional
+    (0x2070, 0x20A0),  # superscripts, subscripts
+    (0x2100, 0x2150),  # letter-like
+    (0x2460, 0x2500),  # enclosed
+    (0xFF00, 0xFF5F),  # full width
+    (0x1D400, 0x1D800),  # mathematical alphanumerics
+    (0x1F110, 0x1F16A),  # squared and circled letters
+    (0x1F170, 0x1F18A),
+)
+
+_SINGLE_LETTERS = {"ß": "s", "æ": "a", "œ": "o", "ø": "o", "đ": "d", "ħ": "h", "ı": "i", "ł": "l", "þ": "t", "ð": "d"}
+_SMALL_CAPITALS = dict(zip("ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ", "abcdefghijklmnoprstuvwyz", strict=True))
+
+
+def _first_ascii(character: str) -> int:
+    """The ASCII code that a compatibility character stands for, or 0 when there is none."""
+    plain = unicodedata.normalize("NFKD", character).lower()
+    letter = next((part for part in plain if part.isalnum() and part.isascii()), "")
+    return ord(letter) if letter else 0
+
+
+def _fold_compatibility(table: NDArray[np.uint32]) -> None:
+    for first, past in _COMPATIBILITY_BLOCKS:
+        for code in range(first, past):
+            folded = _first_ascii(chr(code))
+            if folded:
+                table[code] = folded
+    for letters in (_SINGLE_LETTERS, _SMALL_CAPITALS):
+        for letter, plain in letters.items():
+            table[ord(letter)] = ord(plain)
+            if len(letter.upper()) == 1:
+                table[ord(letter.upper())] = ord(plain)
+    for offset in range(26):  # negative squared and regional letters
+        table[0x1F150 + offset] = table[0x1F170 + offset] = ord("a") + offset
+
+
+def _fold_plain(table: NDArray[np.uint32], code: int) -> None:
+    """A code point outside the compatibility blocks: lower case, space, dropped, or itself."""
+    character = chr(code)
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me", "Cf", "Cs") or 0x1F3FB <= code <= 0x1F3FF:
+        table[code] = DROPPED
+    elif category[0] in "LN":
+        lower = character.lower()
+        table[code] = ord(lower) if len(lower) == 1 else code
+    elif category == "So":
+        table[code] = code
+    else:
+        table[code] = SPACE
+
+
+_SCANNED_BLOCKS = ((0, 0x3100), (0xA640, 0xA800), (0xD800, 0xE000), (0xFB00, 0x10000), (0x1F000, 0x1FC00))
+"""Elsewhere below FOLD_SIZE are letters without case, kept as they are."""
+
+
+@cache
+def fold_table() -> NDArray[np.uint32]:
+    """(FOLD_SIZE,) uint32: code point -> symbol; DROPPED vanishes, SPACE parts words."""
+    table = np.arange(FOLD_SIZE, dtype=np.uint32)
+    for first, past in _SCANNED_BLOCKS:
+        for code in range(first, past):
+            _fold_plain(table, code)
+    _fold_compatibility(table)
+    for sign in _WORD_SYMBOLS:
+        table[ord(sign)] = ord(sign)
+    for sign in _APOSTROPHES:
+        table[ord(sign)] = DROPPED
+    table[0] = table[FOLD_SIZE - 1] = SPACE
+    return table
+
+
+@cache
+def kind_table() -> NDArray[np.uint8]:
+    """(FOLD_SIZE,) uint8: symbol -> one of the KIND_ numbers."""
+    table = np.full(FOLD_SIZE, KIND_LETTER, dtype=np.uint8)
+    table[:128] = KIND_SPACE
+    table[ord("a") : ord("z") + 1] = KIND_LETTER
+    table[ord("0") : ord("9") + 1] = KIND_DIGIT
+    for sign in _WORD_SYMBOLS:
+        table[ord(sign)] = KIND_SYMBOL
+    table[0x2100:0x2C00] = KIND_PICTURE
+    table[0x1F000:0x1FC00] = KIND_PICTURE
+    return table

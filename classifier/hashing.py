@@ -1,0 +1,127 @@
+"""Rolling hashes over a view's symbols: which table row each n-gram and each word belongs to.
+
+A window's hash is polynomial, modulo 2**32: h = sum(symbol[i + j] * BASE**j). With prefix sums every window costs
+two operations whatever its length: h = (prefix[i + n] - prefix[i]) * BASE**-i. BASE is odd, so the inverse exists.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.view import View
+
+MAX_SYMBOLS = 1 << 17
+"""Most symbols in one pass; the length of the tables of powers."""
+
+FEATURES_VERSION = 1
+"""Raised whenever a text would get other features than before."""
+
+BUCKET_BITS = 18
+GRAM_SIZES = (3, 4, 5)
+
+_BASE = 0x9E3779B1
+_MIX = np.uint32(0x85EBCA6B)
+_SHIFT = np.uint32(32 - BUCKET_BITS)
+_GRAM_SALTS = (np.uint32(0x27D4EB2F), np.uint32(0x165667B1), np.uint32(0x1B873593), np.uint32(0xCC9E2D51))
+_WORD_SALT = np.uint32(0x2545F491)
+_PAIR_SALT = np.uint32(0x38B34AE5)
+_SKIP_SALT = np.uint32(0x5851F42D)
+_PAIR_GAPS = ((1, _PAIR_SALT), (2, _SKIP_SALT))
+"""Pairs of neighbouring words, and pairs with one word between."""
+
+_FIRST_FACTOR = np.uint32(0xC2B2AE35)
+_SECOND_FACTOR = np.uint32(0x27D4EB4F)
+
+
+def _powers(base: int, count: int) -> NDArray[np.uint32]:
+    factors = np.full(count, base & 0xFFFFFFFF, dtype=np.uint32)
+    factors[0] = 1
+    return np.cumprod(factors, dtype=np.uint32)
+
+
+_POWERS = _powers(_BASE, MAX_SYMBOLS)
+_INVERSES = _powers(pow(_BASE, -1, 1 << 32), MAX_SYMBOLS)
+
+
+def prefix_sums(symbols: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """(n_symbols + 1,) uint32: the polynomial's prefix sums, modulo 2**32."""
+    prefix = np.zeros(len(symbols) + 1, dtype=np.uint32)
+    np.cumsum(symbols * _POWERS[: len(symbols)], dtype=np.uint32, out=prefix[1:])
+    return prefix
+
+
+def gram_hashes(prefix: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
+    """(n_symbols - size + 1,) uint32: a hash for each window of `size` symbols."""
+    count = max(len(prefix) - size, 0)
+    return (prefix[size:] - prefix[:count]) * _INVERSES[:count]
+
+
+def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
+    """(n_words,) uint32: a hash for each word, independent of its place."""
+    return (prefix[view.word_ends] - prefix[view.word_starts]) * _INVERSES[view.word_starts]
+
+
+def pair_hashes(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A hash for each ordered pair of words."""
+    return first * _FIRST_FACTOR + second * _SECOND_FACTOR
+
+
+def buckets(hashes: NDArray[np.uint32], salt: np.uint32) -> NDArray[np.uint32]:
+    """Rows of the weight table, in [0, 2**BUCKET_BITS), by multiplicative hashing."""
+    return ((hashes ^ salt) * _MIX) >> _SHIFT
+
+
+class Occurrences:
+    """Every feature of a batch where it occurs, duplicates included.
+
+    bucket: (n,) uint32, row of the weight table
+    text: (n,) uint32, index of the text in the batch
+    """
+
+    __slots__ = ("_inside", "_view", "bucket", "text")
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        prefix = prefix_sums(view.symbols)
+        words = word_hashes(prefix, view)
+        parts = [buckets(gram_hashes(prefix, size), salt) for size, salt in zip(GRAM_SIZES, _GRAM_SALTS, strict=False)]
+        parts.append(buckets(words, _WORD_SALT))
+        parts += [buckets(pair_hashes(words[:-gap], words[gap:]), salt) for gap, salt in _PAIR_GAPS]
+        self.bucket = np.concatenate(parts)
+        self._inside: NDArray[np.bool_] | None = None
+        if len(view.starts) > 2:
+            self._drop_across_texts()
+        else:
+            self.text = np.zeros(len(self.bucket), dtype=np.uint32)
+
+    def _drop_across_texts(self) -> None:
+        """Windows that reach from one text into the next are of neither."""
+        view = self._view
+        texts = np.zeros(len(view.symbols), dtype=np.uint32)
+        texts[1:] = np.repeat(np.arange(len(view.starts) - 1, dtype=np.uint32), np.diff(view.starts))
+        texts[view.starts - 1] = 1 << 31  # the space that two texts share can only begin or end a window
+        of_word = texts[view.word_starts]
+        first = [texts[1 : len(view.symbols) - size + 2] for size in GRAM_SIZES] + [of_word]
+        texts = texts.copy()
+        texts[view.starts - 1] += 1
+        last = [texts[size - 2 : len(view.symbols) - 1] for size in GRAM_SIZES] + [of_word]
+        first += [of_word[:-gap] for gap, _ in _PAIR_GAPS]
+        last += [of_word[gap:] for gap, _ in _PAIR_GAPS]
+        text = np.concatenate(first)
+        self._inside = text == np.concatenate(last)
+        self.text = text[self._inside]
+        self.bucket = self.bucket[self._inside]
+
+    def bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Half-open bounds of each occurrence in the view's symbols; not needed to score."""
+        view = self._view
+        grams = [np.arange(max(len(view.symbols) + 1 - size, 0)) for size in GRAM_SIZES]
+        starts, ends = view.word_starts, view.word_ends
+        first = np.concatenate([*grams, starts, *(starts[:-gap] for gap, _ in _PAIR_GAPS)])
+        past = [gram + size for gram, size in zip(grams, GRAM_SIZES, strict=True)]
+        past += [ends, *(ends[gap:] for gap, _ in _PAIR_GAPS)]
+        joined = np.concatenate(past)
+        if self._inside is None:
+            return first, joined
+        return first[self._inside], joined[self._inside]

@@ -1,0 +1,120 @@
+"""The model on disk: arrays as .npy files and a manifest that names, describes and hashes each."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from classifier.attribute import ATTRIBUTES
+from classifier.error import ModelError
+from classifier.hashing import BUCKET_BITS, FEATURES_VERSION
+
+FORMAT = 1
+DEFAULT_DIRECTORY = Path(__file__).parent / "model"
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What was learned.
+
+    version: names these weights
+    grams: (2**BUCKET_BITS, n_attributes) int16, quantised weights of hashed features
+    scales: (n_attributes,) float64, the value of one quantisation step of each attribute
+    bias: (n_attributes,) float64, the logit of an empty text
+    """
+
+    version: str
+    grams: NDArray[np.int16]
+    scales: NDArray[np.float64]
+    bias: NDArray[np.float64]
+
+
+def _shapes() -> dict[str, tuple[tuple[int, ...], str]]:
+    n_attributes = len(ATTRIBUTES)
+    return {
+        "grams": ((1 << BUCKET_BITS, n_attributes), "int16"),
+        "scales": ((n_attributes,), "float64"),
+        "bias": ((n_attributes,), "float64"),
+    }
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"model file {path} cannot be read: {error.strerror or error}") from error
+
+
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """The manifest, checked to fit this code."""
+    path = directory / _MANIFEST
+    try:
+        manifest = orjson.loads(_read_bytes(path))
+    except orjson.JSONDecodeError as error:
+        raise ModelError(f"model file {path} is not JSON: {error}") from error
+    wanted = {"format": FORMAT, "features_version": FEATURES_VERSION, "attributes": list(ATTRIBUTES)}
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("arrays"), dict):
+        raise ModelError(f"model file {path} is not a manifest: it has no arrays")
+    for field, value in wanted.items():
+        if manifest.get(field) != value:
+            raise ModelError(f"model file {path} has {field} {manifest.get(field)!r}, this code needs {value!r}")
+    return manifest
+
+
+def _read_array(directory: Path, name: str, manifest: dict[str, Any]) -> NDArray[Any]:
+    path = directory / f"{name}.npy"
+    content = _read_bytes(path)
+    digest = hashlib.sha256(content).hexdigest()
+    wanted = manifest["arrays"].get(name)
+    if not isinstance(wanted, dict) or digest != wanted.get("sha256"):
+        raise ModelError(f"model file {path} is damaged: its SHA-256 {digest} is not the one in {_MANIFEST}")
+    try:
+        array: NDArray[Any] = np.load(BytesIO(content), allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ModelError(f"model file {path} is not an array: {error}") from error
+    shape, dtype = _shapes()[name]
+    if array.shape != shape or array.dtype != np.dtype(dtype):
+        raise ModelError(f"model file {path} holds {array.dtype}{array.shape}, this code needs {dtype}{shape}")
+    return array
+
+
+def read_weights(directory: Path | None = None) -> Weights:
+    """The weights of a model folder, every file checked against the manifest's SHA-256."""
+    directory = DEFAULT_DIRECTORY if directory is None else directory
+    manifest = read_manifest(directory)
+    arrays = {name: _read_array(directory, name, manifest) for name in _shapes()}
+    return Weights(version=str(manifest.get("version", "")), **arrays)
+
+
+def write_weights(directory: Path, weights: Weights, details: dict[str, Any]) -> None:
+    """Writes the arrays and the manifest; `details` are further fields of the manifest."""
+    directory.mkdir(parents=True, exist_ok=True)
+    arrays = {}
+    for name in _shapes():
+        array = getattr(weights, name)
+        buffer = BytesIO()
+        np.save(buffer, array, allow_pickle=False)
+        content = buffer.getvalue()
+        (directory / f"{name}.npy").write_bytes(content)
+        arrays[name] = {
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "shape": list(array.shape),
+            "dtype": str(array.dtype),
+        }
+    manifest = {
+        "format": FORMAT,
+        "features_version": FEATURES_VERSION,
+        "version": weights.version,
+        "attributes": list(ATTRIBUTES),
+        "arrays": arrays,
+        **details,
+    }
+    (directory / _MANIFEST).write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2) + b"\n")
