@@ -88,8 +88,19 @@ async def answers(url: str) -> bool:
     return False
 
 
+def processes_in(folder: Path) -> list[int]:
+    """The processes that work in the folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if (process / "cwd").readlink() == folder:
+                found.append(int(process.name))
+    return found
+
+
 async def test_it_keeps_what_it_was_given_in_a_private_folder(tmp_path: Path) -> None:
     data_dir = tmp_path / "deep" / "data"
+    data_dir.mkdir(mode=0o755, parents=True)
     for value in (None, b"kept"):
         server = await EmbeddedServer.start(data_dir)
         async with writer_client(server.url) as client:
@@ -174,7 +185,7 @@ async def test_a_server_that_never_goes_is_named(tmp_path: Path, monkeypatch: py
 
 
 async def test_killed_with_writers_in_flight_it_restarts_and_loses_nothing_acknowledged(
-    server: EmbeddedServer,
+    server: EmbeddedServer, tmp_path: Path
 ) -> None:
     acknowledged: set[int] = set()
     writing = True
@@ -202,9 +213,13 @@ async def test_killed_with_writers_in_flight_it_restarts_and_loses_nothing_ackno
     writing = False
     await asyncio.gather(*writers)
     assert len(acknowledged) >= 900
-    async with writer_client(server.url) as client:
+    assert processes_in(tmp_path) == [server.pid]
+    await server.stop()
+    successor = await EmbeddedServer.start(tmp_path)
+    async with writer_client(successor.url) as client:
         numbers = sorted(acknowledged)
         values = await client.mget([f"key-{number}" for number in numbers])
+    await successor.stop()
     assert [number for number, value in zip(numbers, values, strict=True) if value != str(number).encode()] == []
 
 
