@@ -223,6 +223,18 @@ async def test_killed_with_writers_in_flight_it_restarts_and_loses_nothing_ackno
     assert [number for number, value in zip(numbers, values, strict=True) if value != str(number).encode()] == []
 
 
+async def test_one_death_is_one_restart(
+    server: EmbeddedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LONGEST_BACKOFF_SECONDS", 0.01)
+    old_pid = server.pid
+    assert old_pid is not None
+    os.kill(old_pid, signal.SIGKILL)
+    await restarted(server, old_pid)
+    await asyncio.sleep(0.5)  # long enough for several needless restarts
+    assert (tmp_path / "valkey.log").read_text().count("Ready to accept connections") == 2
+
+
 async def test_stopped_while_it_restarts_it_leaves_nothing_behind(tmp_path: Path) -> None:
     server = await EmbeddedServer.start(tmp_path)
     old_pid = server.pid
