@@ -1,0 +1,89 @@
+"""Sites, their policies, and tokens."""
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from schemas.fields import SITE_PATTERN, Closed, Origin, PlainText, Probability, StrictBoolean, StrictInteger
+from schemas.threads import MODES
+
+ROLES = ("website", "moderator", "operator", "admin")
+_MAX_RATE = 1_000_000
+
+
+class PolicySchema(Closed):
+    """How a site moderates. In `auto`, a risk below `publish_below` is published, above `reject_above` rejected, and
+    held between. Rates count submissions; null is no limit. A field left out has its default."""
+
+    mode = fields.String(load_default="premoderate", validate=validate.OneOf(MODES))
+    publish_below = Probability(load_default=0.05)
+    reject_above = Probability(load_default=0.98)
+    reader_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=30, allow_none=True)
+    reader_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=10)
+    site_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=None, allow_none=True)
+    site_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=100)
+
+    @validates_schema
+    def _ordered(self, data: dict[str, float], **_: object) -> None:
+        if data["publish_below"] > data["reject_above"]:
+            raise ValidationError("Must not be above reject_above.", "publish_below")
+
+
+class SiteChangeSchema(Closed):
+    """What to change of a site. A field left out keeps its value."""
+
+    title = PlainText(max_chars=200)
+    public_submission = StrictBoolean()
+    allowed_origins = fields.List(Origin(), validate=validate.Length(max=100))
+
+
+class NewSiteSchema(SiteChangeSchema):
+    """A new site: `public_submission` lets readers' browsers post without a token, from the allowed origins if any
+    are listed."""
+
+    site = fields.String(required=True, validate=validate.Regexp(SITE_PATTERN))
+
+
+class SiteSchema(Closed):
+    site = fields.String(required=True)
+    title = fields.String(required=True)
+    public_submission = fields.Boolean(required=True)
+    allowed_origins = fields.List(fields.String(), required=True)
+    created_at = fields.String(required=True, metadata={"format": "date-time"})
+
+
+class SitesSchema(Closed):
+    sites = fields.List(fields.Nested(SiteSchema), required=True)
+
+
+class NewTokenSchema(Closed):
+    """A token to be made. All roles but admin need the site they act on."""
+
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    site = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(SITE_PATTERN))
+    name = PlainText(min_chars=1, max_chars=100, required=True)
+    expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
+
+    @validates_schema
+    def _of_a_site(self, data: dict[str, object], **_: object) -> None:
+        if data["role"] != "admin" and not data["site"]:
+            raise ValidationError("Needed for this role.", "site")
+        if data["role"] == "admin" and data["site"]:
+            raise ValidationError("An admin acts on every site.", "site")
+
+
+class TokenSchema(Closed):
+    token_id = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    site = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    created_at = fields.String(required=True, metadata={"format": "date-time"})
+    expires_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+
+
+class MadeTokenSchema(TokenSchema):
+    """The only time that the token itself is shown."""
+
+    token = fields.String(required=True)
+
+
+class TokensSchema(Closed):
+    tokens = fields.List(fields.Nested(TokenSchema), required=True)

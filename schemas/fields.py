@@ -1,0 +1,193 @@
+"""Fields that several schemas share, strict about what text may hold."""
+
+import ipaddress
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
+COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
+MAX_URL_CHARS = 2048
+MAX_REVISION = 2**53
+MAX_CURSOR_CHARS = 512
+
+_CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
+_FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
+
+
+def _is_carried_by_utf8(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class PlainText(fields.String):
+    """Text in NFC, trimmed, with line ends as `\\n`. Refuses NUL, lone surrogates and control characters other
+    than newline and tab, and those two where the text has one line. Lengths are in code points, after all that."""
+
+    def __init__(self, *, min_chars: int = 0, max_chars: int, is_multiline: bool = False, **kwargs: Any):
+        length = validate.Length(min=min_chars, max=max_chars)
+        metadata = {"pattern": r"\S"} if min_chars else {}
+        super().__init__(validate=length, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+        self._forbidden = _FORBIDDEN if is_multiline else _FORBIDDEN | {"\n", "\t"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs)
+        if not text.isascii():
+            if not _is_carried_by_utf8(text):
+                raise ValidationError("Holds a lone surrogate, which no UTF-8 text can carry.")
+            text = unicodedata.normalize("NFC", text)
+        text = text.replace("\r\n", "\n").strip()
+        if not text.isprintable() and not self._forbidden.isdisjoint(text):
+            raise ValidationError("Holds control characters.")
+        return text
+
+
+class Email(PlainText):
+    """An address of 3-254 characters: something, one @, something; no spaces. No more can be known without a mail."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(
+            min_chars=3, max_chars=254, metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"}, **kwargs
+        )
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        local, at, domain = text.partition("@")
+        if not (local and at and domain) or "@" in domain or any(char.isspace() for char in text):
+            raise ValidationError("Not a valid email address.")
+        return text
+
+
+class WebAddress(PlainText):
+    """An http or https address of at most 2,048 characters; empty is none."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(max_chars=MAX_URL_CHARS, metadata={"format": "uri"}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if text and not is_web_address(text):
+            raise ValidationError("Not a valid http or https address.")
+        return text
+
+
+def is_web_address(text: str) -> bool:
+    """Whether a text is an absolute http(s) URL with a host and without spaces or a user name."""
+    try:
+        parts = urlsplit(text)
+        return (
+            parts.scheme in {"http", "https"}
+            and bool(parts.hostname)
+            and "@" not in parts.netloc
+            and (parts.port is None or parts.port > 0)
+            and not any(char.isspace() or char in '<>"\\^`{|}' for char in text)
+        )
+    except ValueError:
+        return False
+
+
+class Origin(PlainText):
+    """A browser's origin: scheme, host, port if it is not the scheme's own; nothing after."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(min_chars=8, max_chars=300, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs).rstrip("/").lower()
+        if not is_web_address(text) or text.count("/") != 2 or "?" in text or "#" in text:
+            raise ValidationError("Not an origin such as https://news.example.")
+        return text
+
+
+class IpAddress(PlainText):
+    """An IPv4 or IPv6 address in its usual short form; empty is unknown."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(max_chars=64, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if not text:
+            return text
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError as error:
+            raise ValidationError("Not a valid IPv4 or IPv6 address.") from error
+
+
+class StrictInteger(fields.Integer):
+    """A JSON integer: no text, no fraction, no boolean."""
+
+    def __init__(self, *, lowest: int, highest: int, **kwargs: Any):
+        super().__init__(strict=True, validate=validate.Range(lowest, highest), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if isinstance(value, (bool, str)):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class StrictBoolean(fields.Boolean):
+    """A JSON boolean, and nothing that looks like one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+class Probability(fields.Float):
+    """A JSON number in [0, 1]."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(validate=validate.Range(0, 1), allow_nan=False, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if isinstance(value, (bool, str)):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+def page_limit(default: int) -> fields.Integer:
+    """How many of a list, from a query."""
+    return fields.Integer(load_default=default, validate=validate.Range(1, 200))
+
+
+def query_cursor() -> fields.String:
+    """The opaque place where a list goes on."""
+    return fields.String(load_default="", validate=validate.Length(max=MAX_CURSOR_CHARS))
+
+
+def next_cursor() -> fields.String:
+    """What to ask for the next page with; null on the last one."""
+    return fields.String(allow_none=True, required=True)
+
+
+def field_errors(error: ValidationError) -> dict[str, list[str]]:
+    """What marshmallow says, as one flat map: `article.url` -> messages. A whole-body error stands under `_body`."""
+    flat: dict[str, list[str]] = {}
+    _flatten(error.normalized_messages(), "", flat)  # type: ignore[no-untyped-call]
+    return flat
+
+
+def _flatten(messages: Any, path: str, flat: dict[str, list[str]]) -> None:
+    if isinstance(messages, dict):
+        for name, inner in messages.items():
+            here = path if name == "_schema" else f"{path}.{name}" if path else str(name)
+            _flatten(inner, here, flat)
+    elif isinstance(messages, list):
+        flat.setdefault(path or "_body", []).extend(str(each) for each in messages)
+
+
+def is_site(text: str) -> bool:
+    return 1 <= len(text) <= 64 and all(char in "abcdefghijklmnopqrstuvwxyz0123456789-" for char in text)
+
+
+class Closed(Schema):
+    """A schema that refuses what it does not know; the base of every JSON body."""

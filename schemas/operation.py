@@ -1,0 +1,29 @@
+"""What the service says of itself: health, readiness, and what went wrong."""
+
+from marshmallow import fields
+
+from schemas.fields import Closed
+
+
+class HealthSchema(Closed):
+    status = fields.String(required=True)
+    version = fields.String(required=True)
+
+
+class ReadinessSchema(Closed):
+    """Whether each part can serve: `ok`, or what is wrong with it."""
+
+    ready = fields.Boolean(required=True)
+    checks = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
+
+
+class ProblemSchema(Closed):
+    """A problem document, RFC 9457. `code` is stable; `errors` names each bad field."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    request_id = fields.String(required=True)

@@ -1,0 +1,72 @@
+"""The settings: environment variables `COMMENTDESK_NAME`, checked all at once."""
+
+from ipaddress import ip_network
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+PREFIX = "COMMENTDESK_"
+
+
+def _networks(text: str) -> None:
+    for part in text.split(","):
+        try:
+            ip_network(part.strip())
+        except ValueError as error:
+            raise ValidationError(f"{part.strip()!r} is not an address or network.") from error
+
+
+class SettingsSchema(Schema):
+    """Every setting, its default and its meaning; the README's table is tested against this."""
+
+    host = fields.String(load_default="127.0.0.1", metadata={"description": "Address to listen on."})
+    port = fields.Integer(
+        load_default=8080,
+        validate=validate.Range(0, 65535),
+        metadata={"description": "Port to listen on; 0 lets the system choose."},
+    )
+    redis_url = fields.String(
+        load_default=None,
+        validate=validate.Regexp(
+            r"^(redis|rediss|unix)://\S+\Z", error="Must start with redis://, rediss:// or unix://."
+        ),
+        metadata={
+            "description": "Redis 7.0 or newer, or Valkey. Without it the service runs its own in the data folder."
+        },
+    )
+    data_dir = fields.String(
+        load_default="./.commentdesk",
+        validate=validate.Length(min=1),
+        metadata={
+            "description": "Folder for the embedded server's data and for secrets that were made at first start."
+        },
+    )
+    admin_token = fields.String(
+        load_default=None,
+        validate=validate.Length(min=16),
+        metadata={"description": "The administrator's token. Without it one is made and kept in the data folder."},
+    )
+    secret_key = fields.String(
+        load_default=None,
+        validate=validate.Length(min=16),
+        metadata={
+            "description": "Secret for encrypting emails and keying hashes. Without it one is made and kept in the data folder."
+        },
+    )
+    metrics_token = fields.String(
+        load_default=None,
+        validate=validate.Length(min=16),
+        metadata={
+            "description": "When set, `/metrics` asks for this token, or for an operator's or the administrator's."
+        },
+    )
+    trusted_proxies = fields.String(
+        load_default="",
+        validate=lambda text: _networks(text) if text else None,
+        metadata={"description": "Addresses or networks, comma-separated, whose `X-Forwarded-For` is believed."},
+    )
+    demo = fields.Boolean(load_default=True, metadata={"description": "Whether the demo article at `/demo` is served."})
+    log_level = fields.String(
+        load_default="info",
+        validate=validate.OneOf(["debug", "info", "warning", "error"]),
+        metadata={"description": "The least important kind of log line that is written."},
+    )

@@ -1,0 +1,42 @@
+"""A reader's comment on its way in, and the receipt for it."""
+
+from marshmallow import fields, validate
+
+from schemas.fields import COMMENT_ID_PATTERN, Closed, Email, IpAddress, PlainText, WebAddress
+
+MAX_BODY_CHARS = 10_000
+MAX_NAME_CHARS = 100
+
+
+class ArticleSchema(Closed):
+    """The article that a thread belongs to; taken from websites only, never from a stranger."""
+
+    title = PlainText(max_chars=300, load_default="")
+    url = WebAddress(load_default="")
+
+
+class ClientSchema(Closed):
+    """The reader's browser, as the website saw it; taken from websites only."""
+
+    ip = IpAddress(load_default="")
+    user_agent = PlainText(max_chars=1000, load_default="")
+    referrer = PlainText(max_chars=2048, load_default="")
+
+
+class SubmissionSchema(Closed):
+    """A comment as a reader leaves it under an article."""
+
+    name = PlainText(min_chars=1, max_chars=MAX_NAME_CHARS, required=True)
+    email = Email(required=True)
+    body = PlainText(min_chars=1, max_chars=MAX_BODY_CHARS, is_multiline=True, required=True)
+    website = WebAddress(load_default="", allow_none=True)
+    parent_id = fields.String(load_default="", allow_none=True, validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"))
+    article = fields.Nested(ArticleSchema, load_default=None, allow_none=True)
+    client = fields.Nested(ClientSchema, load_default=None, allow_none=True)
+
+
+class ReceiptSchema(Closed):
+    """What a submitter is told: `held` for everything that is not published."""
+
+    comment_id = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["published", "held"]))

@@ -1,0 +1,1 @@
+"""commentdesk's service: HTTP, use cases, scoring and the store."""

@@ -1,0 +1,16 @@
+"""The command line, `python -m service`."""
+
+import click
+
+from service.commands.serve import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """commentdesk: self-hosted comment moderation."""
+
+
+main.add_command(serve)
+
+if __name__ == "__main__":
+    main(prog_name="commentdesk")

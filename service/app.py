@@ -1,0 +1,136 @@
+"""The composition root: the route table, the parts, and the application made of them. Tests build it here too."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from classifier import Classifier, ModelError
+from service.desk import Desk, clock_ms
+from service.domain import Role
+from service.embedded import EmbeddedServer
+from service.errors import StartError
+from service.handlers import administrators, moderators, readers, watchers
+from service.metrics import RequestMeasures
+from service.registry import Registry
+from service.scoring import Scorer
+from service.settings import TOKEN_PREFIX, Settings, kept_secret, make_folder
+from service.store import scripts
+from service.store.link import Link
+from service.vault import Vault
+from service.web.dispatch import fallback, handler
+from service.web.openapi import describe
+from service.web.operation import House, Route, open_route, reader_route, route
+
+WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
+SITE = "/v1/sites/{site}"
+THREAD = SITE + "/threads/{thread}"
+COMMENT = SITE + "/comments/{comment_id}"
+
+API: tuple[Route, ...] = (
+    # Readers and websites
+    reader_route("POST", THREAD + "/comments", readers.submit, WEBSITE),
+    open_route("GET", THREAD + "/comments", readers.read_thread),
+    open_route("GET", SITE + "/counts", readers.count_published),
+    route("GET", THREAD, readers.read_thread_settings, WEBSITE, MODERATOR),
+    route("PUT", THREAD, readers.set_thread, WEBSITE, MODERATOR),
+    # Moderators
+    route("GET", SITE + "/queue", moderators.list_queue, MODERATOR),
+    route("POST", SITE + "/claims", moderators.claim, MODERATOR),
+    route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
+    route("DELETE", SITE + "/claims/{comment_id}", moderators.release, MODERATOR),
+    route("GET", COMMENT, moderators.read_comment, MODERATOR),
+    route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
+    route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
+    route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
+    # Operators
+    route("GET", SITE + "/policy", administrators.read_policy, OPERATOR),
+    route("PUT", SITE + "/policy", administrators.set_policy, OPERATOR),
+    # Administrators
+    route("GET", "/v1/sites", administrators.list_sites),
+    route("POST", "/v1/sites", administrators.create_site),
+    route("GET", SITE, administrators.read_site),
+    route("PATCH", SITE, administrators.change_site),
+    route("GET", "/v1/tokens", administrators.list_tokens),
+    route("POST", "/v1/tokens", administrators.create_token),
+    route("DELETE", "/v1/tokens/{token_id}", administrators.revoke_token),
+    # Machines that watch
+    open_route("GET", "/healthz", watchers.health),
+    open_route("GET", "/readyz", watchers.readiness),
+    open_route("GET", "/metrics", watchers.read_metrics),
+)
+PAGES: tuple[Route, ...] = ()
+
+DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
+FIRST_CONNECTION_SECONDS = 10.0
+"""How long a start waits for Redis before it goes on without: `/readyz` then tells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    admin_token: str
+    secret_key: str
+
+
+def load_model(directory: Path | None = None) -> Classifier:
+    """The classifier, or StartError with what is wrong with its files."""
+    try:
+        return Classifier.load(directory)
+    except ModelError as error:
+        raise StartError(f"The model cannot be loaded: {error}") from error
+
+
+def find_secrets(settings: Settings) -> Secrets:
+    """The secrets given, or made in the data folder at first start."""
+    if settings.admin_token is None or settings.secret_key is None or settings.redis_url is None:
+        make_folder(settings.data_dir)
+    return Secrets(
+        settings.admin_token or kept_secret(settings.data_dir, "admin-token", TOKEN_PREFIX),
+        settings.secret_key or kept_secret(settings.data_dir, "secret-key"),
+    )
+
+
+async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web.Application:
+    """The whole service, connected. StartError when it cannot start; Redis being away is no reason."""
+    secrets = find_secrets(settings)
+    scorer = Scorer(load_model())
+    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
+    url = settings.redis_url or (server.url if server else "")
+    link = Link(url, scripts.ALL)
+    vault = Vault(secrets.secret_key)
+    registry = Registry(link, url, vault, secrets.admin_token)
+    desk = Desk(link, registry, vault, scorer, now_ms)
+    house = House(
+        RequestMeasures(),
+        settings.trusted_proxies,
+        settings.metrics_token,
+        lambda: describe(API, watchers.own_version()),
+    )
+
+    async def lifetime(_: web.Application) -> AsyncIterator[None]:
+        yield
+        await registry.close()
+        await link.close()
+        if server:
+            await server.stop()
+
+    application = web.Application(client_max_size=0)
+    application[DESK] = desk
+    for each in API + PAGES:
+        application.router.add_route(each.method, each.path, handler(each, desk, house))
+    application.router.add_route("*", "/{tail:.*}", fallback(API + PAGES, desk, house))
+    application.cleanup_ctx.append(lifetime)
+
+    link.open()
+    try:
+        if await link.wait_up(FIRST_CONNECTION_SECONDS):
+            await registry.load()
+    except BaseException:
+        await asyncio.gather(registry.close(), link.close())
+        if server:
+            await server.stop()
+        raise
+    registry.open()
+    return application

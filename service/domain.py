@@ -1,0 +1,171 @@
+"""The words of moderation: states, roles, verdicts, decisions, and the rule that routes a comment."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+DEFAULT_SITE = "default"
+
+
+class Role(StrEnum):
+    WEBSITE = "website"
+    MODERATOR = "moderator"
+    OPERATOR = "operator"
+    ADMIN = "admin"
+
+
+class State(StrEnum):
+    HELD = "held"
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    SPAM = "spam"
+    ERASED = "erased"
+
+
+class Mode(StrEnum):
+    PREMODERATE = "premoderate"
+    POSTMODERATE = "postmoderate"
+    AUTO = "auto"
+
+
+class Verdict(StrEnum):
+    PUBLISH = "publish"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+class Decision(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    SPAM = "spam"
+
+
+class QueueOrder(StrEnum):
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    RISKIEST = "riskiest"
+    UNCERTAIN = "uncertain"
+
+
+STATE_OF_VERDICT = {Verdict.PUBLISH: State.PUBLISHED, Verdict.HOLD: State.HELD, Verdict.REJECT: State.REJECTED}
+STATE_OF_DECISION = {
+    Decision.APPROVE: State.PUBLISHED,
+    Decision.REJECT: State.REJECTED,
+    Decision.SPAM: State.SPAM,
+}
+UNKNOWN_RISK = 0.5
+"""Where an unscored or unassessed comment stands in the queue's risk order: undecided."""
+NOTABLE_SCORE = 0.5
+"""A score from here up is named among the reasons: more likely so than not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: a token's holder. The administrator has no site and may act on any."""
+
+    token_id: str
+    name: str
+    role: Role
+    site: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """At most `per_minute` submissions a minute in the long run, `burst` at once; `per_minute` 0 is no limit."""
+
+    per_minute: int = 0
+    burst: int = 1
+
+    @property
+    def interval_ms(self) -> float:
+        return 60_000 / self.per_minute if self.per_minute else 0.0
+
+    @property
+    def tolerance_ms(self) -> float:
+        return (self.burst - 1) * self.interval_ms
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a site moderates. Thresholds are on `risk` and are needed in `auto` only."""
+
+    mode: Mode = Mode.PREMODERATE
+    publish_below: float = 0.05
+    reject_above: float = 0.98
+    reader_rate: RateLimit = RateLimit(30, 10)
+    site_rate: RateLimit = RateLimit()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    site: str
+    title: str = ""
+    public_submission: bool = False
+    allowed_origins: tuple[str, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    created_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only."""
+
+    name: str
+    email: str
+    body: str
+    website: str = ""
+    parent_id: str = ""
+    article_title: str = ""
+    article_url: str = ""
+    client_ip: str = ""
+    user_agent: str = ""
+    referrer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """What the classifier said of a submission. `scores` and `risk` are None when it could not be scored;
+    `assessed` is False when it could, but in a language the model does not know."""
+
+    scores: dict[str, float] | None
+    risk: float | None
+    spans: list[dict[str, Any]]
+    assessed: bool
+    model: str
+
+
+Reason = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """The machine's verdict under one mode; `listed` comments wait in the queue for a moderator."""
+
+    verdict: Verdict
+    listed: bool
+    reasons: list[Reason]
+
+
+def route(mode: Mode, policy: Policy, assessed: Assessed) -> Routing:
+    """The verdict on an assessed submission under a mode, with its reasons. Never publishes unscored."""
+    noted = _notable(assessed)
+    if assessed.risk is None:
+        return Routing(Verdict.HOLD, True, [{"code": "not_scored"}])
+    unknown: list[Reason] = [] if assessed.assessed else [{"code": "language_not_assessed"}]
+    if mode is Mode.PREMODERATE:
+        return Routing(Verdict.HOLD, True, [{"code": "premoderated"}, *unknown, *noted])
+    if mode is Mode.POSTMODERATE:
+        return Routing(Verdict.PUBLISH, True, [{"code": "postmoderated"}, *unknown, *noted])
+    if unknown:
+        return Routing(Verdict.HOLD, True, unknown)
+    if assessed.risk < policy.publish_below:
+        return Routing(Verdict.PUBLISH, False, [{"code": "risk_below", "threshold": policy.publish_below}])
+    if assessed.risk > policy.reject_above:
+        return Routing(Verdict.REJECT, False, [{"code": "risk_above", "threshold": policy.reject_above}, *noted])
+    return Routing(Verdict.HOLD, True, [{"code": "risk_between"}, *noted])
+
+
+def _notable(assessed: Assessed) -> list[Reason]:
+    scores = assessed.scores or {}
+    high = sorted(((score, name) for name, score in scores.items() if score >= NOTABLE_SCORE), reverse=True)
+    return [{"code": "score_high", "attribute": name, "score": score} for score, name in high]

@@ -1,0 +1,185 @@
+"""Everything that can go wrong, as one tree.
+
+CommentdeskError
+├── StartError                    the service cannot start: the message says why and what to do
+├── RecordError                   a site or token is not as a change expects it
+│   ├── RecordExistsError
+│   └── RecordAbsentError
+└── RequestError                  a request is refused; `web.problems` gives each its HTTP status
+    ├── MalformedBodyError        broken JSON, bad UTF-8, bad charset, bad compression
+    ├── UnsupportedMediaTypeError not JSON, not a form
+    ├── BodyTooLargeError         over the body limit
+    ├── InvalidFieldsError        fields that break the schema, each with its messages
+    ├── IdempotencyKeyReusedError the same key with another body
+    ├── UnauthenticatedError      no token, or none that we know
+    ├── ForbiddenError            a token of another role or site
+    ├── OriginNotAllowedError     a browser on a website that this site does not list
+    ├── RouteNotFoundError        no such path
+    ├── MethodNotAllowedError     a path that does not take this method
+    ├── SiteNotFoundError
+    ├── ThreadNotFoundError
+    ├── CommentNotFoundError
+    ├── TokenNotFoundError
+    ├── SiteExistsError
+    ├── ThreadClosedError
+    ├── ClaimedByAnotherError
+    ├── StaleRevisionError
+    ├── NothingToUndoError
+    ├── RateLimitedError
+    └── UnavailableError          try again later
+        ├── StoreUnavailableError Redis is away, loading, read-only or too slow
+        └── StoreFullError        Redis has no memory left for writes
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+FieldErrors = Mapping[str, Sequence[str]]
+
+
+class CommentdeskError(Exception):
+    """The root: catch this to catch all that commentdesk itself raises."""
+
+
+class StartError(CommentdeskError):
+    """The service cannot start."""
+
+
+class RecordError(CommentdeskError):
+    """A site or token is not as a change expects it."""
+
+
+class RecordExistsError(RecordError):
+    """It is there already."""
+
+
+class RecordAbsentError(RecordError):
+    """It is not there."""
+
+
+class RequestError(CommentdeskError):
+    """A request is refused; `code` is the stable name a client may branch on."""
+
+    code: ClassVar[str] = "refused"
+    title: ClassVar[str] = "The request was refused"
+
+    def __init__(self, detail: str = "", errors: FieldErrors | None = None, retry_after_seconds: int | None = None):
+        super().__init__(detail or self.title)
+        self.detail = detail
+        self.errors = errors
+        self.retry_after_seconds = retry_after_seconds
+
+
+class MalformedBodyError(RequestError):
+    code = "malformed_body"
+    title = "The body could not be read"
+
+
+class UnsupportedMediaTypeError(RequestError):
+    code = "unsupported_media_type"
+    title = "The body's content type is not supported"
+
+
+class BodyTooLargeError(RequestError):
+    code = "body_too_large"
+    title = "The body is too large"
+
+
+class InvalidFieldsError(RequestError):
+    code = "invalid_fields"
+    title = "Some fields are not valid"
+
+
+class IdempotencyKeyReusedError(RequestError):
+    code = "idempotency_key_reused"
+    title = "This Idempotency-Key was used with another body"
+
+
+class UnauthenticatedError(RequestError):
+    code = "unauthenticated"
+    title = "A valid token is needed"
+
+
+class ForbiddenError(RequestError):
+    code = "forbidden"
+    title = "This token does not allow that"
+
+
+class OriginNotAllowedError(RequestError):
+    code = "origin_not_allowed"
+    title = "This website may not post here"
+
+
+class RouteNotFoundError(RequestError):
+    code = "not_found"
+    title = "There is nothing at this address"
+
+
+class MethodNotAllowedError(RequestError):
+    code = "method_not_allowed"
+    title = "This address does not take that method"
+
+
+class SiteNotFoundError(RequestError):
+    code = "site_not_found"
+    title = "There is no such site"
+
+
+class ThreadNotFoundError(RequestError):
+    code = "thread_not_found"
+    title = "There is no such thread"
+
+
+class CommentNotFoundError(RequestError):
+    code = "comment_not_found"
+    title = "There is no such comment"
+
+
+class TokenNotFoundError(RequestError):
+    code = "token_not_found"
+    title = "There is no such token"
+
+
+class SiteExistsError(RequestError):
+    code = "site_exists"
+    title = "A site of that name exists"
+
+
+class ThreadClosedError(RequestError):
+    code = "thread_closed"
+    title = "This thread takes no more comments"
+
+
+class ClaimedByAnotherError(RequestError):
+    code = "claimed_by_another"
+    title = "Another moderator holds this comment"
+
+
+class StaleRevisionError(RequestError):
+    code = "stale_revision"
+    title = "The comment changed since that revision"
+
+
+class NothingToUndoError(RequestError):
+    code = "nothing_to_undo"
+    title = "There is no decision to undo"
+
+
+class RateLimitedError(RequestError):
+    code = "rate_limited"
+    title = "Too many comments in a short time"
+
+
+class UnavailableError(RequestError):
+    code = "unavailable"
+    title = "The service cannot do that right now"
+
+
+class StoreUnavailableError(UnavailableError):
+    code = "store_unavailable"
+    title = "The store cannot be reached right now"
+
+
+class StoreFullError(UnavailableError):
+    code = "store_full"
+    title = "The store has no room for new data"

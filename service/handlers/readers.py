@@ -1,0 +1,134 @@
+"""What readers and websites call: leave a comment, read a thread, count comments, set a thread."""
+
+import hashlib
+from urllib.parse import quote, urlsplit
+
+from schemas.fields import is_web_address
+from schemas.submissions import ReceiptSchema, SubmissionSchema
+from schemas.threads import (
+    CountsQuery,
+    CountsSchema,
+    PageQuery,
+    ThreadChangeSchema,
+    ThreadPageSchema,
+    ThreadSchema,
+)
+from service.domain import State, Submission
+from service.errors import ThreadNotFoundError
+from service.store.comments import Receipt
+from service.use_cases import threads
+from service.use_cases.submit import submit as submit_use_case
+from service.web.access import reader_address
+from service.web.operation import Answer, Call, Json, operation
+
+
+@operation(
+    "Leave a comment",
+    body=SubmissionSchema,
+    is_form_taken=True,
+    answers={
+        201: ReceiptSchema,
+        202: ReceiptSchema,
+        303: "A form was sent: back to the article, `commentdesk=published` or `held` in its query.",
+    },
+    errors=(404, 409, 429),
+)
+async def submit(call: Call) -> Answer:
+    site, thread = call.known_site, call.thread
+    receipt = await submit_use_case(call.desk, site, thread, submission_of(call), call.replay)
+    if call.is_form:
+        return Answer(303, headers={"Location": await _way_back(call, thread, receipt)})
+    return Answer(
+        201 if receipt.state == State.PUBLISHED else 202,
+        {"comment_id": receipt.comment_id, "state": receipt.state},
+        {"Location": f"/v1/sites/{site.site}/comments/{receipt.comment_id}"},
+    )
+
+
+def submission_of(call: Call) -> Submission:
+    """The submission in a call. What a stranger says of the article or of his own browser is not believed: his
+    address is his connection's. A website vouches for its readers, and its own address is never taken for one."""
+    body = call.body
+    sent = {"name": body["name"], "email": body["email"], "body": body["body"]}
+    sent |= {"website": body["website"] or "", "parent_id": body["parent_id"] or ""}
+    if call.caller is None:
+        headers = call.request.headers
+        return Submission(
+            **sent,
+            client_ip=reader_address(call.request, call.house.trusted_proxies),
+            user_agent=headers.get("User-Agent", "")[:1000].encode("utf-8", "replace").decode(),
+            referrer=headers.get("Referer", "")[:2048].encode("utf-8", "replace").decode(),
+        )
+    article: Json = body["article"] or {"title": "", "url": ""}
+    client: Json = body["client"] or {"ip": "", "user_agent": "", "referrer": ""}
+    return Submission(
+        **sent,
+        article_title=article["title"],
+        article_url=article["url"],
+        client_ip=client["ip"],
+        user_agent=client["user_agent"],
+        referrer=client["referrer"],
+    )
+
+
+async def _way_back(call: Call, thread: str, receipt: Receipt) -> str:
+    """Where a form's sender goes: to the article as its website told its address, else to the page that he came from
+    if it is on a listed origin or its website sent the form, else to the thread itself."""
+    try:
+        url = (await threads.read_settings(call.desk, call.known_site.site, thread))["url"]
+    except ThreadNotFoundError:
+        url = ""
+    referrer = call.request.headers.get("Referer", "")
+    if not url and is_web_address(referrer):
+        parts = urlsplit(referrer)
+        origin = f"{parts.scheme}://{parts.netloc}".lower()
+        is_known = call.caller is not None or origin in call.known_site.allowed_origins
+        url = referrer if is_known or parts.netloc == call.request.host else ""
+    if not url:
+        return f"/v1/sites/{call.known_site.site}/threads/{quote(thread, safe='')}/comments"
+    return with_receipt(url, receipt)
+
+
+def with_receipt(url: str, receipt: Receipt) -> str:
+    """The article's address with what became of the comment, and the comment as its fragment."""
+    page = url.partition("#")[0]
+    joint = "&" if "?" in page else "?"
+    return f"{page}{joint}commentdesk={receipt.state}&comment_id={receipt.comment_id}#comment-{receipt.comment_id}"
+
+
+@operation(
+    "Read a thread",
+    query=PageQuery,
+    answers={200: ThreadPageSchema, 304: "The reader's copy is still true."},
+    errors=(404,),
+)
+async def read_thread(call: Call) -> Answer:
+    limit, cursor = call.query["limit"], call.query["cursor"]
+    page_tag = hashlib.blake2s(f"{limit} {cursor}".encode(), digest_size=4).hexdigest()
+    known = _known_version(call.request.headers.get("If-None-Match", ""), page_tag)
+    version, page = await threads.read_thread(call.desk, call.known_site.site, call.thread, known, limit, cursor)
+    headers = {"ETag": f'"{version}.{page_tag}"', "Cache-Control": "no-cache"}
+    return Answer(304, headers=headers) if page is None else Answer(200, page, headers)
+
+
+def _known_version(if_none_match: str, page_tag: str) -> str:
+    for tag in if_none_match.split(","):
+        version, _, page = tag.strip().removeprefix("W/").strip('"').rpartition(".")
+        if page == page_tag:
+            return version
+    return ""
+
+
+@operation("Count published comments", query=CountsQuery, answers={200: CountsSchema}, errors=(404,))
+async def count_published(call: Call) -> Answer:
+    return Answer(200, await threads.count_published(call.desk, call.known_site.site, call.query["thread"]))
+
+
+@operation("Read a thread's settings", answers={200: ThreadSchema}, errors=(404,))
+async def read_thread_settings(call: Call) -> Answer:
+    return Answer(200, await threads.read_settings(call.desk, call.known_site.site, call.thread))
+
+
+@operation("Set a thread", body=ThreadChangeSchema, answers={200: ThreadSchema}, errors=(404,))
+async def set_thread(call: Call) -> Answer:
+    return Answer(200, await threads.set_settings(call.desk, call.known_site.site, call.thread, call.body))

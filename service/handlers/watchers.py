@@ -1,0 +1,69 @@
+"""What operators' machines call: metrics, health, readiness."""
+
+import asyncio
+from importlib.metadata import PackageNotFoundError, version
+
+from schemas.operation import HealthSchema, ReadinessSchema
+from service import metrics
+from service.domain import Role
+from service.errors import ForbiddenError, RequestError, UnauthenticatedError
+from service.store.readiness import check_store
+from service.store.totals import SiteMeasures, measure_site
+from service.web.operation import Answer, Call, operation
+
+PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+
+
+def own_version() -> str:
+    try:
+        return version("commentdesk")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+@operation("Is the process alive", answers={200: HealthSchema})
+async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its call
+    return Answer(200, {"status": "ok", "version": own_version()})
+
+
+@operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema})
+async def readiness(call: Call) -> Answer:
+    """Ready when Redis answers and keeps what it acknowledges, the sites and tokens are read, and the model is loaded."""
+    desk = call.desk
+    checks = await check_store(desk.link)
+    checks["registry"] = "ok" if desk.registry.is_loaded else desk.registry.problem or "not read yet"
+    checks["model"] = "ok" if desk.scorer.model else "not loaded"
+    is_ready = all(state == "ok" for state in checks.values())
+    return Answer(200 if is_ready else 503, {"ready": is_ready, "checks": checks})
+
+
+@operation("Metrics for Prometheus", answers={200: "Prometheus text."}, errors=(401, 403))
+async def read_metrics(call: Call) -> Answer:
+    desk = call.desk
+    _authorise(call)
+    now_ms = desk.now_ms()
+    sites: dict[str, SiteMeasures] = {}
+    try:
+        names = list(desk.registry.sites)
+        measured = await asyncio.gather(*(measure_site(desk.link, name, now_ms) for name in names))
+        sites = dict(zip(names, measured, strict=True))
+        is_up = desk.link.is_up
+    except RequestError:
+        is_up = False
+    text = metrics.exposition(call.house.measures, desk.scorer, sites, is_redis_up=is_up, now_ms=now_ms)
+    return Answer(200, text, content_type=PROMETHEUS_TEXT)
+
+
+def _authorise(call: Call) -> None:
+    """When a metrics token is set: that token, an operator's or the administrator's."""
+    wanted = call.house.metrics_token
+    if wanted is None:
+        return
+    _, _, token = call.request.headers.get("Authorization", "").partition(" ")
+    if call.desk.vault.token_digest(token) == call.desk.vault.token_digest(wanted):
+        return
+    caller = call.desk.registry.caller(token, call.desk.now_ms())
+    if caller is None:
+        raise UnauthenticatedError
+    if caller.role not in {Role.OPERATOR, Role.ADMIN}:
+        raise ForbiddenError

@@ -1,0 +1,114 @@
+"""Every key in Redis, and the map of what is in it.
+
+The hash tag (the part in braces) is the site, so that everything of one site lies in one cluster slot and each
+script stays atomic, while sites spread over the masters. Site ids cannot hold a brace.
+
+Of the installation, tag `{commentdesk}`:
+
+| key | type | member -> value | lifetime |
+| --- | --- | --- | --- |
+| cd:{commentdesk}:installation | hash | `format`, `secret_check` | for ever |
+| cd:{commentdesk}:sites | hash | site -> JSON | until changed |
+| cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
+| cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
+| cd:{commentdesk}:idempotency:D | hash | `fingerprint`, `answer` | 24 h |
+
+Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
+
+| key | type | member -> value | lifetime |
+| --- | --- | --- | --- |
+| cd:{S}:thread:T | hash | title, url, closed, mode, created_ms, version; state -> count | for ever |
+| cd:{S}:thread-comments:T | hash | comment_id -> public JSON, ready to send | for ever |
+| cd:{S}:thread-published:T | sorted set | comment_id -> published_ms | while published |
+| cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
+| cd:{S}:comment:C | hash | thread, author, parent_id, state, decision, revision, submitted_ms, published_ms, risk, private, history, previous | for ever |
+| cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count | for ever |
+| cd:{S}:queue | sorted set | comment_id -> submitted_ms | while queued |
+| cd:{S}:queue-risk | sorted set | comment_id -> risk | while queued |
+| cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
+| cd:{S}:claims | sorted set | comment_id -> expires_ms | until decided, handed back or expired |
+| cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
+| cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
+| cd:{S}:events | stream | what happened to which comment | the newest 10,000 |
+| cd:{S}:repeat:D | hash | comment_id, state of the first of exact repeats | 24 h |
+| cd:{S}:idempotency:D | hash | `fingerprint`, `answer` (MessagePack of a script's reply) | 24 h |
+| cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, ms | until the limit is free again |
+"""
+
+from typing import NamedTuple
+
+_INSTALLATION = "cd:{commentdesk}:"
+
+INSTALLATION = _INSTALLATION + "installation"
+SITES = _INSTALLATION + "sites"
+TOKENS = _INSTALLATION + "tokens"
+CHANGES = _INSTALLATION + "changes"
+
+
+def installation_idempotency(digest: str) -> str:
+    return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def _of(site: str, name: str) -> str:
+    return f"cd:{{{site}}}:{name}"
+
+
+class QueueKeys(NamedTuple):
+    """The queue's own keys, in the order in which scripts take them."""
+
+    queue: str
+    risk: str
+    uncertainty: str
+    claims: str
+    holders: str
+
+
+class ThreadKeys(NamedTuple):
+    """A thread's keys, in the order in which scripts take them."""
+
+    thread: str
+    comments: str
+    published: str
+    queue: str
+
+
+def queue_keys(site: str) -> QueueKeys:
+    names = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders")
+    return QueueKeys(*(_of(site, name) for name in names))
+
+
+def thread_keys(site: str, thread: str) -> ThreadKeys:
+    kinds = ("thread", "thread-comments", "thread-published", "thread-queue")
+    return ThreadKeys(*(_of(site, f"{kind}:{thread}") for kind in kinds))
+
+
+def comment(site: str, comment_id: str) -> str:
+    return _of(site, f"comment:{comment_id}")
+
+
+def author(site: str, author: str) -> str:
+    return _of(site, f"author:{author}")
+
+
+def totals(site: str) -> str:
+    return _of(site, "totals")
+
+
+def events(site: str) -> str:
+    return _of(site, "events")
+
+
+def repeat(site: str, digest: str) -> str:
+    return _of(site, f"repeat:{digest}")
+
+
+def idempotency(site: str, digest: str) -> str:
+    return _of(site, f"idempotency:{digest}")
+
+
+def rate_reader(site: str, reader: str) -> str:
+    return _of(site, f"rate-reader:{reader}")
+
+
+def rate_site(site: str) -> str:
+    return _of(site, "rate-site")

@@ -1,0 +1,116 @@
+"""What operators watch, as Prometheus text. Every metric is named here, once; `docs/metrics.md` explains each."""
+
+from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from service.domain import Decision, State, Verdict
+from service.scoring import Scorer
+from service.store.comments import AGE_BOUNDS_SECONDS
+from service.store.totals import SiteMeasures
+
+_REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+
+class RequestMeasures:
+    """Requests of this process, by route and status."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "commentdesk_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "commentdesk_request_seconds",
+            "Time to answer a request.",
+            ("method", "route"),
+            buckets=_REQUEST_BOUNDS_SECONDS,
+            registry=self.registry,
+        )
+        self._counters: dict[tuple[str, str, int], Counter] = {}
+        self._timers: dict[tuple[str, str], Histogram] = {}
+
+    def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        counter = self._counters.get((method, route, status))
+        if counter is None:
+            counter = self._counters[method, route, status] = self._requests.labels(method, route, str(status))
+        counter.inc()
+        timer = self._timers.get((method, route))
+        if timer is None:
+            timer = self._timers[method, route] = self._seconds.labels(method, route)
+        timer.observe(seconds)
+
+
+class _Families(Collector):
+    """Metrics that were read elsewhere, handed to the exposition as they are."""
+
+    def __init__(self, families: list[Metric]):
+        self._families = families
+
+    def collect(self) -> list[Metric]:
+        return self._families
+
+
+def exposition(
+    requests: RequestMeasures, scorer: Scorer, sites: Mapping[str, SiteMeasures], *, is_redis_up: bool, now_ms: int
+) -> bytes:
+    """All metrics as text. Those of the sites come from Redis, so that every process tells the same."""
+    registry = CollectorRegistry()
+    registry.register(_Families([*_site_families(sites, now_ms), *_scoring_families(scorer)]))
+    Gauge("commentdesk_redis_up", "1 while Redis answers.", registry=registry).set(is_redis_up)
+    return generate_latest(requests.registry) + generate_latest(registry)
+
+
+def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metric]:
+    submissions = CounterMetricFamily(
+        "commentdesk_submissions", "Comments taken in, by the machine's verdict.", labels=("site", "verdict")
+    )
+    repeats = CounterMetricFamily(
+        "commentdesk_repeats", "Exact repeats that were answered with the first answer.", labels=("site",)
+    )
+    unscored = CounterMetricFamily(
+        "commentdesk_unscored", "Comments held because they could not be scored.", labels=("site",)
+    )
+    limited = CounterMetricFamily("commentdesk_rate_limited", "Submissions over a rate limit.", labels=("site",))
+    decisions = CounterMetricFamily("commentdesk_decisions", "Decisions of moderators.", labels=("site", "decision"))
+    undone = CounterMetricFamily("commentdesk_undone_decisions", "Decisions taken back.", labels=("site",))
+    comments = GaugeMetricFamily("commentdesk_comments", "Comments now in a state.", labels=("site", "state"))
+    depth = GaugeMetricFamily("commentdesk_queue_depth", "Comments that await a decision.", labels=("site",))
+    oldest = GaugeMetricFamily(
+        "commentdesk_queue_oldest_age_seconds", "Age of the oldest of them; 0 when there is none.", labels=("site",)
+    )
+    claims = GaugeMetricFamily("commentdesk_claims_open", "Claims that have not expired.", labels=("site",))
+    ages = HistogramMetricFamily(
+        "commentdesk_age_at_decision_seconds", "Age of a comment when it left the queue.", labels=("site",)
+    )
+    for site, measured in sites.items():
+        totals = measured.totals
+        for verdict in Verdict:
+            submissions.add_metric((site, verdict), int(totals.get(f"submitted:{verdict}", 0)))
+        for decision in Decision:
+            decisions.add_metric((site, decision), int(totals.get(f"decided:{decision}", 0)))
+        for state in State:
+            comments.add_metric((site, state), int(totals.get(f"state:{state}", 0)))
+        repeats.add_metric((site,), int(totals.get("repeats", 0)))
+        unscored.add_metric((site,), int(totals.get("unscored", 0)))
+        limited.add_metric((site,), int(totals.get("refused:rate_limited", 0)))
+        undone.add_metric((site,), int(totals.get("undone", 0)))
+        depth.add_metric((site,), measured.depth)
+        oldest.add_metric((site,), max(0, now_ms - measured.oldest_ms) / 1000 if measured.oldest_ms else 0)
+        claims.add_metric((site,), measured.claims_open)
+        count = int(totals.get("age_count", 0))
+        buckets = [(str(float(bound)), int(totals.get(f"age_le:{bound}", 0))) for bound in AGE_BOUNDS_SECONDS]
+        ages.add_metric((site,), [*buckets, ("+Inf", count)], int(totals.get("age_sum_ms", 0)) / 1000)
+    return [submissions, repeats, unscored, limited, decisions, undone, comments, depth, oldest, claims, ages]
+
+
+def _scoring_families(scorer: Scorer) -> list[Metric]:
+    seconds = CounterMetricFamily("commentdesk_scoring_seconds", "Time spent in the classifier by this process.")
+    seconds.add_metric((), scorer.seconds)
+    texts = CounterMetricFamily("commentdesk_scored_texts", "Texts that this process scored.")
+    texts.add_metric((), scorer.texts)
+    failures = CounterMetricFamily("commentdesk_scoring_failures", "Texts that the classifier failed on.")
+    failures.add_metric((), scorer.failures)
+    return [seconds, texts, failures]

@@ -1,0 +1,162 @@
+"""Sites and tokens in memory: every request asks for them, and they change rarely.
+
+Each process reads them all, and reads them again when the store's stream of changes says so, so that no request
+waits for Redis to know who asks.
+"""
+
+import asyncio
+import hmac
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisClusterException, RedisError
+
+from service import keys
+from service.domain import DEFAULT_SITE, Caller, Mode, Policy, RateLimit, Role, Site
+from service.errors import RecordExistsError, RequestError, SiteNotFoundError, StartError
+from service.store import registry as stored
+from service.store.comments import NO_REPLAY
+from service.store.link import Link
+from service.vault import Vault
+
+ADMIN = Caller("admin", "administrator", Role.ADMIN, None)
+RELOAD_SECONDS = 30
+"""All is read again this often in any case: a change told while the connection was away is not missed for longer."""
+
+log = structlog.get_logger(__name__)
+
+
+class Registry:
+    """What `refresh` read last. `is_loaded` is False until it did once."""
+
+    def __init__(self, link: Link, url: str, vault: Vault, admin_token: str):
+        self._link = link
+        self._url = url
+        self._vault = vault
+        self._admin_digest = vault.token_digest(admin_token)
+        self._watcher: asyncio.Task[None] | None = None
+        self.sites: dict[str, Site] = {}
+        self.tokens: dict[str, stored.Record] = {}
+        self._callers: dict[str, tuple[Caller, int | None]] = {}
+        self.is_loaded = False
+        self.problem = ""
+
+    async def refresh(self) -> None:
+        """Reads all sites and tokens; makes the default site when there is none."""
+        sites = await stored.read_all(self._link, keys.SITES)
+        if DEFAULT_SITE not in sites:
+            record = site_record(Site(DEFAULT_SITE))
+            with suppress(RecordExistsError):
+                await stored.change(self._link, keys.SITES, stored.Action.CREATE, DEFAULT_SITE, record, NO_REPLAY)
+            sites = await stored.read_all(self._link, keys.SITES)
+        self.tokens = await stored.read_all(self._link, keys.TOKENS)
+        self.sites = {name: _site(name, record) for name, record in sites.items()}
+        self._callers = {
+            record["digest"]: (
+                Caller(token_id, record["name"], Role(record["role"]), record["site"]),
+                record["expires_ms"],
+            )
+            for token_id, record in self.tokens.items()
+        }
+        self.is_loaded = True
+
+    def site(self, site: str) -> Site:
+        """The site, or SiteNotFoundError."""
+        found = self.sites.get(site)
+        if found is None:
+            raise SiteNotFoundError
+        return found
+
+    def caller(self, token: str, now_ms: int) -> Caller | None:
+        """Whose token this is, or None for an unknown, revoked or expired one."""
+        digest = self._vault.token_digest(token)
+        if hmac.compare_digest(digest, self._admin_digest):
+            return ADMIN
+        caller, expires_ms = self._callers.get(digest, (None, None))
+        return None if expires_ms is not None and expires_ms <= now_ms else caller
+
+    def open(self) -> None:
+        self._watcher = asyncio.create_task(self._watch())
+
+    async def close(self) -> None:
+        if self._watcher:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+
+    async def load(self) -> None:
+        """First reading, after the store proved to be ours; StartError when it is not."""
+        await stored.check_installation(self._link, self._vault.check)
+        await self.refresh()
+
+    async def _watch(self) -> None:
+        """Reads all again at each change and every `RELOAD_SECONDS`. Its own client: a blocking read holds it."""
+        client = Redis.from_url(self._url, socket_timeout=None, retry=Retry(NoBackoff(), 0), protocol=2)
+        last = "$"
+        try:
+            while True:
+                try:
+                    if not await self._link.wait_up(RELOAD_SECONDS):
+                        continue
+                    await (self.refresh() if self.is_loaded else self.load())
+                    self.problem = ""
+                    news: Any = await client.xread({keys.CHANGES: last}, block=RELOAD_SECONDS * 1000)
+                    last = news[0][1][-1][0].decode() if news else last
+                except StartError as error:
+                    self.problem = str(error)
+                    log.error("store_refused", reason=str(error))
+                    await asyncio.sleep(5)
+                except (RequestError, RedisError, RedisClusterException, OSError) as error:
+                    log.warning("registry_not_read", error=str(error))
+                    await asyncio.sleep(0.2)
+        finally:
+            await client.aclose()
+
+
+def site_record(site: Site) -> stored.Record:
+    """A site as it is stored."""
+    policy = site.policy
+    return {
+        "title": site.title,
+        "public_submission": site.public_submission,
+        "allowed_origins": list(site.allowed_origins),
+        "created_ms": site.created_ms,
+        "policy": policy_record(policy),
+    }
+
+
+def policy_record(policy: Policy) -> dict[str, Any]:
+    """A policy as it is stored and shown: a rate of null is no limit."""
+    return {
+        "mode": policy.mode.value,
+        "publish_below": policy.publish_below,
+        "reject_above": policy.reject_above,
+        "reader_rate_per_minute": policy.reader_rate.per_minute or None,
+        "reader_burst": policy.reader_rate.burst,
+        "site_rate_per_minute": policy.site_rate.per_minute or None,
+        "site_burst": policy.site_rate.burst,
+    }
+
+
+def policy_of(record: dict[str, Any]) -> Policy:
+    return Policy(
+        Mode(record["mode"]),
+        record["publish_below"],
+        record["reject_above"],
+        RateLimit(record["reader_rate_per_minute"] or 0, record["reader_burst"]),
+        RateLimit(record["site_rate_per_minute"] or 0, record["site_burst"]),
+    )
+
+
+def _site(name: str, record: stored.Record) -> Site:
+    return Site(
+        name,
+        record["title"],
+        record["public_submission"],
+        tuple(record["allowed_origins"]),
+        policy_of(record["policy"]),
+        record["created_ms"],
+    )

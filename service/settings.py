@@ -1,0 +1,107 @@
+"""Settings from the environment, and the secrets that are made at first start when none is given."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+
+from marshmallow import ValidationError
+
+from schemas.fields import field_errors
+from schemas.settings import PREFIX, SettingsSchema
+from service.errors import StartError
+
+TOKEN_PREFIX = "cd_"  # noqa: S105
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `schemas.settings` checks, with the trusted networks parsed."""
+
+    host: str
+    port: int
+    redis_url: str | None
+    data_dir: Path
+    admin_token: str | None
+    secret_key: str | None
+    metrics_token: str | None
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
+    demo: bool
+    log_level: str
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """The settings, or one StartError that names every mistake."""
+    known = set(SettingsSchema().fields)
+    given: dict[str, str] = {}
+    mistakes: dict[str, list[str]] = {}
+    for variable, value in environment.items():
+        if not variable.startswith(PREFIX):
+            continue
+        name = variable.removeprefix(PREFIX).lower()
+        if name in known:
+            given[name] = value
+        elif name.endswith("_file") and name.removesuffix("_file") in known:
+            _read_file(name.removesuffix("_file"), value, environment, given, mistakes)
+        else:
+            mistakes[name] = ["There is no such setting."]
+    loaded: dict[str, object] = {}
+    try:
+        loaded = SettingsSchema().load(given)
+    except ValidationError as error:
+        mistakes |= field_errors(error)
+    if mistakes:
+        lines = [f"  {PREFIX}{name.upper()}: {' '.join(messages)}" for name, messages in sorted(mistakes.items())]
+        raise StartError("\n".join(["The settings are not valid:", *lines]))
+    loaded["data_dir"] = Path(str(loaded["data_dir"])).expanduser()
+    proxies = str(loaded["trusted_proxies"])
+    loaded["trusted_proxies"] = tuple(ip_network(each.strip()) for each in proxies.split(",")) if proxies else ()
+    return Settings(**loaded)  # type: ignore[arg-type]
+
+
+def _read_file(
+    name: str, path: str, environment: Mapping[str, str], given: dict[str, str], mistakes: dict[str, list[str]]
+) -> None:
+    if PREFIX + name.upper() in environment:
+        mistakes[name] = ["Set both directly and by file."]
+        return
+    try:
+        given[name] = Path(path).read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        mistakes[f"{name}_file"] = [f"Cannot be read: {error}"]
+
+
+def make_folder(data_dir: Path) -> None:
+    """The data folder, for this user alone; StartError when it cannot be."""
+    try:
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StartError(f"The data folder {data_dir} cannot be made: {error}") from error
+
+
+def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
+    """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone."""
+    path = data_dir / name
+    try:
+        if not path.exists():
+            _write_once(path, prefix + secrets.token_urlsafe(32))
+        return path.read_text("utf-8").strip()
+    except (OSError, ValueError) as error:
+        raise StartError(f"The secret {path} cannot be read or made: {error}") from error
+
+
+def _write_once(path: Path, text: str) -> None:
+    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()

@@ -1,0 +1,221 @@
+"""Comments in Redis: written once, moved by decisions, read by moderators."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+
+from service import keys
+from service.domain import Mode, Routing, Site
+from service.errors import CommentNotFoundError
+from service.store import scripts
+from service.store.link import Link
+
+AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
+"""Upper bounds of the histogram of a comment's age at its decision."""
+_AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+PLACES_KEPT = 200_000
+
+
+class Place(NamedTuple):
+    """Where a comment belongs, for ever: what its keys are made of."""
+
+    thread: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewComment:
+    """A submission as it is written. `public` and `private` are JSON; `risk` is None when unscored."""
+
+    comment_id: str
+    place: Place
+    parent_id: str
+    public: bytes
+    private: bytes
+    risk: float
+    is_unscored: bool
+    routings: dict[Mode, Routing]
+    repeat_digest: str
+    reader: str
+    article_title: str = ""
+    article_url: str = ""
+
+
+class Receipt(NamedTuple):
+    """What the store did with a submission: the same again for a repeat."""
+
+    comment_id: str
+    state: str
+    is_new: bool
+
+
+class Replay(NamedTuple):
+    """An Idempotency-Key: where its first answer is kept, and of which request; ("", "") for none."""
+
+    digest: str = ""
+    fingerprint: str = ""
+
+
+NO_REPLAY = Replay()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredComment:
+    """A comment as the store holds it. `record` is the comment's hash, see `keys.py`; `author` is empty unless asked."""
+
+    comment_id: str
+    record: dict[str, str]
+    public: dict[str, Any]
+    claim: tuple[str, str, int] | None
+    author: dict[str, str]
+
+
+_places: dict[tuple[str, str], Place] = {}
+
+
+def remember_place(site: str, comment_id: str, place: Place) -> None:
+    """Keeps what never changes, so that a decision needs no look-up first; forgets the oldest tenth when full."""
+    if len(_places) >= PLACES_KEPT:
+        for old in list(_places)[: PLACES_KEPT // 10]:
+            del _places[old]
+    _places[site, comment_id] = place
+
+
+async def find_place(link: Link, site: str, comment_id: str) -> Place:
+    """Where a comment belongs, or CommentNotFoundError."""
+    place = _places.get((site, comment_id))
+    if place is None:
+        thread, author = await link.call("HMGET", keys.comment(site, comment_id), "thread", "author")
+        if thread is None:
+            raise CommentNotFoundError
+        place = Place(thread.decode(), author.decode())
+        remember_place(site, comment_id, place)
+    return place
+
+
+def _comment_keys(site: str, comment_id: str, place: Place) -> list[str]:
+    return [
+        *keys.thread_keys(site, place.thread),
+        *keys.queue_keys(site),
+        keys.comment(site, comment_id),
+        keys.author(site, place.author),
+        keys.totals(site),
+        keys.events(site),
+    ]
+
+
+async def submit(link: Link, site: Site, new: NewComment, replay: Replay, now_ms: int) -> Receipt:
+    """Writes one submission, or gives the first answer to one that was sent before.
+
+    ThreadClosedError, RateLimitedError, InvalidFieldsError (parent_id), IdempotencyKeyReusedError.
+    """
+    policy = site.policy
+    routings: list[str | int | bytes] = []
+    for mode in Mode:
+        routing = new.routings[mode]
+        routings += [routing.verdict, int(routing.listed), orjson.dumps(routing.reasons)]
+    reader_rate = policy.reader_rate if new.reader else None
+    comment_id, state, novelty = await scripts.SUBMIT.run(
+        link,
+        [
+            *_comment_keys(site.site, new.comment_id, new.place),
+            keys.idempotency(site.site, replay.digest),
+            keys.repeat(site.site, new.repeat_digest),
+            keys.rate_reader(site.site, new.reader),
+            keys.rate_site(site.site),
+        ],
+        now_ms,
+        new.comment_id,
+        new.place.thread,
+        new.place.author,
+        new.parent_id,
+        new.public,
+        new.private,
+        f"{new.risk:.6f}",
+        policy.mode,
+        *routings,
+        replay.fingerprint,
+        reader_rate.interval_ms if reader_rate else 0,
+        reader_rate.tolerance_ms if reader_rate else 0,
+        policy.site_rate.interval_ms,
+        policy.site_rate.tolerance_ms,
+        new.article_title,
+        new.article_url,
+        int(new.is_unscored),
+    )
+    if novelty == b"new":
+        remember_place(site.site, new.comment_id, new.place)
+    return Receipt(comment_id.decode(), state.decode(), novelty == b"new")
+
+
+async def decide(
+    link: Link,
+    site: str,
+    comment_id: str,
+    *,
+    token_id: str,
+    decision: str,
+    state: str,
+    revision: int | None,
+    history: bytes,
+    replay: Replay,
+    now_ms: int,
+) -> StoredComment:
+    """One decision, applied once. ClaimedByAnotherError, StaleRevisionError, CommentNotFoundError."""
+    place = await find_place(link, site, comment_id)
+    _, reply = await scripts.DECIDE.run(
+        link,
+        [*_comment_keys(site, comment_id, place), keys.idempotency(site, replay.digest)],
+        now_ms,
+        comment_id,
+        token_id,
+        decision,
+        state,
+        "" if revision is None else revision,
+        history,
+        replay.fingerprint,
+        _AGE_BOUNDS,
+    )
+    return _stored(comment_id, reply)
+
+
+async def undo(
+    link: Link, site: str, comment_id: str, *, revision: int | None, history: bytes, replay: Replay, now_ms: int
+) -> StoredComment:
+    """The last decision taken back. NothingToUndoError, StaleRevisionError, CommentNotFoundError."""
+    place = await find_place(link, site, comment_id)
+    _, reply = await scripts.UNDO.run(
+        link,
+        [*_comment_keys(site, comment_id, place), keys.idempotency(site, replay.digest)],
+        now_ms,
+        comment_id,
+        "" if revision is None else revision,
+        history,
+        replay.fingerprint,
+    )
+    return _stored(comment_id, reply)
+
+
+async def read(link: Link, site: str, comment_id: str, now_ms: int) -> StoredComment:
+    """A comment, its claim and its author's record, or CommentNotFoundError."""
+    place = await find_place(link, site, comment_id)
+    comment_keys = _comment_keys(site, comment_id, place)
+    reply, author = await scripts.READ_COMMENT.run(link, comment_keys, now_ms, comment_id)
+    return _stored(comment_id, reply, author)
+
+
+def _stored(comment_id: str, reply: list[Any], author: Sequence[bytes] = ()) -> StoredComment:
+    fields, public, holder, expires = reply
+    claim = None
+    if holder:
+        token_id, _, name = holder.decode().partition("\n")
+        claim = (token_id, name, int(expires))
+    return StoredComment(comment_id, pairs(fields), orjson.loads(public or b"{}"), claim, pairs(author))
+
+
+def pairs(flat: Sequence[bytes]) -> dict[str, str]:
+    """A hash as Redis sends it (field, value, field, ...) as a dict of texts."""
+    texts = [each.decode() for each in flat]
+    return dict(zip(texts[::2], texts[1::2], strict=True))

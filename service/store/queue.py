@@ -1,0 +1,119 @@
+"""The queue in Redis: listed in four orders, claimed under leases."""
+
+import asyncio
+from typing import NamedTuple
+
+from service import keys
+from service.domain import QueueOrder
+from service.errors import CommentNotFoundError
+from service.store import comments, scripts
+from service.store.comments import Replay, StoredComment
+from service.store.link import Link
+
+_HIGHEST_FIRST = {QueueOrder.NEWEST, QueueOrder.RISKIEST}
+
+
+class Position(NamedTuple):
+    """The last comment of a page, and its score in the page's order; ("", "") before the first page."""
+
+    score: str = ""
+    comment_id: str = ""
+
+
+class QueuePage(NamedTuple):
+    comments: list[StoredComment]
+    total: int
+    oldest_ms: int | None
+    last: Position | None
+
+
+class Claimed(NamedTuple):
+    comments: list[StoredComment]
+    expires_ms: int
+
+
+def _view(site: str, order: QueueOrder, thread: str | None) -> str:
+    queue = keys.queue_keys(site)
+    if order is QueueOrder.RISKIEST:
+        return queue.risk
+    if order is QueueOrder.UNCERTAIN:
+        return queue.uncertainty
+    return queue.queue if thread is None else keys.thread_keys(site, thread).queue
+
+
+async def list_queue(
+    link: Link, site: str, order: QueueOrder, thread: str | None, limit: int, after: Position, now_ms: int
+) -> QueuePage:
+    """One page of the queue; `last` is None when there is no page after it."""
+    queue = keys.queue_keys(site)
+    total, oldest, order_reply = await scripts.LIST_QUEUE.run(
+        link,
+        [_view(site, order, thread), queue.queue, keys.thread_keys(site, thread or "").queue],
+        int(order in _HIGHEST_FIRST),
+        int(thread is not None),
+        limit + 1,
+        *after,
+    )
+    ids = [each.decode() for each in order_reply[::2]]
+    last = Position(order_reply[2 * limit - 1].decode(), ids[limit - 1]) if len(ids) > limit else None
+    found = await _read_all(link, site, ids[:limit], now_ms)
+    return QueuePage(found, total, int(float(oldest)) if oldest else None, last)
+
+
+async def claim(
+    link: Link,
+    site: str,
+    order: QueueOrder,
+    thread: str | None,
+    *,
+    limit: int,
+    holder: str,
+    expires_ms: int,
+    replay: Replay,
+    now_ms: int,
+) -> Claimed:
+    """The next free comments, leased until `expires_ms` to one holder (token_id, a newline, the name)."""
+    queue = keys.queue_keys(site)
+    ids, expires = await scripts.CLAIM.run(
+        link,
+        [
+            _view(site, order, thread),
+            queue.claims,
+            queue.holders,
+            keys.thread_keys(site, thread or "").queue,
+            keys.events(site),
+            keys.idempotency(site, replay.digest),
+        ],
+        now_ms,
+        expires_ms,
+        holder,
+        limit,
+        int(order in _HIGHEST_FIRST),
+        int(thread is not None),
+        replay.fingerprint,
+    )
+    found = await _read_all(link, site, [each.decode() for each in ids], now_ms)
+    return Claimed(found, int(expires))
+
+
+async def release(link: Link, site: str, comment_id: str, token_id: str, now_ms: int) -> None:
+    """Hands one claim back; nothing happens when there is none. CommentNotFoundError, ClaimedByAnotherError."""
+    queue = keys.queue_keys(site)
+    script_keys = [queue.claims, queue.holders, keys.comment(site, comment_id)]
+    await scripts.RELEASE.run(link, script_keys, now_ms, comment_id, token_id)
+
+
+async def release_all(link: Link, site: str, token_id: str) -> None:
+    queue = keys.queue_keys(site)
+    await scripts.RELEASE_ALL.run(link, [queue.claims, queue.holders], token_id)
+
+
+async def _read_all(link: Link, site: str, ids: list[str], now_ms: int) -> list[StoredComment]:
+    """The comments of these ids, in order, without those that are gone since. One write to Redis for all."""
+    found = await asyncio.gather(
+        *(comments.read(link, site, comment_id, now_ms) for comment_id in ids), return_exceptions=True
+    )
+    for each in found:
+        if isinstance(each, BaseException) and not isinstance(each, CommentNotFoundError):
+            raise each
+    return [each for each in found if isinstance(each, StoredComment)]

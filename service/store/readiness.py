@@ -1,0 +1,28 @@
+"""Whether the store can be trusted with a comment: it answers, and what it acknowledges is on disk."""
+
+from service.errors import RequestError
+from service.store.link import Link
+
+OK = "ok"
+
+
+async def check_store(link: Link) -> dict[str, str]:
+    """`redis` and `durability`, each "ok" or what is wrong with it."""
+    try:
+        persistence = await link.call("INFO", "persistence")
+    except RequestError as error:
+        return {"redis": error.detail, "durability": "unknown while Redis is away"}
+    return {"redis": OK, "durability": _durability(_fields(persistence))}
+
+
+def _fields(info: bytes) -> dict[str, str]:
+    lines = info.decode("utf-8", "replace").splitlines()
+    return dict(line.split(":", 1) for line in lines if ":" in line)
+
+
+def _durability(info: dict[str, str]) -> str:
+    if info.get("aof_enabled") != "1":
+        return "the append-only file is off: what is acknowledged may be lost (set appendonly yes)"
+    if info.get("aof_last_write_status", OK) != OK:
+        return "the last write to the append-only file failed: is the disk full?"
+    return OK

@@ -1,0 +1,73 @@
+"""The Lua scripts beside this file: each one atomic step. Its contract stands at its head."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from redis.exceptions import NoScriptError
+
+from service import errors
+from service.store.link import Argument, Link
+
+_FOLDER = files(__package__) / "scripts"
+_INCLUDE = re.compile(r"^-- include: (.+)$", re.MULTILINE)
+_ERRORS = {kind.code: kind for kind in errors.RequestError.__subclasses__()}
+
+_RECORD_ERRORS = {"exists": errors.RecordExistsError, "absent": errors.RecordAbsentError}
+
+
+class Script:
+    """One script with what it includes; `flags` on its first line tell Redis what it may do."""
+
+    def __init__(self, name: str):
+        self.name = name
+        own = (_FOLDER / f"{name}.lua").read_text("utf-8")
+        shebang, _, body = own.partition("\n")
+        includes = _INCLUDE.search(body)
+        names = includes.group(1).split() if includes else []
+        parts = [(_FOLDER / "lib" / f"{each}.lua").read_text("utf-8") for each in names]
+        self.source = "\n".join([shebang, *parts, body])
+        self.digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+    async def run(self, link: Link, keys: Sequence[str], *arguments: Argument) -> list[Any]:
+        """The reply without its leading 'ok'; the error that any other leading code names."""
+        command = ("EVALSHA", self.digest, len(keys), *keys, *arguments)
+        try:
+            reply = await link.call(*command)
+        except NoScriptError:
+            await link.call("SCRIPT", "LOAD", self.source)
+            reply = await link.call(*command)
+        if reply[0] != b"ok":
+            raise refusal(reply)
+        rest: list[Any] = reply[1:]
+        return rest
+
+
+def refusal(reply: list[Any]) -> errors.CommentdeskError:
+    """What a script's code means; the message of a rate limit carries its wait."""
+    code = reply[0].decode()
+    if code in _RECORD_ERRORS:
+        return _RECORD_ERRORS[code]()
+    if code == "rate_limited":
+        seconds = max(1, -(-int(reply[1]) // 1000))
+        return errors.RateLimitedError(f"try again in {seconds} s", retry_after_seconds=seconds)
+    if code == "parent_unknown":
+        return errors.InvalidFieldsError(errors={"parent_id": ["Not a published comment of this thread."]})
+    return _ERRORS[code]()
+
+
+SUBMIT = Script("submit")
+DECIDE = Script("decide")
+UNDO = Script("undo")
+READ_COMMENT = Script("read_comment")
+READ_THREAD = Script("read_thread")
+SET_THREAD = Script("set_thread")
+LIST_QUEUE = Script("list_queue")
+CLAIM = Script("claim")
+RELEASE = Script("release")
+RELEASE_ALL = Script("release_all")
+CHANGE_REGISTRY = Script("change_registry")
+MEASURE_SITE = Script("measure_site")
+ALL = tuple(script.source for script in list(globals().values()) if isinstance(script, Script))

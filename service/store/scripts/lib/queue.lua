@@ -1,0 +1,27 @@
+-- The queue of a site: three views of the same comments, and the claims on them.
+local function enqueue(keys, thread_queue, comment_id, submitted_ms, risk)
+  redis.call('ZADD', keys.queue, submitted_ms, comment_id)
+  redis.call('ZADD', keys.risk, risk, comment_id)
+  redis.call('ZADD', keys.uncertainty, string.format('%.6f', math.abs(tonumber(risk) - 0.5)), comment_id)
+  redis.call('ZADD', thread_queue, submitted_ms, comment_id)
+end
+
+local function dequeue(keys, thread_queue, comment_id)
+  redis.call('ZREM', keys.queue, comment_id)
+  redis.call('ZREM', keys.risk, comment_id)
+  redis.call('ZREM', keys.uncertainty, comment_id)
+  redis.call('ZREM', thread_queue, comment_id)
+  redis.call('ZREM', keys.claims, comment_id)
+  redis.call('HDEL', keys.holders, comment_id)
+end
+
+-- The holder of a claim that has not expired, as `token_id \n name`, and its expiry in ms; or nil.
+local function live_claim(keys, comment_id, now)
+  local expires = tonumber(redis.call('ZSCORE', keys.claims, comment_id) or 0)
+  if expires <= now then return nil end
+  return redis.call('HGET', keys.holders, comment_id), expires
+end
+
+local function is_held_by(holder, token_id)
+  return string.sub(holder, 1, #token_id + 1) == token_id .. '\n'
+end

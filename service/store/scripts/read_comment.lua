@@ -1,0 +1,9 @@
+#!lua flags=no-writes
+-- read_comment: a comment, its claim, and what its author did before.
+-- include: queue count comment
+-- KEYS  as decide, without the last
+-- ARGV  1 now_ms, 2 comment_id
+-- gives {'ok', comment, fields of the author's record} | {'comment_not_found'}
+local keys = comment_keys(KEYS)
+if redis.call('EXISTS', keys.comment) == 0 then return {'comment_not_found'} end
+return {'ok', read_comment(keys, ARGV[2], tonumber(ARGV[1])), redis.call('HGETALL', keys.author)}

@@ -1,0 +1,26 @@
+"""Counters of a site, kept in Redis beside what they count, so that every process tells the same.
+
+Fields of `totals`: `submitted:VERDICT`, `decided:DECISION`, `state:STATE` (comments now in it), `undone`, `repeats`,
+`unscored`, `refused:rate_limited`, `age_le:SECONDS`, `age_count`, `age_sum_ms`.
+"""
+
+from typing import NamedTuple
+
+from service import keys
+from service.store import scripts
+from service.store.comments import pairs
+from service.store.link import Link
+
+
+class SiteMeasures(NamedTuple):
+    totals: dict[str, str]
+    depth: int
+    oldest_ms: int | None
+    claims_open: int
+
+
+async def measure_site(link: Link, site: str, now_ms: int) -> SiteMeasures:
+    queue = keys.queue_keys(site)
+    script_keys = [keys.totals(site), queue.queue, queue.claims]
+    totals, depth, oldest, claims_open = await scripts.MEASURE_SITE.run(link, script_keys, now_ms)
+    return SiteMeasures(pairs(totals), depth, int(float(oldest)) if oldest else None, claims_open)

@@ -1,0 +1,1 @@
+"""What commentdesk does, one act a function: no HTTP here, and no Redis commands."""

@@ -1,0 +1,62 @@
+"""A reader's comment: scored, routed, written."""
+
+import orjson
+
+from classifier import Text
+from service.desk import Desk, new_id
+from service.domain import UNKNOWN_RISK, Assessed, Mode, Site, State, Submission, route
+from service.store import comments
+from service.store.comments import NewComment, Place, Receipt, Replay
+
+
+async def submit(desk: Desk, site: Site, thread: str, submission: Submission, replay: Replay) -> Receipt:
+    """Takes a submission in; the receipt says `held` for all that is not published, so that spammers learn nothing.
+
+    The same again, for an exact repeat within a day or a repeated Idempotency-Key.
+    """
+    assessed = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
+    now_ms = desk.now_ms()
+    new = _new_comment(desk, site, thread, submission, assessed, now_ms)
+    receipt = await comments.submit(desk.link, site, new, replay, now_ms)
+    return receipt if receipt.state == State.PUBLISHED else receipt._replace(state=State.HELD)
+
+
+def _new_comment(
+    desk: Desk, site: Site, thread: str, submission: Submission, assessed: Assessed, now_ms: int
+) -> NewComment:
+    vault = desk.vault
+    comment_id = new_id(now_ms)
+    author = vault.email_hash(submission.email)
+    public = {
+        "comment_id": comment_id,
+        "parent_id": submission.parent_id or None,
+        "name": submission.name,
+        "website": submission.website or None,
+        "body": submission.body,
+    }
+    reader = vault.reader_hash(submission.client_ip, now_ms) if submission.client_ip else ""
+    private = {
+        "email": vault.seal(submission.email, comment_id),
+        "reader": reader,
+        "user_agent": submission.user_agent,
+        "referrer": submission.referrer,
+        "scores": assessed.scores,
+        "risk": assessed.risk,
+        "spans": assessed.spans,
+        "assessed": assessed.assessed,
+        "model": assessed.model,
+    }
+    return NewComment(
+        comment_id,
+        Place(thread, author),
+        submission.parent_id,
+        orjson.dumps(public),
+        orjson.dumps(private),
+        risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
+        is_unscored=assessed.scores is None,
+        routings={mode: route(mode, site.policy, assessed) for mode in Mode},
+        repeat_digest=vault.digest(site.site, thread, author, submission.name, submission.body),
+        reader=reader,
+        article_title=submission.article_title,
+        article_url=submission.article_url,
+    )

@@ -1,0 +1,65 @@
+"""Threads: read by anyone, set by the website."""
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+
+from service.desk import Desk
+from service.domain import State
+from service.store import threads
+from service.store.queue import Position
+from service.store.threads import Published
+from service.use_cases.wire import Json, cursor_after, joined, position_of, rfc3339
+
+
+async def read_thread(
+    desk: Desk, site: str, thread: str, known_version: str, limit: int, cursor: str
+) -> tuple[str, bytes | None]:
+    """The thread's version, and a page of it as JSON; None for it when the reader has this version already."""
+    after = position_of(cursor)
+    page = await threads.read_page(desk.link, site, thread, known_version, limit + 1, after.score, after.comment_id)
+    if page.comments is None:
+        return page.version, None
+    shown = page.comments[:limit]
+    last = shown[-1] if len(page.comments) > limit else None
+    more = cursor_after(Position(str(last.published_ms), last.comment_id)) if last else None
+    head = {"thread": thread, "article": {"title": page.title, "url": page.url}, "count": page.total}
+    comments = joined([_published_json(each) for each in shown])
+    tail = orjson.dumps({"next_cursor": more})
+    return page.version, orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
+
+
+def _published_json(comment: Published) -> bytes:
+    return comment.public[:-1] + b',"published_at":"' + rfc3339(comment.published_ms).encode() + b'"}'
+
+
+async def count_published(desk: Desk, site: str, of_threads: Sequence[str]) -> Json:
+    counts = await threads.counts(desk.link, site, of_threads)
+    return {"counts": dict(zip(of_threads, counts, strict=True))}
+
+
+async def read_settings(desk: Desk, site: str, thread: str) -> Json:
+    return _settings_json(thread, await threads.read_settings(desk.link, site, thread))
+
+
+async def set_settings(desk: Desk, site: str, thread: str, changes: Mapping[str, object]) -> Json:
+    """Makes the thread or changes what is given of it."""
+    stored = {name: _as_stored(value) for name, value in changes.items()}
+    return _settings_json(thread, await threads.set_settings(desk.link, site, thread, stored, desk.now_ms()))
+
+
+def _as_stored(value: object) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return "" if value is None else str(value)
+
+
+def _settings_json(thread: str, fields: dict[str, str]) -> Json:
+    return {
+        "thread": thread,
+        "title": fields.get("title", ""),
+        "url": fields.get("url", ""),
+        "closed": fields.get("closed") == "1",
+        "mode": fields.get("mode") or None,
+        "counts": {state: int(fields.get(state, 0)) for state in State if state is not State.ERASED},
+    }

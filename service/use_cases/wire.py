@@ -1,0 +1,103 @@
+"""How times, cursors and comments look on the wire."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+
+from service.errors import InvalidFieldsError
+from service.store.comments import StoredComment
+from service.store.queue import Position
+
+Json = dict[str, Any]
+
+
+def rfc3339(at_ms: int) -> str:
+    """Milliseconds since 1970 as RFC 3339 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def rfc3339_or_none(at_ms: str | int | None) -> str | None:
+    return rfc3339(int(at_ms)) if at_ms else None
+
+
+def cursor_after(position: Position | None) -> str | None:
+    """The opaque text that asks for what comes after a position."""
+    return base64.urlsafe_b64encode(":".join(position).encode()).decode() if position else None
+
+
+def position_of(cursor: str) -> Position:
+    """The position that a cursor stands for, or InvalidFieldsError."""
+    if not cursor:
+        return Position()
+    try:
+        score, _, comment_id = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii").partition(":")
+        if not (comment_id.isalnum() and 0 <= float(score) < 1e15):
+            raise ValueError(cursor)
+        return Position(score, comment_id)
+    except (binascii.Error, ValueError) as error:
+        raise InvalidFieldsError(errors={"cursor": ["Not a cursor that was given."]}) from error
+
+
+def comment_json(stored: StoredComment) -> Json:
+    """A comment as `schemas.comments.CommentSchema` has it."""
+    record, public = stored.record, stored.public
+    private = orjson.loads(record["private"])
+    return {
+        "comment_id": stored.comment_id,
+        "thread": record["thread"],
+        "parent_id": public["parent_id"],
+        "name": public["name"],
+        "website": public["website"],
+        "body": public["body"],
+        "state": record["state"],
+        "scores": private["scores"],
+        "risk": private["risk"],
+        "verdict": record["verdict"],
+        "reasons": orjson.loads(record["reasons"]),
+        "spans": private["spans"],
+        "submitted_at": rfc3339(int(record["submitted_ms"])),
+        "published_at": rfc3339_or_none(record.get("published_ms")),
+        "revision": int(record["revision"]),
+        "claim": _claim_json(stored),
+    }
+
+
+def _claim_json(stored: StoredComment) -> Json | None:
+    if stored.claim is None:
+        return None
+    token_id, moderator, expires_ms = stored.claim
+    return {"token_id": token_id, "moderator": moderator, "expires_at": rfc3339(expires_ms)}
+
+
+def history_json(lines: str) -> list[Json]:
+    """A comment's history from its JSON lines, oldest first."""
+    return [_history_entry(orjson.loads(line)) for line in lines.splitlines()]
+
+
+def _history_entry(line: Json) -> Json:
+    return {
+        "act": line["act"],
+        "at": rfc3339(line["at_ms"]),
+        "token_id": line["token_id"],
+        "moderator": line["moderator"],
+        "reason": line["reason"],
+        "note": line["note"],
+        "before": line["from"],
+        "after": line["to"],
+        "revision": line["revision"],
+    }
+
+
+def author_json(record: dict[str, str]) -> Json:
+    """What an author did before, as `schemas.comments.AuthorSchema` has it."""
+    counts = {name: int(record.get(name, 0)) for name in ("submitted", "held", "published", "rejected", "spam")}
+    return {"first_at": rfc3339(int(record["first_ms"])), "last_at": rfc3339(int(record["last_ms"])), **counts}
+
+
+def joined(parts: Sequence[bytes]) -> bytes:
+    """JSON values as one JSON list."""
+    return b"[" + b",".join(parts) + b"]"

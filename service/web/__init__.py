@@ -1,0 +1,1 @@
+"""HTTP's own concerns: bodies, problems, access, operations, the API's description."""

@@ -1,0 +1,116 @@
+"""From the bytes of a body to the fields in it: JSON or a form, within the limit, in UTF-8."""
+
+import email.errors
+import email.parser
+import email.policy
+from typing import Any
+from urllib.parse import parse_qsl
+
+import orjson
+from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from service.errors import BodyTooLargeError, InvalidFieldsError, MalformedBodyError, UnsupportedMediaTypeError
+
+MAX_BODY_BYTES = 64 * 1024
+MAX_NESTING = 1024
+"""orjson's own limit: what opens more brackets than this is not taken, whatever its length."""
+MAX_FORM_FIELDS = 200
+JSON = "application/json"
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+
+async def read_body(request: web.Request) -> bytes:
+    """The whole body, decompressed. BodyTooLargeError, MalformedBodyError (bad compression, cut off)."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        while chunk := await request.content.readany():
+            parts.append(chunk)
+            size += len(chunk)
+            if size > MAX_BODY_BYTES:
+                break
+    except (HttpProcessingError, web.RequestPayloadError) as error:
+        raise MalformedBodyError("The body is cut off, or not compressed as its headers say.") from error
+    body = b"".join(parts)
+    if size > MAX_BODY_BYTES:
+        if _is_all_brackets(body[: MAX_NESTING + 1]):
+            raise MalformedBodyError(f"Nested deeper than {MAX_NESTING} levels.")
+        raise BodyTooLargeError(f"At most {MAX_BODY_BYTES} bytes.")
+    return body
+
+
+def _is_all_brackets(start: bytes) -> bool:
+    return not start.strip(b"[{ \t\r\n")
+
+
+def media_type(request: web.Request) -> str:
+    """The body's media type in lower case; MalformedBodyError for a charset other than UTF-8."""
+    whole = request.headers.get("Content-Type", "")
+    if whole == JSON:
+        return JSON
+    charset = request.charset
+    if charset is not None and charset.lower().replace("_", "-") not in {"utf-8", "utf8", "us-ascii"}:
+        raise MalformedBodyError("Only UTF-8 is taken.")
+    return whole.partition(";")[0].strip().lower()
+
+
+def parse_json(raw: bytes) -> Any:
+    """The JSON value, or MalformedBodyError: broken, not UTF-8, lone surrogates, NaN, nested too deep."""
+    try:
+        return orjson.loads(raw)
+    except ValueError as error:
+        raise MalformedBodyError(f"Not valid JSON: {error}") from error
+
+
+def parse_form(request: web.Request, kind: str, raw: bytes) -> dict[str, Any]:
+    """The fields of a form, the last of each name; `article.url` and `article[url]` go into an `article` of their own.
+
+    MalformedBodyError, or InvalidFieldsError for a file.
+    """
+    pairs = _urlencoded(raw) if kind == URLENCODED else _multipart(request, raw)
+    fields: dict[str, Any] = {}
+    for name, value in pairs:
+        outer, dot, inner = name.replace("[", ".").replace("]", "").partition(".")
+        if not dot:
+            fields[outer] = value
+        elif isinstance(fields.setdefault(outer, {}), dict):
+            fields[outer][inner] = value
+    return fields
+
+
+def _urlencoded(raw: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(raw.decode("utf-8"), keep_blank_values=True, errors="strict", max_num_fields=MAX_FORM_FIELDS)
+    except ValueError as error:
+        raise MalformedBodyError("Not a valid form in UTF-8.") from error
+
+
+def _multipart(request: web.Request, raw: bytes) -> list[tuple[str, str]]:
+    head = b"Content-Type: " + request.headers["Content-Type"].encode("utf-8", "surrogateescape") + b"\r\n\r\n"
+    try:
+        message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + raw)
+        parts = list(message.iter_parts()) if message.is_multipart() else []
+        if not parts or message.defects or len(parts) > MAX_FORM_FIELDS:
+            raise MalformedBodyError("Not a valid multipart form.")
+        return [_multipart_field(part) for part in parts]
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError, email.errors.MessageError) as error:
+        raise MalformedBodyError("Not a valid multipart form in UTF-8.") from error
+
+
+def _multipart_field(part: Any) -> tuple[str, str]:
+    name = part.get_param("name", header="content-disposition")
+    if not isinstance(name, str) or part.is_multipart():
+        raise MalformedBodyError("A part of the form has no name.")
+    if part.get_filename() is not None:
+        raise InvalidFieldsError(errors={name: ["Files are not taken."]})
+    payload: bytes = part.get_payload(decode=True)
+    return name, payload.decode("utf-8")
+
+
+def require_media_type(kind: str, *, is_form_taken: bool) -> None:
+    """UnsupportedMediaTypeError unless it is JSON, or a form where forms are taken."""
+    taken = (JSON, URLENCODED, MULTIPART) if is_form_taken else (JSON,)
+    if kind not in taken:
+        raise UnsupportedMediaTypeError("Send " + " or ".join(taken) + ".")

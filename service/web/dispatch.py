@@ -1,0 +1,153 @@
+"""From aiohttp's request to an operation and back: one function that every route goes through."""
+
+import hashlib
+import os
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import web
+
+from service.desk import Desk
+from service.errors import InvalidFieldsError, MethodNotAllowedError, RequestError, RouteNotFoundError
+from service.store.comments import NO_REPLAY, Replay
+from service.web import body as bodies
+from service.web import problems
+from service.web.access import authorise
+from service.web.operation import MAX_IDEMPOTENCY_KEY_CHARS, Access, Answer, Call, House, Route
+
+AiohttpHandler = Callable[[web.Request], Awaitable[web.Response]]
+UNKNOWN_ROUTE = "unknown"
+_NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+
+log = structlog.get_logger(__name__)
+
+
+def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
+    """What aiohttp calls for a route: the answer, or the problem document, measured."""
+
+    async def handle(request: web.Request) -> web.Response:
+        started = perf_counter()
+        request_id = os.urandom(8).hex()
+        try:
+            call = await _call(request, route, desk, house, request_id)
+            response = _response(await route.operation.handler(call), request_id)
+            _allow_origin(request, route, call.site.allowed_origins if call.site else (), response)
+        except RequestError as error:
+            response = refusal(error, request_id)
+        except Exception:  # noqa: BLE001 the last resort: our own mistake is logged, and told without detail
+            log.exception("request_failed", request_id=request_id, route=route.path, method=route.method)
+            response = _finished(500, problems.internal_problem(request_id), problems.CONTENT_TYPE, {}, request_id)
+        house.measures.count(route.method, route.path, response.status, perf_counter() - started)
+        return response
+
+    return handle
+
+
+async def _call(request: web.Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
+    caller, site = authorise(request, route, desk.registry, desk.now_ms())
+    operation = route.operation
+    call = Call(desk, request, request_id, caller, site, {}, operation.load_query(request), house)
+    raw = b""
+    if operation.body is not None:
+        raw = await bodies.read_body(request)
+        fields: Any = {}
+        if raw or "Content-Type" in request.headers:
+            kind = bodies.media_type(request)
+            bodies.require_media_type(kind, is_form_taken=operation.form is not None)
+            call.is_form = kind != bodies.JSON
+            fields = bodies.parse_form(request, kind, raw) if call.is_form else bodies.parse_json(raw or b"{}")
+        call.body = operation.load_body(fields, is_form=call.is_form)
+    if route.method == "POST":
+        call.replay = _replay(request, call, raw)
+    return call
+
+
+def _replay(request: web.Request, call: Call, raw: bytes) -> Replay:
+    """Where the first answer to this Idempotency-Key is kept: the key's own to its sender and address."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None:
+        return NO_REPLAY
+    if not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY_CHARS or not key.isprintable() or not key.isascii():
+        raise InvalidFieldsError(errors={"Idempotency-Key": ["1-255 printable ASCII characters."]})
+    sender = call.caller.token_id if call.caller else f"reader {request.remote}"
+    digest = call.desk.vault.digest(sender, request.path, key)
+    return Replay(digest, hashlib.sha256(raw).hexdigest())
+
+
+def _response(answer: Answer, request_id: str) -> web.Response:
+    content = answer.content
+    body = content if isinstance(content, bytes) or content is None else orjson.dumps(content)
+    return _finished(answer.status, body, answer.content_type, answer.headers, request_id)
+
+
+def _finished(
+    status: int, body: bytes | None, content_type: str, headers: Mapping[str, str], request_id: str
+) -> web.Response:
+    all_headers = {**_NO_SNIFFING, **headers, "X-Request-ID": request_id}
+    if body is not None:
+        all_headers["Content-Type"] = content_type
+    return web.Response(status=status, body=body, headers=all_headers)
+
+
+def refusal(error: RequestError, request_id: str) -> web.Response:
+    """An error as a response."""
+    document = problems.problem(error, request_id)
+    headers = dict(problems.headers(error))
+    return _finished(problems.status_of(error), document, problems.CONTENT_TYPE, headers, request_id)
+
+
+def _allow_origin(request: web.Request, route: Route, allowed: tuple[str, ...], response: web.Response) -> None:
+    """Lets the scripts of the site's own web pages read what anyone may read (CORS)."""
+    if route.access is Access.TOKEN or not allowed:
+        return
+    response.headers["Vary"] = "Origin"
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.lower() in allowed:
+        response.headers["Access-Control-Allow-Origin"] = origin
+        response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After, X-Request-ID"
+
+
+def fallback(routes: tuple[Route, ...], desk: Desk, house: House) -> AiohttpHandler:
+    """What no route takes: 404, 405 with `Allow`, or the answer to a browser that asks before it posts (CORS)."""
+
+    async def handle(request: web.Request) -> web.Response:
+        started = perf_counter()
+        request_id = os.urandom(8).hex()
+        found = [(route, site) for route in routes for site in [_matched(request, route.path)] if site is not None]
+        methods = sorted({route.method for route, _ in found} | {"HEAD" for route, _ in found if route.method == "GET"})
+        response: web.Response
+        if not found:
+            response = refusal(RouteNotFoundError(), request_id)
+        elif request.method == "OPTIONS":
+            response = _finished(204, None, "", {"Allow": ", ".join(methods)}, request_id)
+            open_routes = [(route, site) for route, site in found if route.access is not Access.TOKEN]
+            if open_routes:
+                site = desk.registry.sites.get(open_routes[0][1])
+                _allow_origin(request, open_routes[0][0], site.allowed_origins if site else (), response)
+                response.headers["Access-Control-Allow-Methods"] = ", ".join(r.method for r, _ in open_routes)
+                response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key, If-None-Match"
+                response.headers["Access-Control-Max-Age"] = "3600"
+        else:
+            response = refusal(MethodNotAllowedError(), request_id)
+            response.headers["Allow"] = ", ".join(methods)
+        house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
+        return response
+
+    return handle
+
+
+def _matched(request: web.Request, path: str) -> str | None:
+    """The site in the address ("" when it has none) if the address fits the path, else None."""
+    given, wanted = request.rel_url.raw_path.split("/"), path.split("/")
+    if len(given) != len(wanted):
+        return None
+    site = ""
+    for part, pattern in zip(given, wanted, strict=True):
+        if pattern.startswith("{") and part:
+            site = part if pattern == "{site}" else site
+        elif part != pattern:
+            return None
+    return site

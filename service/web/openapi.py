@@ -1,0 +1,136 @@
+"""The API's description, OpenAPI 3.1, made from the route table and the schemas."""
+
+import re
+from typing import Any
+
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from marshmallow import Schema
+
+from schemas import operation as operation_schemas
+from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
+from schemas.moderation import BulkDecisionSchema
+from service.web import body as bodies
+from service.web import problems
+from service.web.operation import Access, Route
+
+Json = dict[str, Any]
+_PARAMETERS: dict[str, Json] = {
+    "site": {"type": "string", "pattern": SITE_PATTERN.replace(r"\Z", "$")},
+    "thread": {"type": "string", "minLength": 1, "maxLength": 256, "description": "The publisher's id of the article."},
+    "comment_id": {"type": "string", "pattern": COMMENT_ID_PATTERN.replace(r"\Z", "$")},
+    "token_id": {"type": "string"},
+}
+_MEANING = {
+    400: "The body cannot be read.",
+    401: "A valid token is needed.",
+    403: "The token is of another role or site.",
+    404: "There is no such site, thread, comment or token.",
+    405: "This address does not take that method.",
+    409: "The state of things does not allow it; `code` says which.",
+    413: "The body is over 64 KiB.",
+    415: "The body's content type is not taken.",
+    422: "Fields are not valid; `errors` names each.",
+    429: "Too many in a short time; `Retry-After` says when to come again.",
+    503: "The store cannot be reached right now; `Retry-After` says when to come again.",
+}
+
+
+def describe(routes: tuple[Route, ...], version: str) -> Json:
+    """The whole document."""
+    spec = APISpec(
+        title="commentdesk",
+        version=version,
+        openapi_version="3.1.0",
+        info={
+            "description": "Self-hosted comment moderation: submissions, queue, decisions.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        servers=[{"url": "/"}],
+        plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
+    )
+    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    spec.components.schema("Problem", schema=operation_schemas.ProblemSchema)
+    spec.components.schema("BulkDecision", schema=BulkDecisionSchema)
+    for route in routes:
+        spec.path(path=route.path, operations={route.method.lower(): _operation(route)})
+    document: Json = _plain(spec.to_dict())
+    return document
+
+
+def _name(schema: Any) -> str:
+    kind = schema if isinstance(schema, type) else type(schema)
+    return kind.__name__.removesuffix("Schema")
+
+
+def _operation(route: Route) -> Json:
+    operation = route.operation
+    described: Json = {
+        "operationId": operation.handler.__name__,
+        "summary": operation.summary,
+        "tags": [operation.handler.__module__.rpartition(".")[2]],
+        "parameters": _parameters(route),
+        "responses": _responses(route),
+    }
+    if operation.handler.__doc__:
+        described["description"] = operation.handler.__doc__
+    if operation.body is not None:
+        kinds = [bodies.JSON, bodies.URLENCODED, bodies.MULTIPART] if operation.form is not None else [bodies.JSON]
+        is_needed = any(field.required for field in operation.body.fields.values())
+        described["requestBody"] = {
+            "required": is_needed,
+            "content": {kind: {"schema": operation.body} for kind in kinds},
+        }
+    if route.access is Access.TOKEN:
+        described["security"] = [{"token": []}]
+    if route.access is Access.TOKEN_OR_READER:
+        described["security"] = [{"token": []}, {}]
+    if route.roles:
+        roles = ", ".join(sorted(route.roles))
+        described["description"] = f"{described.get('description', '')} Roles: {roles}.".strip()
+    return described
+
+
+def _parameters(route: Route) -> list[Json]:
+    names = re.findall(r"{(\w+)}", route.path)
+    path: list[Json] = [{"name": n, "in": "path", "required": True, "schema": _PARAMETERS[n]} for n in names]
+    query: list[Any] = [{"in": "query", "schema": type(route.operation.query)}] if route.operation.query else []
+    key: list[Json] = []
+    if route.method == "POST" and route.operation.body is not None:
+        schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
+        key = [{"name": "Idempotency-Key", "in": "header", "schema": schema}]
+    return path + query + key
+
+
+def _responses(route: Route) -> dict[str, Json]:
+    responses: dict[str, Json] = {}
+    for status, given in route.operation.answers.items():
+        if isinstance(given, Schema):
+            content = {bodies.JSON: {"schema": given}}
+            responses[str(status)] = {"description": (type(given).__doc__ or "").strip(), "content": content}
+        else:
+            responses[str(status)] = {"description": given}
+    for status in sorted(_error_statuses(route)):
+        problem = {problems.CONTENT_TYPE: {"schema": operation_schemas.ProblemSchema}}
+        responses.setdefault(str(status), {"description": _MEANING[status], "content": problem})
+    return responses
+
+
+def _error_statuses(route: Route) -> set[int]:
+    statuses = {*route.operation.errors, 503}
+    if route.access is not Access.ANYONE:
+        statuses |= {401, 403}
+    if route.operation.body is not None:
+        statuses |= {400, 413, 415, 422}
+    if route.operation.query is not None or "{thread}" in route.path:
+        statuses.add(422)
+    return statuses
+
+
+def _plain(document: Any) -> Any:
+    """The document without what JSON does not have."""
+    if isinstance(document, dict):
+        return {str(key): _plain(value) for key, value in document.items()}
+    if isinstance(document, list | tuple):
+        return [_plain(value) for value in document]
+    return document

@@ -1,0 +1,195 @@
+"""An operation: one call of the API, with what it takes, what it answers, and who may make it.
+
+A handler is declared with `@operation(...)` and gets a place in the one route table of `app.py`. `Operation` then does
+what all calls share, in this order: who asks, which site, the body, its schema, the handler, the answer.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any
+
+from aiohttp import web
+from marshmallow import EXCLUDE, Schema, ValidationError
+
+from schemas.fields import PlainText, field_errors
+from schemas.threads import MAX_THREAD_CHARS
+from service.desk import Desk
+from service.domain import Caller, Role, Site
+from service.errors import InvalidFieldsError
+from service.metrics import RequestMeasures
+from service.store.comments import NO_REPLAY, Replay
+from service.web import body as bodies
+
+Json = dict[str, Any]
+Networks = tuple[IPv4Network | IPv6Network, ...]
+MAX_IDEMPOTENCY_KEY_CHARS = 255
+_THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
+
+
+class Access(Enum):
+    """Who may make a call: anyone; a token's holder; or, where the site allows it, also a reader without one."""
+
+    ANYONE = auto()
+    TOKEN = auto()
+    TOKEN_OR_READER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a handler gives: a status, a JSON value or bytes that are ready, and headers."""
+
+    status: int
+    content: Json | bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = bodies.JSON
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What handlers may need of the process beside the desk."""
+
+    measures: RequestMeasures
+    trusted_proxies: Networks = ()
+    metrics_token: str | None = None
+    openapi: Callable[[], Json] = dict
+
+
+@dataclass(slots=True)
+class Call:
+    """One call, checked: what the handler works with."""
+
+    desk: Desk
+    request: web.Request
+    request_id: str
+    caller: Caller | None
+    site: Site | None
+    body: Json
+    query: Json
+    house: House
+    is_form: bool = False
+    replay: Replay = NO_REPLAY
+
+    @property
+    def known_site(self) -> Site:
+        """The site in the path; only for routes that have one."""
+        assert self.site is not None  # noqa: S101 the route table gives every such route a {site}
+        return self.site
+
+    @property
+    def known_caller(self) -> Caller:
+        """The token's holder; only for routes that need a token."""
+        assert self.caller is not None  # noqa: S101 access was checked before the handler
+        return self.caller
+
+    @property
+    def thread(self) -> str:
+        """The thread in the path, or InvalidFieldsError."""
+        return self._checked("thread", _THREAD)
+
+    @property
+    def comment_id(self) -> str:
+        """The comment in the path, as it stands there: an unknown one is not found."""
+        return self.request.match_info["comment_id"]
+
+    def _checked(self, name: str, text: PlainText) -> str:
+        try:
+            checked: str = text.deserialize(self.request.match_info[name])
+        except ValidationError as error:
+            raise InvalidFieldsError(errors={name: list(map(str, error.messages))}) from error
+        return checked
+
+
+Handler = Callable[[Call], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A handler with its description."""
+
+    handler: Handler
+    summary: str
+    body: Schema | None
+    form: Schema | None
+    query: Schema | None
+    answers: Mapping[int, Schema | str]
+    errors: tuple[int, ...]
+
+    def load_body(self, fields: Any, *, is_form: bool) -> Json:
+        """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
+        schema = self.form if is_form else self.body
+        assert schema is not None  # noqa: S101 only asked for operations with a body
+        if not isinstance(fields, dict):
+            raise InvalidFieldsError(errors={"_body": ["Not a JSON object."]})
+        return _loaded(schema, fields)
+
+    def load_query(self, request: web.Request) -> Json:
+        if self.query is None:
+            return {}
+        given: Json = {}
+        for name, schema_field in self.query.fields.items():
+            values = request.query.getall(name, None)
+            if values is not None:
+                given[name] = values if type(schema_field).__name__ == "List" else values[-1]
+        return _loaded(self.query, given)
+
+
+def _loaded(schema: Schema, fields: Json) -> Json:
+    try:
+        loaded: Json = schema.load(fields)
+    except ValidationError as error:
+        raise InvalidFieldsError(errors=field_errors(error)) from error
+    return loaded
+
+
+def operation(
+    summary: str,
+    *,
+    answers: Mapping[int, type[Schema] | str],
+    body: type[Schema] | None = None,
+    query: type[Schema] | None = None,
+    is_form_taken: bool = False,
+    errors: tuple[int, ...] = (),
+) -> Callable[[Handler], Operation]:
+    """Declares a handler. `answers` maps a status to its schema, or to words where it has no JSON body; `errors` are
+    the statuses that it may have beyond those that its access and body bring."""
+
+    def declare(handler: Handler) -> Operation:
+        return Operation(
+            handler,
+            summary,
+            body() if body else None,
+            body(unknown=EXCLUDE) if body and is_form_taken else None,
+            query() if query else None,
+            {status: given if isinstance(given, str) else given() for status, given in answers.items()},
+            errors,
+        )
+
+    return declare
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A line of the route table."""
+
+    method: str
+    path: str
+    operation: Operation
+    access: Access = Access.TOKEN
+    roles: frozenset[Role] = frozenset()
+
+
+def route(method: str, path: str, to: Operation, *roles: Role) -> Route:
+    """A call for holders of a token of these roles; the administrator may make every call."""
+    return Route(method, path, to, Access.TOKEN, frozenset(roles) | {Role.ADMIN})
+
+
+def open_route(method: str, path: str, to: Operation) -> Route:
+    """A call that anyone may make."""
+    return Route(method, path, to, Access.ANYONE)
+
+
+def reader_route(method: str, path: str, to: Operation, *roles: Role) -> Route:
+    """A call for these roles, and for readers without a token where the site allows public submission."""
+    return Route(method, path, to, Access.TOKEN_OR_READER, frozenset(roles) | {Role.ADMIN})

@@ -1,0 +1,79 @@
+"""Refusals as problem documents (RFC 9457). Every HTTP status of an error is chosen here, once."""
+
+from collections.abc import Iterator
+
+import orjson
+
+from service import errors
+
+STATUS: dict[type[errors.RequestError], int] = {
+    errors.MalformedBodyError: 400,
+    errors.UnauthenticatedError: 401,
+    errors.ForbiddenError: 403,
+    errors.OriginNotAllowedError: 403,
+    errors.RouteNotFoundError: 404,
+    errors.SiteNotFoundError: 404,
+    errors.ThreadNotFoundError: 404,
+    errors.CommentNotFoundError: 404,
+    errors.TokenNotFoundError: 404,
+    errors.MethodNotAllowedError: 405,
+    errors.SiteExistsError: 409,
+    errors.ThreadClosedError: 409,
+    errors.ClaimedByAnotherError: 409,
+    errors.StaleRevisionError: 409,
+    errors.NothingToUndoError: 409,
+    errors.BodyTooLargeError: 413,
+    errors.UnsupportedMediaTypeError: 415,
+    errors.InvalidFieldsError: 422,
+    errors.IdempotencyKeyReusedError: 422,
+    errors.RateLimitedError: 429,
+    errors.StoreUnavailableError: 503,
+    errors.StoreFullError: 503,
+}
+CONTENT_TYPE = "application/problem+json"
+
+
+def status_of(error: errors.RequestError) -> int:
+    return STATUS[type(error)]
+
+
+def problem(error: errors.RequestError, request_id: str) -> bytes:
+    """The document; `type` points to the description in the API's own page."""
+    document = {
+        "type": f"/docs#problem-{error.code}",
+        "title": error.title,
+        "status": status_of(error),
+        "detail": error.detail or _summary(error),
+        "code": error.code,
+        "request_id": request_id,
+    }
+    if error.errors is not None:
+        document["errors"] = error.errors
+    return orjson.dumps(document)
+
+
+def internal_problem(request_id: str) -> bytes:
+    """What is told of our own mistakes: nothing but where to look."""
+    return orjson.dumps(
+        {
+            "type": "/docs#problem-internal",
+            "title": "The service made a mistake",
+            "status": 500,
+            "detail": "It is in the service's log under this request_id.",
+            "code": "internal",
+            "request_id": request_id,
+        }
+    )
+
+
+def headers(error: errors.RequestError) -> Iterator[tuple[str, str]]:
+    if error.retry_after_seconds is not None:
+        yield "Retry-After", str(error.retry_after_seconds)
+    if isinstance(error, errors.UnauthenticatedError):
+        yield "WWW-Authenticate", "Bearer"
+
+
+def _summary(error: errors.RequestError) -> str:
+    if not error.errors:
+        return error.title + "."
+    return "Not valid: " + ", ".join(error.errors) + "."
