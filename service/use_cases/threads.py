@@ -61,5 +61,5 @@ def _settings_json(thread: str, fields: dict[str, str]) -> Json:
         "url": fields.get("url", ""),
         "closed": fields.get("closed") == "1",
         "mode": fields.get("mode") or None,
-        "counts": {state: int(fields.get(state, 0)) for state in State if state is not State.ERASED},
+        "counts": {state.value: int(fields.get(state, 0)) for state in State if state is not State.ERASED},
     }

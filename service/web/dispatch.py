@@ -20,6 +20,7 @@ from service.web.operation import MAX_IDEMPOTENCY_KEY_CHARS, Access, Answer, Cal
 
 AiohttpHandler = Callable[[web.Request], Awaitable[web.Response]]
 UNKNOWN_ROUTE = "unknown"
+FORM: web.RequestKey[dict[str, Any]] = web.RequestKey("form", dict[str, Any])
 _NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 
 log = structlog.get_logger(__name__)
@@ -36,7 +37,7 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
             response = _response(await route.operation.handler(call), request_id)
             _allow_origin(request, route, call.site.allowed_origins if call.site else (), response)
         except RequestError as error:
-            response = refusal(error, request_id)
+            response = _form_refusal(request, route, error, request_id) or refusal(error, request_id)
         except Exception:  # noqa: BLE001 the last resort: our own mistake is logged, and told without detail
             log.exception("request_failed", request_id=request_id, route=route.path, method=route.method)
             response = _finished(500, problems.internal_problem(request_id), problems.CONTENT_TYPE, {}, request_id)
@@ -59,6 +60,8 @@ async def _call(request: web.Request, route: Route, desk: Desk, house: House, re
             bodies.require_media_type(kind, is_form_taken=operation.form is not None)
             call.is_form = kind != bodies.JSON
             fields = bodies.parse_form(request, kind, raw) if call.is_form else bodies.parse_json(raw or b"{}")
+            if call.is_form:
+                request[FORM] = fields
         call.body = operation.load_body(fields, is_form=call.is_form)
     if route.method == "POST":
         call.replay = _replay(request, call, raw)
@@ -90,6 +93,14 @@ def _finished(
     if body is not None:
         all_headers["Content-Type"] = content_type
     return web.Response(status=status, body=body, headers=all_headers)
+
+
+def _form_refusal(request: web.Request, route: Route, error: RequestError, request_id: str) -> web.Response | None:
+    """A page instead of a problem document, for a person whose browser sent the form by itself."""
+    page = route.operation.form_refusal
+    if page is None or FORM not in request or "text/html" not in request.headers.get("Accept", ""):
+        return None
+    return _response(page(request, request[FORM], error), request_id)
 
 
 def refusal(error: RequestError, request_id: str) -> web.Response:

@@ -17,7 +17,7 @@ from schemas.fields import PlainText, field_errors
 from schemas.threads import MAX_THREAD_CHARS
 from service.desk import Desk
 from service.domain import Caller, Role, Site
-from service.errors import InvalidFieldsError
+from service.errors import InvalidFieldsError, RequestError
 from service.metrics import RequestMeasures
 from service.store.comments import NO_REPLAY, Replay
 from service.web import body as bodies
@@ -102,6 +102,8 @@ class Call:
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
+FormRefusal = Callable[[web.Request, Json, RequestError], Answer]
+"""What a browser without scripts sees when its form is refused: made of the request, the form's fields, the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Operation:
     query: Schema | None
     answers: Mapping[int, Schema | str]
     errors: tuple[int, ...]
+    form_refusal: FormRefusal | None = None
 
     def load_body(self, fields: Any, *, is_form: bool) -> Json:
         """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
@@ -151,6 +154,7 @@ def operation(
     query: type[Schema] | None = None,
     is_form_taken: bool = False,
     errors: tuple[int, ...] = (),
+    form_refusal: FormRefusal | None = None,
 ) -> Callable[[Handler], Operation]:
     """Declares a handler. `answers` maps a status to its schema, or to words where it has no JSON body; `errors` are
     the statuses that it may have beyond those that its access and body bring."""
@@ -164,6 +168,7 @@ def operation(
             query() if query else None,
             {status: given if isinstance(given, str) else given() for status, given in answers.items()},
             errors,
+            form_refusal,
         )
 
     return declare
