@@ -30,7 +30,7 @@ class PlainText(fields.String):
     """Text in NFC, trimmed, with line ends as `\\n`. Refuses NUL, lone surrogates and control characters other
     than newline and tab, and those two where the text has one line. Lengths are in code points, after all that."""
 
-    def __init__(self, *, min_chars: int = 0, max_chars: int, is_multiline: bool = False, **kwargs: Any):
+    def __init__(self, *, min_chars: int = 0, max_chars: int, is_multiline: bool = False, **kwargs: Any) -> None:
         length = validate.Length(min=min_chars, max=max_chars)
         metadata = {"pattern": r"\S"} if min_chars else {}
         super().__init__(validate=length, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
@@ -51,7 +51,7 @@ class PlainText(fields.String):
 class Email(PlainText):
     """An address of 3-254 characters: something, one @, something; no spaces. No more can be known without a mail."""
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(
             min_chars=3, max_chars=254, metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"}, **kwargs
         )
@@ -67,7 +67,7 @@ class Email(PlainText):
 class WebAddress(PlainText):
     """An http or https address of at most 2,048 characters; empty is none."""
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_chars=MAX_URL_CHARS, metadata={"format": "uri"}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
@@ -95,7 +95,7 @@ def is_web_address(text: str) -> bool:
 class Origin(PlainText):
     """A browser's origin: scheme, host, port if it is not the scheme's own; nothing after."""
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_chars=8, max_chars=300, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
@@ -108,7 +108,7 @@ class Origin(PlainText):
 class IpAddress(PlainText):
     """An IPv4 or IPv6 address in its usual short form; empty is unknown."""
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_chars=64, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
@@ -124,7 +124,7 @@ class IpAddress(PlainText):
 class StrictInteger(fields.Integer):
     """A JSON integer: no text, no fraction, no boolean."""
 
-    def __init__(self, *, lowest: int, highest: int, **kwargs: Any):
+    def __init__(self, *, lowest: int, highest: int, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(lowest, highest), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
@@ -136,7 +136,7 @@ class StrictInteger(fields.Integer):
 class StrictBoolean(fields.Boolean):
     """A JSON boolean, and nothing that looks like one."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:  # noqa: ARG002 marshmallow's
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
@@ -145,7 +145,7 @@ class StrictBoolean(fields.Boolean):
 class Probability(fields.Float):
     """A JSON number in [0, 1]."""
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(validate=validate.Range(0, 1), allow_nan=False, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:

@@ -48,9 +48,7 @@ class SettingsSchema(Schema):
     secret_key = fields.String(
         load_default=None,
         validate=validate.Length(min=16),
-        metadata={
-            "description": "Secret for encrypting emails and keying hashes. Without it one is made and kept in the data folder."
-        },
+        metadata={"description": "Secret that encrypts emails. Without it one is made and kept in the data folder."},
     )
     metrics_token = fields.String(
         load_default=None,

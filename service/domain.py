@@ -139,30 +139,32 @@ Reason = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The machine's verdict under one mode; `listed` comments wait in the queue for a moderator."""
+    """The machine's verdict under one mode; listed comments wait in the queue for a moderator."""
 
     verdict: Verdict
-    listed: bool
     reasons: list[Reason]
+    is_listed: bool = True
 
 
 def route(mode: Mode, policy: Policy, assessed: Assessed) -> Routing:
     """The verdict on an assessed submission under a mode, with its reasons. Never publishes unscored."""
     noted = _notable(assessed)
     if assessed.risk is None:
-        return Routing(Verdict.HOLD, True, [{"code": "not_scored"}])
+        return Routing(Verdict.HOLD, [{"code": "not_scored"}])
     unknown: list[Reason] = [] if assessed.assessed else [{"code": "language_not_assessed"}]
     if mode is Mode.PREMODERATE:
-        return Routing(Verdict.HOLD, True, [{"code": "premoderated"}, *unknown, *noted])
+        return Routing(Verdict.HOLD, [{"code": "premoderated"}, *unknown, *noted])
     if mode is Mode.POSTMODERATE:
-        return Routing(Verdict.PUBLISH, True, [{"code": "postmoderated"}, *unknown, *noted])
+        return Routing(Verdict.PUBLISH, [{"code": "postmoderated"}, *unknown, *noted])
     if unknown:
-        return Routing(Verdict.HOLD, True, unknown)
+        return Routing(Verdict.HOLD, unknown)
     if assessed.risk < policy.publish_below:
-        return Routing(Verdict.PUBLISH, False, [{"code": "risk_below", "threshold": policy.publish_below}])
+        return Routing(Verdict.PUBLISH, [{"code": "risk_below", "threshold": policy.publish_below}], is_listed=False)
     if assessed.risk > policy.reject_above:
-        return Routing(Verdict.REJECT, False, [{"code": "risk_above", "threshold": policy.reject_above}, *noted])
-    return Routing(Verdict.HOLD, True, [{"code": "risk_between"}, *noted])
+        return Routing(
+            Verdict.REJECT, [{"code": "risk_above", "threshold": policy.reject_above}, *noted], is_listed=False
+        )
+    return Routing(Verdict.HOLD, [{"code": "risk_between"}, *noted])
 
 
 def _notable(assessed: Assessed) -> list[Reason]:

@@ -63,7 +63,9 @@ class RequestError(CommentdeskError):
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = "The request was refused"
 
-    def __init__(self, detail: str = "", errors: FieldErrors | None = None, retry_after_seconds: int | None = None):
+    def __init__(
+        self, detail: str = "", errors: FieldErrors | None = None, retry_after_seconds: int | None = None
+    ) -> None:
         super().__init__(detail or self.title)
         self.detail = detail
         self.errors = errors

@@ -21,7 +21,7 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:thread-comments:T | hash | comment_id -> public JSON, ready to send | for ever |
 | cd:{S}:thread-published:T | sorted set | comment_id -> published_ms | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
-| cd:{S}:comment:C | hash | thread, author, parent_id, state, decision, revision, submitted_ms, published_ms, risk, private, history, previous | for ever |
+| cd:{S}:comment:C | hash | its record, see below | for ever |
 | cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count | for ever |
 | cd:{S}:queue | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:queue-risk | sorted set | comment_id -> risk | while queued |
@@ -32,7 +32,11 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:events | stream | what happened to which comment | the newest 10,000 |
 | cd:{S}:repeat:D | hash | comment_id, state of the first of exact repeats | 24 h |
 | cd:{S}:idempotency:D | hash | `fingerprint`, `answer` (MessagePack of a script's reply) | 24 h |
-| cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, ms | until the limit is free again |
+| cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, ms | until all is free |
+
+The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons (JSON), private (JSON: sealed
+email, scores, spans, client) as submitted; state, decision, revision, published_ms, history (a line of JSON a change),
+previous (a line a decision that undo can take back: state, decision, published_ms, was it queued).
 """
 
 from typing import NamedTuple

@@ -46,7 +46,7 @@ class RequestMeasures:
 class _Families(Collector):
     """Metrics that were read elsewhere, handed to the exposition as they are."""
 
-    def __init__(self, families: list[Metric]):
+    def __init__(self, families: list[Metric]) -> None:
         self._families = families
 
     def collect(self) -> list[Metric]:

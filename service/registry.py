@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 class Registry:
     """What `refresh` read last. `is_loaded` is False until it did once."""
 
-    def __init__(self, link: Link, url: str, vault: Vault, admin_token: str):
+    def __init__(self, link: Link, url: str, vault: Vault, admin_token: str) -> None:
         self._link = link
         self._url = url
         self._vault = vault
@@ -107,7 +107,7 @@ class Registry:
                     last = news[0][1][-1][0].decode() if news else last
                 except StartError as error:
                     self.problem = str(error)
-                    log.error("store_refused", reason=str(error))
+                    log.error("store_refused", reason=str(error))  # noqa: TRY400 the reason says it all
                     await asyncio.sleep(5)
                 except (RequestError, RedisError, RedisClusterException, OSError) as error:
                     log.warning("registry_not_read", error=str(error))

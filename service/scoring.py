@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 class Scorer:
     """Scores submissions; a classifier that fails gives `Assessed(None, None, ...)`, counted, and never an error."""
 
-    def __init__(self, classifier: Classifier):
+    def __init__(self, classifier: Classifier) -> None:
         self._classifier = classifier
         self._waiting: deque[tuple[Text, asyncio.Future[Assessed]]] = deque()
         self.texts = 0
@@ -54,7 +54,7 @@ class Scorer:
     def _assess(self, texts: list[Text]) -> list[Assessed]:
         try:
             return [self._assessed(each) for each in self._classifier.assess(texts)]
-        except Exception:  # noqa: BLE001 the failure policy: whatever breaks in the classifier, the comment is held
+        except Exception:  # the failure policy: whatever breaks in the classifier, the comment is held
             if len(texts) > 1:
                 return [assessed for text in texts for assessed in self._assess([text])]
             self.failures += 1

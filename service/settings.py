@@ -13,7 +13,7 @@ from schemas.fields import field_errors
 from schemas.settings import PREFIX, SettingsSchema
 from service.errors import StartError
 
-TOKEN_PREFIX = "cd_"  # noqa: S105
+TOKEN_PREFIX = "cd_"  # noqa: S105 the same of every token
 
 
 @dataclass(frozen=True, slots=True)

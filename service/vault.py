@@ -31,7 +31,7 @@ def _derive(secret: str, purpose: str) -> bytes:
 class Vault:
     """Seals, opens and hashes with keys derived from one secret of at least 16 characters."""
 
-    def __init__(self, secret: str):
+    def __init__(self, secret: str) -> None:
         self._seal = AESGCM(_derive(secret, "seal"))
         self._email_key = _derive(secret, "email")
         self._reader_key = _derive(secret, "reader")

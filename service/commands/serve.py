@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+from pathlib import Path
 
 import click
 import structlog
@@ -34,7 +35,7 @@ def serve() -> None:
 
 def _run(settings: Settings) -> None:
     try:
-        from uvloop import run  # noqa: PLC0415 an extra
+        from uvloop import run  # an extra
     except ImportError:
         run = asyncio.run
     run(_serve(settings))
@@ -75,7 +76,7 @@ def _announce(settings: Settings, url: str) -> None:
         f"  queue          {url}/v1/sites/default/queue (with a moderator's token)",
         f"  API docs       {url}/docs",
         f"  admin's token  {token}",
-        f"  more tokens    {os.path.basename(sys.executable)} -m service token create --help",
+        f"  more tokens    {Path(sys.executable).name} -m service token create --help",
     ]
     click.echo("\n".join(line for line in lines if line))
 

@@ -28,7 +28,7 @@ async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its 
 
 @operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema})
 async def readiness(call: Call) -> Answer:
-    """Ready when Redis answers and keeps what it acknowledges, the sites and tokens are read, and the model is loaded."""
+    """Ready when Redis answers and keeps what it acknowledges, sites and tokens are read, and the model is loaded."""
     desk = call.desk
     checks = await check_store(desk.link)
     checks["registry"] = "ok" if desk.registry.is_loaded else desk.registry.problem or "not read yet"

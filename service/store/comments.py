@@ -63,7 +63,8 @@ NO_REPLAY = Replay()
 
 @dataclass(frozen=True, slots=True)
 class StoredComment:
-    """A comment as the store holds it. `record` is the comment's hash, see `keys.py`; `author` is empty unless asked."""
+    """A comment as the store holds it. `record` is the comment's hash, see `keys.py`; `author` is empty unless
+    asked for."""
 
     comment_id: str
     record: dict[str, str]
@@ -115,7 +116,7 @@ async def submit(link: Link, site: Site, new: NewComment, replay: Replay, now_ms
     routings: list[str | int | bytes] = []
     for mode in Mode:
         routing = new.routings[mode]
-        routings += [routing.verdict, int(routing.listed), orjson.dumps(routing.reasons)]
+        routings += [routing.verdict, int(routing.is_listed), orjson.dumps(routing.reasons)]
     reader_rate = policy.reader_rate if new.reader else None
     comment_id, state, novelty = await scripts.SUBMIT.run(
         link,

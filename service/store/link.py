@@ -47,7 +47,7 @@ class Link:
     idempotency key or a script that sees repeats, can safely ask again.
     """
 
-    def __init__(self, url: str, scripts: tuple[str, ...] = ()):
+    def __init__(self, url: str, scripts: tuple[str, ...] = ()) -> None:
         self._pool = ConnectionPool.from_url(
             url,
             socket_timeout=None,
@@ -149,7 +149,7 @@ class Link:
                 future.set_exception(unavailable("the connection to Redis broke before its answer"))
 
     async def _serve(self, connection: AbstractConnection) -> None:
-        tasks = [asyncio.create_task(each(connection)) for each in (self._write, self._read, self._watch)]
+        tasks = [asyncio.create_task(each) for each in (self._write(connection), self._read(connection), self._watch())]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -178,7 +178,7 @@ class Link:
             if not future.done():
                 future.set_result(reply)
 
-    async def _watch(self, connection: AbstractConnection) -> None:
+    async def _watch(self) -> None:
         while True:
             await asyncio.sleep(REPLY_TIMEOUT_SECONDS / 5)
             oldest = self._pending[0][0] if self._pending else None

@@ -21,7 +21,7 @@ _RECORD_ERRORS = {"exists": errors.RecordExistsError, "absent": errors.RecordAbs
 class Script:
     """One script with what it includes; `flags` on its first line tell Redis what it may do."""
 
-    def __init__(self, name: str):
+    def __init__(self, name: str) -> None:
         self.name = name
         own = (_FOLDER / f"{name}.lua").read_text("utf-8")
         shebang, _, body = own.partition("\n")

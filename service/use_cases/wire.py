@@ -35,11 +35,12 @@ def position_of(cursor: str) -> Position:
         return Position()
     try:
         score, _, comment_id = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii").partition(":")
-        if not (comment_id.isalnum() and 0 <= float(score) < 1e15):
-            raise ValueError(cursor)
-        return Position(score, comment_id)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidFieldsError(errors={"cursor": ["Not a cursor that was given."]}) from error
+        is_ours = comment_id.isalnum() and 0 <= float(score) < 1e15
+    except (binascii.Error, ValueError):
+        is_ours = False
+    if not is_ours:
+        raise InvalidFieldsError(errors={"cursor": ["Not a cursor that was given."]})
+    return Position(score, comment_id)
 
 
 def comment_json(stored: StoredComment) -> Json:

@@ -74,13 +74,13 @@ class Call:
     @property
     def known_site(self) -> Site:
         """The site in the path; only for routes that have one."""
-        assert self.site is not None  # noqa: S101 the route table gives every such route a {site}
+        assert self.site is not None  # noqa: S101
         return self.site
 
     @property
     def known_caller(self) -> Caller:
         """The token's holder; only for routes that need a token."""
-        assert self.caller is not None  # noqa: S101 access was checked before the handler
+        assert self.caller is not None  # noqa: S101
         return self.caller
 
     @property
@@ -122,7 +122,7 @@ class Operation:
     def load_body(self, fields: Any, *, is_form: bool) -> Json:
         """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
         schema = self.form if is_form else self.body
-        assert schema is not None  # noqa: S101 only asked for operations with a body
+        assert schema is not None  # noqa: S101
         if not isinstance(fields, dict):
             raise InvalidFieldsError(errors={"_body": ["Not a JSON object."]})
         return _loaded(schema, fields)
