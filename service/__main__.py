@@ -3,6 +3,8 @@
 import click
 
 from service.commands.serve import serve
+from service.commands.site import site
+from service.commands.token import token
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -11,6 +13,8 @@ def main() -> None:
 
 
 main.add_command(serve)
+main.add_command(site)
+main.add_command(token)
 
 if __name__ == "__main__":
     main(prog_name="commentdesk")

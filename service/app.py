@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from classifier import Classifier, ModelError
@@ -19,6 +20,7 @@ from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings, kept_secret, make_folder
 from service.store import scripts
 from service.store.link import Link
+from service.store.readiness import OK, check_store
 from service.vault import Vault
 from service.web.dispatch import fallback, handler
 from service.web.openapi import describe
@@ -63,6 +65,8 @@ API: tuple[Route, ...] = (
 )
 PAGES: tuple[Route, ...] = ()
 
+log = structlog.get_logger(__name__)
+
 DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 FIRST_CONNECTION_SECONDS = 10.0
 """How long a start waits for Redis before it goes on without: `/readyz` then tells."""
@@ -90,6 +94,12 @@ def find_secrets(settings: Settings) -> Secrets:
         settings.admin_token or kept_secret(settings.data_dir, "admin-token", TOKEN_PREFIX),
         settings.secret_key or kept_secret(settings.data_dir, "secret-key"),
     )
+
+
+async def _warn_unless_durable(link: Link) -> None:
+    durability = (await check_store(link))["durability"]
+    if durability != OK:
+        log.warning("store_not_durable", reason=durability)
 
 
 async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web.Application:
@@ -127,6 +137,7 @@ async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web
     try:
         if await link.wait_up(FIRST_CONNECTION_SECONDS):
             await registry.load()
+            await _warn_unless_durable(link)
     except BaseException:
         await asyncio.gather(registry.close(), link.close())
         if server:

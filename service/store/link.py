@@ -125,6 +125,9 @@ class Link:
             except asyncio.CancelledError:
                 self._end(ConnectionError("the service stops"))
                 raise
+            except Exception as error:  # whatever it is, the next connection may do better; without one nothing works
+                log.exception("redis_link_failed")
+                self._end(error)
             finally:
                 await connection.disconnect(nowait=True)
             await asyncio.sleep(wait)

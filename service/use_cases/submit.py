@@ -55,7 +55,7 @@ def _new_comment(
         risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
         is_unscored=assessed.scores is None,
         routings={mode: route(mode, site.policy, assessed) for mode in Mode},
-        repeat_digest=vault.digest(site.site, thread, author, submission.name, submission.body),
+        repeat_digest=vault.digest(site.site, thread, author, submission.body),
         reader=reader,
         article_title=submission.article_title,
         article_url=submission.article_url,

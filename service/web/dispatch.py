@@ -15,7 +15,7 @@ from service.errors import InvalidFieldsError, MethodNotAllowedError, RequestErr
 from service.store.comments import NO_REPLAY, Replay
 from service.web import body as bodies
 from service.web import problems
-from service.web.access import authorise
+from service.web.access import authorise, reader_address
 from service.web.operation import MAX_IDEMPOTENCY_KEY_CHARS, Access, Answer, Call, House, Route
 
 AiohttpHandler = Callable[[web.Request], Awaitable[web.Response]]
@@ -75,7 +75,7 @@ def _replay(request: web.Request, call: Call, raw: bytes) -> Replay:
         return NO_REPLAY
     if not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY_CHARS or not key.isprintable() or not key.isascii():
         raise InvalidFieldsError(errors={"Idempotency-Key": ["1-255 printable ASCII characters."]})
-    sender = call.caller.token_id if call.caller else f"reader {request.remote}"
+    sender = call.caller.token_id if call.caller else f"reader {reader_address(request, call.house.trusted_proxies)}"
     digest = call.desk.vault.digest(sender, request.path, key)
     return Replay(digest, hashlib.sha256(raw).hexdigest())
 
