@@ -41,11 +41,13 @@ LOADING_NOTICE_SECONDS = 10.0
 
 # The server must die with the service, also when that is killed by SIGKILL. Linux does it for a process that asks
 # (prctl PR_SET_PDEATHSIG), and keeps the wish over exec. A preexec_fn would run Python between fork and exec, which can
-# deadlock where threads run; so a fresh interpreter asks, sees whether its parent died before it could, and becomes the
-# server.
-DIE_WITH_PARENT = """
+# deadlock where threads run, and uvloop has no umask: so a fresh interpreter does both, sees whether its parent died
+# before it could ask, and becomes the server.
+BECOME_SERVER = """
 import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
+os.umask(0o077)
+if sys.platform == "linux":
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
 if os.getppid() != int(sys.argv[1]):
     sys.exit("the service is gone")
 os.execv(sys.argv[2], sys.argv[2:])
@@ -138,9 +140,7 @@ class EmbeddedServer:
             "maxmemory-policy": "noeviction",
         }
         server = [str(self._binary), *(part for name, value in options.items() for part in (f"--{name}", value))]
-        if sys.platform != "linux":
-            return server
-        return [sys.executable, "-I", "-S", "-c", DIE_WITH_PARENT, str(os.getpid()), *server]
+        return [sys.executable, "-I", "-S", "-c", BECOME_SERVER, str(os.getpid()), *server]
 
     async def _launch(self) -> asyncio.subprocess.Process:
         """One start of the server, until it is ready; StartError with its own last words when it ends instead."""
@@ -153,7 +153,6 @@ class EmbeddedServer:
                 stderr=output,
                 cwd=self._data_dir,
                 env=_server_environment(),
-                umask=0o077,
                 pass_fds=self._locks[1:],
                 # Ctrl-C in a terminal goes to the whole group: only the service may hear it, to drain before the end.
                 start_new_session=True,

@@ -26,7 +26,7 @@ from tests.servers import REPOSITORY, is_running
 # A service reduced to its embedded server: says where it is, then sleeps.
 SERVE = textwrap.dedent(
     """
-    import asyncio, pathlib, sys
+    import asyncio, importlib, pathlib, sys
     from service.embedded import EmbeddedServer
 
     async def serve():
@@ -34,7 +34,7 @@ SERVE = textwrap.dedent(
         print(server.pid, server.url, flush=True)
         await asyncio.sleep(3600)
 
-    asyncio.run(serve())
+    importlib.import_module(sys.argv[2]).run(serve())
     """
 )
 
@@ -49,9 +49,9 @@ async def server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
 class Serving:
     """A process that runs nothing but the embedded server."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, event_loop: str = "asyncio") -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(data_dir)], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
+            [sys.executable, "-c", SERVE, str(data_dir), event_loop], stdout=subprocess.PIPE, text=True, cwd=REPOSITORY
         )
         assert self.process.stdout is not None
         lines = (line.split() for line in self.process.stdout)
@@ -146,8 +146,9 @@ async def test_the_same_process_cannot_hold_a_folder_twice(server: EmbeddedServe
     assert await answers(server.url)
 
 
-async def test_the_server_dies_with_a_killed_service_and_the_next_takes_over(tmp_path: Path) -> None:
-    serving = Serving(tmp_path)
+@pytest.mark.parametrize("event_loop", ["asyncio", "uvloop"])
+async def test_the_server_dies_with_a_killed_service_and_the_next_takes_over(tmp_path: Path, event_loop: str) -> None:
+    serving = Serving(tmp_path, event_loop)
     async with writer_client(serving.url) as client:
         await client.set("key", "kept")
     serving.kill()
