@@ -67,9 +67,9 @@ def exposition(
 ) -> bytes:
     """All metrics as text. Those of the sites come from Redis, so that every process tells the same."""
     registry = CollectorRegistry()
-    registry.register(_Families([*_site_families(sites, now_ms), *_scoring_families(scorer)]))
+    registry.register(_Families(_site_families(sites, now_ms)))
     Gauge("commentdesk_redis_up", "1 while Redis answers.", registry=registry).set(is_redis_up)
-    return generate_latest(requests.registry) + generate_latest(registry)
+    return b"".join(map(generate_latest, (requests.registry, scorer.measures.registry, registry)))
 
 
 def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metric]:
@@ -113,13 +113,3 @@ def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metri
         buckets = [(str(float(bound)), int(totals.get(f"age_le:{bound}", 0))) for bound in AGE_BOUNDS_SECONDS]
         ages.add_metric((site,), [*buckets, ("+Inf", count)], int(totals.get("age_sum_ms", 0)) / 1000)
     return [submissions, repeats, unscored, limited, decisions, undone, comments, depth, oldest, claims, ages]
-
-
-def _scoring_families(scorer: Scorer) -> list[Metric]:
-    seconds = CounterMetricFamily("commentdesk_scoring_seconds", "Time spent in the classifier by this process.")
-    seconds.add_metric((), scorer.seconds)
-    texts = CounterMetricFamily("commentdesk_scored_texts", "Texts that this process scored.")
-    texts.add_metric((), scorer.texts)
-    failures = CounterMetricFamily("commentdesk_scoring_failures", "Texts that the classifier failed on.")
-    failures.add_metric((), scorer.failures)
-    return [seconds, texts, failures]

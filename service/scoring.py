@@ -6,6 +6,7 @@ from dataclasses import asdict
 from time import perf_counter
 
 import structlog
+from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from classifier import Assessment, Classifier, Text
 from service.domain import Assessed
@@ -13,8 +14,26 @@ from service.domain import Assessed
 MAX_BATCH = 16
 """Texts scored before the event loop gets its turn again: at 100 us each, 1.6 ms."""
 SCORE_DECIMALS = 5
+_BATCH_BOUNDS_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1)
 
 log = structlog.get_logger(__name__)
+
+
+class ScoringMeasures:
+    """What this process scored: exposed by `metrics.py`."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.seconds = Histogram(
+            "commentdesk_scoring_seconds",
+            "Time the classifier took for one batch.",
+            buckets=_BATCH_BOUNDS_SECONDS,
+            registry=self.registry,
+        )
+        self.texts = Counter("commentdesk_scored_texts", "Texts scored.", registry=self.registry)
+        self.failures = Counter(
+            "commentdesk_scoring_failures", "Texts that the classifier failed on.", registry=self.registry
+        )
 
 
 class Scorer:
@@ -23,9 +42,7 @@ class Scorer:
     def __init__(self, classifier: Classifier) -> None:
         self._classifier = classifier
         self._waiting: deque[tuple[Text, asyncio.Future[Assessed]]] = deque()
-        self.texts = 0
-        self.failures = 0
-        self.seconds = 0.0
+        self.measures = ScoringMeasures()
 
     @property
     def model(self) -> str:
@@ -48,8 +65,8 @@ class Scorer:
         for (_, future), assessed in zip(batch, self._assess([text for text, _ in batch]), strict=True):
             if not future.done():
                 future.set_result(assessed)
-        self.seconds += perf_counter() - started
-        self.texts += len(batch)
+        self.measures.seconds.observe(perf_counter() - started)
+        self.measures.texts.inc(len(batch))
 
     def _assess(self, texts: list[Text]) -> list[Assessed]:
         try:
@@ -57,7 +74,7 @@ class Scorer:
         except Exception:  # the failure policy: whatever breaks in the classifier, the comment is held
             if len(texts) > 1:
                 return [assessed for text in texts for assessed in self._assess([text])]
-            self.failures += 1
+            self.measures.failures.inc()
             log.exception("not_scored")
             return [Assessed(None, None, [], assessed=False, model=self.model)]
 

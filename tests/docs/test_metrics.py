@@ -1,0 +1,29 @@
+"""The table of metrics is the code's."""
+
+import re
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from service.app import load_model
+from service.metrics import RequestMeasures, exposition
+from service.scoring import Scorer
+from service.store.totals import SiteMeasures
+
+TABLE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
+BOUND = "le"
+
+
+def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
+    requests = RequestMeasures()
+    requests.count("GET", "/healthz", 200, 0.001)
+    site = SiteMeasures({}, depth=0, oldest_ms=None, claims_open=0)
+    text = exposition(requests, Scorer(load_model()), {"default": site}, is_redis_up=True, now_ms=0)
+    exposed = {}
+    for family in text_string_to_metric_families(text.decode()):
+        name = f"{family.name}_total" if family.type == "counter" else family.name
+        labels = {label for sample in family.samples for label in sample.labels} - {BOUND}
+        exposed[name] = (family.type, labels)
+    rows = re.findall(r"^\| `(\w+)` \| (\w+) \| (.*?) \| .+ \|$", TABLE, re.MULTILINE)
+    told = {name: (kind, {label for label in labels.split(", ") if label}) for name, kind, labels in rows}
+    assert told == exposed
