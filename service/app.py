@@ -129,7 +129,8 @@ async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web
     application = web.Application(client_max_size=0)
     application[DESK] = desk
     for each in API + PAGES:
-        application.router.add_route(each.method, each.path, handler(each, desk, house))
+        for method in ("GET", "HEAD") if each.method == "GET" else (each.method,):
+            application.router.add_route(method, each.path, handler(each, desk, house))
     application.router.add_route("*", "/{tail:.*}", fallback(API + PAGES, desk, house))
     application.cleanup_ctx.append(lifetime)
 

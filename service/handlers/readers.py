@@ -1,6 +1,7 @@
 """What readers and websites call: leave a comment, read a thread, count comments, set a thread."""
 
 import hashlib
+import re
 from urllib.parse import quote, urlsplit
 
 from schemas.fields import is_web_address
@@ -79,7 +80,7 @@ async def _way_back(call: Call, thread: str, receipt: Receipt) -> str:
     except ThreadNotFoundError:
         url = ""
     referrer = call.request.headers.get("Referer", "")
-    if not url and is_web_address(referrer):
+    if not url and referrer.isascii() and is_web_address(referrer):
         parts = urlsplit(referrer)
         origin = f"{parts.scheme}://{parts.netloc}".lower()
         is_known = call.caller is not None or origin in call.known_site.allowed_origins
@@ -111,10 +112,13 @@ async def read_thread(call: Call) -> Answer:
     return Answer(304, headers=headers) if page is None else Answer(200, page, headers)
 
 
+_VERSION = re.compile(r"[0-9]+\.[0-9]+")
+
+
 def _known_version(if_none_match: str, page_tag: str) -> str:
     for tag in if_none_match.split(","):
         version, _, page = tag.strip().removeprefix("W/").strip('"').rpartition(".")
-        if page == page_tag:
+        if page == page_tag and _VERSION.fullmatch(version):
             return version
     return ""
 

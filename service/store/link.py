@@ -37,7 +37,8 @@ def translate(error: BaseException) -> RequestError:
     """Redis's error in our words: full, or away for now. The only place where driver errors are read."""
     if isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM " in str(error)):
         return StoreFullError("Redis is out of memory", retry_after_seconds=RETRY_AFTER_SECONDS)
-    return unavailable("Redis does not answer as it should")
+    log.error("redis_refused", error=str(error))
+    return unavailable("Redis refused the command")
 
 
 class Link:

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from service.store.comments import StoredComment
 from service.store.queue import Position
 
 Json = dict[str, Any]
+_SCORE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-[0-9]{1,2})?")
 
 
 def rfc3339(at_ms: int) -> str:
@@ -35,7 +37,7 @@ def position_of(cursor: str) -> Position:
         return Position()
     try:
         score, _, comment_id = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii").partition(":")
-        is_ours = comment_id.isalnum() and 0 <= float(score) < 1e15
+        is_ours = bool(_SCORE.fullmatch(score)) and comment_id.isalnum()
     except (binascii.Error, ValueError):
         is_ours = False
     if not is_ours:

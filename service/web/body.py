@@ -103,6 +103,7 @@ def _multipart_field(part: Any) -> tuple[str, str]:
     name = part.get_param("name", header="content-disposition")
     if not isinstance(name, str) or part.is_multipart():
         raise MalformedBodyError("A part of the form has no name.")
+    name.encode()  # a name that UTF-8 cannot carry is a ValueError
     if part.get_filename() is not None:
         raise InvalidFieldsError(errors={name: ["Files are not taken."]})
     payload: bytes = part.get_payload(decode=True)

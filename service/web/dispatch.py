@@ -76,7 +76,7 @@ def _replay(request: web.Request, call: Call, raw: bytes) -> Replay:
     if not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY_CHARS or not key.isprintable() or not key.isascii():
         raise InvalidFieldsError(errors={"Idempotency-Key": ["1-255 printable ASCII characters."]})
     sender = call.caller.token_id if call.caller else f"reader {reader_address(request, call.house.trusted_proxies)}"
-    digest = call.desk.vault.digest(sender, request.path, key)
+    digest = call.desk.vault.digest(sender, request.rel_url.raw_path, key)
     return Replay(digest, hashlib.sha256(raw).hexdigest())
 
 

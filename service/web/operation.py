@@ -4,6 +4,7 @@ A handler is declared with `@operation(...)` and gets a place in the one route t
 what all calls share, in this order: who asks, which site, the body, its schema, the handler, the answer.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -13,11 +14,11 @@ from typing import Any
 from aiohttp import web
 from marshmallow import EXCLUDE, Schema, ValidationError
 
-from schemas.fields import PlainText, field_errors
+from schemas.fields import COMMENT_ID_PATTERN, PlainText, field_errors
 from schemas.threads import MAX_THREAD_CHARS
 from service.desk import Desk
 from service.domain import Caller, Role, Site
-from service.errors import InvalidFieldsError, RequestError
+from service.errors import CommentNotFoundError, InvalidFieldsError, RequestError
 from service.metrics import RequestMeasures
 from service.store.comments import NO_REPLAY, Replay
 from service.web import body as bodies
@@ -25,6 +26,7 @@ from service.web import body as bodies
 Json = dict[str, Any]
 Networks = tuple[IPv4Network | IPv6Network, ...]
 MAX_IDEMPOTENCY_KEY_CHARS = 255
+_COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
 _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
 
@@ -90,8 +92,11 @@ class Call:
 
     @property
     def comment_id(self) -> str:
-        """The comment in the path, as it stands there: an unknown one is not found."""
-        return self.request.match_info["comment_id"]
+        """The comment in the path; CommentNotFoundError for what can be no id."""
+        comment_id = self.request.match_info["comment_id"]
+        if not _COMMENT_ID.match(comment_id):
+            raise CommentNotFoundError
+        return comment_id
 
     def _checked(self, name: str, text: PlainText) -> str:
         try:
