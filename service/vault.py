@@ -5,7 +5,6 @@ All keys are derived from one secret by HKDF-SHA256 (RFC 5869); none of them is 
 
 import base64
 import hashlib
-import hmac
 import os
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +27,11 @@ def _derive(secret: str, purpose: str) -> bytes:
     return HKDF(SHA256(), 32, salt=b"commentdesk", info=purpose.encode()).derive(secret.encode())
 
 
+def _keyed_hash(key: bytes, text: bytes) -> str:
+    """BLAKE2b with a key (RFC 7693, a MAC by itself), in hex: a tenth of the time of HMAC."""
+    return hashlib.blake2b(text, key=key, digest_size=HASH_BYTES).hexdigest()
+
+
 class Vault:
     """Seals, opens and hashes with keys derived from one secret of at least 16 characters."""
 
@@ -37,7 +41,7 @@ class Vault:
         self._reader_key = _derive(secret, "reader")
         self._token_key = _derive(secret, "token")
         self._digest_key = _derive(secret, "digest")
-        self.check = hmac.digest(_derive(secret, "check"), b"installation", "sha256").hex()
+        self.check = _keyed_hash(_derive(secret, "check"), b"installation")
 
     def seal(self, text: str, owner: str) -> str:
         """The text encrypted (AES-256-GCM, random nonce) and bound to its owner's id, in base64."""
@@ -54,21 +58,18 @@ class Vault:
 
     def email_hash(self, email: str) -> str:
         """What stands for an author: the same for all spellings of case, in hex."""
-        return hmac.digest(self._email_key, email.casefold().encode(), "sha256")[:HASH_BYTES].hex()
+        return _keyed_hash(self._email_key, email.casefold().encode())
 
     def reader_hash(self, address: str, now_ms: int) -> str:
         """What stands for a reader's address for one day (UTC); tomorrow it is another."""
         day = now_ms // READER_HASH_PERIOD_MS
-        return hmac.digest(self._reader_key, f"{day} {address}".encode(), "sha256")[:HASH_BYTES].hex()
+        return _keyed_hash(self._reader_key, f"{day} {address}".encode())
 
     def token_digest(self, token: str) -> str:
         """What is stored of a token; tokens have 256 random bits, so that one keyed hash is enough."""
-        return hmac.digest(self._token_key, token.encode("utf-8", "replace"), "sha256").hex()
+        return _keyed_hash(self._token_key, token.encode("utf-8", "replace"))
 
     def digest(self, *parts: str) -> str:
         """A keyed hash of several texts, unambiguous in where one ends."""
-        whole = hashlib.sha256()
-        for part in parts:
-            raw = part.encode()
-            whole.update(len(raw).to_bytes(4) + raw)
-        return hmac.digest(self._digest_key, whole.digest(), "sha256")[:HASH_BYTES].hex()
+        raw = [part.encode() for part in parts]
+        return _keyed_hash(self._digest_key, b"".join(len(part).to_bytes(4) + part for part in raw))
