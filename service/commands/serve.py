@@ -1,6 +1,7 @@
 """`serve`: runs the service until it is told to stop."""
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -49,6 +50,8 @@ async def _serve(settings: Settings) -> None:
         await build(settings), access_log=None, shutdown_timeout=STOP_SECONDS, handler_cancellation=False
     )
     await runner.setup()
+    gc.collect()
+    gc.freeze()  # what is here now stays: it need not be looked through at every collection
     try:
         site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
         try:
