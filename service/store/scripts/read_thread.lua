@@ -4,12 +4,12 @@
 -- KEYS  thread, thread-comments, thread-published
 -- ARGV  1 the version that the reader has, as `created_ms.version`, or '', 2 limit, 3 published_ms and 4 comment_id of the last
 --       comment of the page before, or ''
--- gives {'same', version} | {'ok', version, title or '', url or '', count, comment_ids and published_ms in turn,
+-- gives {'ok', version} to a reader who has it | {'ok', version, title or '', url or '', count, comment_ids and published_ms in turn,
 --       public JSONs} | {'thread_not_found'}
 local meta = redis.call('HMGET', KEYS[1], 'created_ms', 'version', 'title', 'url')
 if not meta[1] then return {'thread_not_found'} end
 local version = meta[1] .. '.' .. meta[2]
-if ARGV[1] == version then return {'same', version} end
+if ARGV[1] == version then return {'ok', version} end
 local start = page_start(KEYS[3], ARGV[3], ARGV[4], false)
 local order = redis.call('ZRANGE', KEYS[3], start, start + ARGV[2] - 1, 'WITHSCORES')
 local ids = {}

@@ -1,0 +1,28 @@
+"""A link to a real server of each kind, empty at the start of each test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from service.store import comments, scripts
+from service.store.link import Link
+from tests.servers import RedisServer
+from tests.store.desk import Store, connected
+
+
+@pytest.fixture(autouse=True)
+def _forget_places() -> None:
+    """What the process remembers of comments is true of one database only."""
+    comments._places.clear()
+
+
+@pytest.fixture
+async def link(every_redis_server: RedisServer) -> AsyncIterator[Link]:
+    link = await connected(every_redis_server.url, scripts.ALL)
+    yield link
+    await link.close()
+
+
+@pytest.fixture
+def store(link: Link) -> Store:
+    return Store(link)
