@@ -41,8 +41,9 @@ COMPONENTS = (
     ("metrics", ("/service/metrics.py", "/prometheus_client/")),
     ("HTTP: aiohttp", ("/aiohttp/", "/yarl/", "/multidict/")),
     ("request handling and use cases", ("/service/",)),
-    ("event loop", ("asyncio/", "selectors.py", "uvloop")),
+    ("event loop, sockets", ("asyncio/", "selectors.py", "uvloop")),
 )
+OWN_PARTS = {name for name, _ in COMPONENTS[:-1]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,12 +348,12 @@ def show_samples(raw: str, service_us: float) -> None:
         frames = stack.split(";")
         parts[component(frames)] += int(times)
         functions[short(frames[-1])] += int(times)
-        inclusive.update({short(frame): int(times) for frame in set(frames)})
+        inclusive.update({short(each): int(times) for each in set(frames) if component([each]) in OWN_PARTS})
     total = sum(parts.values())
     for title, counted, most in (
         ("part of the service", parts, 20),
         ("function, without what it calls", functions, 30),
-        ("function, with what it calls", inclusive, 60),
+        ("function, with what it calls", inclusive, 40),
     ):
         click.echo(f"\n{'µs':>6} {'share':>6}  {title}")
         for what, samples in counted.most_common(most):
