@@ -1,0 +1,65 @@
+"""The rule that routes a comment, for all scores and all policies."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.domain import Assessed, Mode, Policy, RateLimit, Verdict, route
+
+PROBABILITY = st.floats(0, 1)
+MODES = st.sampled_from(Mode)
+
+
+def assessed(risk: float | None, *, is_known_language: bool = True) -> Assessed:
+    scores = None if risk is None else {"toxicity": risk, "spam": 0.1}
+    return Assessed(scores, risk, [], assessed=is_known_language, model="test")
+
+
+@given(MODES, PROBABILITY, PROBABILITY)
+def test_what_is_not_scored_is_never_published(mode: Mode, below: float, above: float) -> None:
+    routing = route(mode, Policy(mode, below, above), assessed(None))
+    assert routing.verdict is Verdict.HOLD
+    assert routing.is_listed
+
+
+@given(PROBABILITY)
+def test_premoderation_holds_all(risk: float) -> None:
+    assert route(Mode.PREMODERATE, Policy(), assessed(risk)).verdict is Verdict.HOLD
+
+
+@given(PROBABILITY)
+def test_postmoderation_publishes_all_and_lists_all(risk: float) -> None:
+    routing = route(Mode.POSTMODERATE, Policy(), assessed(risk))
+    assert routing.verdict is Verdict.PUBLISH
+    assert routing.is_listed
+
+
+@given(PROBABILITY, PROBABILITY, PROBABILITY)
+def test_auto_keeps_to_its_thresholds(risk: float, one: float, other: float) -> None:
+    below, above = sorted((one, other))
+    verdict = route(Mode.AUTO, Policy(Mode.AUTO, below, above), assessed(risk)).verdict
+    expected = Verdict.PUBLISH if risk < below else Verdict.REJECT if risk > above else Verdict.HOLD
+    assert verdict is expected
+
+
+@given(PROBABILITY)
+def test_auto_holds_a_language_that_the_model_does_not_know(risk: float) -> None:
+    routing = route(Mode.AUTO, Policy(Mode.AUTO, 1, 1), assessed(risk, is_known_language=False))
+    assert routing.verdict is Verdict.HOLD
+    assert routing.reasons == [{"code": "language_not_assessed"}]
+
+
+@given(MODES, PROBABILITY)
+def test_every_routing_has_a_reason(mode: Mode, risk: float) -> None:
+    assert route(mode, Policy(mode), assessed(risk)).reasons
+
+
+def test_reasons_name_high_scores_highest_first() -> None:
+    scores = {"toxicity": 0.6, "insult": 0.9, "spam": 0.2}
+    reasons = route(Mode.PREMODERATE, Policy(), Assessed(scores, 0.9, [], assessed=True, model="test")).reasons
+    assert [reason.get("attribute") for reason in reasons] == [None, "insult", "toxicity"]
+
+
+def test_a_rate_limit_in_ms() -> None:
+    assert RateLimit(30, 10).interval_ms == 2000
+    assert RateLimit(30, 10).tolerance_ms == 18_000
+    assert RateLimit().interval_ms == 0
