@@ -148,6 +148,7 @@ async def test_the_same_process_cannot_hold_a_folder_twice(server: EmbeddedServe
 
 @pytest.mark.parametrize("event_loop", ["asyncio", "uvloop"])
 async def test_the_server_dies_with_a_killed_service_and_the_next_takes_over(tmp_path: Path, event_loop: str) -> None:
+    pytest.importorskip(event_loop)
     serving = Serving(tmp_path, event_loop)
     async with writer_client(serving.url) as client:
         await client.set("key", "kept")
