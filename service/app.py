@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from classifier import Classifier, ModelError
 from service.desk import Desk, clock_ms
 from service.domain import Role
 from service.embedded import EmbeddedServer
-from service.errors import StartError
+from service.errors import RequestError, StartError
 from service.handlers import administrators, moderators, readers, watchers
 from service.metrics import RequestMeasures
 from service.registry import Registry
@@ -137,8 +138,9 @@ async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web
     link.open()
     try:
         if await link.wait_up(FIRST_CONNECTION_SECONDS):
-            await registry.load()
-            await _warn_unless_durable(link)
+            with suppress(RequestError):
+                await registry.load()
+                await _warn_unless_durable(link)
     except BaseException:
         await asyncio.gather(registry.close(), link.close())
         if server:

@@ -95,16 +95,16 @@ class Registry:
     async def _watch(self) -> None:
         """Reads all again at each change and every `RELOAD_SECONDS`. Its own client: a blocking read holds it."""
         client = Redis.from_url(self._url, socket_timeout=None, retry=Retry(NoBackoff(), 0), protocol=2)
-        last = "$"
         try:
             while True:
                 try:
                     if not await self._link.wait_up(RELOAD_SECONDS):
                         continue
+                    newest: Any = await client.xrevrange(keys.CHANGES, count=1)
                     await (self.refresh() if self.is_loaded else self.load())
                     self.problem = ""
-                    news: Any = await client.xread({keys.CHANGES: last}, block=RELOAD_SECONDS * 1000)
-                    last = news[0][1][-1][0].decode() if news else last
+                    seen = newest[0][0] if newest else "0-0"
+                    await client.xread({keys.CHANGES: seen}, block=RELOAD_SECONDS * 1000)
                 except StartError as error:
                     self.problem = str(error)
                     log.error("store_refused", reason=str(error))  # noqa: TRY400 the reason says it all
