@@ -14,7 +14,7 @@ from service.desk import Desk, clock_ms
 from service.domain import Role
 from service.embedded import EmbeddedServer
 from service.errors import RequestError, StartError
-from service.handlers import administrators, moderators, readers, watchers
+from service.handlers import administrators, moderators, pages, readers, watchers
 from service.metrics import RequestMeasures
 from service.registry import Registry
 from service.scoring import Scorer
@@ -64,7 +64,20 @@ API: tuple[Route, ...] = (
     open_route("GET", "/readyz", watchers.readiness),
     open_route("GET", "/metrics", watchers.read_metrics),
 )
-PAGES: tuple[Route, ...] = ()
+PAGES: tuple[Route, ...] = (
+    open_route("GET", "/docs", pages.read_docs),
+    open_route("GET", "/openapi.json", pages.read_openapi),
+    open_route("GET", "/favicon.ico", pages.read_favicon),
+    open_route("GET", "/static/pages.css", pages.read_style),
+    open_route("GET", "/static/harbour.svg", pages.read_picture),
+)
+PAGES_WITH_DEMO: tuple[Route, ...] = (
+    *PAGES,
+    open_route("GET", "/", pages.go_to_demo),
+    open_route("GET", "/demo", pages.read_demo),
+    open_route("POST", "/demo", pages.submit_demo),
+)
+PAGES_WITHOUT_DEMO: tuple[Route, ...] = (*PAGES, open_route("GET", "/", pages.go_to_docs))
 
 log = structlog.get_logger(__name__)
 
@@ -129,10 +142,11 @@ async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web
 
     application = web.Application(client_max_size=0)
     application[DESK] = desk
-    for each in API + PAGES:
+    routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
+    for each in routes:
         for method in ("GET", "HEAD") if each.method == "GET" else (each.method,):
             application.router.add_route(method, each.path, handler(each, desk, house))
-    application.router.add_route("*", "/{tail:.*}", fallback(API + PAGES, desk, house))
+    application.router.add_route("*", "/{tail:.*}", fallback(routes, desk, house))
     application.cleanup_ctx.append(lifetime)
 
     link.open()

@@ -16,6 +16,7 @@ from schemas.threads import (
 )
 from service.domain import State, Submission
 from service.errors import ThreadNotFoundError
+from service.pages.refusal import form_refusal
 from service.store.comments import Receipt
 from service.use_cases import threads
 from service.use_cases.submit import submit as submit_use_case
@@ -33,6 +34,7 @@ from service.web.operation import Answer, Call, Json, operation
         303: "A form was sent: back to the article, `commentdesk=published` or `held` in its query.",
     },
     errors=(404, 409, 429),
+    form_refusal=form_refusal,
 )
 async def submit(call: Call) -> Answer:
     site, thread = call.known_site, call.thread
