@@ -219,7 +219,6 @@ class ServiceProcess:
 
     def spawn(self) -> None:
         """Starts it without waiting for anything."""
-        self._address_file.unlink(missing_ok=True)
         with self.output.open("ab") as output:
             self._process = subprocess.Popen(
                 self._command,
@@ -262,14 +261,12 @@ class ServiceProcess:
             self._process.wait()
             raise AssertionError(f"the service took over {STOP_SECONDS} s to stop:\n{self.said()}") from None
 
-    @property
-    def _address_file(self) -> Path:
-        return self.data_dir / "service.json"
-
     def _read_address(self) -> str | None:
         self._assert_running()
-        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError):
-            return str(json.loads(self._address_file.read_text())["url"])
+        with contextlib.suppress(FileNotFoundError):
+            address = json.loads((self.data_dir / "service.json").read_text())
+            # A killed service left its own behind.
+            return str(address["url"]) if address["pid"] == self.pid else None
         return None
 
     def _readyz_status(self) -> int:

@@ -1,0 +1,77 @@
+"""The service as a process on its embedded server: its folder, its deaths and its end."""
+
+import os
+import signal
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ServiceProcess, is_running, wait_until
+
+MakeService = Callable[..., ServiceProcess]
+
+
+@pytest.fixture
+def service(make_service: MakeService) -> ServiceProcess:
+    service = make_service()
+    service.start()
+    return service
+
+
+def readyz_status(service: ServiceProcess) -> int:
+    try:
+        with urllib.request.urlopen(f"{service.url}/readyz", timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def server_pid(service: ServiceProcess) -> int | None:
+    """The embedded server, which is the service's only child; None while there is none."""
+    children = Path(f"/proc/{service.pid}/task/{service.pid}/children").read_text().split()
+    assert len(children) <= 1
+    return int(children[0]) if children else None
+
+
+def test_a_second_service_on_the_folder_is_refused_and_the_first_unharmed(service: ServiceProcess) -> None:
+    address = (service.data_dir / "service.json").read_bytes()
+    second = ServiceProcess(service.data_dir)
+    second.output = second.output.with_suffix(".second.log")
+    second.spawn()
+    assert second.wait() == 1
+    assert f"process {service.pid}" in second.said()
+    assert str(service.data_dir) in second.said()
+    assert "Traceback" not in second.said()
+    assert readyz_status(service) == 200
+    assert (service.data_dir / "service.json").read_bytes() == address
+
+
+def test_a_killed_server_comes_back_by_itself(service: ServiceProcess) -> None:
+    old_pid = server_pid(service)
+    assert old_pid is not None
+    os.kill(old_pid, signal.SIGKILL)
+    wait_until(lambda: server_pid(service) not in (None, old_pid), "another server", 20)
+    wait_until(lambda: readyz_status(service) == 200, "readiness again", 20)
+
+
+def test_a_killed_service_takes_its_server_along_and_starts_again(service: ServiceProcess) -> None:
+    pid = server_pid(service)
+    assert pid is not None
+    service.kill()
+    service.start()
+    assert not is_running(pid)
+    assert readyz_status(service) == 200
+
+
+def test_an_orderly_end_leaves_no_process_and_no_address(service: ServiceProcess) -> None:
+    pid = server_pid(service)
+    assert pid is not None
+    assert service.stop() == 0
+    assert not is_running(pid)
+    assert not (service.data_dir / "service.json").exists()
+    assert not (service.data_dir / "valkey.sock").exists()
+    assert "Traceback" not in service.said()
