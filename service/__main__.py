@@ -2,6 +2,7 @@
 
 import click
 
+from service.commands.demo import demo
 from service.commands.serve import serve
 from service.commands.site import site
 from service.commands.token import token
@@ -12,6 +13,7 @@ def main() -> None:
     """commentdesk: self-hosted comment moderation."""
 
 
+main.add_command(demo)
 main.add_command(serve)
 main.add_command(site)
 main.add_command(token)

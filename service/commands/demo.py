@@ -1,0 +1,125 @@
+"""`demo`: sends forty comments of every kind to the demo article, through the API."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote, urlencode
+
+import click
+
+from service.commands.api import Api, api_options, connect
+from service.domain import DEFAULT_SITE, Decision, State
+from service.pages.article import ARTICLE, DEMO
+
+Json = dict[str, Any]
+Known = dict[tuple[str, str], str]
+_SITE = f"/v1/sites/{DEFAULT_SITE}"
+_THREAD = f"{_SITE}/threads/{quote(ARTICLE.thread, safe='')}"
+_REFUSED = (409, 422)
+
+
+@click.command("demo")
+@api_options
+def demo(url: str | None, token: str | None) -> None:
+    """Send forty comments to the demo article of a running service, and approve some of them.
+
+    They are of every kind: thoughtful, angry, spam, disguised, in seven languages, hostile. Running it again sends
+    nothing twice.
+    """
+    api = connect(url, token)
+    comments: list[Json] = json.loads(DEMO.joinpath("comments.json").read_text("utf-8"))["comments"]
+    before = _set_thread(api)
+    left_out = _send_all(api, comments, _known(api))
+    _summarise(api, len(comments), left_out, before, _counts(api))
+
+
+def _set_thread(api: Api) -> dict[str, int]:
+    """Tells the service of the article, and gives how many comments it has in each state."""
+    thread = api.call("PUT", _THREAD, {"title": ARTICLE.title, "url": f"{api.url}/demo"})
+    counts: dict[str, int] = thread["counts"]
+    return counts
+
+
+def _counts(api: Api) -> dict[str, int]:
+    counts: dict[str, int] = api.call("GET", _THREAD)["counts"]
+    return counts
+
+
+def _known(api: Api) -> Known:
+    """The comments that are published or wait, by what tells them apart."""
+    lists = (_pages(api, f"{_THREAD}/comments", {}), _pages(api, f"{_SITE}/queue", {"thread": ARTICLE.thread}))
+    return {(each["name"], each["body"]): each["comment_id"] for pages in lists for each in pages}
+
+
+def _pages(api: Api, path: str, query: dict[str, str]) -> Iterator[Json]:
+    cursor: str | None = ""
+    while cursor is not None:
+        page = api.call("GET", f"{path}?{urlencode({**query, 'limit': '200', 'cursor': cursor})}")
+        yield from page["comments"]
+        cursor = page["next_cursor"]
+
+
+def _send_all(api: Api, comments: list[Json], known: Known) -> int:
+    """Sends what is not there; how many could not be, because what they answer is no longer published."""
+    ids: dict[str, str] = {}
+    left_out = 0
+    with click.progressbar(comments, label="Sending comments", show_pos=True) as shown:
+        for comment in shown:
+            comment_id = known.get((comment["name"], comment["body"])) or _send(api, comment, ids)
+            if comment_id is None:
+                left_out += 1
+                continue
+            ids[comment["key"]] = comment_id
+            if comment.get("approve"):
+                _approve(api, comment_id)
+    return left_out
+
+
+def _send(api: Api, comment: Json, ids: dict[str, str]) -> str | None:
+    """The comment's id; None when what it answers is not published. The same comment has the same key for ever."""
+    body = {name: comment[name] for name in ("name", "email", "website", "body") if name in comment}
+    if "reply_to" in comment:
+        if comment["reply_to"] not in ids:
+            return None
+        body["parent_id"] = ids[comment["reply_to"]]
+    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+    headers = {"Idempotency-Key": f"demo-{comment['key']}-{digest}"}
+    try:
+        receipt = api.call("POST", f"{_THREAD}/comments", body, headers)
+    except click.ClickException as error:
+        if "parent_id" in body and _status(error) == 422:
+            return None
+        raise
+    comment_id: str = receipt["comment_id"]
+    return comment_id
+
+
+def _approve(api: Api, comment_id: str) -> None:
+    """Publishes a comment on which nobody has decided yet; what a moderator did since stands."""
+    body = {"decision": Decision.APPROVE, "reason": "harmless, by the demo", "revision": 1}
+    try:
+        api.call("POST", f"{_SITE}/comments/{comment_id}/decisions", body)
+    except click.ClickException as error:
+        if _status(error) not in _REFUSED:
+            raise
+
+
+def _status(error: click.ClickException) -> int | None:
+    return error.__cause__.code if isinstance(error.__cause__, HTTPError) else None
+
+
+def _summarise(api: Api, sent: int, left_out: int, before: dict[str, int], after: dict[str, int]) -> None:
+    new = sum(after.values()) - sum(before.values())
+    there = sent - new - left_out
+    if new == 0:
+        click.echo(f"Nothing new: all {there} comments were there already.")
+    else:
+        click.echo(f"{new} comments sent" + (f", {there} were there already." if there else "."))
+    if left_out:
+        click.echo(f"{left_out} left out: what they answer is not published.")
+    click.echo(
+        f"Of the article's comments {after[State.PUBLISHED]} are published, {after[State.HELD]} await a moderator."
+    )
+    click.echo(f"  article  {api.url}/demo\n  queue    {api.url}{_SITE}/queue\n  API      {api.url}/docs")
