@@ -1,5 +1,7 @@
 """Sites, their policies, and tokens."""
 
+from datetime import UTC, datetime
+
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from schemas.fields import SITE_PATTERN, Closed, Origin, PlainText, Probability, StrictBoolean, StrictInteger
@@ -7,6 +9,15 @@ from schemas.threads import MODES
 
 ROLES = ("website", "moderator", "operator", "admin")
 _MAX_RATE = 1_000_000
+
+
+def _can_be_told(time: datetime) -> None:
+    try:
+        is_told = time.astimezone(UTC).year >= 1971
+    except OverflowError:
+        is_told = False
+    if not is_told:
+        raise ValidationError("Not a time from 1971 to 9999.")
 
 
 class PolicySchema(Closed):
@@ -60,7 +71,7 @@ class NewTokenSchema(Closed):
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     site = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(SITE_PATTERN))
     name = PlainText(min_chars=1, max_chars=100, required=True)
-    expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True)
+    expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True, validate=_can_be_told)
 
     @validates_schema
     def _of_a_site(self, data: dict[str, object], **_: object) -> None:

@@ -145,7 +145,7 @@ async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web
     routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
     for each in routes:
         for method in ("GET", "HEAD") if each.method == "GET" else (each.method,):
-            application.router.add_route(method, each.path, handler(each, desk, house))
+            application.router.add_route(method, each.pattern, handler(each, desk, house))
     application.router.add_route("*", "/{tail:.*}", fallback(routes, desk, house))
     application.cleanup_ctx.append(lifetime)
 

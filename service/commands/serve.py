@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from service.app import build
 from service.errors import StartError
@@ -85,6 +86,7 @@ def _announce(settings: Settings, url: str) -> None:
 
 
 def _log_to_stderr(level: str) -> None:
+    logging.getLogger("aiohttp.server").addFilter(_is_ours)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -97,3 +99,8 @@ def _log_to_stderr(level: str) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Bytes that are no HTTP are their sender's mistake; aiohttp would log them whole, and they may be an email."""
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

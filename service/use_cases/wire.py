@@ -77,8 +77,8 @@ def _claim_json(stored: StoredComment) -> Json | None:
 
 
 def history_json(lines: str) -> list[Json]:
-    """A comment's history from its JSON lines, oldest first."""
-    return [_history_entry(orjson.loads(line)) for line in lines.splitlines()]
+    """A comment's history from its JSON lines, oldest first. `splitlines` would break at U+2028 within a note too."""
+    return [_history_entry(orjson.loads(line)) for line in lines.split("\n") if line]
 
 
 def _history_entry(line: Json) -> Json:

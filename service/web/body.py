@@ -42,7 +42,7 @@ async def read_body(request: web.Request) -> bytes:
 
 
 def _is_all_brackets(start: bytes) -> bool:
-    return not start.strip(b"[{ \t\r\n")
+    return bool(start.strip()) and not start.strip(b"[{ \t\r\n")
 
 
 def media_type(request: web.Request) -> str:

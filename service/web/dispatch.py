@@ -35,12 +35,13 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
         try:
             call = await _call(request, route, desk, house, request_id)
             response = _response(await route.operation.handler(call), request_id)
-            _allow_origin(request, route, call.site.allowed_origins if call.site else (), response)
         except RequestError as error:
             response = _form_refusal(request, route, error, request_id) or refusal(error, request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             log.exception("request_failed", request_id=request_id, route=route.path, method=route.method)
             response = _finished(500, problems.internal_problem(request_id), problems.CONTENT_TYPE, {}, request_id)
+        site = desk.registry.sites.get(request.match_info.get("site", ""))
+        _allow_origin(request, route, site.allowed_origins if site else (), response)
         house.measures.count(route.method, route.path, response.status, perf_counter() - started)
         return response
 

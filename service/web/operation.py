@@ -5,6 +5,7 @@ what all calls share, in this order: who asks, which site, the body, its schema,
 """
 
 import re
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -13,6 +14,7 @@ from typing import Any
 
 from aiohttp import web
 from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow.fields import Nested
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText, field_errors
 from schemas.threads import MAX_THREAD_CHARS
@@ -151,6 +153,15 @@ def _loaded(schema: Schema, fields: Json) -> Json:
     return loaded
 
 
+def _tolerant(kind: type[Schema]) -> Schema:
+    """The schema for forms: it passes over what it does not know, within its nested fields too."""
+    schema = kind(unknown=EXCLUDE)
+    for each in schema.fields.values():
+        if isinstance(each, Nested):
+            each.unknown = EXCLUDE
+    return schema
+
+
 def operation(
     summary: str,
     *,
@@ -169,7 +180,7 @@ def operation(
             handler,
             summary,
             body() if body else None,
-            body(unknown=EXCLUDE) if body and is_form_taken else None,
+            _tolerant(body) if body and is_form_taken else None,
             query() if query else None,
             {status: given if isinstance(given, str) else given() for status, given in answers.items()},
             errors,
@@ -188,6 +199,11 @@ class Route:
     operation: Operation
     access: Access = Access.TOKEN
     roles: frozenset[Role] = frozenset()
+
+    @property
+    def pattern(self) -> str:
+        """The path for aiohttp, whose plain placeholders take no brace; a thread's id may hold one."""
+        return re.sub(r"{(\w+)}", r"{\1:[^/]+}", self.path)
 
 
 def route(method: str, path: str, to: Operation, *roles: Role) -> Route:

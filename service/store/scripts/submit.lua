@@ -46,8 +46,9 @@ local verdict, listed, reasons = ARGV[at], ARGV[at + 1] == '1', ARGV[at + 2]
 local state = ({publish = 'published', hold = 'held', reject = 'rejected'})[verdict]
 
 if not meta[3] then redis.call('HSET', thread_key, 'created_ms', now, 'version', 0) end
-if ARGV[24] ~= '' then redis.call('HSETNX', thread_key, 'title', ARGV[24]) end
-if ARGV[25] ~= '' then redis.call('HSETNX', thread_key, 'url', ARGV[25]) end
+local named = ARGV[24] ~= '' and redis.call('HSETNX', thread_key, 'title', ARGV[24]) or 0
+local placed = ARGV[25] ~= '' and redis.call('HSETNX', thread_key, 'url', ARGV[25]) or 0
+if named + placed > 0 then redis.call('HINCRBY', thread_key, 'version', 1) end
 
 redis.call('HSET', comments, comment_id, ARGV[6])
 redis.call('HSET', comment_key, 'thread', thread, 'author', ARGV[4], 'parent_id', parent_id, 'state', state,
