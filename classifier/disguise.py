@@ -1,11 +1,257 @@
-"""Sees through disguised words."""
+"""Sees through disguised words: rewrites a body so that f u c k, 1d10t and f*ck read as what they mean.
+
+Only bodies that `is_suspect` pays for it. Where a rewriting depends on the result being a word, the word list of
+`classifier.lexicon` decides, so that 4th, well-known and b2b stay as they are.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+from html import unescape
+from itertools import product
+
+from classifier.folding import DROPPED, SPACE, fold_of
+from classifier.swearword import LOOKALIKE_LETTERS, MASKED_WORDS, PICTURE_LETTERS, PICTURE_WORDS
+
+_LEET = {
+    "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g",
+    "@": "a", "$": "s", "!": "il", "|": "il", "+": "t",
+}  # fmt: skip
+_MASKS = frozenset("*#%-_.@$!?+")
+_MAX_LEET_READINGS = 8
+_OUTER = ".,;:?\"()[]{}<>-_/~…“”„«»"
+
+_CLASSES = bytearray(b"." * 256)
+for _byte in range(256):
+    _character = chr(_byte)
+    if _byte < 128 and _character.isalpha():
+        _CLASSES[_byte] = ord("L")
+    elif _character in "0123456789":
+        _CLASSES[_byte] = ord("D")
+    elif _character in "@$":
+        _CLASSES[_byte] = ord("A")
+    elif _character in "*!|+#%":
+        _CLASSES[_byte] = ord("S")
+    elif _character in " \t\n\r":
+        _CLASSES[_byte] = ord(" ")
+    elif _character == "&":
+        _CLASSES[_byte] = ord("&")
+    elif _character == "'":
+        _CLASSES[_byte] = ord("L")
+_CLASSES_TABLE = bytes(_CLASSES)
+_SUSPECT = re.compile(rb"LS+L|L?A+L|LAA|LD+L| DD?L[LDAS]|LDD |L\.L|&[#L]| L L L|[AS]{3}")
+_TRIPLE = re.compile(r"([^\W\d_])\1\1")
+_ODD = re.compile(r"[\u0370-\u052f\u2100-\u2bff\u2460-\u24ff\U0001f000-\U0001fbff]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_SPACED = re.compile(r"(?<![\w@$*])[a-z013457@$!*](?:([ .,\-_*/|~])[a-z013457@$!*])(?:\1[a-z013457@$!*])+(?![\w@$*])")
+_LETTERS = re.compile(r"[a-z]+")
+_TOKEN = re.compile(r"\S+")
+
 
 def is_suspect(body: str) -> bool:
-    return False
+    """Whether `reveal` may change the body; a few microseconds."""
+    classes = body.encode("ascii", "replace").translate(_CLASSES_TABLE)
+    if _SUSPECT.search(classes) is not None:
+        return True
+    return not body.isascii() and _ODD.search(body) is not None
 
 
-def reveal(body: str) -> tuple[str, list[int]]:
-    return body, list(range(len(body)))
+Edit = tuple[int, int, str, list[int]]
+"""Start, stop, replacement, and the index in the old line that each of its characters stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A text whose every character knows which stretch of the original it stands for (half-open)."""
+
+    text: str
+    begins: list[int]
+    ends: list[int]
+
+    def replaced(self, edits: list[Edit]) -> Line:
+        """With each edit carried out; they come in order and do not overlap."""
+        if not edits:
+            return self
+        parts: list[str] = []
+        begins: list[int] = []
+        ends: list[int] = []
+        done = 0
+        for start, stop, replacement, sources in edits:
+            parts += [self.text[done:start], replacement]
+            begins += self.begins[done:start]
+            ends += self.ends[done:start]
+            begins += [self.begins[source] for source in sources]
+            ends += [self.ends[source] for source in sources]
+            done = stop
+        parts.append(self.text[done:])
+        return Line("".join(parts), begins + self.begins[done:], ends + self.ends[done:])
+
+
+def _spread(start: int, stop: int, length: int) -> list[int]:
+    """`length` sources spread over [start, stop)."""
+    return [start + position * (stop - start) // length for position in range(length)]
+
+
+def _without_entities(body: str) -> Line:
+    line = Line(body, list(range(len(body))), list(range(1, len(body) + 1)))
+    edits = []
+    for match in _ENTITY.finditer(body):
+        character = unescape(match.group())
+        if len(character) == 1:
+            edits.append((match.start(), match.end(), character, [match.start()]))
+    line = line.replaced(edits)
+    for (start, stop, _, _), shrunk in zip(edits, _shrinkage(edits), strict=True):
+        line.ends[start - shrunk] = stop
+    return line
+
+
+def _shrinkage(edits: list[Edit]) -> list[int]:
+    """How many characters were lost before each edit."""
+    lost, losses = 0, []
+    for start, stop, replacement, _ in edits:
+        losses.append(lost)
+        lost += stop - start - len(replacement)
+    return losses
+
+
+def _folded(line: Line) -> Line:
+    """Lower-cased and plain, invisible characters gone, punctuation kept for the rules that need it."""
+    characters, begins, ends = [], [], []
+    for character, begin, end in zip(line.text, line.begins, line.ends, strict=True):
+        folded = fold_of(character)
+        if folded == DROPPED:
+            continue
+        characters.append(character if folded == SPACE and not character.isspace() else chr(folded))
+        begins.append(begin)
+        ends.append(end)
+    return Line("".join(characters), begins, ends)
+
+
+def _picture_edit(line: Line, place: int) -> Edit | None:
+    picture = line.text[place]
+    before = line.text[place - 1 : place]
+    after = line.text[place + 1 : place + 2]
+    if picture in PICTURE_LETTERS and (before.isalpha() or after.isalpha()):
+        return place, place + 1, PICTURE_LETTERS[picture], [place]
+    if picture in PICTURE_WORDS:
+        word = f" {PICTURE_WORDS[picture]} "
+        return place, place + 1, word, [place] * len(word)
+    return None
+
+
+def _without_pictures(line: Line) -> Line:
+    if line.text.isascii():
+        return line
+    edits = [_picture_edit(line, place) for place, character in enumerate(line.text) if character > "\u2000"]
+    return line.replaced([edit for edit in edits if edit is not None])
+
+
+def _segmented(letters: str, is_word: Callable[[str], bool]) -> list[str]:
+    """Cut greedily into the longest words, from the left."""
+    words, place = [], 0
+    while place < len(letters):
+        length = next(
+            (size for size in range(min(14, len(letters) - place), 2, -1) if is_word(letters[place : place + size])), 1
+        )
+        words.append(letters[place : place + length])
+        place += length
+    merged: list[str] = []
+    for word in words:  # single letters that are no word stay with their neighbour
+        if len(word) == 1 and word not in "ai" and merged and len(merged[-1]) < 3:
+            merged[-1] += word
+        else:
+            merged.append(word)
+    return merged
+
+
+def _spacing_edits(line: Line, is_word: Callable[[str], bool]) -> list[Edit]:
+    edits = []
+    for match in _SPACED.finditer(line.text):
+        places = list(range(match.start(), match.end(), 2))
+        letters = "".join(_LEET.get(line.text[place], line.text[place])[0] for place in places)
+        if not any(line.text[place].isalpha() for place in places):
+            continue
+        words = [letters] if is_word(letters) else _segmented(letters, is_word)
+        sources, done = [], 0
+        for word in words:
+            sources += [*places[done : done + len(word)], places[done + len(word) - 1]]
+            done += len(word)
+        edits.append((match.start(), match.end(), " ".join(words), sources[:-1]))
+    return edits
+
+
+def _unmasked(token: str) -> str | None:
+    """The swear word that a token with masked letters stands for."""
+    for word in MASKED_WORDS.get(len(token), ()):
+        pairs = list(zip(token, word, strict=True))
+        if token[0] != word[0] and token[0] not in "@$":
+            continue
+        if all(sign == letter or sign in _MASKS or letter in _LEET.get(sign, "") for sign, letter in pairs):
+            return word
+    return None
+
+
+def _readings(token: str) -> list[str]:
+    """What leet letters may stand for, likeliest first."""
+    choices = [_LEET.get(character, character) for character in token]
+    return ["".join(reading) for reading, _ in zip(product(*choices), range(_MAX_LEET_READINGS), strict=False)]
+
+
+def _squeezed(token: str) -> tuple[str, str]:
+    return _TRIPLE.sub(r"\1", token), _TRIPLE.sub(r"\1\1", token)
+
+
+def _plain_word(token: str, is_word: Callable[[str], bool]) -> str | None:
+    """The word that a token disguises, or None when it is none."""
+    core = token.rstrip("!") or token
+    if any("\u0370" <= character <= "\u052f" for character in core) and _LETTERS.search(core):
+        core = core.translate(LOOKALIKE_LETTERS)
+        if core.isalpha():
+            return core
+    if _TRIPLE.search(core):
+        core = re.sub(r"([^\W\d_])\1{2,}", r"\1\1", core)
+        single = re.sub(r"([^\W\d_])\1", r"\1", core)
+        if core.isalpha():
+            return next((word for word in (core, single) if is_word(word)), None)
+        core = single
+    if core.isalpha() or (core[0].isdigit() and core.lstrip("0123456789").isalpha() and len(core) < 4):
+        return core if core != token and is_word(core) else None
+    parts = _LETTERS.findall(core)
+    if len(parts) > 1 and all(len(part) > 1 and is_word(part) for part in parts) and not set(core) & set("*@$"):
+        return None
+    bare = "".join(character for character in core if character in _LEET or character.isalpha())
+    for reading in (*_readings(core), *(_readings(bare) if bare != core else ())):
+        if len(reading) > 2 and reading.isalpha() and is_word(reading):
+            return reading
+    return _unmasked(core) or _unmasked(token)
+
+
+def _leet_edits(line: Line, is_word: Callable[[str], bool]) -> list[Edit]:
+    edits = []
+    for match in _TOKEN.finditer(line.text):
+        token = match.group()
+        if (token.isalpha() and token.isascii() and not _TRIPLE.search(token)) or len(token) > 30:
+            continue
+        start = match.start() + len(token) - len(token.lstrip(_OUTER))
+        core = token.strip(_OUTER)
+        if len(core) < 3 or core.isdigit() or "://" in core:
+            continue
+        word = _plain_word(core, is_word)
+        if word is not None and word != core:
+            stop = start + len(core)
+            sources = _spread(start, stop, len(word))
+            sources[-1] = stop - 1
+            edits.append((start, stop, word, sources))
+    return edits
+
+
+def reveal(body: str, words: Container[str]) -> tuple[Line, int]:
+    """The body with disguised words rewritten, and how many were; `words` has lower-case ASCII words."""
+    is_word = words.__contains__
+    line = _without_pictures(_folded(_without_entities(body)))
+    spacing = _spacing_edits(line, is_word)
+    line = line.replaced(spacing)
+    leet = _leet_edits(line, is_word)
+    return line.replaced(leet), len(spacing) + len(leet)

@@ -17,25 +17,42 @@ MAX_SYMBOLS = 1 << 17
 FEATURES_VERSION = 1
 """Raised whenever a text would get other features than before."""
 
-BUCKET_BITS = 18
+GRAM_BITS = 18
+"""Character n-grams have 2**GRAM_BITS rows of the weight table; words and pairs of words have as many after them."""
+
+N_ROWS = 2 << GRAM_BITS
 GRAM_SIZES = (3, 4, 5)
+GRAMS, WORDS = 0, 1
+"""The two blocks of features; each is scaled by the number of its features in the text."""
 
 _BASE = 0x9E3779B1
+_MASK = 0xFFFFFFFF
 _MIX = np.uint32(0x85EBCA6B)
-_SHIFT = np.uint32(32 - BUCKET_BITS)
-_GRAM_SALTS = (np.uint32(0x27D4EB2F), np.uint32(0x165667B1), np.uint32(0x1B873593), np.uint32(0xCC9E2D51))
+_SHIFT = np.uint32(32 - GRAM_BITS)
+_GRAM_SALTS = (np.uint32(0x27D4EB2F), np.uint32(0x165667B1), np.uint32(0x1B873593))
 _WORD_SALT = np.uint32(0x2545F491)
-_PAIR_SALT = np.uint32(0x38B34AE5)
-_SKIP_SALT = np.uint32(0x5851F42D)
-_PAIR_GAPS = ((1, _PAIR_SALT), (2, _SKIP_SALT))
+_PAIR_GAPS = ((1, np.uint32(0x38B34AE5)), (2, np.uint32(0x5851F42D)))
 """Pairs of neighbouring words, and pairs with one word between."""
 
-_FIRST_FACTOR = np.uint32(0xC2B2AE35)
-_SECOND_FACTOR = np.uint32(0x27D4EB4F)
+_FIRST_FACTOR = 0xC2B2AE35
+_SECOND_FACTOR = 0x27D4EB4F
+
+
+def word_hash(word: str) -> int:
+    """The hash of one word, the same as `word_hashes` gives it in a view."""
+    value = 0
+    for character in reversed(word):
+        value = (value * _BASE + ord(character)) & _MASK
+    return value
+
+
+def pair_hash(first: int, second: int) -> int:
+    """The hash of two words in their order, the same as `pair_hashes` gives them."""
+    return (first * _FIRST_FACTOR + second * _SECOND_FACTOR) & _MASK
 
 
 def _powers(base: int, count: int) -> NDArray[np.uint32]:
-    factors = np.full(count, base & 0xFFFFFFFF, dtype=np.uint32)
+    factors = np.full(count, base & _MASK, dtype=np.uint32)
     factors[0] = 1
     return np.cumprod(factors, dtype=np.uint32)
 
@@ -64,54 +81,55 @@ def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
 
 def pair_hashes(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """A hash for each ordered pair of words."""
-    return first * _FIRST_FACTOR + second * _SECOND_FACTOR
+    return first * np.uint32(_FIRST_FACTOR) + second * np.uint32(_SECOND_FACTOR)
 
 
-def buckets(hashes: NDArray[np.uint32], salt: np.uint32) -> NDArray[np.uint32]:
-    """Rows of the weight table, in [0, 2**BUCKET_BITS), by multiplicative hashing."""
-    return ((hashes ^ salt) * _MIX) >> _SHIFT
+_SHARED_FIRST, _SHARED_LAST = np.uint32(1 << 31), np.uint32((1 << 31) + 1)
 
 
 class Occurrences:
-    """Every feature of a batch where it occurs, duplicates included.
+    """Every hashed feature of a batch where it occurs, repetitions included: first n-grams, then words and pairs.
 
-    bucket: (n,) uint32, row of the weight table
-    text: (n,) uint32, index of the text in the batch
+    words: (n_words,) uint32, the hash of each word
+    pairs: (n_pairs,) uint32, the hash of each pair of neighbouring words, pairs across two texts included
+    row: (n,) uint32, row of the weight table
+    text: (n,) uint32, index of the text in the batch; None when the batch has one text
     """
 
-    __slots__ = ("_inside", "_view", "bucket", "text")
+    __slots__ = ("_inside", "_view", "pairs", "row", "text", "words")
 
     def __init__(self, view: View) -> None:
         self._view = view
         prefix = prefix_sums(view.symbols)
-        words = word_hashes(prefix, view)
-        parts = [buckets(gram_hashes(prefix, size), salt) for size, salt in zip(GRAM_SIZES, _GRAM_SALTS, strict=False)]
-        parts.append(buckets(words, _WORD_SALT))
-        parts += [buckets(pair_hashes(words[:-gap], words[gap:]), salt) for gap, salt in _PAIR_GAPS]
-        self.bucket = np.concatenate(parts)
+        self.words = words = word_hashes(prefix, view)
+        self.pairs = pair_hashes(words[:-1], words[1:])
+        skipped = pair_hashes(words[:-2], words[2:])
+        parts = [gram_hashes(prefix, size) ^ salt for size, salt in zip(GRAM_SIZES, _GRAM_SALTS, strict=True)]
+        parts += [words ^ _WORD_SALT, self.pairs ^ _PAIR_GAPS[0][1], skipped ^ _PAIR_GAPS[1][1]]
+        self.row = (np.concatenate(parts) * _MIX) >> _SHIFT
+        self.row[sum(map(len, parts[: len(GRAM_SIZES)])) :] += np.uint32(1 << GRAM_BITS)
         self._inside: NDArray[np.bool_] | None = None
+        self.text: NDArray[np.uint32] | None = None
         if len(view.starts) > 2:
             self._drop_across_texts()
-        else:
-            self.text = np.zeros(len(self.bucket), dtype=np.uint32)
 
     def _drop_across_texts(self) -> None:
         """Windows that reach from one text into the next are of neither."""
         view = self._view
-        texts = np.zeros(len(view.symbols), dtype=np.uint32)
-        texts[1:] = np.repeat(np.arange(len(view.starts) - 1, dtype=np.uint32), np.diff(view.starts))
-        texts[view.starts - 1] = 1 << 31  # the space that two texts share can only begin or end a window
+        shared = view.starts - 1  # a space that two texts share can only begin or end a window
+        texts = view.symbol_texts()
         of_word = texts[view.word_starts]
+        texts[shared] = _SHARED_FIRST
         first = [texts[1 : len(view.symbols) - size + 2] for size in GRAM_SIZES] + [of_word]
         texts = texts.copy()
-        texts[view.starts - 1] += 1
+        texts[shared] = _SHARED_LAST
         last = [texts[size - 2 : len(view.symbols) - 1] for size in GRAM_SIZES] + [of_word]
         first += [of_word[:-gap] for gap, _ in _PAIR_GAPS]
         last += [of_word[gap:] for gap, _ in _PAIR_GAPS]
         text = np.concatenate(first)
         self._inside = text == np.concatenate(last)
         self.text = text[self._inside]
-        self.bucket = self.bucket[self._inside]
+        self.row = self.row[self._inside]
 
     def bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Half-open bounds of each occurrence in the view's symbols; not needed to score."""

@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 
 from classifier.attribute import ATTRIBUTES
 from classifier.error import ModelError
-from classifier.hashing import BUCKET_BITS, FEATURES_VERSION
+from classifier.hashing import FEATURES_VERSION, N_ROWS
+from classifier.lexicon import Lexicon
+from classifier.structure import STRUCTURE
 
 FORMAT = 1
 DEFAULT_DIRECTORY = Path(__file__).parent / "model"
@@ -23,27 +25,49 @@ _MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What was learned.
+    """What was learned, and the word lists that its features need.
 
     version: names these weights
-    grams: (2**BUCKET_BITS, n_attributes) int16, quantised weights of hashed features
-    scales: (n_attributes,) float64, the value of one quantisation step of each attribute
-    bias: (n_attributes,) float64, the logit of an empty text
+    hashed: (N_ROWS, n_attributes) int8, quantised weights of hashed features
+    scales: (2, n_attributes) float64, the value of one quantisation step, by block and attribute
+    structure: (n_structure, n_attributes) float64, weights of the structural features
+    bias: (n_attributes,) float64, the logit of a text without features
+    lexicon_keys: (n_entries,) uint32, hashes of listed words, the most important first
+    lexicon_marks: (n_entries,) uint16, what each is
     """
 
     version: str
-    grams: NDArray[np.int16]
+    hashed: NDArray[np.int8]
     scales: NDArray[np.float64]
+    structure: NDArray[np.float64]
     bias: NDArray[np.float64]
+    lexicon_keys: NDArray[np.uint32]
+    lexicon_marks: NDArray[np.uint16]
+
+    def lexicon(self) -> Lexicon:
+        """The word lists, ready for look-up."""
+        return Lexicon.of_entries(self.lexicon_keys, self.lexicon_marks)
+
+
+_ANY = -1
 
 
 def _shapes() -> dict[str, tuple[tuple[int, ...], str]]:
+    """What each array must look like; _ANY stands for any length."""
     n_attributes = len(ATTRIBUTES)
     return {
-        "grams": ((1 << BUCKET_BITS, n_attributes), "int16"),
-        "scales": ((n_attributes,), "float64"),
+        "hashed": ((N_ROWS, n_attributes), "int8"),
+        "scales": ((2, n_attributes), "float64"),
+        "structure": ((len(STRUCTURE), n_attributes), "float64"),
         "bias": ((n_attributes,), "float64"),
+        "lexicon_keys": ((_ANY,), "uint32"),
+        "lexicon_marks": ((_ANY,), "uint16"),
     }
+
+
+def _fits(array: NDArray[Any], shape: tuple[int, ...], dtype: str) -> bool:
+    same = [wanted in (_ANY, length) for wanted, length in zip(shape, array.shape, strict=False)]
+    return array.ndim == len(shape) and all(same) and array.dtype == np.dtype(dtype)
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -81,7 +105,7 @@ def _read_array(directory: Path, name: str, manifest: dict[str, Any]) -> NDArray
     except (ValueError, EOFError) as error:
         raise ModelError(f"model file {path} is not an array: {error}") from error
     shape, dtype = _shapes()[name]
-    if array.shape != shape or array.dtype != np.dtype(dtype):
+    if not _fits(array, shape, dtype):
         raise ModelError(f"model file {path} holds {array.dtype}{array.shape}, this code needs {dtype}{shape}")
     return array
 
@@ -91,6 +115,8 @@ def read_weights(directory: Path | None = None) -> Weights:
     directory = DEFAULT_DIRECTORY if directory is None else directory
     manifest = read_manifest(directory)
     arrays = {name: _read_array(directory, name, manifest) for name in _shapes()}
+    if len(arrays["lexicon_keys"]) != len(arrays["lexicon_marks"]):
+        raise ModelError(f"model files in {directory} do not fit: lexicon_keys and lexicon_marks differ in length")
     return Weights(version=str(manifest.get("version", "")), **arrays)
 
 

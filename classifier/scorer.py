@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,17 +10,20 @@ from numpy.typing import NDArray
 
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
-from classifier.hashing import Occurrences
+from classifier.contribution import driving_spans, span_of, word_contributions
+from classifier.feature import Features, features_of
+from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
-from classifier.view import View, view_of
+from classifier.structure import STRUCTURE
 
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
 
-MAX_SPANS = 8
 _PASS_CHARS = 60_000
-_SPAN_ABOVE = 0.5
-_SPAN_SHARE = 0.15
+_PASS_TEXTS = 1024
+_SPANS_FROM = 0.5
+_MAX_SPAN_ATTRIBUTES = 3
+_SPAM = ATTRIBUTES.index("spam")
 
 
 class Classifier:
@@ -28,6 +31,9 @@ class Classifier:
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
+        self._lexicon = weights.lexicon()
+        self._packed = weights.hashed.view(np.uint64).ravel()
+        self._ones = np.ones(1 << 17, dtype=np.float32)
         self.version = weights.version
 
     @classmethod
@@ -39,104 +45,92 @@ class Classifier:
         """One assessment a text, in order; ValueError for a text over MAX_CHARS."""
         return [assessment for part in _passes(texts) for assessment in self._assess(part)]
 
+    def features(self, texts: Sequence[Text]) -> Features:
+        """The feature vectors of a few texts, for weights that others keep on the same features."""
+        return features_of(texts, self._lexicon)
+
+    def logits(self, features: Features) -> NDArray[np.float64]:
+        """(n_texts, n_attributes) float64."""
+        gathered = self._packed.take(features.rows).view(np.int8).reshape(-1, len(ATTRIBUTES)).astype(np.float32)
+        bounds = features.bounds.tolist()
+        sums = np.empty((len(bounds) - 1, len(ATTRIBUTES)))
+        for block, (first, past) in enumerate(zip(bounds, bounds[1:], strict=False)):
+            sums[block] = self._ones[: past - first] @ gathered[first:past]  # exact: whole numbers below 2**24
+        weighted = sums.reshape(-1, 2, len(ATTRIBUTES)) * self._weights.scales * features.factors[:, :, None]
+        logits: NDArray[np.float64] = (
+            weighted[:, 0] + weighted[:, 1] + features.structure @ self._weights.structure + self._weights.bias
+        )
+        return logits
+
     def explain(self, text: Text) -> Explanation:
-        """Every attribute's logit as bias + spans + features."""
+        """Every attribute's logit as its bias and what each word and each structural feature added."""
         assessment = self.assess([text])[0]
-        view, occurrences, keep, logits = self._logits([text])
+        features = self.features([text])
+        logits = self.logits(features)[0].tolist()
+        columns = list(range(len(ATTRIBUTES)))
+        contributions = word_contributions(features, self._occurrence_values(features, columns))
         explained = []
         for column, attribute in enumerate(ATTRIBUTES):
-            spans = self._spans(view, occurrences, keep, 0, column, text.body, 0.0)
-            explained.append(
-                AttributeExplanation(
-                    attribute, float(logits[0, column]), float(self._weights.bias[column]), spans, {}
-                )
+            spans = tuple(
+                span_of(features, text.body, word, attribute, contribution)
+                for word, contribution in enumerate(contributions[:, column].tolist())
             )
+            parts = features.structure[0] * self._weights.structure[:, column]
+            named = {STRUCTURE[place]: float(parts[place]) for place in np.flatnonzero(parts)}
+            bias = float(self._weights.bias[column])
+            explained.append(AttributeExplanation(attribute, logits[column], bias, spans, named))
         return Explanation(assessment, tuple(explained))
 
-    def _logits(
-        self, texts: Sequence[Text]
-    ) -> tuple[View, Occurrences, NDArray[np.int64], NDArray[np.float64]]:
-        view = view_of([text.body for text in texts])
-        occurrences = Occurrences(view)
-        key = (occurrences.text.astype(np.uint64) << np.uint64(32)) | occurrences.bucket
-        _, keep = np.unique(key, return_index=True)
-        counts = np.bincount(occurrences.text[keep], minlength=len(texts))
-        rows = self._weights.grams[occurrences.bucket[keep]].astype(np.float64)
-        sums = np.zeros((len(texts), len(ATTRIBUTES)))
-        np.add.at(sums, occurrences.text[keep], rows)
-        logits = sums * self._weights.scales / np.sqrt(np.maximum(counts, 1))[:, None] + self._weights.bias
-        return view, occurrences, keep, logits
+    def _occurrence_values(self, features: Features, columns: list[int]) -> NDArray[np.float64]:
+        """(n_occurrences, n_columns): weight times value of each hashed feature of the only text where it occurs."""
+        rows = features.occurrences.row
+        step = self._weights.scales[:, columns] * features.factors[0][:, None]
+        is_word = (rows >= len(self._weights.hashed) // 2).astype(np.int64)
+        values: NDArray[np.float64] = self._weights.hashed[rows][:, columns] * step[is_word]
+        return values
 
-    def _assess(self, texts: Sequence[Text]) -> list[Assessment]:
-        view, occurrences, keep, logits = self._logits(texts)
-        probabilities = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+    def _spans(self, text: Text, features: Features, probabilities: NDArray[np.float64]) -> tuple[Span, ...]:
+        likely = np.flatnonzero(probabilities >= _SPANS_FROM)
+        if not len(likely):
+            return ()
+        columns = sorted(likely.tolist(), key=lambda column: -probabilities[column])[:_MAX_SPAN_ATTRIBUTES]
+        contributions = word_contributions(features, self._occurrence_values(features, columns))
+        return driving_spans(features, text.body, columns, contributions)
+
+    def _assess(self, texts: list[Text]) -> list[Assessment]:
+        features = self.features(texts)
+        probabilities = 1 / (1 + np.exp(-np.clip(self.logits(features), -30, 30)))
         assessments = []
-        for index, text in enumerate(texts):
-            row = probabilities[index].tolist()
-            reject = 1 - (1 - max(row[:-1])) * (1 - row[-1])
+        for index, (text, row) in enumerate(zip(texts, probabilities.tolist(), strict=True)):
             spans: tuple[Span, ...] = ()
-            top = int(np.argmax(probabilities[index]))
-            if row[top] >= _SPAN_ABOVE:
-                spans = self._spans(view, occurrences, keep, index, top, text.body, _SPAN_SHARE)[:MAX_SPANS]
-            assessments.append(Assessment(dict(zip(ATTRIBUTES, row, strict=True)), reject, spans, None, True))
+            if max(row) >= _SPANS_FROM:
+                alone = features if len(texts) == 1 else self.features([text])
+                spans = self._spans(text, alone, probabilities[index])
+            language, assessed = language_of(features, index, self._lexicon)
+            scores = dict(zip(ATTRIBUTES, row, strict=True))
+            assessments.append(Assessment(scores, reject_of(row), spans, language, assessed))
         return assessments
 
-    def _spans(
-        self,
-        view: View,
-        occurrences: Occurrences,
-        keep: NDArray[np.int64],
-        index: int,
-        column: int,
-        body: str,
-        threshold: float,
-    ) -> tuple[Span, ...]:
-        """Contributions of one attribute, each feature's spread over its symbols, summed by word."""
-        first, past = occurrences.bounds()
-        mine = keep[occurrences.text[keep] == index]
-        if not len(mine):
-            return ()
-        value = self._weights.scales[column] / np.sqrt(len(mine))
-        share = self._weights.grams[occurrences.bucket[mine], column] * value / (past[mine] - first[mine])
-        change = np.zeros(len(view.symbols) + 1)
-        np.add.at(change, first[mine], share)
-        np.add.at(change, past[mine], -share)
-        by_symbol = np.cumsum(change)
-        low = int(np.searchsorted(view.word_starts, view.starts[index]))
-        high = int(np.searchsorted(view.word_starts, view.starts[index + 1]))
-        offset = int(view.code_starts[index])
-        spans = []
-        for word in range(low, high):
-            begin, end = int(view.word_starts[word]), int(view.word_ends[word])
-            contribution = float(by_symbol[begin:end].sum())
-            if contribution > threshold or not threshold:
-                start, stop = int(view.sources[begin]) - offset, int(view.sources[end - 1]) - offset + 1
-                spans.append(_span(body, start, stop, ATTRIBUTES[column], contribution))
-        if threshold:
-            spans = sorted(sorted(spans, key=lambda span: -span.contribution)[:MAX_SPANS], key=lambda span: span.start)
-        return tuple(spans)
+
+def reject_of(scores: list[float]) -> float:
+    """The probability that a moderator would not publish: spam, or the worst of the others, taken as independent."""
+    spam = scores[_SPAM]
+    worst = max(score for place, score in enumerate(scores) if place != _SPAM)
+    return 1 - (1 - worst) * (1 - spam)
 
 
-def _utf16(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def _span(body: str, start: int, end: int, attribute: str, contribution: float) -> Span:
-    start_utf16 = _utf16(body[:start])
-    return Span(start, end, start_utf16, start_utf16 + _utf16(body[start:end]), attribute, contribution)
-
-
-def _passes(texts: Sequence[Text]) -> list[list[Text]]:
+def _passes(texts: Sequence[Text]) -> Iterator[list[Text]]:
     """Runs of texts short enough for one pass."""
-    passes: list[list[Text]] = []
-    room = 0
+    run: list[Text] = []
+    room = _PASS_CHARS
     for text in texts:
         length = len(text.body) + len(text.name) + len(text.website)
         if length > MAX_CHARS:
             raise ValueError(f"a text of {length} characters is over the {MAX_CHARS} that are assessed")
-        if length + 1 > room:
-            passes.append([])
-            room = _PASS_CHARS
-        passes[-1].append(text)
+        if run and (length >= room or len(run) == _PASS_TEXTS):
+            yield run
+            run, room = [], _PASS_CHARS
+        run.append(text)
         room -= length + 1
-    return passes
+    if run:
+        yield run

@@ -1,0 +1,113 @@
+"""Guesses a text's language, so that one the model was not trained on is marked instead of scored low."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.feature import Features
+from classifier.hashing import word_hash
+from classifier.lexicon import Lexicon, Mark
+
+_COMMON_WORDS = {
+    "en": "the of and to in is that it for was on are with as this be at have from or by you not but they i my me he she "
+    "we do what so your if their there just all no can who about like would up dont its im get go how them when than "
+    "has his her will an one more our us any why been were had did",
+    "es": "el los las una que de es por con para su como esta pero mas muy porque cuando ser son del al lo se le nos "
+    "este eso tambien todo esto hay fue tiene yo tu ella ellos ni ya sin sobre entre hasta donde y",
+    "fr": "le les des une est et dans pour pas sur avec ce cette qui que vous nous je il elle sont mais ou au aux du "
+    "par plus tout comme etre fait ont leur meme cest ca ses bien aussi tres sans si",
+    "de": "der die das und ist nicht ein eine zu den mit von auf fur dem des im ich sie es auch wie aber oder wenn "
+    "wir ihr sind war hat nur noch nach bei uber als so was kann mehr einen einer",
+    "it": "il lo gli una che di non per con sono come questo questa anche piu ma della del alla nel dei delle ha ho "
+    "se si perche quando molto tutto essere stato cosi lui lei ci",
+    "pt": "os as um uma que de nao para com por como mais mas isso esse esta ele ela muito sao foi tem do da dos das "
+    "no na ao voce eu meu sua seu tambem quando so ja",
+    "nl": "de het een en van ik is niet dat die te zijn op aan met voor maar er als ook bij nog dan wat je naar om "
+    "heeft hebben wij ze deze geen meer wel kan uit",
+    "pl": "i w na nie z do to sie jest ze co jak o po za ale od tak przez czy tym dla juz tylko ma by byl jego bardzo "
+    "ten te moze sa",
+    "tr": "ve bir bu da de ne icin ile cok ama o ben sen var yok daha gibi kadar en mi degil olan her ya ki biz siz",
+    "sv": "och att det som en pa ar av for med den till inte om ett jag har de men var sig fran vi sa kan nar han hon "
+    "eller detta ska",
+    "id": "yang dan di itu dengan untuk tidak ini dari dalam akan pada juga saya ke karena ada bisa mereka kita aku "
+    "kamu sudah",
+}
+
+_SCRIPTS = (
+    (0x0370, 0x0400, "el"),
+    (0x0400, 0x0530, "ru"),
+    (0x0590, 0x0600, "he"),
+    (0x0600, 0x0780, "ar"),
+    (0x0900, 0x0980, "hi"),
+    (0x0E00, 0x0E80, "th"),
+    (0x3040, 0x3100, "ja"),
+    (0x4E00, 0xA000, "zh"),
+    (0xAC00, 0xD7B0, "ko"),
+)
+"""First and past-the-last code point of a script, and the language most written in it."""
+
+_LATIN_PAST = 0x0250
+_MIN_WORDS = 4
+_KNOWN_SHARE = 0.6
+_SURELY_FOREIGN_SHARE = 0.3
+_LANGUAGES = tuple(_COMMON_WORDS)
+
+
+def _common_words() -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+    """Hashes of all common words, ascending, and a bit for each language that has the word."""
+    bits: dict[int, int] = {}
+    for place, words in enumerate(_COMMON_WORDS.values()):
+        for word in words.split():
+            key = word_hash(word)
+            bits[key] = bits.get(key, 0) | 1 << place
+    keys = sorted(bits)
+    return np.array(keys, dtype=np.uint32), np.array([bits[key] for key in keys], dtype=np.uint16)
+
+
+_KEYS, _BITS = _common_words()
+
+
+def _counts_by_language(words: NDArray[np.uint32]) -> dict[str, int]:
+    places = np.minimum(np.searchsorted(_KEYS, words), len(_KEYS) - 1)
+    bits = _BITS[places] * (_KEYS[places] == words)
+    return {language: int(np.count_nonzero(bits & (1 << place))) for place, language in enumerate(_LANGUAGES)}
+
+
+def _script_language(symbols: NDArray[np.uint32]) -> str | None:
+    """The language of the script with most letters."""
+    counts = {name: int(((symbols >= first) & (symbols < past)).sum()) for first, past, name in _SCRIPTS}
+    if counts["ja"]:
+        return "ja"
+    best = max(counts, key=lambda name: counts[name])
+    return best if counts[best] else None
+
+
+def _is_foreign_script(symbols: NDArray[np.uint32]) -> bool:
+    """Whether most letters are not Latin; pictures and signs are no letters."""
+    latin = int(((symbols >= 97) & (symbols < _LATIN_PAST)).sum())
+    pictures = ((symbols >= 0x2000) & (symbols < 0x2E80)) | (symbols >= 0x1F000)
+    other = int(((symbols >= _LATIN_PAST) & ~pictures).sum())
+    return other > latin
+
+
+def language_of(features: Features, text: int, lexicon: Lexicon) -> tuple[str | None, bool]:
+    """The language of one text of a batch, None when not recognised, and whether the model knows it."""
+    view = features.view
+    symbols = view.symbols[view.starts[text] : view.starts[text + 1]]
+    if len(symbols) and int(symbols.max()) >= _LATIN_PAST and _is_foreign_script(symbols):
+        return _script_language(symbols), False
+    first, past = view.word_range(text)
+    words = features.occurrences.words[first:past]
+    if len(words) < _MIN_WORDS:
+        return None, True
+    known = np.count_nonzero(lexicon.marks_of(words)) / len(words)
+    if known >= _KNOWN_SHARE:
+        return "en", True
+    counts = _counts_by_language(words)
+    best = max(_LANGUAGES, key=lambda language: counts[language])
+    if best != "en" and counts[best] > max(1.5 * counts["en"], 1):
+        return best, False
+    if known < _SURELY_FOREIGN_SHARE and counts["en"] * 10 < len(words):
+        return None, False
+    return ("en" if counts["en"] else None), True

@@ -1,0 +1,83 @@
+"""Word lists by hash: which words are known, which belong to spam, which are profane and how.
+
+A list's words are kept as 32-bit hashes only. A hash finds its slot by its upper bits; where two words want one slot,
+the one that comes first in the file has it and the other is dropped, so that a look-up is one comparison.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.hashing import pair_hash, word_hash
+
+SLOT_BITS = 18
+_SLOT_SHIFT = np.uint32(32 - SLOT_BITS)
+
+
+class Mark(IntFlag):
+    """What a word is; the values are those of the model file."""
+
+    KNOWN = 1
+    SPAM_TERM = 2
+    SPAM_DOMAIN = 4
+    MILD = 8
+    STRONG = 16
+    SEVERE = 32
+    SEXUAL = 64
+    RACIAL = 128
+    ORIENTATION = 256
+    EXCREMENT = 512
+    INSULT = 1024
+    EROTIC = 2048
+
+
+COUNTED_MARKS = tuple(mark for mark in Mark if mark not in (Mark.KNOWN, Mark.SPAM_DOMAIN))
+"""Marks that become features, in the order of their columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Marks by hash.
+
+    slot_keys: (2**SLOT_BITS,) uint32, the hash in each slot, 0 where empty
+    slot_marks: (2**SLOT_BITS,) uint16, its marks
+    """
+
+    slot_keys: NDArray[np.uint32]
+    slot_marks: NDArray[np.uint16]
+
+    @classmethod
+    def of_entries(cls, keys: NDArray[np.uint32], marks: NDArray[np.uint16]) -> Lexicon:
+        """From (n_entries,) hashes and their marks, the most important first."""
+        slot_keys = np.zeros(1 << SLOT_BITS, dtype=np.uint32)
+        slot_marks = np.zeros(1 << SLOT_BITS, dtype=np.uint16)
+        slots = keys[::-1] >> _SLOT_SHIFT
+        slot_keys[slots] = keys[::-1]
+        slot_marks[slots] = marks[::-1]
+        return cls(slot_keys, slot_marks)
+
+    def marks_of(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint16]:
+        """(n,) uint16: the marks of each hash, 0 for one that is in no list."""
+        slots = hashes >> _SLOT_SHIFT
+        found: NDArray[np.uint16] = self.slot_marks[slots] * (self.slot_keys[slots] == hashes)
+        return found
+
+    def mark_of(self, term: str) -> int:
+        """The marks of one word, or of two parted by a space, in lower-case ASCII."""
+        first, _, second = term.partition(" ")
+        key = pair_hash(word_hash(first), word_hash(second)) if second else word_hash(first)
+        slot = key >> (32 - SLOT_BITS)
+        return int(self.slot_marks[slot]) if int(self.slot_keys[slot]) == key else 0
+
+    def __contains__(self, word: object) -> bool:
+        """Whether a word is known: common in comments, or profane."""
+        return isinstance(word, str) and self.mark_of(word) & _WORDS != 0
+
+
+_WORDS = Mark.KNOWN | Mark.MILD | Mark.STRONG | Mark.SEVERE | Mark.EROTIC
+EMPTY = Lexicon(np.zeros(1 << SLOT_BITS, dtype=np.uint32), np.zeros(1 << SLOT_BITS, dtype=np.uint16))
+"""Knows no word; to build the real one with."""

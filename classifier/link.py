@@ -1,0 +1,54 @@
+"""Links in a text: what they point at and how much of the text they are."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"\]\[]+|(?<![\w@.])(?:[a-z0-9-]{2,}\.)+(?:com|net|org|info|biz|ru|cn|xyz|top|shop|club|"
+    r"online|site|store|co|io|me|tv|uk|de|ly|in|us|eu|link|live|pro|vip|win|bet|app|dev|gg|cc)\b(?:/[^\s<>\"\]\[]*)?",
+    re.IGNORECASE,
+)
+_HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/:?#\s]+)", re.IGNORECASE)
+
+SHORTENERS = frozenset(
+    "bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly adf.ly cutt.ly rb.gy shorturl.at t.me wa.me lnkd.in rebrand.ly "
+    "tiny.cc v.gd s.id t.ly bl.ink soo.gd clck.ru linktr.ee".split()
+)
+RISKY_ENDINGS = frozenset(
+    "ru cn xyz top shop club online site store pw tk ml ga cf gq win bet vip bid loan click link live icu buzz fun cc "
+    "ws biz info su work party trade date racing stream download review men science cam rest monster".split()
+)
+
+
+class Links(NamedTuple):
+    """The links of a text: their hosts, lower case without www, and how many code points they take."""
+
+    hosts: list[str]
+    chars: int
+
+
+NO_LINKS = Links([], 0)
+
+
+def host_of(link: str) -> str:
+    """The host of an address, lower case, without www."""
+    match = _HOST.match(link.strip())
+    return match.group(1).lower().rstrip(".") if match else ""
+
+
+def links_of(text: str) -> Links:
+    """The links of a text, also those without a scheme."""
+    found = [match.group() for match in _LINK.finditer(text)]
+    return Links([host_of(link) for link in found], sum(map(len, found)))
+
+
+def is_shortener(host: str) -> bool:
+    """Whether a host hides where its links lead."""
+    return host in SHORTENERS
+
+
+def has_risky_ending(host: str) -> bool:
+    """Whether a host's ending is one that spam favours."""
+    return host.rpartition(".")[2] in RISKY_ENDINGS

@@ -1,0 +1,121 @@
+"""Sentences written for this project in which naming a group is harmless, and as many in which it is an attack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+
+from classifier.training.corpus import HARMLESS, Example, Labels
+
+_PEOPLE = (
+    "gay lesbian bisexual transgender trans queer lgbt lgbtq homosexual straight heterosexual male female nonbinary "
+    "african african-american black white european hispanic latino latina latinx mexican canadian american asian indian "
+    "middle-eastern chinese japanese korean jewish muslim christian catholic protestant buddhist sikh hindu taoist "
+    "atheist arab turkish polish irish romani gypsy pakistani somali nigerian immigrant native indigenous refugee old "
+    "older elderly young younger teenage millennial middle-aged blind deaf paralyzed disabled autistic handicapped"
+).split()
+_GROUPS = (
+    "women,men,girls,gays,lesbians,gay people,trans people,transgender people,queer people,homosexuals,blacks,"
+    "black people,white people,african americans,asians,hispanics,latinos,mexicans,indians,chinese people,jews,"
+    "jewish people,muslims,christians,catholics,protestants,sikhs,hindus,buddhists,atheists,arabs,immigrants,migrants,"
+    "refugees,foreigners,disabled people,blind people,deaf people,autistic people,old people,feminists,teenagers,"
+    "trans women,black women,muslim women,romani people,indigenous people,pakistanis,poles,turks,koreans,japanese people"
+).split(",")
+
+_HARMLESS_PERSON = (
+    "I am a {} person.",
+    "My neighbour is {} and we garden together.",
+    "being {} is nothing special",
+    "She is a proud {} woman who runs a bakery.",
+    "He is {}.",
+    "a {} friend of mine reads this paper every day",
+    "The new mayor is {}, as the article says.",
+    "I grew up in a {} family and loved it.",
+    "We had dinner with a {} couple yesterday.",
+    "what does the {} community think about the plan?",
+    "{} readers wrote in to say thanks",
+    "Who is the {} man in the second picture?",
+    "kind {} teacher",
+    "friendly {} doctor, great {} nurse",
+    "There are many {} people in our town.",
+    "the {} author gave a lovely talk",
+    "you are a {} person",
+    "I am {} and I vote.",
+    "As a {} person I felt welcome there.",
+    "our {} colleague was promoted",
+    "is the {} player fit for the match",
+    "love your {} neighbours",
+)
+_ATTACK_PERSON = (
+    "you disgusting {} freak",
+    "shut up you filthy {} pig",
+    "I hate every {} person, they are vermin",
+    "{} scum should be thrown out of the country",
+    "stupid {} idiot",
+    "{} people are subhuman trash",
+    "typical {} moron, too dumb to read",
+    "get lost, dirty {} bastard",
+)
+_HARMLESS_GROUP = (
+    "{} live here too.",
+    "I work with {} every day and enjoy it.",
+    "The survey asked {} about their commute.",
+    "{} deserve the same rights as everyone else.",
+    "Nobody should hate {}.",
+    "It is wrong to say that {} are stupid.",
+    "why do some people attack {}? it makes me sad",
+    "there is nothing wrong with {}",
+    "Many {} came to the meeting last night.",
+    "The museum tells the history of {} in this region.",
+    "I support {} and always will.",
+    "{} and their families were invited",
+    "More {} than ever voted this year, says the report.",
+    "we should listen to {}",
+    "I am so grateful to the {} who helped us",
+    "The law protects {} from discrimination.",
+)
+_ATTACK_GROUP = (
+    "{} are vermin and should be wiped out",
+    "I hate {}",
+    "I can't stand {}, they make me sick",
+    "all {} are liars and thieves",
+    "{} are disgusting",
+    "{} do not deserve rights",
+    "send all {} back where they came from",
+    "we should get rid of {}",
+    "{} are like animals",
+    "{} are a plague on this country",
+    "why are {} so stupid?",
+    "{} are ruining everything, deport them all",
+    "the world would be better without {}",
+    "no one wants {} here",
+    "{} are less than human",
+    "I despise {} with all my heart",
+)
+_THREAT_GROUP = (
+    "I will kill all {}",
+    "{} should be shot on sight",
+    "someone should burn {} alive",
+    "{} need to be exterminated",
+    "hang all {}",
+    "let's beat up some {} tonight",
+)
+_ATTACK: Labels = {"toxicity": 1.0, "identity_attack": 1.0, "spam": 0.0, "sexually_explicit": 0.0}
+_THREAT: Labels = {**_ATTACK, "threat": 1.0}
+
+_KINDS: tuple[tuple[tuple[str, ...], tuple[str, ...], Labels], ...] = (
+    (tuple(_PEOPLE), _HARMLESS_PERSON, HARMLESS),
+    (tuple(_PEOPLE), _ATTACK_PERSON, _ATTACK),
+    (tuple(_GROUPS), _HARMLESS_GROUP, HARMLESS),
+    (tuple(_GROUPS), _ATTACK_GROUP, _ATTACK),
+    (tuple(_GROUPS), _THREAT_GROUP, _THREAT),
+)
+
+CORPUS = "templates"
+
+
+def template_examples() -> Iterator[Example]:
+    """Every pattern with every group, each group as often harmless as attacked by the same words."""
+    for names, patterns, labels in _KINDS:
+        for pattern, name in product(patterns, names):
+            yield Example(pattern.replace("{}", name), labels, CORPUS)

@@ -1,0 +1,138 @@
+"""Builds the lexicon from the word lists of the data folder and the words of the training texts."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.hashing import pair_hash, word_hash
+from classifier.lexicon import EMPTY, Mark
+from classifier.link import host_of
+from classifier.swearword import MASKED_WORDS
+from classifier.view import view_of
+
+KNOWN_FROM_TEXTS = 15
+"""A word of the training comments is known when it occurs in so many of them."""
+
+SPAM_TERM_IN_TEXTS = 2
+"""A listed spam term that occurs in more of the training comments is no sign of spam."""
+
+_MIN_SPAM_TERM_CHARS = 4
+_PLAIN = re.compile(r"[a-z]+")
+_KINDS = {
+    "sexual anatomy / sexual acts": Mark.SEXUAL,
+    "racial / ethnic slurs": Mark.RACIAL,
+    "sexual orientation / gender": Mark.ORIENTATION,
+    "bodily fluids / excrement": Mark.EXCREMENT,
+}
+_SEVERITIES = {"Mild": Mark.MILD, "Strong": Mark.STRONG, "Severe": Mark.SEVERE}
+
+EROTIC_WORDS = (
+    "anal arousal aroused blowjob boner boobs breasts clit clitoris cock cocks creampie cum cumming cumshot cunt dick "
+    "dildo ejaculate ejaculation erect erection erotic fetish foreplay fuck fucked fucking fucks gangbang genitals "
+    "handjob hentai horny incest jerk kinky lust masturbate masturbated masturbating masturbation milf moan moaned "
+    "moaning naked nipple nipples nude nudes nudity oral orgasm orgasms orgy panties penetrate penetration penis porn "
+    "porno pornographic pornography pornstar prostitute pussy semen sensual sex sexual sexually sexy slut sperm "
+    "stripper striptease thrust thrusting threesome throbbing tits titties undress undressed vagina vibrator virgin "
+    "virginity vulva whore xxx"
+).split()
+
+
+def lexicon_path(data: Path, name: str) -> Path:
+    """Where a word list lies below the data folder."""
+    return data / "lexicons" / f"{name}.gz"
+
+
+def _lines(data: Path, name: str) -> Iterator[str]:
+    with gzip.open(lexicon_path(data, name), "rt", encoding="utf-8") as lines:
+        for line in lines:
+            if line.strip():
+                yield line.strip()
+
+
+def words_of(texts: list[str]) -> list[list[str]]:
+    """The folded words of each text."""
+    view = view_of(texts, EMPTY)
+    characters = [chr(symbol) for symbol in view.symbols.tolist()]
+    words = ["".join(characters[start:end]) for start, end in zip(view.word_starts, view.word_ends, strict=True)]
+    return [words[slice(*view.word_range(text))] for text in range(len(texts))]
+
+
+def _document_counts(texts: Iterable[str]) -> Counter[str]:
+    """In how many texts each word and each pair of words occurs."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        words = words_of([text])[0]
+        counts.update(set(words))
+        counts.update({f"{first} {second}" for first, second in zip(words, words[1:], strict=False)})
+    return counts
+
+
+def _profanities(data: Path) -> Iterator[tuple[str, int]]:
+    for row in csv.DictReader(_lines(data, "surge_profanity_en.csv")):
+        mark = _SEVERITIES[row["severity_description"]]
+        for column in ("category_1", "category_2", "category_3"):
+            if row[column]:
+                mark |= _KINDS.get(row[column], Mark.INSULT)
+        yield row["text"], mark
+    for entry in _lines(data, "ldnoobw_en.txt"):
+        yield entry, Mark.STRONG
+
+
+def _spam_domains(data: Path) -> Iterator[str]:
+    yield from _lines(data, "matomo_referrer_spammers.txt")
+    for address in _lines(data, "wp_spam_email_domains.txt"):
+        yield address.lstrip("@")
+    for address in _lines(data, "wp_spam_comment_urls_keywords.txt"):
+        yield address
+
+
+_COMMON_HOSTS = frozenset(
+    "gmail.com yahoo.com hotmail.com outlook.com aol.com google.com youtube.com facebook.com twitter.com live.com "
+    "wikipedia.org en.wikipedia.org icloud.com msn.com bbc.co.uk cnn.com github.com ntis.gov".split()
+)
+
+
+def _entries(data: Path, counts: Counter[str]) -> Iterator[tuple[str, int]]:
+    """Terms of one or two words with their marks, the most important first."""
+    for words in MASKED_WORDS.values():
+        yield from ((word, Mark.KNOWN) for word in words)
+    yield from ((word, Mark.EROTIC) for word in EROTIC_WORDS)
+    for entry, mark in _profanities(data):
+        yield " ".join(words_of([entry])[0]), mark
+    for word, count in sorted(counts.items()):
+        if count >= KNOWN_FROM_TEXTS and _PLAIN.fullmatch(word):
+            yield word, Mark.KNOWN
+    for entry in _lines(data, "wordpress_comment_blocklist.txt"):
+        term = " ".join(words_of([entry])[0])
+        if len(term) >= _MIN_SPAM_TERM_CHARS and counts[term] <= SPAM_TERM_IN_TEXTS:
+            yield term, Mark.SPAM_TERM
+    for domain in _spam_domains(data):
+        host = host_of(domain)
+        if "." in host and host not in _COMMON_HOSTS:
+            yield host, Mark.SPAM_DOMAIN
+
+
+def _key_of(term: str) -> int | None:
+    words = term.split(" ")
+    if len(words) > 2 or not term:
+        return None
+    hashes = [word_hash(word) for word in words]
+    return hashes[0] if len(hashes) == 1 else pair_hash(*hashes)
+
+
+def build_lexicon(data: Path, texts: Iterable[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+    """(n,) keys and (n,) marks, most important first, from the lists and from the training comments."""
+    marks: dict[int, int] = {}
+    for term, mark in _entries(data, _document_counts(texts)):
+        key = _key_of(term)
+        if key is not None:
+            marks[key] = marks.get(key, 0) | int(mark)
+    return np.array(list(marks), dtype=np.uint32), np.array(list(marks.values()), dtype=np.uint16)
