@@ -1,0 +1,202 @@
+"""Readers and moderators, many at once, who ask again with the same Idempotency-Key until they are answered."""
+
+import asyncio
+import itertools
+import time
+import unicodedata
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import Any, Self
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+from yarl import URL
+
+from tests.servers import ServiceProcess
+
+SITE = "/v1/sites/default"
+THREADS = ("a", "news/2026/rents & taxes?", "Статья-3", "d" * 256)
+MARK = "mail-of-a-reader.example"
+"""The domain of every email address here: found nowhere but where moderators look."""
+PATIENCE_SECONDS = 90.0
+AGAIN_SECONDS = 0.02
+DECISIONS = ("approve", "approve", "reject", "approve", "spam")
+STATES = {"approve": "published", "reject": "rejected", "spam": "spam"}
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a reader sent, and where."""
+
+    number: int
+    thread: str
+    body: str
+
+    @property
+    def fields(self) -> Json:
+        return {"name": f"Reader {self.number}", "email": self.email, "body": self.body}
+
+    @property
+    def email(self) -> str:
+        return f"Reader.{self.number}@{MARK}"
+
+    @property
+    def kept(self) -> str:
+        """The body as the design says that it is kept: NFC, trimmed, one kind of line end."""
+        return unicodedata.normalize("NFC", self.body).replace("\r\n", "\n").strip()
+
+
+def as_sent(texts: Sequence[str]) -> list[Sent]:
+    return [Sent(number, THREADS[number % len(THREADS)], text) for number, text in enumerate(texts)]
+
+
+def thread_path(thread: str) -> str:
+    return f"{SITE}/threads/{quote(thread, safe='')}"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was acknowledged: by whom, and between which ticks of the crowd's own clock."""
+
+    decision: str
+    moderator: str
+    asked_tick: int
+    answered_tick: int
+
+
+@dataclass(slots=True)
+class Crowd:
+    """Everybody who uses one service, and what they were told. Use as a context."""
+
+    service: ServiceProcess
+    receipts: dict[int, str] = field(default_factory=dict)
+    """number of the submission -> comment_id"""
+    decided: dict[str, list[Decided]] = field(default_factory=lambda: defaultdict(list))
+    unanswered: int = 0
+    """Requests that got no answer or 503, and were sent again."""
+    _held: dict[str, str] = field(default_factory=dict)
+    _ticks: "itertools.count[int]" = field(default_factory=itertools.count)
+    _session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        assert self._session is not None
+        await self._session.close()
+
+    async def ask(
+        self, method: str, path: str, token: str = "", body: Json | None = None, key: str = ""
+    ) -> tuple[int, Any, Mapping[str, str]]:
+        """Status, JSON or text, and headers of one answer."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        headers |= {"Content-Type": "application/json"} if body is not None else {}
+        async with self._send(method, path, headers, body) as answer:
+            if "json" in answer.content_type:
+                return answer.status, await answer.json(content_type=None), answer.headers
+            return answer.status, await answer.text(), answer.headers
+
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], body: Json | None
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        assert self._session is not None
+        # As it stands: yarl would decode some of what quote has encoded.
+        url = URL(self.service.url + path, encoded=True)
+        return self._session.request(method, url, headers=headers, data=None if body is None else orjson.dumps(body))
+
+    async def insist(self, method: str, path: str, token: str, body: Json | None = None, key: str = "") -> Json:
+        """The JSON of the first answer that is neither missing nor 503; it must be 2xx."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                status, answer, headers = await self.ask(method, path, token, body, key)
+            except (aiohttp.ClientError, TimeoutError, OSError):
+                status, answer, headers = 0, None, {}
+            if status not in {0, 503}:
+                assert 200 <= status < 300, (method, path, status, answer)
+                assert isinstance(answer, dict)
+                return answer
+            assert status == 0 or "Retry-After" in headers, answer
+            self.unanswered += 1
+            assert time.monotonic() < deadline, f"no answer to {method} {path} for {PATIENCE_SECONDS} s"
+            await asyncio.sleep(AGAIN_SECONDS)
+
+    async def token(self, role: str, name: str) -> tuple[str, str]:
+        """A new token's id and the token."""
+        wanted = {"role": role, "site": "default", "name": name}
+        made = await self.insist("POST", "/v1/tokens", self.service.admin_token, wanted)
+        return made["token_id"], made["token"]
+
+    async def post_all(self, sent: Sequence[Sent], connections: int) -> None:
+        """Leaves every comment, so many at once."""
+        _, token = await self.token("website", "the newspaper")
+        waiting = iter(sent)
+
+        async def reader() -> None:
+            for each in waiting:
+                path = f"{thread_path(each.thread)}/comments"
+                receipt = await self.insist("POST", path, token, each.fields, key=f"comment-{each.number}")
+                assert receipt["state"] == "held"
+                self.receipts[each.number] = receipt["comment_id"]
+
+        await asyncio.gather(*(reader() for _ in range(connections)))
+
+    async def moderate_all(self, total: int, claimers: int) -> None:
+        """Claims and decides, each moderator with a token of her own, until `total` comments are decided."""
+        tokens = [await self.token("moderator", f"moderator {number}") for number in range(claimers)]
+        await asyncio.gather(*(self._moderate(total, *each) for each in tokens))
+
+    async def _moderate(self, total: int, token_id: str, token: str) -> None:
+        for turn in itertools.count():
+            if len(self.decided) >= total:
+                return
+            claimed = await self.insist("POST", f"{SITE}/claims", token, {"limit": 7}, key=f"claim-{turn}")
+            for comment in claimed["comments"]:
+                self._hold(comment, token_id)
+            for comment in claimed["comments"]:
+                await self._decide(comment["comment_id"], token_id, token)
+            if not claimed["comments"]:
+                await asyncio.sleep(AGAIN_SECONDS)
+
+    def _hold(self, comment: Json, token_id: str) -> None:
+        comment_id = comment["comment_id"]
+        assert comment_id not in self._held, f"{comment_id} is claimed by {self._held[comment_id]} and {token_id}"
+        assert comment_id not in self.decided, f"{comment_id} was claimed after its decision"
+        assert comment["claim"]["token_id"] == token_id
+        self._held[comment_id] = token_id
+
+    async def _decide(self, comment_id: str, token_id: str, token: str) -> None:
+        decision = DECISIONS[int(comment_id[-3:], 36) % len(DECISIONS)]
+        asked = next(self._ticks)
+        path = f"{SITE}/comments/{comment_id}/decisions"
+        answer = await self.insist("POST", path, token, {"decision": decision}, key=f"decide-{comment_id}")
+        assert answer["state"] == STATES[decision]
+        del self._held[comment_id]
+        self.decided[comment_id].append(Decided(decision, token_id, asked, next(self._ticks)))
+
+    async def until(self, condition: Callable[[], bool]) -> None:
+        """Returns as soon as the condition holds."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not condition():
+                await asyncio.sleep(AGAIN_SECONDS / 4)
+
+    async def read_thread(self, thread: str, limit: int = 50) -> list[Json]:
+        """All of a thread's published comments as any reader gets them, page by page."""
+        found: list[Json] = []
+        cursor = ""
+        while True:
+            status, page, _ = await self.ask("GET", f"{thread_path(thread)}/comments?limit={limit}{cursor}")
+            assert status == 200, page
+            assert MARK not in str(page).casefold()
+            found += page["comments"]
+            if page["next_cursor"] is None:
+                assert page["count"] == len(found)
+                return found
+            cursor = f"&cursor={page['next_cursor']}"
