@@ -15,26 +15,19 @@ _AUDIENCES = {
     "administrators": ("Operators and administrators", "Policies, sites and tokens."),
     "watchers": ("Machines that watch", "Health, readiness and metrics."),
 }
-_PLACES = {"path": "in the address", "query": "in the query", "header": "a header"}
-_LIMITS = {
-    "minLength": "at least {:,} characters",
-    "maxLength": "at most {:,} characters",
-    "minItems": "at least {:,}",
-    "maxItems": "at most {:,}",
-    "minimum": "from {:,}",
-    "maximum": "to {:,}",
-}
+_PLACES = {"path": "In the address", "query": "In the query", "header": "A header"}
+_RANGES = (("minLength", "maxLength", " characters"), ("minItems", "maxItems", " of them"), ("minimum", "maximum", ""))
 _REMEDIES = {
     "malformed_body": "Send UTF-8, closed brackets, and the compression that the headers name.",
-    "unauthenticated": "Send “Authorization: Bearer TOKEN” with a token that was not revoked and has not expired.",
+    "unauthenticated": "Send `Authorization: Bearer TOKEN` with a token that was not revoked and has not expired.",
     "forbidden": "The token is valid, but of another role or site. It says so whether the thing exists or not.",
-    "origin_not_allowed": "List the website's origin in the site's “allowed_origins”.",
-    "not_found": "Compare the address with this page. A “/” inside a thread's id is written “%2F”.",
-    "site_not_found": "Site ids are lower-case letters, digits and hyphens. “default” exists from the start.",
+    "origin_not_allowed": "List the website's origin in the site's `allowed_origins`.",
+    "not_found": "Compare the address with this page. A `/` inside a thread's id is written `%2F`.",
+    "site_not_found": "Site ids are lower-case letters, digits and hyphens. `default` exists from the start.",
     "thread_not_found": "A thread begins with its first comment, or when a website sets it.",
     "comment_not_found": "The id is of another site, or of none.",
     "token_not_found": "It may be revoked already.",
-    "method_not_allowed": "The “Allow” header names the methods.",
+    "method_not_allowed": "The `Allow` header names the methods.",
     "site_exists": "Choose another id, or change the site that is there.",
     "thread_closed": "Its website or a moderator closed it.",
     "claimed_by_another": "Another moderator's lease has not run out. Claim another comment, or come back later.",
@@ -42,12 +35,12 @@ _REMEDIES = {
     "nothing_to_undo": "The comment is as the machine left it.",
     "body_too_large": "A body has at most 64 KiB.",
     "unsupported_media_type": "Send JSON; comments may also come as an HTML form.",
-    "invalid_fields": "“errors” names every bad field with its messages.",
+    "invalid_fields": "`errors` names every bad field with its messages.",
     "idempotency_key_reused": "Use a new key for a new body. Keys are kept for a day.",
-    "rate_limited": "Wait for as many seconds as “Retry-After” says.",
-    "store_unavailable": "Nothing was written. Try again after “Retry-After”; an Idempotency-Key makes that safe.",
+    "rate_limited": "Wait for as many seconds as `Retry-After` says.",
+    "store_unavailable": "Nothing was written. Try again after `Retry-After`; an Idempotency-Key makes that safe.",
     "store_full": "Redis has no memory left: reads and decisions go on, new comments do not.",
-    "internal": "A mistake of ours: the log tells more under the “request_id”.",
+    "internal": "A mistake of ours: the log tells more under the `request_id`.",
 }
 
 
@@ -211,14 +204,20 @@ def _kind(schema: Json) -> Kind:
 
 
 def _limits(schema: Json) -> str:
-    parts = [words.format(schema[name]) for name, words in _LIMITS.items() if schema.get(name)]
+    parts = [range_ for names in _RANGES if (range_ := _range(schema.get(names[0]), schema.get(names[1]), names[2]))]
     if "enum" in schema:
-        parts.append("one of " + ", ".join(f"`{each}`" for each in schema["enum"]))
+        parts.append("One of " + ", ".join(f"`{each}`" for each in schema["enum"]))
     if "format" in schema:
-        parts.append(f"format {schema['format']}")
+        parts.append(f"Format `{schema['format']}`")
     if schema.get("default") not in (None, ""):
-        parts.append(f"otherwise `{schema['default']}`")
-    return "; ".join(parts)
+        parts.append(f"Otherwise `{schema['default']}`")
+    return ". ".join(parts)
+
+
+def _range(lowest: float | None, highest: float | None, unit: str) -> str:
+    if highest is None:
+        return "" if not lowest else f"At least {lowest:,}{unit}"
+    return f"{lowest:,} to {highest:,}{unit}" if lowest is not None else f"At most {highest:,}{unit}"
 
 
 def _outcome(status: str, given: Json) -> Outcome:

@@ -16,7 +16,7 @@ from service.errors import (
 )
 
 KEPT = ("name", "email", "website", "body", "parent_id")
-VISIBLE = ("name", "email", "website", "body")
+VISIBLE = ("body", "name", "email", "website")
 _WANTED = {
     "name": "Write your name.",
     "email": "Write your email address.",
