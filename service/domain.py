@@ -93,7 +93,7 @@ class Policy:
     publish_below: float = 0.05
     reject_above: float = 0.98
     reader_rate: RateLimit = RateLimit(30, 10)
-    site_rate: RateLimit = RateLimit()
+    site_rate: RateLimit = RateLimit(0, 100)
 
 
 @dataclass(frozen=True, slots=True)
