@@ -331,6 +331,33 @@ async def test_a_read_only_folder_is_refused(small_disk: Path) -> None:
         await EmbeddedServer.start(small_disk)
 
 
+async def test_a_disk_that_fills_up_costs_nothing_acknowledged_and_is_recovered_from(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded, "LONGEST_BACKOFF_SECONDS", 0.1)
+    server = await EmbeddedServer.start(small_disk)
+    pid = server.pid
+    assert pid is not None
+    acknowledged = 0
+    async with writer_client(server.url) as client:
+        with contextlib.suppress(RedisError, OSError):
+            while acknowledged < 1000:
+                await client.set(f"key-{acknowledged}", "x" * 10_000)
+                acknowledged += 1
+        assert 0 < acknowledged < 1000
+        await restarted(server, pid)
+        assert await client.dbsize() == acknowledged
+        subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True)
+        async with asyncio.timeout(20):
+            while True:
+                with contextlib.suppress(RedisError, OSError):
+                    assert await client.set("key-after", "room again")
+                    break
+                await asyncio.sleep(0.01)
+        assert await client.dbsize() == acknowledged + 1
+    await server.stop()
+
+
 async def test_a_long_path_has_its_socket_in_a_private_folder_elsewhere(tmp_path: Path) -> None:
     data_dir = tmp_path / ("a long name " * 8) / ("another " * 8)
     server = await EmbeddedServer.start(data_dir)
