@@ -1,0 +1,73 @@
+"""The API's description: complete, for people and for machines."""
+
+import json
+
+from openapi_spec_validator import validate
+
+from service.app import API
+from service.errors import RequestError, UnavailableError
+from service.pages.docs import reference
+from service.web.openapi import describe
+from tests.pages.reader import Element, Reader
+
+
+def every_code() -> set[str]:
+    waiting, codes = [RequestError], set()
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        codes |= {kind.code} if kind not in (RequestError, UnavailableError) else set()
+    return codes | {"internal"}
+
+
+def calls(page: Element) -> set[tuple[str, str]]:
+    lines = [each.words.split(" ") for each in page.all("p", _class="line")]
+    return {(method, path) for method, path in lines}
+
+
+def test_every_route_is_there(reader: Reader) -> None:
+    page = reader.get("/docs").page
+    assert calls(page) == {(route.method, route.path) for route in API}
+
+
+def test_every_problem_has_its_anchor_and_advice(reader: Reader) -> None:
+    page = reader.get("/docs").page
+    rows = {each.attributes["id"]: each for each in page.one(_class="problems").all("div")}
+    assert set(rows) == {f"problem-{code}" for code in every_code()}
+    problems = reference(describe(API, "1")).problems
+    assert all(problem.remedy for problem in problems), [each.code for each in problems if not each.remedy]
+
+
+def test_the_type_of_a_problem_leads_there(reader: Reader) -> None:
+    problem = json.loads(reader.get("/v1/nowhere").text)
+    address, _, anchor = problem["type"].partition("#")
+    reader.get(address).page.one(id=anchor)
+
+
+def test_no_link_leads_nowhere(reader: Reader) -> None:
+    page = reader.get("/docs").page
+    ids = {each.attributes["id"] for each in page.all() if "id" in each.attributes}
+    wanted = {link.attributes["href"][1:] for link in page.all("a") if link.attributes["href"].startswith("#")}
+    assert wanted <= ids
+
+
+def test_a_call_is_described_in_full(reader: Reader) -> None:
+    call = reader.get("/docs").page.one(id="call-submit")
+    assert "Who: A token with the role website. Where the site allows public submission, also readers" in call.words
+    assert "body required string 1 to 10,000 characters" in call.words
+    assert "multipart/form-data" in call.words
+    assert {"201", "202", "303", "409", "422", "429", "503"} <= {each.words for each in call.all("code")}
+    assert "curl -X POST" in call.one("pre").text
+    assert "Who: The administrator." in reader.get("/docs").page.one(id="call-create_site").words
+    assert "Who: Anyone." in reader.get("/docs").page.one(id="call-read_thread").words
+
+
+def test_the_document_for_machines_is_valid(reader: Reader) -> None:
+    reply = reader.get("/openapi.json")
+    assert reply.headers["Content-Type"] == "application/json"
+    document = json.loads(reply.text)
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert {(method.upper(), path) for path, methods in document["paths"].items() for method in methods} == {
+        (route.method, route.path) for route in API
+    }

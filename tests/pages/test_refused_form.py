@@ -1,0 +1,61 @@
+"""A publisher's form that is refused: a page for people, a problem document for programs."""
+
+import json
+from urllib.parse import urlencode
+
+import pytest
+
+from tests.pages.reader import FORM, Reader
+
+OPEN = "/v1/sites/open-house/threads/a%2Fb%3Fc/comments"
+
+
+@pytest.fixture
+def form_reader(reader: Reader) -> Reader:
+    """A reader of a site that takes forms from anyone."""
+    sites = [each["site"] for each in reader.api("GET", "/v1/sites")["sites"]]
+    if "open-house" not in sites:
+        reader.api("POST", "/v1/sites", {"site": "open-house", "public_submission": True})
+    return reader
+
+
+def test_the_form_comes_back_with_the_text(form_reader: Reader) -> None:
+    sent = {"name": "", "email": "x", "body": '"><script>kept</script>', "website": "", "parent_id": ""}
+    reply = form_reader.post(OPEN, sent, Referer="https://news.example/a?b=1&c=2")
+    assert reply.status == 422
+    page = reply.page
+    assert page.one("form").attributes["action"] == OPEN
+    assert page.one("form").attributes["method"] == "post"
+    assert page.one(id="field-body").text.strip() == sent["body"]
+    assert page.one(id="field-email").attributes["value"] == "x"
+    assert [each.attributes["href"] for each in page.one(role="alert").all("a")] == ["#field-name", "#field-email"]
+    assert page.one("a", href="https://news.example/a?b=1&c=2").words == "Back to the article"
+    # Browsers hold form-action against the redirect to the article, which lies elsewhere.
+    assert "form-action 'self' https: http:;" in reply.headers["Content-Security-Policy"]
+
+
+def test_sent_again_it_is_taken(form_reader: Reader) -> None:
+    page = form_reader.post(OPEN, FORM | {"email": ""}).page
+    fields = {each.attributes["name"]: each.attributes["value"] for each in page.one("form").all("input")}
+    fields |= {"body": page.one("textarea").text.removeprefix("\n"), "email": "ada@reader.example"}
+    assert form_reader.post(page.one("form").attributes["action"], fields).status == 303
+
+
+def test_a_closed_thread_is_told_on_a_page(form_reader: Reader) -> None:
+    thread = "/v1/sites/open-house/threads/closed"
+    form_reader.api("PUT", thread, {"closed": True})
+    reply = form_reader.post(f"{thread}/comments", FORM)
+    assert reply.status == 409
+    assert "closed" in reply.page.one(role="alert").words
+    assert reply.page.one(id="field-body").text.strip() == FORM["body"]
+
+
+def test_programs_get_problem_documents(form_reader: Reader) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "*/*"}
+    reply = form_reader.request("POST", OPEN, urlencode(FORM | {"email": ""}).encode(), headers)
+    assert reply.status == 422
+    assert reply.headers["Content-Type"] == "application/problem+json"
+    assert list(json.loads(reply.text)["errors"]) == ["email"]
+    headers = {"Content-Type": "application/json", "Accept": "text/html"}
+    reply = form_reader.request("POST", OPEN, b"{}", headers)
+    assert reply.headers["Content-Type"] == "application/problem+json"
