@@ -42,6 +42,7 @@ class Registry:
         self.sites: dict[str, Site] = {}
         self.tokens: dict[str, stored.Record] = {}
         self._callers: dict[str, tuple[Caller, int | None]] = {}
+        self.changing = asyncio.Lock()
         self.is_loaded = False
         self.problem = ""
 

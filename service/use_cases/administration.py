@@ -52,24 +52,27 @@ async def create_site(desk: Desk, wanted: Mapping[str, Any], replay: Replay) -> 
 async def change_site(desk: Desk, site: Site, changes: Mapping[str, Any]) -> Json:
     """The site with the given fields changed."""
     changes = {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}
-    changed = replace(site, **changes)
-    await _replace(desk, changed)
-    return site_json(changed)
+    return site_json(await _replace(desk, site, changes))
 
 
 async def set_policy(desk: Desk, site: Site, wanted: Json) -> Json:
     """The whole policy replaced."""
-    changed = replace(site, policy=policy_of(wanted))
-    await _replace(desk, changed)
+    changed = await _replace(desk, site, {"policy": policy_of(wanted)})
     return policy_record(changed.policy)
 
 
-async def _replace(desk: Desk, site: Site) -> None:
-    try:
-        await change(desk.link, keys.SITES, Action.REPLACE, site.site, site_record(site), NO_REPLAY)
-    except RecordAbsentError as error:
-        raise SiteNotFoundError from error
-    await desk.registry.refresh()
+async def _replace(desk: Desk, site: Site, changes: Mapping[str, Any]) -> Site:
+    """One change after the other, each on what the one before left, so that none is lost. Between processes two
+    changes of the same moment may still meet: the later one counts."""
+    async with desk.registry.changing:
+        await desk.registry.refresh()
+        changed = replace(desk.registry.site(site.site), **changes)
+        try:
+            await change(desk.link, keys.SITES, Action.REPLACE, site.site, site_record(changed), NO_REPLAY)
+        except RecordAbsentError as error:
+            raise SiteNotFoundError from error
+        await desk.registry.refresh()
+    return changed
 
 
 async def create_token(

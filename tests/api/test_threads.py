@@ -13,7 +13,7 @@ from tests.api.client import Json, Site, submission
 def pages(site: Site, limit: int, thread: str = "t1") -> list[Json]:
     """Every page of a thread, in order."""
     found: list[Json] = []
-    cursor = ""
+    cursor: str | None = ""
     while cursor is not None:
         query = urlencode({"limit": limit} | ({"cursor": cursor} if cursor else {}))
         found.append(site.anyone.get(f"{site.comments(thread)}?{query}").fits(ThreadPageSchema))

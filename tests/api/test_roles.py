@@ -1,0 +1,117 @@
+"""Who may make which call: every route with every role, and that a refusal tells nobody what exists."""
+
+import pytest
+
+from service.app import API
+from service.web.operation import Route
+from tests.api.client import NOTHING, Api, Json, Reply, Site, make_token
+
+SITE = "/v1/sites/{site}"
+THREAD = SITE + "/threads/{thread}"
+COMMENT = SITE + "/comments/{comment_id}"
+ANYONE = {"nobody", "website", "moderator", "operator", "admin"}
+MODERATOR = {"moderator", "admin"}
+OPERATOR = {"operator", "admin"}
+WEBSITE = {"website", "admin"}
+ADMIN = {"admin"}
+
+MAY = {
+    ("POST", THREAD + "/comments"): WEBSITE,
+    ("GET", THREAD + "/comments"): ANYONE,
+    ("GET", SITE + "/counts"): ANYONE,
+    ("GET", THREAD): WEBSITE | MODERATOR,
+    ("PUT", THREAD): WEBSITE | MODERATOR,
+    ("GET", SITE + "/queue"): MODERATOR,
+    ("POST", SITE + "/claims"): MODERATOR,
+    ("DELETE", SITE + "/claims"): MODERATOR,
+    ("DELETE", SITE + "/claims/{comment_id}"): MODERATOR,
+    ("GET", COMMENT): MODERATOR,
+    ("POST", COMMENT + "/decisions"): MODERATOR,
+    ("POST", COMMENT + "/undo"): MODERATOR,
+    ("POST", SITE + "/decisions"): MODERATOR,
+    ("GET", SITE + "/policy"): OPERATOR,
+    ("PUT", SITE + "/policy"): OPERATOR,
+    ("GET", "/v1/sites"): ADMIN,
+    ("POST", "/v1/sites"): ADMIN,
+    ("GET", SITE): ADMIN,
+    ("PATCH", SITE): ADMIN,
+    ("GET", "/v1/tokens"): ADMIN,
+    ("POST", "/v1/tokens"): ADMIN,
+    ("DELETE", "/v1/tokens/{token_id}"): ADMIN,
+    ("GET", "/healthz"): ANYONE,
+    ("GET", "/readyz"): ANYONE,
+    ("GET", "/metrics"): ANYONE,
+}
+"""The contract's own words on who may call what; a route without a line here fails."""
+ROLES = sorted(ANYONE)
+
+
+def asked(route: Route, caller: Api, site: str) -> Reply:
+    path = route.path.format(site=site, thread="t1", comment_id="0123456789abcdef", token_id="t000000000000")
+    return caller.ask(route.method, path, {} if route.operation.body else NOTHING)
+
+
+def without_id(document: Json) -> Json:
+    return {name: value for name, value in document.items() if name != "request_id"}
+
+
+@pytest.fixture(scope="session")
+def callers(request: pytest.FixtureRequest) -> dict[str, Api]:
+    """One of each role, all but admin for the default site."""
+    service = request.getfixturevalue("service")
+    admin = Api(service.url, service.admin_token)
+    tokens = {role: make_token(admin, role, "default")["token"] for role in ("website", "moderator", "operator")}
+    return {role: Api(service.url, token) for role, token in tokens.items()} | {
+        "admin": admin,
+        "nobody": Api(service.url),
+        "stranger": Api(service.url, "cd_never-given"),
+    }
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.path}"
+
+
+def test_every_route_has_its_line() -> None:
+    assert {(route.method, route.path) for route in API} == set(MAY)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("route", API, ids=name_of)
+def test_who_may_and_who_may_not(route: Route, role: str, callers: dict[str, Api]) -> None:
+    reply = asked(route, callers[role], "default")
+    if role in MAY[route.method, route.path]:
+        assert reply.status not in {401, 403, 405}
+    elif role == "nobody":
+        reply.refuses(401, "unauthenticated")
+    else:
+        reply.refuses(403, "forbidden")
+
+
+@pytest.mark.parametrize("route", [route for route in API if MAY[route.method, route.path] != ANYONE], ids=name_of)
+class TestNothingIsTold:
+    def test_to_one_without_a_token(self, route: Route, callers: dict[str, Api], site: Site) -> None:
+        self._same(route, callers["nobody"], 401, site.name, "no-such-site")
+
+    def test_to_one_with_a_token_that_was_never_given(self, route: Route, callers: dict[str, Api], site: Site) -> None:
+        self._same(route, callers["stranger"], 401, site.name, "no-such-site")
+
+    @pytest.mark.parametrize("role", ["website", "moderator", "operator"])
+    def test_to_one_of_another_site(self, route: Route, role: str, callers: dict[str, Api], site: Site) -> None:
+        """Whether the site, the comment, or nothing at all is there: the same words."""
+        self._same(route, callers[role], 403, site.name, "no-such-site", "no%00site", "NO")
+
+    def _same(self, route: Route, caller: Api, status: int, *sites: str) -> None:
+        found = [asked(route, caller, each) for each in sites]
+        assert {reply.status for reply in found} == {status}
+        documents = [without_id(reply.problem()) for reply in found]
+        assert all(document == documents[0] for document in documents)
+        lengths = {reply.headers["content-length"] for reply in found}
+        assert len(lengths) == 1
+
+
+def test_a_refusal_does_not_tell_whether_a_comment_is_there(site: Site, callers: dict[str, Api]) -> None:
+    comment_id = site.submit()
+    there = callers["moderator"].get(site.comment(comment_id)).refuses(403, "forbidden")
+    not_there = callers["moderator"].get(site.comment("0123456789abcdef")).refuses(403, "forbidden")
+    assert without_id(there) == without_id(not_there)
