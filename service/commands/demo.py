@@ -79,7 +79,7 @@ def _send_all(api: Api, comments: list[Json], known: Known) -> int:
 
 def _send(api: Api, comment: Json, ids: dict[str, str]) -> str | None:
     """The comment's id; None when what it answers is not published. The same comment has the same key for ever."""
-    body = {name: comment[name] for name in ("name", "email", "website", "body") if name in comment}
+    body: Json = {name: comment[name] for name in ("name", "email", "website", "body") if name in comment}
     if "reply_to" in comment:
         if comment["reply_to"] not in ids:
             return None
