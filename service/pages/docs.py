@@ -216,8 +216,10 @@ def _limits(schema: Json) -> str:
 
 def _range(lowest: float | None, highest: float | None, unit: str) -> str:
     if highest is None:
-        return "" if not lowest else f"At least {lowest:,}{unit}"
-    return f"{lowest:,} to {highest:,}{unit}" if lowest is not None else f"At most {highest:,}{unit}"
+        return f"At least {lowest:,}{unit}" if lowest else ""
+    if lowest is None or (lowest == 0 and unit):
+        return f"At most {highest:,}{unit}"
+    return f"{lowest:,} to {highest:,}{unit}"
 
 
 def _outcome(status: str, given: Json) -> Outcome:
