@@ -182,6 +182,11 @@ async def decide(
     return _stored(comment_id, reply)
 
 
+async def reserve(link: Link, site: str, replay: Replay) -> None:
+    """The Idempotency-Key of many decisions bound to their body: IdempotencyKeyReusedError for any other."""
+    await scripts.RESERVE.run(link, [keys.idempotency(site, replay.digest)], replay.fingerprint)
+
+
 async def undo(
     link: Link, site: str, comment_id: str, *, revision: int | None, history: bytes, replay: Replay, now_ms: int
 ) -> StoredComment:

@@ -61,6 +61,7 @@ def refusal(reply: list[Any]) -> errors.CommentdeskError:
 SUBMIT = Script("submit")
 DECIDE = Script("decide")
 UNDO = Script("undo")
+RESERVE = Script("reserve")
 READ_COMMENT = Script("read_comment")
 READ_THREAD = Script("read_thread")
 SET_THREAD = Script("set_thread")

@@ -114,6 +114,8 @@ async def decide_all(
         except RequestError as error:
             return error
 
+    if replay != NO_REPLAY:
+        await comments.reserve(desk.link, site, replay)
     return await asyncio.gather(*(one(index, ruling) for index, ruling in enumerate(rulings)))
 
 

@@ -5,7 +5,6 @@ what all calls share, in this order: who asks, which site, the body, its schema,
 """
 
 import re
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto

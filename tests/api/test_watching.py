@@ -1,0 +1,141 @@
+"""What operators' machines read: metrics after known acts, readiness, health."""
+
+from collections.abc import Callable
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from schemas.operation import HealthSchema, ReadinessSchema
+from tests.api.client import Api, Site, make_token, submission
+from tests.servers import ServiceProcess, wait_until
+
+TOKEN = "a-token-for-the-metrics-alone"
+
+
+def measured(api: Api, site: str | None = None) -> dict[str, float]:
+    """Every sample, of one site if one is named, as `name{labels without the site}` -> value."""
+    reply = api.get("/metrics")
+    assert reply.status == 200
+    assert reply.headers["content-type"].startswith("text/plain")
+    found = {}
+    for family in text_string_to_metric_families(reply.body.decode()):
+        for sample in family.samples:
+            labels = dict(sample.labels)
+            if site is None or labels.pop("site", None) == site:
+                inner = ",".join(f"{name}={value}" for name, value in sorted(labels.items()))
+                found[f"{sample.name}{{{inner}}}"] = sample.value
+    return found
+
+
+def test_a_new_site_is_all_zeros(site: Site) -> None:
+    found = measured(site.anyone, site.name)
+    assert len(found) > 20
+    assert set(found.values()) == {0.0}
+
+
+def test_every_act_on_a_comment_is_counted(site: Site) -> None:
+    approved, rejected, spam, held = (site.submit() for _ in range(4))
+    sent = submission()
+    for _ in range(3):
+        site.website.post(site.comments(), sent)
+    site.claim(limit=2, order="newest")
+    site.decide(approved, "approve")
+    site.decide(approved, "approve")
+    site.decide(rejected, "reject")
+    site.decide(spam, "spam")
+    site.undo(rejected)
+    site.set_policy(mode="auto", publish_below=1, reject_above=1)
+    site.submit()
+    site.set_policy(mode="auto", publish_below=0, reject_above=0)
+    site.submit()
+    expected = {
+        "commentdesk_submissions_total{verdict=hold}": 5,
+        "commentdesk_submissions_total{verdict=publish}": 1,
+        "commentdesk_submissions_total{verdict=reject}": 1,
+        "commentdesk_repeats_total{}": 2,
+        "commentdesk_unscored_total{}": 0,
+        "commentdesk_rate_limited_total{}": 0,
+        "commentdesk_decisions_total{decision=approve}": 1,
+        "commentdesk_decisions_total{decision=reject}": 1,
+        "commentdesk_decisions_total{decision=spam}": 1,
+        "commentdesk_undone_decisions_total{}": 1,
+        "commentdesk_comments{state=held}": 3,
+        "commentdesk_comments{state=published}": 2,
+        "commentdesk_comments{state=rejected}": 1,
+        "commentdesk_comments{state=spam}": 1,
+        "commentdesk_queue_depth{}": 3,
+        "commentdesk_claims_open{}": 2,
+        "commentdesk_age_at_decision_seconds_count{}": 3,
+        "commentdesk_age_at_decision_seconds_bucket{le=+Inf}": 3,
+        "commentdesk_age_at_decision_seconds_bucket{le=60.0}": 3,
+    }
+    found = measured(site.anyone, site.name)
+    assert {name: found[name] for name in expected} == expected
+    assert 0 < found["commentdesk_queue_oldest_age_seconds{}"] < 60
+    assert 0 <= found["commentdesk_age_at_decision_seconds_sum{}"] < 60
+    assert held in {comment["comment_id"] for comment in site.queue()["comments"]}
+
+
+def test_an_ended_claim_is_not_open(site: Site) -> None:
+    site.submit()
+    site.claim(lease_seconds=1)
+    assert measured(site.anyone, site.name)["commentdesk_claims_open{}"] == 1
+    wait_until(lambda: measured(site.anyone, site.name)["commentdesk_claims_open{}"] == 0, "the lease to end", 30)
+
+
+def test_requests_are_counted_by_route_and_status_and_never_by_address(site: Site) -> None:
+    route = "/v1/sites/{site}/threads/{thread}/comments"
+    post = f"commentdesk_requests_total{{method=POST,route={route},status=%s}}"
+    seconds = f"commentdesk_request_seconds_count{{method=POST,route={route}}}"
+    nothing = "commentdesk_requests_total{method=*,route=unknown,status=404}"
+    before = measured(site.anyone)
+    site.submit()
+    site.website.post(site.comments(), submission(name=""))
+    site.anyone.post(site.comments(), submission())
+    site.anyone.get("/v1/secret-place-of-a-reader")
+    after = measured(site.anyone)
+    risen = {name: value - before.get(name, 0) for name, value in after.items()}
+    assert [risen[post % status] for status in (202, 422, 401)] == [1, 1, 1]
+    assert (risen[seconds], risen[nothing]) == (3, 1)
+    assert not [name for name in after if "secret-place" in name or f"/{site.name}/" in name]
+
+
+def test_scoring_is_measured_and_redis_is_up(site: Site) -> None:
+    before = measured(site.anyone)
+    site.submit()
+    after = measured(site.anyone)
+    assert after["commentdesk_scored_texts_total{}"] == before["commentdesk_scored_texts_total{}"] + 1
+    assert after["commentdesk_scoring_seconds_sum{}"] > before["commentdesk_scoring_seconds_sum{}"]
+    assert after["commentdesk_redis_up{}"] == 1
+
+
+def test_readiness_names_each_part(anyone: Api) -> None:
+    found = anyone.get("/readyz").fits(ReadinessSchema)
+    assert found == {
+        "ready": True,
+        "checks": {"redis": "ok", "durability": "ok", "registry": "ok", "model": "ok"},
+    }
+
+
+def test_health_tells_the_version(anyone: Api) -> None:
+    assert anyone.get("/healthz").fits(HealthSchema)["status"] == "ok"
+
+
+def test_metrics_may_ask_for_a_token(make_service: Callable[..., ServiceProcess]) -> None:
+    service = make_service(settings={"COMMENTDESK_METRICS_TOKEN": TOKEN})
+    service.start()
+    admin = Api(service.url, service.admin_token)
+    operator, moderator = (make_token(admin, role, "default")["token"] for role in ("operator", "moderator"))
+    for good in (TOKEN, operator, service.admin_token):
+        assert Api(service.url, good).get("/metrics").status == 200
+    Api(service.url).get("/metrics").refuses(401, "unauthenticated")
+    Api(service.url, TOKEN + "x").get("/metrics").refuses(401, "unauthenticated")
+    Api(service.url, moderator).get("/metrics").refuses(403, "forbidden")
+    Api(service.url, TOKEN).get("/v1/sites").refuses(401, "unauthenticated")
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_head_is_as_get_without_the_body(anyone: Api, path: str) -> None:
+    reply = anyone.ask("HEAD", path)
+    assert (reply.status, reply.body) == (200, b"")
+    assert int(reply.headers["content-length"]) > 0
