@@ -204,14 +204,14 @@ def _kind(schema: Json) -> Kind:
 
 
 def _limits(schema: Json) -> str:
-    parts = [range_ for names in _RANGES if (range_ := _range(schema.get(names[0]), schema.get(names[1]), names[2]))]
+    parts = [_range(schema.get(lowest), schema.get(highest), unit) for lowest, highest, unit in _RANGES]
     if "enum" in schema:
         parts.append("One of " + ", ".join(f"`{each}`" for each in schema["enum"]))
     if "format" in schema:
         parts.append(f"Format `{schema['format']}`")
     if schema.get("default") not in (None, ""):
         parts.append(f"Otherwise `{schema['default']}`")
-    return ". ".join(parts)
+    return ". ".join(part for part in parts if part)
 
 
 def _range(lowest: float | None, highest: float | None, unit: str) -> str:

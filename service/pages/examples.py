@@ -15,7 +15,7 @@ EXAMPLES = {
     "count_published": f"""curl {_SITE}/counts?thread=harbour-footbridge&thread=another" """.rstrip(),
     "set_thread": f"""curl -X PUT {_SITE}/threads/harbour-footbridge" \\
   {_AUTH} {_JSON} \\
-  -d '{{"closed": true}}'""",
+  -d '{{"title": "The footbridge", "closed": false}}'""",
     "list_queue": f"""curl {_SITE}/queue?order=riskiest&limit=10" \\
   {_AUTH}""",
     "claim": f"""curl -X POST {_SITE}/claims" \\
@@ -28,7 +28,7 @@ EXAMPLES = {
   {_AUTH}""",
     "set_policy": f"""curl -X PUT {_SITE}/policy" \\
   {_AUTH} {_JSON} \\
-  -d '{{"mode": "auto", "publish_below": 0.05, "reject_above": 0.98}}'""",
+  -d '{{"mode": "premoderate", "reader_rate_per_minute": 20}}'""",
     "create_token": f"""curl -X POST "$URL/v1/tokens" \\
   {_AUTH} {_JSON} \\
   -d '{{"role": "moderator", "site": "default", "name": "Mo"}}'""",

@@ -1,0 +1,29 @@
+"""The examples of the API's description work when they are typed as they stand."""
+
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from service.app import API
+from service.pages.examples import EXAMPLES
+from tests.pages.reader import FORM, THREAD, Reader
+from tests.servers import ServiceProcess, skip_or_fail
+
+
+@pytest.mark.parametrize("operation_id", EXAMPLES)
+def test_an_example_works(reader: Reader, service: ServiceProcess, operation_id: str) -> None:
+    if shutil.which("curl") is None:
+        skip_or_fail("curl is not on PATH (Debian: apt install curl)")
+    comment_id = reader.api("POST", f"{THREAD}/comments", FORM | {"body": f"For {operation_id}"})["comment_id"]
+    if operation_id == "undo":
+        reader.decide(comment_id, "reject")
+    environment = os.environ | {"URL": service.url, "TOKEN": service.admin_token, "ID": comment_id}
+    command = EXAMPLES[operation_id].replace("curl ", "curl --silent --show-error --fail-with-body ", 1)
+    done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_examples_are_of_calls_that_are_there() -> None:
+    assert set(EXAMPLES) <= {route.operation.handler.__name__ for route in API}
