@@ -22,6 +22,7 @@ SERVICE_FILE = "service.json"
 """In the data folder while the service runs: its url and pid."""
 STOP_SECONDS = 10.0
 """Requests under way when the service is told to stop have so long to finish."""
+_NOT_HTTP = (HttpProcessingError, web.RequestPayloadError)
 
 
 @click.command()
@@ -48,7 +49,11 @@ async def _serve(settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     runner = web.AppRunner(
-        await build(settings), access_log=None, shutdown_timeout=STOP_SECONDS, handler_cancellation=False
+        await build(settings),
+        access_log=None,
+        shutdown_timeout=STOP_SECONDS,
+        auto_decompress=False,
+        handler_cancellation=False,
     )
     await runner.setup()
     gc.collect()
@@ -103,4 +108,4 @@ def _log_to_stderr(level: str) -> None:
 
 def _is_ours(record: logging.LogRecord) -> bool:
     """Bytes that are no HTTP are their sender's mistake; aiohttp would log them whole, and they may be an email."""
-    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))
+    return not (record.exc_info and isinstance(record.exc_info[1], _NOT_HTTP))
