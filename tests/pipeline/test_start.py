@@ -1,0 +1,86 @@
+"""Starts that must not be, and that each says why."""
+
+import shutil
+import sys
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.servers import REPOSITORY, ServiceProcess
+
+FROM_COPY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from service.__main__ import main; main()"
+
+
+@pytest.fixture
+def copied_code(tmp_path: Path) -> Path:
+    """The program's own code and model, to be damaged."""
+    copy = tmp_path / "code"
+    for name in ("service", "schemas", "classifier"):
+        shutil.copytree(REPOSITORY / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+def service_from(code: Path, data_dir: Path) -> ServiceProcess:
+    return ServiceProcess(data_dir, command=(sys.executable, "-c", FROM_COPY, str(code), "serve"))
+
+
+def model_files() -> list[str]:
+    return sorted(path.name for path in (REPOSITORY / "classifier" / "model").iterdir() if path.is_file())
+
+
+@pytest.mark.parametrize("name", model_files())
+def test_a_damaged_model_file_is_refused_by_name(name: str, copied_code: Path, tmp_path: Path) -> None:
+    file = copied_code / "classifier" / "model" / name
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 2] ^= 1
+    file.write_bytes(raw)
+    assert_refused(service_from(copied_code, tmp_path / "data"), "The model cannot be loaded", name)
+
+
+@pytest.mark.parametrize("name", model_files())
+def test_a_missing_model_file_is_refused_by_name(name: str, copied_code: Path, tmp_path: Path) -> None:
+    (copied_code / "classifier" / "model" / name).unlink()
+    assert_refused(service_from(copied_code, tmp_path / "data"), "The model cannot be loaded", name)
+
+
+def test_the_copy_starts_when_it_is_whole(copied_code: Path, tmp_path: Path) -> None:
+    service = service_from(copied_code, tmp_path / "data")
+    service.start()
+    assert service.stop() == 0
+
+
+def test_a_second_service_on_the_same_folder_harms_nothing(
+    make_service: Callable[..., ServiceProcess], tmp_path: Path
+) -> None:
+    first = make_service()
+    first.start()
+    second = ServiceProcess(first.data_dir)
+    second.output = tmp_path / "second.log"
+    assert_refused(second, "Another commentdesk", str(first.pid), str(first.data_dir))
+    with urllib.request.urlopen(f"{first.url}/readyz") as answer:
+        assert answer.status == 200
+    assert first.stop() == 0
+
+
+def test_another_secret_key_is_refused_and_the_right_one_still_works(
+    make_service: Callable[..., ServiceProcess], tmp_path: Path
+) -> None:
+    right = make_service(settings={"COMMENTDESK_SECRET_KEY": "the-key-it-was-written-with"})
+    right.start()
+    right.stop()
+    wrong = ServiceProcess(right.data_dir, settings={"COMMENTDESK_SECRET_KEY": "quite-another-key-than-that"})
+    wrong.output = tmp_path / "wrong.log"
+    assert_refused(wrong, "another COMMENTDESK_SECRET_KEY")
+    right.start()
+
+
+def assert_refused(service: ServiceProcess, *reasons: str) -> None:
+    """It ends by itself, with a status that says so and each reason in one message, not in a traceback."""
+    service.spawn()
+    assert service.wait() == 1
+    said = service.said()
+    for reason in reasons:
+        assert reason in said, said
+    assert "Traceback" not in said, said
