@@ -44,7 +44,7 @@ class BulkDecisionsSchema(Closed):
     """Up to 500 decisions. Each item is checked by itself, so that one bad item harms no other."""
 
     decisions = fields.List(
-        fields.Raw(allow_none=True, metadata={"$ref": "#/components/schemas/BulkDecision"}),
+        fields.Raw(allow_none=True),
         required=True,
         validate=validate.Length(1, MAX_DECISIONS),
     )

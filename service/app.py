@@ -67,6 +67,7 @@ API: tuple[Route, ...] = (
 PAGES: tuple[Route, ...] = (
     open_route("GET", "/docs", pages.read_docs),
     open_route("GET", "/openapi.json", pages.read_openapi),
+    open_route("GET", readers.RECEIVED, pages.read_received),
     open_route("GET", "/favicon.ico", pages.read_favicon),
     open_route("GET", "/static/pages.css", pages.read_style),
     open_route("GET", "/static/harbour.svg", pages.read_picture),

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import orjson
 
 from schemas.fields import COMMENT_ID_PATTERN
-from service.domain import DEFAULT_SITE
+from service.domain import DEFAULT_SITE, State
 from service.errors import (
     InvalidFieldsError,
     RequestError,
@@ -47,6 +47,12 @@ async def read_demo(call: Call) -> Answer:
     parent_id = query.get("reply_to", "")
     is_known = bool(_COMMENT_ID.match(parent_id)) and not (thread.is_whole and thread.find(parent_id) is None)
     return _demo(thread, form.answering(parent_id if is_known else ""), state=query.get("commentdesk", ""), call=call)
+
+
+@operation("Thanks to a reader whose article's address is not known", answers={200: "A page."})
+async def read_received(call: Call) -> Answer:
+    is_published = call.request.query.get("commentdesk") == State.PUBLISHED
+    return render.page("received.html", is_published=is_published)
 
 
 @operation("A comment on the demo article", answers={303: "Back to the article."})

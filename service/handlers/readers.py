@@ -23,6 +23,9 @@ from service.use_cases.submit import submit as submit_use_case
 from service.web.access import reader_address
 from service.web.operation import Answer, Call, Json, operation
 
+RECEIVED = "/received"
+"""The page of thanks for those whose article's address is not known."""
+
 
 @operation(
     "Leave a comment",
@@ -76,7 +79,8 @@ def submission_of(call: Call) -> Submission:
 
 async def _way_back(call: Call, thread: str, receipt: Receipt) -> str:
     """Where a form's sender goes: to the article as its website told its address, else to the page that he came from
-    if it is on a listed origin or its website sent the form, else to the thread itself."""
+    if it is on a listed origin or its website sent the form, else to a page of thanks, or to the thread itself when
+    no browser asks."""
     try:
         url = (await threads.read_settings(call.desk, call.known_site.site, thread))["url"]
     except ThreadNotFoundError:
@@ -86,7 +90,10 @@ async def _way_back(call: Call, thread: str, receipt: Receipt) -> str:
         parts = urlsplit(referrer)
         origin = f"{parts.scheme}://{parts.netloc}".lower()
         is_known = call.caller is not None or origin in call.known_site.allowed_origins
-        url = referrer if is_known or parts.netloc == call.request.host else ""
+        is_ours = parts.netloc == call.request.host and parts.path != call.request.rel_url.raw_path
+        url = referrer if is_known or is_ours else ""
+    if not url and "text/html" in call.request.headers.get("Accept", ""):
+        return f"{RECEIVED}?commentdesk={receipt.state}"
     if not url:
         return f"/v1/sites/{call.known_site.site}/threads/{quote(thread, safe='')}/comments"
     return with_receipt(url, receipt)

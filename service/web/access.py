@@ -52,9 +52,14 @@ def _public_site(request: web.Request, registry: Registry, name: str) -> Site:
     if not site.public_submission:
         raise UnauthenticatedError
     origin = request.headers.get("Origin")
-    if origin is not None and site.allowed_origins and origin.lower() not in site.allowed_origins:
+    if origin is not None and site.allowed_origins and not _is_allowed(origin.lower(), site, request.host):
         raise OriginNotAllowedError
     return site
+
+
+def _is_allowed(origin: str, site: Site, own_host: str) -> bool:
+    """Listed, or our own: the page that shows a refused form again posts from here."""
+    return origin in site.allowed_origins or origin.partition("://")[2] == own_host
 
 
 def reader_address(request: web.Request, trusted: Networks) -> str:

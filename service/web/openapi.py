@@ -16,9 +16,9 @@ from service.web.operation import Access, Route
 
 Json = dict[str, Any]
 _PARAMETERS: dict[str, Json] = {
-    "site": {"type": "string", "pattern": SITE_PATTERN.replace(r"\Z", "$")},
+    "site": {"type": "string", "pattern": SITE_PATTERN},
     "thread": {"type": "string", "minLength": 1, "maxLength": 256, "description": "The publisher's id of the article."},
-    "comment_id": {"type": "string", "pattern": COMMENT_ID_PATTERN.replace(r"\Z", "$")},
+    "comment_id": {"type": "string", "pattern": COMMENT_ID_PATTERN},
     "token_id": {"type": "string"},
 }
 _MEANING = {
@@ -55,6 +55,8 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
     for route in routes:
         spec.path(path=route.path, operations={route.method.lower(): _operation(route)})
     document: Json = _plain(spec.to_dict())
+    decisions = document["components"]["schemas"]["BulkDecisions"]["properties"]["decisions"]
+    decisions["items"] = {"$ref": "#/components/schemas/BulkDecision"}  # checked one by one, so the schema says "any"
     return document
 
 
@@ -128,9 +130,12 @@ def _error_statuses(route: Route) -> set[int]:
 
 
 def _plain(document: Any) -> Any:
-    """The document without what JSON does not have."""
+    """The document without what JSON and ECMA's regular expressions do not have."""
     if isinstance(document, dict):
-        return {str(key): _plain(value) for key, value in document.items()}
+        plain = {str(key): _plain(value) for key, value in document.items()}
+        if isinstance(plain.get("pattern"), str):
+            plain["pattern"] = plain["pattern"].replace(r"\Z", "$")
+        return plain
     if isinstance(document, list | tuple):
         return [_plain(value) for value in document]
     return document

@@ -100,6 +100,7 @@ class Reader:
     """Requests of a browser, and with `api` those of an administrator."""
 
     def __init__(self, url: str, token: str) -> None:
+        self.url = url
         self._address = urlsplit(url).netloc
         self._token = token
 

@@ -59,3 +59,19 @@ def test_programs_get_problem_documents(form_reader: Reader) -> None:
     headers = {"Content-Type": "application/json", "Accept": "text/html"}
     reply = form_reader.request("POST", OPEN, b"{}", headers)
     assert reply.headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_form_corrected_here_is_taken_where_only_listed_websites_may_post(form_reader: Reader) -> None:
+    form_reader.api("PATCH", "/v1/sites/open-house", {"allowed_origins": ["https://news.example"]})
+    try:
+        assert form_reader.post(OPEN, FORM, Origin="https://other.example").status == 403
+        assert form_reader.post(OPEN, FORM, Origin=form_reader.url).status == 303
+    finally:
+        form_reader.api("PATCH", "/v1/sites/open-house", {"allowed_origins": []})
+
+
+def test_a_reader_whose_article_is_not_known_is_thanked(form_reader: Reader) -> None:
+    reply = form_reader.post(OPEN, FORM, Referer=f"{form_reader.url}{OPEN}")
+    assert reply.status == 303
+    assert reply.headers["Location"] == "/received?commentdesk=held"
+    assert "awaits moderation" in form_reader.get(reply.headers["Location"]).page.one(role="status").words
