@@ -78,7 +78,8 @@ class RateLimit:
 
     @property
     def interval_ms(self) -> float:
-        return 60_000 / self.per_minute if self.per_minute else 0.0
+        """Between two submissions, to the microsecond; 0 for no limit."""
+        return round(60_000_000 / self.per_minute) / 1000 if self.per_minute else 0.0
 
     @property
     def tolerance_ms(self) -> float:

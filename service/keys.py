@@ -32,7 +32,7 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:events | stream | what happened to which comment | the newest 10,000 |
 | cd:{S}:repeat:D | hash | comment_id, state of the first of exact repeats | 24 h |
 | cd:{S}:idempotency:D | hash | `fingerprint`, `answer` (MessagePack of a script's reply) | 24 h |
-| cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, ms | until all is free |
+| cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
 
 The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons (JSON), private (JSON: sealed
 email, scores, spans, client) as submitted; state, decision, revision, published_ms, history (a line of JSON a change),

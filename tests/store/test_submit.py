@@ -1,0 +1,192 @@
+"""`submit`: one submission, once, where its thread's mode says, within the limits."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from service import keys
+from service.domain import Mode, Policy, RateLimit, Site
+from service.errors import IdempotencyKeyReusedError, InvalidFieldsError, RateLimitedError, ThreadClosedError
+from service.store import threads
+from service.store.comments import NewComment, Receipt
+from service.store.link import Link
+from tests.store.desk import MINUTE, NO_LIMIT, NOW, Store, key, new_comment, site_in
+
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@pytest.mark.parametrize(
+    ("mode", "state", "is_queued"),
+    [
+        (Mode.PREMODERATE, "held", True),
+        (Mode.POSTMODERATE, "published", True),
+        (Mode.AUTO, "published", False),
+    ],
+)
+async def test_a_submission_goes_where_the_mode_says(store: Store, mode: Mode, state: str, *, is_queued: bool) -> None:
+    store.site = site_in(mode)
+    new = new_comment(risk=0.25)
+    assert await store.submit(new) == Receipt(new.comment_id, state, is_new=True)
+    assert await store.queued() == ([new.comment_id] if is_queued else [])
+    assert await store.page() == ([new.comment_id] if state == "published" else [])
+    stored = await store.read(new.comment_id)
+    assert stored.record["state"] == state
+    assert stored.record["revision"] == "1"
+    assert stored.record["submitted_ms"] == str(NOW)
+    assert stored.record.get("published_ms") == (str(NOW) if state == "published" else None)
+    assert stored.record["private"].encode() == new.private
+    assert stored.public["comment_id"] == new.comment_id
+
+
+async def test_a_threads_own_mode_stands_above_the_sites(store: Store, link: Link) -> None:
+    await threads.set_settings(link, "default", "article-1", {"mode": "auto"}, NOW)
+    assert (await store.submit()).state == "published"
+    assert (await store.submit(new_comment("article-2"))).state == "held"
+    await threads.set_settings(link, "default", "article-1", {"mode": ""}, NOW)
+    assert (await store.submit()).state == "held"
+
+
+async def test_a_hundred_at_once_with_one_idempotency_key_are_one_comment(store: Store) -> None:
+    receipts = await asyncio.gather(*(store.submit(new_comment(), key("k")) for _ in range(100)))
+    assert len({receipt.comment_id for receipt in receipts}) == 1
+    assert (await store.measures()).totals["submitted:hold"] == "1"
+    assert len(await store.queued()) == 1
+
+
+async def test_a_hundred_exact_repeats_at_once_are_one_comment(store: Store) -> None:
+    new = [new_comment(repeat="the same text") for _ in range(100)]
+    receipts = await asyncio.gather(*(store.submit(each) for each in new))
+    assert len({receipt.comment_id for receipt in receipts}) == 1
+    assert sum(receipt.is_new for receipt in receipts) == 1
+    totals = (await store.measures()).totals
+    assert (totals["submitted:hold"], totals["repeats"]) == ("1", "99")
+    assert (await store.author_fields())["submitted"] == "1"
+
+
+async def test_repeats_and_keys_are_remembered_for_a_day(store: Store, link: Link) -> None:
+    await store.submit(new_comment(repeat="r"), key("k"))
+    for name in (keys.repeat("default", "r"), keys.idempotency("default", "k")):
+        assert DAY - MINUTE < await link.call("PTTL", name) <= DAY
+
+
+async def test_a_key_with_another_body_is_refused(store: Store) -> None:
+    first = await store.submit(new_comment(), key("k", "one body"))
+    with pytest.raises(IdempotencyKeyReusedError):
+        await store.submit(new_comment(), key("k", "another body"))
+    assert await store.queued() == [first.comment_id]
+
+
+async def test_a_repeat_with_a_key_of_its_own_keeps_the_first_answer_under_it(store: Store) -> None:
+    first = await store.submit(new_comment(repeat="r"))
+    again = await store.submit(new_comment(repeat="r"), key("k"))
+    assert await store.submit(new_comment(), key("k")) == again == first._replace(is_new=False)
+
+
+async def test_a_closed_thread_takes_nothing_but_still_answers_a_key(store: Store, link: Link) -> None:
+    first = await store.submit(new_comment(), key("k"))
+    await threads.set_settings(link, "default", "article-1", {"closed": "1"}, NOW)
+    with pytest.raises(ThreadClosedError):
+        await store.submit()
+    assert (await store.submit(new_comment(), key("k"))).comment_id == first.comment_id
+    assert await store.queued() == [first.comment_id]
+
+
+async def test_a_reply_needs_a_published_comment_of_its_thread(store: Store) -> None:
+    held = (await store.submit()).comment_id
+    await assert_no_parent(store, held)
+    await store.decide(held)
+    reply = (await store.submit(new_comment(parent_id=held))).comment_id
+    assert (await store.read(reply)).record["parent_id"] == held
+    await assert_no_parent(store, held, thread="article-2")
+    await assert_no_parent(store, "nowhere")
+    await store.decide(held, "reject")
+    await assert_no_parent(store, held)
+
+
+async def assert_no_parent(store: Store, parent_id: str, thread: str = "article-1") -> None:
+    with pytest.raises(InvalidFieldsError) as refused:
+        await store.submit(new_comment(thread, parent_id=parent_id))
+    assert set(refused.value.errors or ()) == {"parent_id"}
+
+
+async def test_the_first_article_that_is_told_stays(store: Store) -> None:
+    await store.submit()
+    await store.submit(replace(new_comment(), article_title="A title", article_url="https://news.example/1"))
+    await store.submit(replace(new_comment(), article_title="Another", article_url="https://news.example/2"))
+    fields = await store.thread_fields()
+    assert (fields["title"], fields["url"]) == ("A title", "https://news.example/1")
+
+
+def limited(reader: RateLimit = NO_LIMIT, site: RateLimit = NO_LIMIT) -> Site:
+    return Site("default", policy=Policy(reader_rate=reader, site_rate=site))
+
+
+def from_reader(reader: str = "r1") -> NewComment:
+    return new_comment(reader=reader)
+
+
+async def let_through(store: Store, many: int, at: int, reader: str = "r1") -> int:
+    answers = await asyncio.gather(
+        *(store.submit(from_reader(reader), now=at) for _ in range(many)), return_exceptions=True
+    )
+    refused = [each for each in answers if isinstance(each, RateLimitedError)]
+    assert len(refused) + sum(isinstance(each, Receipt) for each in answers) == many, answers
+    return many - len(refused)
+
+
+@pytest.mark.parametrize(("per_minute", "burst"), [(30, 10), (7, 4), (9, 1), (1, 1), (11, 7), (301, 13)])
+async def test_exactly_the_burst_gets_through_at_once(store: Store, per_minute: int, burst: int) -> None:
+    store.site = limited(RateLimit(per_minute, burst))
+    assert await let_through(store, 100, NOW) == burst
+    assert await let_through(store, 5, NOW, "r2") == min(burst, 5), "another reader has a limit of his own"
+    assert (await store.measures()).totals["refused:rate_limited"] == str(105 - burst - min(burst, 5))
+
+
+@pytest.mark.parametrize(("per_minute", "burst"), [(30, 10), (7, 4), (9, 1)])
+async def test_in_the_long_run_the_rate_gets_through(store: Store, per_minute: int, burst: int) -> None:
+    store.site = limited(RateLimit(per_minute, burst))
+    passed = 0
+    for second in range(122):
+        passed += await let_through(store, 3, NOW + 1000 * second)
+    assert passed == burst + 2 * per_minute
+
+
+async def test_the_wait_that_is_told_is_enough_and_no_second_longer(store: Store) -> None:
+    store.site = limited(RateLimit(7, 2))
+    await let_through(store, 2, NOW)
+    with pytest.raises(RateLimitedError) as refused:
+        await store.submit(from_reader())
+    wait = refused.value.retry_after_seconds
+    assert wait == 9
+    assert await let_through(store, 1, NOW + 1000 * (wait - 1)) == 0
+    assert await let_through(store, 1, NOW + 1000 * wait) == 1
+
+
+@pytest.mark.parametrize("back", [1, 1000, HOUR, 365 * DAY])
+async def test_a_clock_set_back_locks_nobody_out(store: Store, back: int) -> None:
+    store.site = limited(RateLimit(30, 10))
+    assert await let_through(store, 20, NOW) == 10
+    passed = [await let_through(store, 1, NOW - back + second * 1000) for second in range(0, 61, 2)]
+    assert sum(passed) >= 29
+
+
+async def test_a_sites_limit_counts_all_its_readers(store: Store) -> None:
+    store.site = limited(site=RateLimit(60, 5))
+    passed = [await let_through(store, 1, NOW, f"reader-{number}") for number in range(20)]
+    assert sum(passed) == 5
+    assert await let_through(store, 3, NOW + 1000) == 1
+
+
+async def test_what_one_limit_refuses_uses_up_nothing_of_the_other(store: Store) -> None:
+    store.site = limited(RateLimit(1, 1), RateLimit(60, 3))
+    assert await let_through(store, 10, NOW) == 1
+    assert await let_through(store, 1, NOW, "r2") == 1
+    assert await let_through(store, 1, NOW, "r3") == 1
+    assert await let_through(store, 1, NOW, "r4") == 0
+
+
+async def test_a_reader_without_an_address_has_no_limit(store: Store) -> None:
+    store.site = limited(RateLimit(1, 1))
+    assert await let_through(store, 10, NOW, reader="") == 10
