@@ -9,7 +9,7 @@ import redis
 
 from tests.pipeline.checks import measured
 from tests.pipeline.crowd import SITE, Crowd, Json, thread_path
-from tests.servers import REDIS_SERVER_KINDS, RedisServer, ServiceProcess
+from tests.servers import RedisServer, ServiceProcess
 
 COMMENT: Json = {"name": "Ann", "email": "ann@mail.example", "body": "I was there, and it rained."}
 NO_SUCH = "0000000000000000"
@@ -34,7 +34,7 @@ NEEDS_REDIS: tuple[tuple[str, str, Json | None], ...] = (
 )
 
 
-@pytest.fixture(params=REDIS_SERVER_KINDS)
+@pytest.fixture(params=["valkey-single", "redis-cluster"])
 def own_server(request: pytest.FixtureRequest) -> Iterator[RedisServer]:
     """A server that no other test sees, so that its settings may be changed."""
     server = RedisServer(request.param)

@@ -1,0 +1,96 @@
+"""`claim`, `release`: leases on queued comments, never two at once."""
+
+import asyncio
+from collections import Counter
+
+import pytest
+
+from service import keys
+from service.domain import QueueOrder
+from service.errors import ClaimedByAnotherError, CommentNotFoundError, IdempotencyKeyReusedError
+from service.store.link import Link
+from tests.store.desk import LEASE, NOW, Store, ids_of, key, new_comment
+
+
+async def fill(store: Store, count: int, thread: str = "article-1") -> list[str]:
+    new = [new_comment(thread, risk=(7 * n % count) / count) for n in range(count)]
+    receipts = await asyncio.gather(*(store.submit(each, now=NOW + n) for n, each in enumerate(new)))
+    return [receipt.comment_id for receipt in receipts]
+
+
+async def test_eight_claimers_at_once_never_hold_the_same(store: Store) -> None:
+    ids = await fill(store, 250)
+    claims = await asyncio.gather(*(store.claim(f"m{n % 8}", 10) for n in range(40)))
+    held = Counter(comment_id for claim in claims for comment_id in ids_of(claim.comments))
+    assert held == Counter(ids)
+    assert max(len(claim.comments) for claim in claims) == 10
+    assert await store.queued() == ids, "a claim is a lease, not a move"
+
+
+async def test_what_is_claimed_tells_by_whom_and_until_when(store: Store) -> None:
+    await fill(store, 1)
+    claimed = await store.claim("ann")
+    assert claimed.comments[0].claim == ("ann", "Ann", NOW + LEASE)
+    assert claimed.expires_ms == NOW + LEASE
+    assert (await store.read(claimed.comments[0].comment_id, NOW + LEASE)).claim is None
+
+
+async def test_a_claim_is_free_again_from_the_moment_it_expires(store: Store) -> None:
+    ids = await fill(store, 3)
+    await store.claim("ann")
+    assert (await store.claim("bob", now=NOW + LEASE - 1)).comments == []
+    assert (await store.measures(NOW + LEASE - 1)).claims_open == 3
+    assert (await store.measures(NOW + LEASE)).claims_open == 0
+    assert ids_of((await store.claim("bob", now=NOW + LEASE)).comments) == ids
+
+
+async def test_claimers_at_the_moment_of_expiry_never_hold_the_same(store: Store) -> None:
+    ids = await fill(store, 120)
+    await store.claim("ann", 200)
+    claims = await asyncio.gather(*(store.claim(f"m{n}", 20, now=NOW + LEASE) for n in range(8)))
+    assert Counter(each for claim in claims for each in ids_of(claim.comments)) == Counter(ids)
+
+
+@pytest.mark.parametrize("order", QueueOrder)
+@pytest.mark.parametrize("thread", [None, "article-1"])
+async def test_comments_are_claimed_in_the_order_in_which_they_are_listed(
+    store: Store, order: QueueOrder, thread: str | None
+) -> None:
+    await fill(store, 120)
+    await fill(store, 60, "article-2")
+    listed = await store.queued(order, thread)
+    assert len(listed) == (180 if thread is None else 120)
+    claimed = []
+    while comments := (await store.claim("ann", 50, order=order, thread=thread)).comments:
+        claimed += ids_of(comments)
+    assert claimed == listed
+
+
+async def test_a_claim_with_a_key_gives_the_first_answer_again(store: Store) -> None:
+    await fill(store, 100)
+    claims = await asyncio.gather(*(store.claim("ann", 10, replay=key("k")) for _ in range(50)))
+    assert len({tuple(ids_of(claim.comments)) for claim in claims}) == 1
+    assert (await store.measures()).claims_open == 10
+    with pytest.raises(IdempotencyKeyReusedError):
+        await store.claim("ann", 11, replay=key("k", "another body"))
+
+
+async def test_one_claim_handed_back_is_free(store: Store) -> None:
+    ids = await fill(store, 3)
+    await store.claim("ann")
+    await store.release(ids[1])
+    await store.release(ids[1])
+    assert ids_of((await store.claim("bob")).comments) == [ids[1]]
+    with pytest.raises(ClaimedByAnotherError):
+        await store.release(ids[1], "ann")
+    with pytest.raises(CommentNotFoundError):
+        await store.release("nowhere")
+
+
+async def test_all_claims_of_one_moderator_are_handed_back_and_no_others(store: Store, link: Link) -> None:
+    ids = await fill(store, 4)
+    await store.claim("ann", 2)
+    await store.claim("anna", 2)
+    await store.release_all("ann")
+    assert ids_of((await store.claim("bob")).comments) == ids[:2]
+    assert await link.call("ZCARD", keys.queue_keys("default").claims) == 4
