@@ -1,7 +1,5 @@
 """What goes into the classifier and what comes out of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

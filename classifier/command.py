@@ -1,22 +1,36 @@
 """The commands of python -m classifier."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import orjson
 
-from classifier.assessment import Text
-from classifier.scorer import Classifier
+from classifier.assessment import Explanation, Text
+from classifier.error import ModelError
+from classifier.model_file import DEFAULT_DIRECTORY
+from classifier.scorer import MAX_CHARS, Classifier
 
 _BATCH = 64
+_SHOWN_PARTS = 6
+
+_data = click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+_model = click.option(
+    "--model", type=click.Path(file_okay=False, path_type=Path), help="A model folder; the default is the one shipped."
+)
 
 
 @click.group()
 def main() -> None:
     """Score texts for moderation, and make and judge the model that does it."""
+
+
+def _loaded(model: Path | None) -> Classifier:
+    try:
+        return Classifier.load(model)
+    except ModelError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _text_of(line: bytes, number: int) -> Text:
@@ -29,6 +43,8 @@ def _text_of(line: bytes, number: int) -> Text:
     name, website = row.get("name") or "", row.get("website") or ""
     if not isinstance(name, str) or not isinstance(website, str):
         raise click.ClickException(f'line {number} has a "name" or "website" that is not a string')
+    if len(row["text"]) + len(name) + len(website) > MAX_CHARS:
+        raise click.ClickException(f"line {number} is longer than {MAX_CHARS} characters")
     return Text(row["text"], name, website)
 
 
@@ -43,10 +59,80 @@ def _batches(lines: Iterator[bytes]) -> Iterator[list[Text]]:
 
 
 @main.command()
-def score() -> None:
+@_model
+def score(model: Path | None) -> None:
     """Read JSON lines {"text", "name"?, "website"?} and write {"scores"} for each, in the same order."""
-    classifier = Classifier.load()
+    classifier = _loaded(model)
     for batch in _batches(iter(sys.stdin.buffer)):
         for assessment in classifier.assess(batch):
             sys.stdout.buffer.write(orjson.dumps({"scores": assessment.scores}) + b"\n")
     sys.stdout.buffer.flush()
+
+
+def _explained(explanation: Explanation, body: str) -> Iterator[str]:
+    """A line an attribute: its score, its logit, and the parts that moved it most."""
+    for part in explanation.attributes:
+        parts = [(repr(body[span.start : span.end]), span.contribution) for span in part.spans]
+        parts += list(part.features.items())
+        parts.sort(key=lambda named: -abs(named[1]))
+        shown = ", ".join(f"{name} {value:+.2f}" for name, value in parts[:_SHOWN_PARTS])
+        score = explanation.assessment.scores[part.attribute]
+        yield f"{part.attribute:18} {score:6.3f}  logit {part.logit:+6.2f} = bias {part.bias:+.2f}, {shown}"
+
+
+@main.command()
+@click.argument("text")
+@click.option("--name", default="", help="The author's name.")
+@click.option("--website", default="", help="The author's website.")
+@_model
+def explain(text: str, name: str, website: str, model: Path | None) -> None:
+    """Say what raised and what lowered each score of TEXT."""
+    explanation = _loaded(model).explain(Text(text, name, website))
+    for line in _explained(explanation, text):
+        click.echo(line)
+    assessment = explanation.assessment
+    click.echo(f"reject {assessment.reject:.3f}, language {assessment.language}, assessed {assessment.assessed}")
+
+
+@main.command()
+@_data
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), default=DEFAULT_DIRECTORY, show_default=True
+)
+@click.option("--name", default="3", show_default=True, help="What the manifest calls these weights.")
+def train(data: Path, output: Path, name: str) -> None:
+    """Train on DATA, a folder with train/ and lexicons/, and write the model. About ten minutes on one core."""
+    from classifier.training.train import STEPS
+    from classifier.training.train import train as steps
+
+    with click.progressbar(steps(data, output, name), length=STEPS, item_show_func=lambda step: step or "") as progress:
+        for _ in progress:
+            pass
+    click.echo(f"wrote {output}")
+
+
+@main.command()
+@_data
+@_model
+@click.option("--peer", "peers", multiple=True, help="Also a peer's figures: alt-profanity-check or better-profanity.")
+@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures there, as JSON.")
+@click.option("--plots", type=click.Path(file_okay=False, path_type=Path), help="Also draw plots into this folder.")
+def evaluate(
+    data: Path, model: Path | None, peers: tuple[str, ...], json_path: Path | None, plots: Path | None
+) -> None:
+    """Print every figure of the model on DATA's dev/ sets; three minutes."""
+    from classifier.evaluation.evaluate import N_FIGURES, Sets, figures_of, scorer_of, table_of
+    from classifier.evaluation.peer import peer_scorer
+
+    tables = {}
+    for who, scorer in [("commentdesk", scorer_of(_loaded(model))), *((peer, peer_scorer(peer)) for peer in peers)]:
+        sets = Sets(data, scorer)
+        with click.progressbar(figures_of(sets), length=N_FIGURES, label=who, file=sys.stderr) as progress:
+            tables[who] = list(progress)
+        click.echo(f"# {who}\n{table_of(tables[who])}")
+        if plots is not None and who == "commentdesk":
+            from classifier.evaluation.plot import draw
+
+            draw(sets, plots)
+    if json_path is not None:
+        json_path.write_bytes(orjson.dumps(tables, option=orjson.OPT_INDENT_2) + b"\n")

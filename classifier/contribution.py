@@ -1,13 +1,13 @@
 """Which stretches of a body moved a score, exactly: what the spans say adds up to what the hashed features gave."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
 from classifier.feature import Features
+from classifier.folding import SPACE
+from classifier.view import sources_of
 
 MAX_SPANS = 8
 
@@ -37,27 +37,24 @@ def word_contributions(features: Features, hashed: NDArray[np.float64]) -> NDArr
         return np.zeros((0, hashed.shape[1]))
     first, past = occurrences.bounds()
     inside = np.zeros(len(view.symbols) + 1)
-    word_of = np.zeros(len(view.symbols), dtype=np.int64)
-    for word, (start, end) in enumerate(zip(view.word_starts.tolist(), view.word_ends.tolist(), strict=True)):
-        inside[start + 1 : end + 1] = 1
-        word_of[start:end] = word
-    in_words = np.cumsum(inside)
-    share = 1 / ((in_words[past] - in_words[first]) * _multiplicities(occurrences.row))
+    is_inside = view.symbols != SPACE
+    np.cumsum(is_inside, out=inside[1:])
+    share = 1 / ((inside[past] - inside[first]) * _multiplicities(occurrences.row))
+    word_of = np.repeat(np.arange(n_words), view.word_ends - view.word_starts)
     result = np.empty((n_words, hashed.shape[1]))
-    is_inside = inside[1:] > 0
     for column in range(hashed.shape[1]):
         parts = hashed[:, column] * share
         change = np.bincount(first, parts, len(inside)) - np.bincount(past, parts, len(inside))
-        by_symbol = np.cumsum(change)[:-1]
-        result[:, column] = np.bincount(word_of[is_inside], by_symbol[is_inside], n_words)
+        result[:, column] = np.bincount(word_of, np.cumsum(change)[:-1][is_inside], n_words)
     return result
 
 
-def span_of(features: Features, body: str, word: int, attribute: str, contribution: float) -> Span:
-    """The span of one word of the only text."""
+def word_ranges(features: Features) -> list[tuple[int, int]]:
+    """Of each word of the only text, the half-open range of code points of the body that it stands for."""
     view = features.view
-    start, end = view.original(0, int(view.word_starts[word]), int(view.word_ends[word]))
-    return make_span(body, start, end, attribute, contribution)
+    begins, ends = sources_of(view, 0)
+    words = zip((view.word_starts - 1).tolist(), (view.word_ends - 2).tolist(), strict=True)
+    return [(begins[first], ends[last]) for first, last in words]
 
 
 def make_span(body: str, start: int, end: int, attribute: str, contribution: float) -> Span:
@@ -92,10 +89,11 @@ def driving_spans(
 
     contributions: (n_words, n_columns). A word counts where it gave at least a tenth of what all raising words gave.
     """
-    spans = []
+    spans, ranges = [], word_ranges(features)
     raised = np.maximum(contributions, 0).sum(axis=0)
     for place, column in enumerate(columns):
         for word in np.flatnonzero(contributions[:, place] > np.maximum(0.1 * raised[place], 1e-9)).tolist():
-            spans.append(span_of(features, body, word, ATTRIBUTES[column], float(contributions[word, place])))
+            start, end = ranges[word]
+            spans.append(make_span(body, start, end, ATTRIBUTES[column], float(contributions[word, place])))
     strongest = sorted(_merged(spans, body), key=lambda span: -span.contribution)[:MAX_SPANS]
     return tuple(sorted(strongest, key=lambda span: (span.start, span.end)))

@@ -1,10 +1,8 @@
 """Sees through disguised words: rewrites a body so that f u c k, 1d10t and f*ck read as what they mean.
 
-Only bodies that `is_suspect` pays for it. Where a rewriting depends on the result being a word, the word list of
+Where a rewriting depends on the result being a word, the word list of
 `classifier.lexicon` decides, so that 4th, well-known and b2b stay as they are.
 """
-
-from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container
@@ -12,7 +10,9 @@ from dataclasses import dataclass
 from html import unescape
 from itertools import product
 
-from classifier.folding import DROPPED, SPACE, fold_of
+import numpy as np
+
+from classifier.folding import DROPPED, SPACE, fold_table
 from classifier.swearword import LOOKALIKE_LETTERS, MASKED_WORDS, PICTURE_LETTERS, PICTURE_WORDS
 
 _LEET = {
@@ -21,41 +21,42 @@ _LEET = {
 }  # fmt: skip
 _MASKS = frozenset("*#%-_.@$!?+")
 _MAX_LEET_READINGS = 8
-_OUTER = ".,;:?\"()[]{}<>-_/~…“”„«»"
+_MAX_TOKEN_CHARS = 30
+_JOINTS = str.maketrans("-/.,;:'_()", " " * 10)
+_OUTER = "'.,;:?\"()[]{}<>-_/~…“”„«»"
 
-_CLASSES = bytearray(b"." * 256)
-for _byte in range(256):
-    _character = chr(_byte)
-    if _byte < 128 and _character.isalpha():
-        _CLASSES[_byte] = ord("L")
-    elif _character in "0123456789":
-        _CLASSES[_byte] = ord("D")
-    elif _character in "@$":
-        _CLASSES[_byte] = ord("A")
-    elif _character in "*!|+#%":
-        _CLASSES[_byte] = ord("S")
-    elif _character in " \t\n\r":
-        _CLASSES[_byte] = ord(" ")
-    elif _character == "&":
-        _CLASSES[_byte] = ord("&")
-    elif _character == "'":
-        _CLASSES[_byte] = ord("L")
-_CLASSES_TABLE = bytes(_CLASSES)
-_SUSPECT = re.compile(rb"LS+L|L?A+L|LAA|LD+L| DD?L[LDAS]|LDD |L\.L|&[#L]| L L L|[AS]{3}")
+_MAX_PICTURES = 64
+"""Pictures beyond these stay pictures: a wall of them must not become a wall of words."""
+
+_CLASS_SIGNS = {"L": "'", "D": "0123456789", "A": "@$", "S": "*!|+#%", " ": " \t\n\r\f\v", "&": "&"}
+
+
+def _class_table() -> bytes:
+    """Byte -> the letter of its class; L letter, D digit, A sign that begins words too, S sign, "." the rest."""
+    table = bytearray(b"." * 256)
+    for byte in range(128):
+        if chr(byte).isalpha():
+            table[byte] = ord("L")
+    for name, signs in _CLASS_SIGNS.items():
+        for sign in signs:
+            table[ord(sign)] = ord(name)
+    return bytes(table)
+
+
+_CLASSES = _class_table()
+_SUSPECT_CLASSES = (
+    b"L.L", b"AL", b"LSL", b"LSSL", b"LAA", b"LDL", b"LDDL", b"DL", b"LDD", b"&L", b"&S", b" L L L", b"SSS", b"AAA",
+)  # fmt: skip
+_CANDIDATE = re.compile(rb"L[.SAD]+L|A+L|LAA|DL|LDD|[AS]{3}")
+_ODD = re.compile(r"[\u0370-\u052f\u2100-\u2bff\u2460-\u24ff\uff00-\uffef\U0001d400-\U0001fbff]")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
+_SPACED = re.compile(r"(?<![\w@$*])[a-z013457@$!*](?:([ .,\-_*/|~])[a-z013457@$!*])(?:\1[a-z013457@$*])+(?![\w@$*])")
 _TRIPLE = re.compile(r"([^\W\d_])\1\1")
 _ODD = re.compile(r"[\u0370-\u052f\u2100-\u2bff\u2460-\u24ff\U0001f000-\U0001fbff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _SPACED = re.compile(r"(?<![\w@$*])[a-z013457@$!*](?:([ .,\-_*/|~])[a-z013457@$!*])(?:\1[a-z013457@$!*])+(?![\w@$*])")
 _LETTERS = re.compile(r"[a-z]+")
 _TOKEN = re.compile(r"\S+")
-
-
-def is_suspect(body: str) -> bool:
-    """Whether `reveal` may change the body; a few microseconds."""
-    classes = body.encode("ascii", "replace").translate(_CLASSES_TABLE)
-    if _SUSPECT.search(classes) is not None:
-        return True
-    return not body.isascii() and _ODD.search(body) is not None
 
 
 Edit = tuple[int, int, str, list[int]]
@@ -70,7 +71,7 @@ class Line:
     begins: list[int]
     ends: list[int]
 
-    def replaced(self, edits: list[Edit]) -> Line:
+    def replaced(self, edits: list[Edit]) -> "Line":
         """With each edit carried out; they come in order and do not overlap."""
         if not edits:
             return self
@@ -95,7 +96,7 @@ def _spread(start: int, stop: int, length: int) -> list[int]:
 
 
 def _without_entities(body: str) -> Line:
-    line = Line(body, list(range(len(body))), list(range(1, len(body) + 1)))
+    line = _line_of(body)
     edits = []
     for match in _ENTITY.finditer(body):
         character = unescape(match.group())
@@ -118,14 +119,13 @@ def _shrinkage(edits: list[Edit]) -> list[int]:
 
 def _folded(line: Line) -> Line:
     """Lower-cased and plain, invisible characters gone, punctuation kept for the rules that need it."""
+    folded = fold_table().take(np.frombuffer(line.text.encode("utf-32-le", "surrogatepass"), np.uint32), mode="clip")
     characters, begins, ends = [], [], []
-    for character, begin, end in zip(line.text, line.begins, line.ends, strict=True):
-        folded = fold_of(character)
-        if folded == DROPPED:
-            continue
-        characters.append(character if folded == SPACE and not character.isspace() else chr(folded))
-        begins.append(begin)
-        ends.append(end)
+    for character, symbol, begin, end in zip(line.text, folded.tolist(), line.begins, line.ends, strict=True):
+        if symbol != DROPPED:
+            characters.append(chr(symbol) if symbol != SPACE or character.isspace() else character)
+            begins.append(begin)
+            ends.append(end)
     return Line("".join(characters), begins, ends)
 
 
@@ -144,7 +144,8 @@ def _picture_edit(line: Line, place: int) -> Edit | None:
 def _without_pictures(line: Line) -> Line:
     if line.text.isascii():
         return line
-    edits = [_picture_edit(line, place) for place, character in enumerate(line.text) if character > "\u2000"]
+    places = [place for place, character in enumerate(line.text) if character > "\u2000"][:_MAX_PICTURES]
+    edits = [_picture_edit(line, place) for place in places]
     return line.replaced([edit for edit in edits if edit is not None])
 
 
@@ -218,33 +219,77 @@ def _plain_word(token: str, is_word: Callable[[str], bool]) -> str | None:
         core = single
     if core.isalpha() or (core[0].isdigit() and core.lstrip("0123456789").isalpha() and len(core) < 4):
         return core if core != token and is_word(core) else None
-    parts = _LETTERS.findall(core)
-    if len(parts) > 1 and all(len(part) > 1 and is_word(part) for part in parts) and not set(core) & set("*@$"):
-        return None
     bare = "".join(character for character in core if character in _LEET or character.isalpha())
-    for reading in (*_readings(core), *(_readings(bare) if bare != core else ())):
-        if len(reading) > 2 and reading.isalpha() and is_word(reading):
+    for reading in _readings(core):
+        if reading.isalpha() and is_word(reading):
             return reading
-    return _unmasked(core) or _unmasked(token)
+    masked = _unmasked(core) or _unmasked(token)
+    if masked is not None:
+        return masked
+    return next((reading for reading in _readings(bare) if len(reading) > 2 and is_word(reading)), None)
+
+
+def _is_compound(core: str, is_word: Callable[[str], bool]) -> bool:
+    """Whether a token is words joined by punctuation (well-known, and/or), as honest text has them."""
+    parts = core.translate(_JOINTS).split()
+    return len(parts) > 1 and all(len(part) > 1 and part.isalpha() and is_word(part) for part in parts)
+
+
+def _leet_edit(text: str, start: int, stop: int, is_word: Callable[[str], bool]) -> Edit | None:
+    """The edit of the token text[start:stop], or None when it is none or stays."""
+    token = text[start:stop]
+    if (token.isalpha() and token.isascii() and not _TRIPLE.search(token)) or len(token) > _MAX_TOKEN_CHARS:
+        return None
+    start += len(token) - len(token.lstrip(_OUTER))
+    core = token.strip(_OUTER)
+    if len(core) < 3 or core.isdigit() or "://" in core or _is_compound(core, is_word):
+        return None
+    plain = core.replace("'", "")
+    if not (_LETTERS.search(plain) or "$" in plain or "@" in plain):
+        return None
+    word = _plain_word(plain, is_word)
+    if word is None or word == plain.rstrip("!"):
+        return None
+    stop = start + len(core)
+    sources = _spread(start, stop, len(word))
+    sources[-1] = stop - 1
+    return start, stop, word, sources
 
 
 def _leet_edits(line: Line, is_word: Callable[[str], bool]) -> list[Edit]:
-    edits = []
-    for match in _TOKEN.finditer(line.text):
-        token = match.group()
-        if (token.isalpha() and token.isascii() and not _TRIPLE.search(token)) or len(token) > 30:
+    edits = [_leet_edit(line.text, match.start(), match.end(), is_word) for match in _TOKEN.finditer(line.text)]
+    return [edit for edit in edits if edit is not None]
+
+
+def _candidate_edits(text: str, classes: bytes, is_word: Callable[[str], bool]) -> list[Edit]:
+    """What `_leet_edits` finds, looking only at tokens whose classes are odd."""
+    edits, done = [], 0
+    for match in _CANDIDATE.finditer(classes):
+        if match.start() < done:
             continue
-        start = match.start() + len(token) - len(token.lstrip(_OUTER))
-        core = token.strip(_OUTER)
-        if len(core) < 3 or core.isdigit() or "://" in core:
-            continue
-        word = _plain_word(core, is_word)
-        if word is not None and word != core:
-            stop = start + len(core)
-            sources = _spread(start, stop, len(word))
-            sources[-1] = stop - 1
-            edits.append((start, stop, word, sources))
+        start = classes.rfind(b" ", 0, match.start()) + 1
+        stop = classes.find(b" ", match.start())
+        done = stop if stop >= 0 else len(classes)
+        edit = _leet_edit(text, start, done, is_word)
+        if edit is not None:
+            edits.append(edit)
     return edits
+
+
+def _line_of(text: str) -> Line:
+    return Line(text, list(range(len(text))), list(range(1, len(text) + 1)))
+
+
+def reveal_ascii(body: str, words: Container[str]) -> tuple[Line, int] | None:
+    """As `reveal`, quickly, for an ASCII body without stretched letters; None when nothing is disguised."""
+    classes = body.encode().translate(_CLASSES)
+    if not any(suspect in classes for suspect in _SUSPECT_CLASSES):
+        return None
+    if (b"&" in classes and _ENTITY.search(body)) or b" L L L" in classes or b"L.L.L" in classes:
+        return reveal(body, words)
+    lower = body.lower()
+    edits = _candidate_edits(lower, classes, words.__contains__)
+    return (_line_of(lower).replaced(edits), len(edits)) if edits else None
 
 
 def reveal(body: str, words: Container[str]) -> tuple[Line, int]:
@@ -255,3 +300,8 @@ def reveal(body: str, words: Container[str]) -> tuple[Line, int]:
     line = line.replaced(spacing)
     leet = _leet_edits(line, is_word)
     return line.replaced(leet), len(spacing) + len(leet)
+
+
+def is_odd(body: str) -> bool:
+    """Whether a body that is not ASCII holds signs that `reveal` may rewrite."""
+    return _ODD.search(body) is not None

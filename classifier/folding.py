@@ -1,7 +1,5 @@
 """Tables that fold code points into the symbols that features are made of."""
 
-from __future__ import annotations
-
 import unicodedata
 from functools import cache
 
@@ -108,8 +106,3 @@ def kind_table() -> NDArray[np.uint8]:
     table[0x2100:0x2C00] = KIND_PICTURE
     table[0x1F000:0x1FC00] = KIND_PICTURE
     return table
-
-
-def fold_of(character: str) -> int:
-    """The symbol that one character is folded into."""
-    return int(fold_table()[min(ord(character), FOLD_SIZE - 1)])

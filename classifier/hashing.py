@@ -4,14 +4,12 @@ A window's hash is polynomial, modulo 2**32: h = sum(symbol[i + j] * BASE**j). W
 two operations whatever its length: h = (prefix[i + n] - prefix[i]) * BASE**-i. BASE is odd, so the inverse exists.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.view import View
+from classifier.view import Symbols, View
 
-MAX_SYMBOLS = 1 << 17
+MAX_SYMBOLS = 1 << 18
 """Most symbols in one pass; the length of the tables of powers."""
 
 FEATURES_VERSION = 1
@@ -27,13 +25,14 @@ GRAMS, WORDS = 0, 1
 
 _BASE = 0x9E3779B1
 _MASK = 0xFFFFFFFF
-_MIX = np.uint32(0x85EBCA6B)
 _SHIFT = np.uint32(32 - GRAM_BITS)
-_GRAM_SALTS = (np.uint32(0x27D4EB2F), np.uint32(0x165667B1), np.uint32(0x1B873593))
-_WORD_SALT = np.uint32(0x2545F491)
-_PAIR_GAPS = ((1, np.uint32(0x38B34AE5)), (2, np.uint32(0x5851F42D)))
+_GRAM_MIXES = (0x85EBCA6B, 0xC2B2AE3D, 0x2C1B3C6D)
+"""Odd factors, one for each size: the upper bits of hash * factor are the row (multiplicative hashing)."""
+
+_PAIR_GAPS = (1, 2)
 """Pairs of neighbouring words, and pairs with one word between."""
 
+_WORD_MIX, _PAIR_MIX, _SKIP_MIX = (np.uint32(factor) for factor in (0x297A2D39, 0x9E3779B9, 0x7FEB352D))
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
 
@@ -59,24 +58,20 @@ def _powers(base: int, count: int) -> NDArray[np.uint32]:
 
 _POWERS = _powers(_BASE, MAX_SYMBOLS)
 _INVERSES = _powers(pow(_BASE, -1, 1 << 32), MAX_SYMBOLS)
+_MIXED_INVERSES = tuple(_INVERSES * np.uint32(factor) for factor in _GRAM_MIXES)
 
 
-def prefix_sums(symbols: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
     """(n_symbols + 1,) uint32: the polynomial's prefix sums, modulo 2**32."""
     prefix = np.zeros(len(symbols) + 1, dtype=np.uint32)
     np.cumsum(symbols * _POWERS[: len(symbols)], dtype=np.uint32, out=prefix[1:])
     return prefix
 
 
-def gram_hashes(prefix: NDArray[np.uint32], size: int) -> NDArray[np.uint32]:
-    """(n_symbols - size + 1,) uint32: a hash for each window of `size` symbols."""
-    count = max(len(prefix) - size, 0)
-    return (prefix[size:] - prefix[:count]) * _INVERSES[:count]
-
-
 def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
     """(n_words,) uint32: a hash for each word, independent of its place."""
-    return (prefix[view.word_ends] - prefix[view.word_starts]) * _INVERSES[view.word_starts]
+    starts = view.word_starts
+    return (prefix.take(view.word_ends) - prefix.take(starts)) * _INVERSES.take(starts)
 
 
 def pair_hashes(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -103,11 +98,15 @@ class Occurrences:
         prefix = prefix_sums(view.symbols)
         self.words = words = word_hashes(prefix, view)
         self.pairs = pair_hashes(words[:-1], words[1:])
-        skipped = pair_hashes(words[:-2], words[2:])
-        parts = [gram_hashes(prefix, size) ^ salt for size, salt in zip(GRAM_SIZES, _GRAM_SALTS, strict=True)]
-        parts += [words ^ _WORD_SALT, self.pairs ^ _PAIR_GAPS[0][1], skipped ^ _PAIR_GAPS[1][1]]
-        self.row = (np.concatenate(parts) * _MIX) >> _SHIFT
-        self.row[sum(map(len, parts[: len(GRAM_SIZES)])) :] += np.uint32(1 << GRAM_BITS)
+        parts = [
+            (prefix[size:] - prefix[:-size]) * inverses[: max(len(prefix) - size, 0)]
+            for size, inverses in zip(GRAM_SIZES, _MIXED_INVERSES, strict=True)
+        ]
+        n_grams = sum(map(len, parts))
+        parts += [words * _WORD_MIX, self.pairs * _PAIR_MIX, pair_hashes(words[:-2], words[2:]) * _SKIP_MIX]
+        self.row = np.concatenate(parts)
+        self.row >>= _SHIFT
+        self.row[n_grams:] += np.uint32(1 << GRAM_BITS)
         self._inside: NDArray[np.bool_] | None = None
         self.text: NDArray[np.uint32] | None = None
         if len(view.starts) > 2:
@@ -124,8 +123,8 @@ class Occurrences:
         texts = texts.copy()
         texts[shared] = _SHARED_LAST
         last = [texts[size - 2 : len(view.symbols) - 1] for size in GRAM_SIZES] + [of_word]
-        first += [of_word[:-gap] for gap, _ in _PAIR_GAPS]
-        last += [of_word[gap:] for gap, _ in _PAIR_GAPS]
+        first += [of_word[:-gap] for gap in _PAIR_GAPS]
+        last += [of_word[gap:] for gap in _PAIR_GAPS]
         text = np.concatenate(first)
         self._inside = text == np.concatenate(last)
         self.text = text[self._inside]
@@ -136,9 +135,9 @@ class Occurrences:
         view = self._view
         grams = [np.arange(max(len(view.symbols) + 1 - size, 0)) for size in GRAM_SIZES]
         starts, ends = view.word_starts, view.word_ends
-        first = np.concatenate([*grams, starts, *(starts[:-gap] for gap, _ in _PAIR_GAPS)])
+        first = np.concatenate([*grams, starts, *(starts[:-gap] for gap in _PAIR_GAPS)])
         past = [gram + size for gram, size in zip(grams, GRAM_SIZES, strict=True)]
-        past += [ends, *(ends[gap:] for gap, _ in _PAIR_GAPS)]
+        past += [ends, *(ends[gap:] for gap in _PAIR_GAPS)]
         joined = np.concatenate(past)
         if self._inside is None:
             return first, joined

@@ -1,17 +1,15 @@
 """Guesses a text's language, so that one the model was not trained on is marked instead of scored low."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.feature import Features
 from classifier.hashing import word_hash
-from classifier.lexicon import Lexicon, Mark
+from classifier.structure import STRUCTURE
 
 _COMMON_WORDS = {
-    "en": "the of and to in is that it for was on are with as this be at have from or by you not but they i my me he she "
-    "we do what so your if their there just all no can who about like would up dont its im get go how them when than "
+    "en": "the of and to in is that it for was on are with as this be at have from or by you not but they i my me he "
+    "she we do what so your if their there just all no can who about like would up dont its im get go how them when than "
     "has his her will an one more our us any why been were had did",
     "es": "el los las una que de es por con para su como esta pero mas muy porque cuando ser son del al lo se le nos "
     "este eso tambien todo esto hay fue tiene yo tu ella ellos ni ya sin sobre entre hasta donde y",
@@ -52,6 +50,7 @@ _MIN_WORDS = 4
 _KNOWN_SHARE = 0.6
 _SURELY_FOREIGN_SHARE = 0.3
 _LANGUAGES = tuple(_COMMON_WORDS)
+_UNKNOWN_WORDS = STRUCTURE.index("unknown_words")
 
 
 def _common_words() -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
@@ -91,23 +90,23 @@ def _is_foreign_script(symbols: NDArray[np.uint32]) -> bool:
     return other > latin
 
 
-def language_of(features: Features, text: int, lexicon: Lexicon) -> tuple[str | None, bool]:
+def language_of(features: Features, text: int) -> tuple[str | None, bool]:
     """The language of one text of a batch, None when not recognised, and whether the model knows it."""
     view = features.view
-    symbols = view.symbols[view.starts[text] : view.starts[text + 1]]
-    if len(symbols) and int(symbols.max()) >= _LATIN_PAST and _is_foreign_script(symbols):
-        return _script_language(symbols), False
-    first, past = view.word_range(text)
-    words = features.occurrences.words[first:past]
-    if len(words) < _MIN_WORDS:
+    if view.symbols.dtype != np.uint8:
+        symbols = view.symbols[view.starts[text] : view.starts[text + 1]].astype(np.uint32)
+        if len(symbols) and int(symbols.max()) >= _LATIN_PAST and _is_foreign_script(symbols):
+            return _script_language(symbols), False
+    first, past = np.searchsorted(view.word_starts, view.starts[text : text + 2]).tolist()
+    if past - first < _MIN_WORDS:
         return None, True
-    known = np.count_nonzero(lexicon.marks_of(words)) / len(words)
+    known = 1 - float(features.structure[text, _UNKNOWN_WORDS])
     if known >= _KNOWN_SHARE:
         return "en", True
-    counts = _counts_by_language(words)
+    counts = _counts_by_language(features.occurrences.words[first:past])
     best = max(_LANGUAGES, key=lambda language: counts[language])
     if best != "en" and counts[best] > max(1.5 * counts["en"], 1):
         return best, False
-    if known < _SURELY_FOREIGN_SHARE and counts["en"] * 10 < len(words):
+    if known < _SURELY_FOREIGN_SHARE and counts["en"] * 10 < past - first:
         return None, False
     return ("en" if counts["en"] else None), True

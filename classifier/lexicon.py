@@ -1,10 +1,8 @@
 """Word lists by hash: which words are known, which belong to spam, which are profane and how.
 
-A list's words are kept as 32-bit hashes only. A hash finds its slot by its upper bits; where two words want one slot,
+A list's words are kept as 32-bit hashes only. A hash finds its slot; where two words want one slot,
 the one that comes first in the file has it and the other is dropped, so that a look-up is one comparison.
 """
-
-from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntFlag
@@ -15,7 +13,13 @@ from numpy.typing import NDArray
 from classifier.hashing import pair_hash, word_hash
 
 SLOT_BITS = 18
-_SLOT_SHIFT = np.uint32(32 - SLOT_BITS)
+_SLOT_FACTOR = 0xC5E69025
+_SLOT_SHIFT = 32 - SLOT_BITS
+
+
+def _slots(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """(n,) the slot of each hash, by multiplicative hashing: hashes of short words differ in few bits."""
+    return (hashes * np.uint32(_SLOT_FACTOR)) >> np.uint32(_SLOT_SHIFT)
 
 
 class Mark(IntFlag):
@@ -51,26 +55,26 @@ class Lexicon:
     slot_marks: NDArray[np.uint16]
 
     @classmethod
-    def of_entries(cls, keys: NDArray[np.uint32], marks: NDArray[np.uint16]) -> Lexicon:
+    def of_entries(cls, keys: NDArray[np.uint32], marks: NDArray[np.uint16]) -> "Lexicon":
         """From (n_entries,) hashes and their marks, the most important first."""
         slot_keys = np.zeros(1 << SLOT_BITS, dtype=np.uint32)
         slot_marks = np.zeros(1 << SLOT_BITS, dtype=np.uint16)
-        slots = keys[::-1] >> _SLOT_SHIFT
+        slots = _slots(keys[::-1])
         slot_keys[slots] = keys[::-1]
         slot_marks[slots] = marks[::-1]
         return cls(slot_keys, slot_marks)
 
     def marks_of(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint16]:
         """(n,) uint16: the marks of each hash, 0 for one that is in no list."""
-        slots = hashes >> _SLOT_SHIFT
-        found: NDArray[np.uint16] = self.slot_marks[slots] * (self.slot_keys[slots] == hashes)
+        slots = _slots(hashes)
+        found: NDArray[np.uint16] = self.slot_marks.take(slots) * (self.slot_keys.take(slots) == hashes)
         return found
 
     def mark_of(self, term: str) -> int:
         """The marks of one word, or of two parted by a space, in lower-case ASCII."""
         first, _, second = term.partition(" ")
         key = pair_hash(word_hash(first), word_hash(second)) if second else word_hash(first)
-        slot = key >> (32 - SLOT_BITS)
+        slot = (key * _SLOT_FACTOR & 0xFFFFFFFF) >> _SLOT_SHIFT
         return int(self.slot_marks[slot]) if int(self.slot_keys[slot]) == key else 0
 
     def __contains__(self, word: object) -> bool:

@@ -1,7 +1,5 @@
 """Links in a text: what they point at and how much of the text they are."""
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 
@@ -12,14 +10,22 @@ _LINK = re.compile(
 )
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/:?#\s]+)", re.IGNORECASE)
 
-SHORTENERS = frozenset(
-    "bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly adf.ly cutt.ly rb.gy shorturl.at t.me wa.me lnkd.in rebrand.ly "
-    "tiny.cc v.gd s.id t.ly bl.ink soo.gd clck.ru linktr.ee".split()
+_DOTTED = bytes(
+    ord("L") if chr(byte).isalnum() and byte < 128 else ord(".") if byte == ord(".") else ord(" ")
+    for byte in range(256)
 )
-RISKY_ENDINGS = frozenset(
-    "ru cn xyz top shop club online site store pw tk ml ga cf gq win bet vip bid loan click link live icu buzz fun cc "
-    "ws biz info su work party trade date racing stream download review men science cam rest monster".split()
+"""Letters and digits as L, dots as they are."""
+
+_SHORTENERS_LISTED = (
+    "bit.ly tinyurl.com goo.gl t.co ow.ly is.gd buff.ly adf.ly cutt.ly rb.gy shorturl.at t.me wa.me lnkd.in "
+    "rebrand.ly tiny.cc v.gd s.id t.ly bl.ink soo.gd clck.ru linktr.ee"
 )
+SHORTENERS = frozenset(_SHORTENERS_LISTED.split())
+_RISKY_ENDINGS_LISTED = (
+    "ru cn xyz top shop club online site store pw tk ml ga cf gq win bet vip bid loan click link live icu buzz "
+    "fun cc ws biz info su work party trade date racing stream download review men science cam rest monster"
+)
+RISKY_ENDINGS = frozenset(_RISKY_ENDINGS_LISTED.split())
 
 
 class Links(NamedTuple):
@@ -36,6 +42,11 @@ def host_of(link: str) -> str:
     """The host of an address, lower case, without www."""
     match = _HOST.match(link.strip())
     return match.group(1).lower().rstrip(".") if match else ""
+
+
+def may_have_links(encoded: bytes) -> bool:
+    """Whether a body, in an encoding that keeps ASCII, can have links at all; much quicker than looking."""
+    return b"://" in encoded or b"L.L" in encoded.translate(_DOTTED) or b"www." in encoded
 
 
 def links_of(text: str) -> Links:

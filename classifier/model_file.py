@@ -1,7 +1,5 @@
 """The model on disk: arrays as .npy files and a manifest that names, describes and hashes each."""
 
-from __future__ import annotations
-
 import hashlib
 from dataclasses import dataclass
 from io import BytesIO

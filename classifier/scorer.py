@@ -1,8 +1,8 @@
 """The fast path from texts to assessments."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
-from classifier.contribution import driving_spans, span_of, word_contributions
+from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
 from classifier.feature import Features, features_of
 from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
@@ -37,7 +37,7 @@ class Classifier:
         self.version = weights.version
 
     @classmethod
-    def load(cls, directory: Path | None = None) -> Classifier:
+    def load(cls, directory: Path | None = None) -> "Classifier":
         """The classifier of a model folder (default: the one shipped), or ModelError."""
         return cls(read_weights(directory))
 
@@ -52,9 +52,8 @@ class Classifier:
     def logits(self, features: Features) -> NDArray[np.float64]:
         """(n_texts, n_attributes) float64."""
         gathered = self._packed.take(features.rows).view(np.int8).reshape(-1, len(ATTRIBUTES)).astype(np.float32)
-        bounds = features.bounds.tolist()
-        sums = np.empty((len(bounds) - 1, len(ATTRIBUTES)))
-        for block, (first, past) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        sums = np.empty((len(features.bounds) - 1, len(ATTRIBUTES)))
+        for block, (first, past) in enumerate(pairwise(features.bounds)):
             sums[block] = self._ones[: past - first] @ gathered[first:past]  # exact: whole numbers below 2**24
         weighted = sums.reshape(-1, 2, len(ATTRIBUTES)) * self._weights.scales * features.factors[:, :, None]
         logits: NDArray[np.float64] = (
@@ -69,11 +68,12 @@ class Classifier:
         logits = self.logits(features)[0].tolist()
         columns = list(range(len(ATTRIBUTES)))
         contributions = word_contributions(features, self._occurrence_values(features, columns))
+        ranges = word_ranges(features)
         explained = []
         for column, attribute in enumerate(ATTRIBUTES):
             spans = tuple(
-                span_of(features, text.body, word, attribute, contribution)
-                for word, contribution in enumerate(contributions[:, column].tolist())
+                make_span(text.body, *place, attribute, contribution)
+                for place, contribution in zip(ranges, contributions[:, column].tolist(), strict=True)
             )
             parts = features.structure[0] * self._weights.structure[:, column]
             named = {STRUCTURE[place]: float(parts[place]) for place in np.flatnonzero(parts)}
@@ -89,24 +89,22 @@ class Classifier:
         values: NDArray[np.float64] = self._weights.hashed[rows][:, columns] * step[is_word]
         return values
 
-    def _spans(self, text: Text, features: Features, probabilities: NDArray[np.float64]) -> tuple[Span, ...]:
-        likely = np.flatnonzero(probabilities >= _SPANS_FROM)
-        if not len(likely):
-            return ()
-        columns = sorted(likely.tolist(), key=lambda column: -probabilities[column])[:_MAX_SPAN_ATTRIBUTES]
+    def _spans(self, text: Text, features: Features, scores: list[float]) -> tuple[Span, ...]:
+        likely = [column for column, score in enumerate(scores) if score >= _SPANS_FROM]
+        columns = sorted(likely, key=lambda column: -scores[column])[:_MAX_SPAN_ATTRIBUTES]
         contributions = word_contributions(features, self._occurrence_values(features, columns))
         return driving_spans(features, text.body, columns, contributions)
 
     def _assess(self, texts: list[Text]) -> list[Assessment]:
         features = self.features(texts)
-        probabilities = 1 / (1 + np.exp(-np.clip(self.logits(features), -30, 30)))
         assessments = []
-        for index, (text, row) in enumerate(zip(texts, probabilities.tolist(), strict=True)):
+        for index, (text, logits) in enumerate(zip(texts, self.logits(features).tolist(), strict=True)):
+            row = [1 / (1 + exp(-logit)) for logit in logits]
             spans: tuple[Span, ...] = ()
             if max(row) >= _SPANS_FROM:
                 alone = features if len(texts) == 1 else self.features([text])
-                spans = self._spans(text, alone, probabilities[index])
-            language, assessed = language_of(features, index, self._lexicon)
+                spans = self._spans(text, alone, row)
+            language, assessed = language_of(features, index)
             scores = dict(zip(ATTRIBUTES, row, strict=True))
             assessments.append(Assessment(scores, reject_of(row), spans, language, assessed))
         return assessments

@@ -3,10 +3,9 @@
 Every feature has a name, a column and a value of the order of 1; counts enter as log(1 + count).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from math import log1p
 
 import numpy as np
@@ -15,7 +14,7 @@ from numpy.typing import NDArray
 from classifier.assessment import Text
 from classifier.hashing import Occurrences, word_hash
 from classifier.lexicon import COUNTED_MARKS, Lexicon, Mark
-from classifier.link import NO_LINKS, Links, has_risky_ending, host_of, is_shortener, links_of
+from classifier.link import NO_LINKS, Links, has_risky_ending, host_of, is_shortener, links_of, may_have_links
 from classifier.view import View
 
 _BODY = (
@@ -56,7 +55,10 @@ STRUCTURE: tuple[str, ...] = _BODY + _AUTHOR + _WORDS + _DISGUISE
 STYLE = frozenset(_BODY + _AUTHOR + ("words_spam_term",))
 """Features that serve spam alone: for the other attributes they would tell the training sets apart, not the texts."""
 
-_FIRST_WORDS = len(_BODY) + len(_AUTHOR)
+_NO_AUTHOR = [0.0] * len(_AUTHOR)
+_NO_MARKS = [0.0] * len(COUNTED_MARKS)
+_MARK_VALUES = tuple(int(mark) for mark in COUNTED_MARKS)
+_KNOWN = np.uint16(Mark.KNOWN)
 _REPEATED_FROM_WORDS = 12
 _LOWER = bytes(range(ord("a"), ord("z") + 1))
 _UPPER = _LOWER.upper()
@@ -83,15 +85,14 @@ def _body_features(body: str, lexicon: Lexicon) -> list[float]:
     size = length or 1
     digits = length - len(encoded.translate(None, _DIGITS))
     upper = length - len(encoded.translate(None, _UPPER))
-    has_dot = "." in body
-    links = links_of(body) if has_dot else NO_LINKS
+    links = links_of(body) if may_have_links(encoded) else NO_LINKS
     return [
         log1p(length) / 5,
         log1p(len(links.hosts)),
         links.chars / size,
         *(_host_features(links, lexicon) if links.hosts else (0.0, 0.0, 0.0)),
         float(("[" in body or "<" in body or "=" in body) and _MARKUP.search(body) is not None),
-        float(has_dot and "@" in body and _MAIL.search(body) is not None),
+        float("@" in body and _MAIL.search(body) is not None),
         float(digits > 6 and _PHONE.search(body) is not None),
         digits / size,
         upper / size,
@@ -102,14 +103,12 @@ def _body_features(body: str, lexicon: Lexicon) -> list[float]:
 
 
 def _spam_terms(words: list[str], lexicon: Lexicon) -> int:
-    pairs = [f"{first} {second}" for first, second in zip(words, words[1:], strict=False)]
+    pairs = [f"{first} {second}" for first, second in pairwise(words)]
     return sum(bool(lexicon.mark_of(term) & Mark.SPAM_TERM) for term in words + pairs)
 
 
 def _author_features(text: Text, lexicon: Lexicon) -> list[float]:
     name, host = text.name.lower(), host_of(text.website)
-    if not name and not host:
-        return [0.0] * len(_AUTHOR)
     name_words = _ALNUM.findall(name)[:20]
     path = text.website.partition("://")[2].partition("/")[2]
     return [
@@ -125,39 +124,33 @@ def _author_features(text: Text, lexicon: Lexicon) -> list[float]:
     ]
 
 
-def _mark_counts(view: View, occurrences: Occurrences, marks: NDArray[np.uint16], lexicon: Lexicon) -> NDArray[np.int64]:
-    """(n_texts, n_counted_marks): how many words and pairs of each text carry each mark."""
-    counts = np.zeros((len(view.starts) - 1, len(COUNTED_MARKS)), dtype=np.int64)
-    pair_marks = lexicon.marks_of(occurrences.pairs)
-    word_hits = np.flatnonzero(marks > Mark.KNOWN)
-    pair_hits = np.flatnonzero(pair_marks > Mark.KNOWN)
-    if not len(word_hits) and not len(pair_hits):
-        return counts
-    texts = np.searchsorted(view.starts, view.word_starts, side="right") - 1
-    across = texts[pair_hits] != texts[pair_hits + 1] if len(pair_hits) else np.zeros(0, dtype=np.bool_)
-    pair_hits = pair_hits[~across]
-    for hits, found in ((word_hits, marks), (pair_hits, pair_marks)):
-        for column, mark in enumerate(COUNTED_MARKS):
-            np.add.at(counts[:, column], texts[hits], (found[hits] & mark) != 0)
-    return counts
+def _mark_counts(marks: NDArray[np.uint16], pair_marks: NDArray[np.uint16]) -> list[float]:
+    """log(1 + how many words and pairs of one text carry each counted mark)."""
+    found = marks[marks > _KNOWN].tolist() + pair_marks[pair_marks > _KNOWN].tolist()
+    if not found:
+        return _NO_MARKS
+    return [log1p(sum(1 for marked in found if marked & mark)) for mark in _MARK_VALUES]
 
 
 def structure_of(texts: Sequence[Text], view: View, occurrences: Occurrences, lexicon: Lexicon) -> NDArray[np.float64]:
     """(n_texts, len(STRUCTURE)) float64: the structural features of a batch."""
-    values = np.zeros((len(texts), len(STRUCTURE)))
-    marks = lexicon.marks_of(occurrences.words)
+    rows = []
+    n_words = len(occurrences.words)
+    both_marks = lexicon.marks_of(np.concatenate([occurrences.words, occurrences.pairs]))
+    all_marks, all_pair_marks = both_marks[:n_words], both_marks[n_words:]
+    bounds = view.word_bounds().tolist()
     for index, text in enumerate(texts):
-        first, past = view.word_range(index)
+        first, past = bounds[index], bounds[index + 1]
+        words, marks = occurrences.words[first:past], all_marks[first:past]
         count = past - first
         row = _body_features(text.body, lexicon)
-        words = occurrences.words[first:past]
         row.append(1 - len(set(words.tolist())) / count if count >= _REPEATED_FROM_WORDS else 0.0)
-        row.append(1 - np.count_nonzero(marks[first:past]) / count if count else 0.0)
-        row += _author_features(text, lexicon)
-        values[index, :_FIRST_WORDS] = row
-        values[index, -1] = log1p(view.disguised.get(index, 0))
-    np.log1p(_mark_counts(view, occurrences, marks, lexicon), out=values[:, _FIRST_WORDS:-1])
-    return values
+        row.append(1 - np.count_nonzero(marks) / count if count else 0.0)
+        row += _author_features(text, lexicon) if text.name or text.website else _NO_AUTHOR
+        row += _mark_counts(marks, all_pair_marks[first : max(past - 1, first)])
+        row.append(log1p(view.disguised.get(index, 0)))
+        rows.append(row)
+    return np.array(rows)
 
 
 def domain_hash(domain: str) -> int:

@@ -1,7 +1,5 @@
 """Words that people mask with signs (f*ck), and pictures they use as insults: lists written for this project."""
 
-from __future__ import annotations
-
 _STEMS = (
     "arse arsehole ass asses asshole assholes bastard bastards bitch bitches bitching bollocks bullshit cock cocks "
     "cocksucker cocksuckers cunt cunts crap damn dick dickhead dicks douche dumbass dumbfuck dyke fag faggot faggots "
@@ -116,7 +114,7 @@ PICTURE_LETTERS: dict[str, str] = {
     "👁": "i",
 }
 
-LOOKALIKE_LETTERS: dict[int, str] = str.maketrans(
+LOOKALIKE_LETTERS = str.maketrans(
     "аәвеёєкмнопрстухсѕіїјԁԛԝһӏгиьзбαβεηικνορτυχωγσ",
     "aabeeekmhonpctyxcsiijdqwhlrubzbabenikvoptyxwyo",
 )

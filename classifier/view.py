@@ -1,6 +1,4 @@
-"""The normalised view of a batch of texts: one array of symbols that remembers where each came from."""
-
-from __future__ import annotations
+"""The normalised view of a batch of texts: one array of symbols, from which all hashed features are made."""
 
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
@@ -8,31 +6,36 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.disguise import Line, is_suspect, reveal
+from classifier.disguise import Line, is_odd, reveal, reveal_ascii
 from classifier.folding import DROPPED, KIND_PICTURE, KIND_SPACE, SPACE, fold_table, kind_table
 
 _FOLD = fold_table()
 _KIND = kind_table()
 _FIRST_PICTURE = 0x2000
+_FIRST_LETTER = ord("a")
+_TWO_KEPT = np.ones(2, dtype=np.bool_)
+_ASCII_FOLD = bytes(int(symbol) if symbol != DROPPED else SPACE for symbol in _FOLD[:256] & 0xFF)
+_ASCII_DROPPED = bytes(byte for byte in range(128) if _FOLD[byte] == DROPPED)
+_TYPOGRAPHIC = {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "."}
+
+Symbols = NDArray[np.uint8] | NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """Symbols of all bodies of a batch, one space before, between and after them.
 
-    code_starts: (n_texts + 1,) int64, where each body begins in the joined bodies; the last is where one more would
-    symbols: (n_symbols,) uint32, folded; never two spaces in a row, never anything more than twice in a row
-    sources: (n_symbols,) int64, index into the joined bodies of each symbol
+    bodies: as given
+    symbols: (n_symbols,) uint8 or uint32, folded; never two spaces in a row, nothing more than twice in a row
     starts: (n_texts + 1,) int64, where each text's symbols begin; text k is symbols[starts[k]:starts[k + 1]], its
         last symbol the space that it shares with the next text
     word_starts, word_ends: (n_words,) int64, half-open positions in `symbols`
-    lines: text -> its rewritten body, where disguised words were
+    lines: text -> its rewritten body, where it was rewritten
     disguised: text -> how many words were disguised, where any were
     """
 
-    code_starts: NDArray[np.int64]
-    symbols: NDArray[np.uint32]
-    sources: NDArray[np.int64]
+    bodies: tuple[str, ...]
+    symbols: Symbols
     starts: NDArray[np.int64]
     word_starts: NDArray[np.int64]
     word_ends: NDArray[np.int64]
@@ -45,64 +48,125 @@ class View:
         texts[1:] = np.repeat(np.arange(len(self.starts) - 1, dtype=np.uint32), np.diff(self.starts))
         return texts
 
-    def word_range(self, text: int) -> tuple[int, int]:
-        """Half-open range of a text's words."""
-        first, past = np.searchsorted(self.word_starts, self.starts[text : text + 2]).tolist()
-        return first, past
-
-    def original(self, text: int, first: int, past: int) -> tuple[int, int]:
-        """Half-open range of code points of the original body that symbols [first, past) stand for."""
-        offset = int(self.code_starts[text])
-        start, last = int(self.sources[first]) - offset, int(self.sources[past - 1]) - offset
-        line = self.lines.get(text)
-        if line is None:
-            return start, last + 1
-        return line.begins[start], line.ends[last]
+    def word_bounds(self) -> NDArray[np.int64]:
+        """(n_texts + 1,) int64: text k has the words from bounds[k] up to bounds[k + 1]."""
+        bounds: NDArray[np.int64] = np.searchsorted(self.word_starts, self.starts)
+        return bounds
 
 
 def _code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def _has_stretch(codes: NDArray[np.uint32]) -> bool:
-    """Whether any letter comes three times in a row."""
-    same = codes[1:] == codes[:-1]
-    return bool((same[1:] & same[:-1] & (codes[2:] > 64)).any())
-
-
-def _revealed(bodies: Sequence[str], words: Container[str]) -> tuple[list[str], dict[int, Line], dict[int, int]]:
-    """The bodies with disguised words rewritten."""
-    revealed = list(bodies)
-    lines: dict[int, Line] = {}
-    disguised: dict[int, int] = {}
-    for text, body in enumerate(bodies):
-        if is_suspect(body) or _has_stretch(_code_points(body)):
-            line, count = reveal(body, words)
-            revealed[text], lines[text] = line.text, line
-            if count:
-                disguised[text] = count
-    return revealed, lines, disguised
-
-
-def _kept(symbols: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Which symbols stay: a run of spaces becomes one, any other run at most two."""
+def _traced(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """The symbols of one text without the spaces around, and the code point that each came from."""
+    folded = _FOLD.take(_code_points(f" {text} "), mode="clip")
+    sources = np.flatnonzero(folded != DROPPED)
+    symbols = folded[sources]
     same = symbols[1:] == symbols[:-1]
     kept = np.ones(len(symbols), dtype=np.bool_)
     kept[1:] = ~(same & (symbols[1:] == SPACE))
     kept[2:] &= ~(same[1:] & same[:-1])
-    return kept
+    symbols, sources = symbols[kept][1:], sources[kept][1:] - 1
+    if len(symbols) and symbols[-1] == SPACE:
+        symbols, sources = symbols[:-1], sources[:-1]
+    return symbols, sources
 
 
-def _word_bounds(symbols: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def sources_of(view: View, text: int) -> tuple[list[int], list[int]]:
+    """Of each of a text's symbols, the half-open range of code points of the body that it stands for."""
+    line = view.lines.get(text)
+    _, sources = _traced(view.bodies[text] if line is None else line.text)
+    places = sources.tolist()
+    if line is None:
+        return places, [place + 1 for place in places]
+    return [line.begins[place] for place in places], [line.ends[place] for place in places]
+
+
+def _stretches(symbols: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """(n_symbols - 2,) whether a symbol and the two after it are the same."""
+    same = symbols[1:] == symbols[:-1]
+    stretches: NDArray[np.bool_] = same[1:] & same[:-1]
+    return stretches
+
+
+def _without_typography(body: str) -> str:
+    """Quotation marks, dashes and dots as ASCII has them, one for one."""
+    for sign, plain in _TYPOGRAPHIC.items():
+        body = body.replace(sign, plain)
+    return body
+
+
+class _Normaliser:
+    """Turns bodies into symbols one by one; remembers which were rewritten."""
+
+    def __init__(self, words: Container[str]) -> None:
+        self._words = words
+        self.lines: dict[int, Line] = {}
+        self.disguised: dict[int, int] = {}
+
+    def _rewrite(self, text: int, revealed: tuple[Line, int]) -> str:
+        line, count = revealed
+        self.lines[text] = line
+        if count:
+            self.disguised[text] = count
+        return line.text
+
+    def __call__(self, text: int, body: str) -> bytes | NDArray[np.uint32]:
+        """The symbols of one body without spaces around; bytes when all are ASCII."""
+        plain = body if body.isascii() else _without_typography(body)
+        if plain.isascii():
+            revealed = reveal_ascii(plain, self._words)
+        else:
+            revealed = reveal(plain, self._words) if is_odd(plain) else self._reveal_latin(plain)
+        if revealed is not None:
+            plain = self._rewrite(text, revealed)
+        if not plain.isascii():
+            return _traced(plain)[0]
+        symbols = _folded_words(plain)
+        codes = np.frombuffer(symbols, np.uint8)
+        stretches = _stretches(codes)
+        if not stretches.any():
+            return symbols
+        if text in self.lines or int(codes[2:][stretches].max()) < _FIRST_LETTER:
+            kept: bytes = codes[np.concatenate([_TWO_KEPT, ~stretches])].tobytes()
+            return kept
+        return _traced(self._rewrite(text, reveal(plain, self._words)))[0]
+
+    def _reveal_latin(self, plain: str) -> tuple[Line, int] | None:
+        """For a body with letters such as é: rewritten when its ASCII part looks disguised."""
+        return (
+            reveal(plain, self._words) if reveal_ascii(plain.encode("ascii", "ignore").decode(), self._words) else None
+        )
+
+
+def _folded_words(plain: str) -> bytes:
+    return b" ".join(plain.encode().translate(_ASCII_FOLD, _ASCII_DROPPED).split())
+
+
+def _joined(parts: Sequence[bytes | NDArray[np.uint32]]) -> Symbols:
+    """All parts with a space before, between and after those that are not empty."""
+    filled = [part for part in parts if len(part)]
+    texts = [part for part in filled if isinstance(part, bytes)]
+    if len(texts) == len(filled):
+        return np.frombuffer(b" ".join([b"", *texts, b""]) if filled else b" ", dtype=np.uint8)
+    space = np.full(1, SPACE, dtype=np.uint32)
+    arrays: list[NDArray[np.uint32]] = [space]
+    for part in filled:
+        arrays.append(np.frombuffer(part, np.uint8).astype(np.uint32) if isinstance(part, bytes) else part)
+        arrays.append(space)
+    return np.concatenate(arrays)
+
+
+def _word_bounds(symbols: Symbols) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Half-open bounds of words; each picture is a word by itself."""
+    if symbols.dtype == np.uint8 or int(symbols.max()) < _FIRST_PICTURE:
+        spaces = np.flatnonzero(symbols == SPACE)
+        return spaces[:-1] + 1, spaces[1:]
     kinds = _KIND[symbols]
     inside = kinds != KIND_SPACE
-    edges = inside[1:] != inside[:-1]
-    if int(symbols.max()) < _FIRST_PICTURE:
-        bounds = np.flatnonzero(edges) + 1
-        return bounds[::2], bounds[1::2]
     pictures = kinds == KIND_PICTURE
-    edges |= (pictures[1:] | pictures[:-1]) & inside[1:] & inside[:-1]
+    edges = (inside[1:] != inside[:-1]) | ((pictures[1:] | pictures[:-1]) & inside[1:] & inside[:-1])
     bounds = np.flatnonzero(edges) + 1
     places = np.flatnonzero(inside[bounds])
     return bounds[places], bounds[places + 1]
@@ -110,17 +174,10 @@ def _word_bounds(symbols: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArra
 
 def view_of(bodies: Sequence[str], words: Container[str]) -> View:
     """The view of a batch, of any strings; `words` tells what is a word, to see through disguise."""
-    revealed, lines, disguised = _revealed(bodies, words)
-    codes = _code_points(" " + " ".join(revealed) + " ")
-    code_starts = np.ones(len(revealed) + 1, dtype=np.int64)
-    np.cumsum([len(body) + 1 for body in revealed], out=code_starts[1:])
-    code_starts[1:] += 1
-    folded = _FOLD.take(codes, mode="clip")
-    sources = np.flatnonzero(folded != DROPPED)
-    symbols = folded[sources]
-    kept = _kept(symbols)
-    symbols, sources = symbols[kept], sources[kept]
-    starts = np.searchsorted(sources, code_starts)
-    starts[-1] = len(symbols)
+    normalise = _Normaliser(words)
+    parts = [normalise(text, body) for text, body in enumerate(bodies)]
+    symbols = _joined(parts)
+    starts = np.ones(len(parts) + 1, dtype=np.int64)
+    starts[1:] += np.cumsum([len(part) + 1 if len(part) else 0 for part in parts], dtype=np.int64)
     word_starts, word_ends = _word_bounds(symbols)
-    return View(code_starts, symbols, sources, starts, word_starts, word_ends, lines, disguised)
+    return View(tuple(bodies), symbols, starts, word_starts, word_ends, normalise.lines, normalise.disguised)

@@ -1,7 +1,5 @@
 """Fits one logistic regression an attribute and brings the weights into the form that scoring uses."""
 
-from __future__ import annotations
-
 import warnings
 from dataclasses import dataclass
 
@@ -11,7 +9,6 @@ from scipy.sparse import csr_matrix, diags, hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from classifier.attribute import ATTRIBUTES
 from classifier.hashing import N_ROWS
 from classifier.structure import STRUCTURE, STYLE
 
@@ -22,7 +19,7 @@ _WORD_VALUE = 0.7
 
 _REGULARISATION = 1.0
 _ITERATIONS = 80
-_STRUCTURE_VALUE = 0.3
+_STRUCTURE_VALUE = 1.0
 
 GROUPS = {"civil_toxic_spans": "civil_balanced"}
 """Corpora with labels of one kind only share the offset of the set that they belong to."""
@@ -54,19 +51,22 @@ def _log_ratios(hashed: csr_matrix, labels: NDArray[np.float64]) -> NDArray[np.f
     return scaled
 
 
-def _offsets(corpora: NDArray[np.str_]) -> tuple[csr_matrix, list[str]]:
-    """(n, n_groups) float32: which set a text is of, so that the sets' conventions do not fight."""
-    groups = [GROUPS.get(corpus, corpus) for corpus in corpora.tolist()]
+def _offsets(attribute: str, corpora: NDArray[np.str_]) -> csr_matrix:
+    """(n, n_groups) float32: which set a text is of, so that the sets' conventions do not fight.
+
+    Spam has one group: most of its sets hold spam or harmless texts only, and an offset would explain them away.
+    """
+    groups = [GROUPS.get(corpus, corpus) if attribute != "spam" else "all" for corpus in corpora.tolist()]
     names = sorted(set(groups))
     places = [names.index(group) for group in groups]
     ones = np.ones(len(groups), dtype=np.float32)
-    return csr_matrix((ones, (np.arange(len(groups)), places)), shape=(len(groups), len(names))), names
+    return csr_matrix((ones, (np.arange(len(groups)), places)), shape=(len(groups), len(names)))
 
 
 def _structure_values(attribute: str) -> NDArray[np.float32]:
     """(n_structure,) 0 for features that this attribute must not use."""
     allowed = [attribute == "spam" or name not in STYLE for name in STRUCTURE]
-    return np.array(allowed, dtype=np.float32) * np.float32(_STRUCTURE_VALUE if attribute != "spam" else 1.0)
+    return np.array(allowed, dtype=np.float32) * np.float32(_STRUCTURE_VALUE)
 
 
 def fit_attribute(
@@ -75,29 +75,24 @@ def fit_attribute(
     structure: NDArray[np.float32],
     labels: NDArray[np.float64],
     corpora: NDArray[np.str_],
-    weights: NDArray[np.float64],
 ) -> Fitted:
     """Fits on rows whose label is known.
 
-    hashed: (n, N_ROWS) float32 CSR; structure: (n, n_structure); labels: (n,) 0 or 1; corpora: (n,); weights: (n,)
+    hashed: (n, N_ROWS) float32 CSR; structure: (n, n_structure); labels: (n,) 0 or 1; corpora: (n,)
     """
     ratios, allowed = _log_ratios(hashed, labels), _structure_values(attribute)
-    offsets, names = _offsets(corpora)
+    offsets = _offsets(attribute, corpora)
     scaled = hstack([hashed @ diags(ratios), csr_matrix(structure * allowed), offsets]).tocsr().astype(np.float32)
     model = LogisticRegression(C=_REGULARISATION, max_iter=_ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is part of the regularisation
-        model.fit(scaled, labels, sample_weight=weights)
+        model.fit(scaled, labels)
     coefficients = model.coef_[0].astype(np.float64)
     past = N_ROWS + len(STRUCTURE)
-    rates = offsets.T @ weights
+    rates = np.asarray(offsets.sum(axis=0)).ravel()
     offset = float(coefficients[past:] @ rates / rates.sum())
     return Fitted(
         hashed=coefficients[:N_ROWS] * ratios,
         structure=coefficients[N_ROWS:past] * allowed,
         bias=float(model.intercept_[0]) + offset,
     )
-
-
-assert set(STYLE) <= set(STRUCTURE)
-assert len(ATTRIBUTES) == 8

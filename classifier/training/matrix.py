@@ -1,7 +1,5 @@
 """Turns texts into the sparse matrix that scikit-learn fits on, from the very features that scoring computes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,7 +14,7 @@ from classifier.lexicon import Lexicon
 _BATCH = 32
 
 
-def _hashed_values(bounds: NDArray[np.int64], factors: NDArray[np.float64]) -> NDArray[np.float32]:
+def _hashed_values(bounds: list[int], factors: NDArray[np.float64]) -> NDArray[np.float32]:
     """(n,) the value of each row: its block's factor."""
     values: NDArray[np.float32] = np.repeat(factors.ravel(), np.diff(bounds)).astype(np.float32)
     return values

@@ -1,7 +1,5 @@
 """Rounds fitted weights to the steps that scoring stores."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

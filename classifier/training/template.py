@@ -1,26 +1,29 @@
 """Sentences written for this project in which naming a group is harmless, and as many in which it is an attack."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import product
+from random import Random
 
 from classifier.training.corpus import HARMLESS, Example, Labels
 
-_PEOPLE = (
-    "gay lesbian bisexual transgender trans queer lgbt lgbtq homosexual straight heterosexual male female nonbinary "
-    "african african-american black white european hispanic latino latina latinx mexican canadian american asian indian "
-    "middle-eastern chinese japanese korean jewish muslim christian catholic protestant buddhist sikh hindu taoist "
-    "atheist arab turkish polish irish romani gypsy pakistani somali nigerian immigrant native indigenous refugee old "
-    "older elderly young younger teenage millennial middle-aged blind deaf paralyzed disabled autistic handicapped"
-).split()
-_GROUPS = (
+_PEOPLE_LISTED = (
+    "gay lesbian bisexual transgender trans queer lgbt lgbtq homosexual straight heterosexual male female "
+    "nonbinary african african-american black white european hispanic latino latina latinx mexican canadian "
+    "american asian indian middle-eastern chinese japanese korean jewish muslim christian catholic protestant "
+    "buddhist sikh hindu taoist atheist arab turkish polish irish romani gypsy pakistani somali nigerian "
+    "immigrant native indigenous refugee old older elderly young younger teenage millennial middle-aged blind "
+    "deaf paralyzed disabled autistic handicapped"
+)
+_PEOPLE = _PEOPLE_LISTED.split()
+_GROUPS_LISTED = (
     "women,men,girls,gays,lesbians,gay people,trans people,transgender people,queer people,homosexuals,blacks,"
     "black people,white people,african americans,asians,hispanics,latinos,mexicans,indians,chinese people,jews,"
-    "jewish people,muslims,christians,catholics,protestants,sikhs,hindus,buddhists,atheists,arabs,immigrants,migrants,"
-    "refugees,foreigners,disabled people,blind people,deaf people,autistic people,old people,feminists,teenagers,"
-    "trans women,black women,muslim women,romani people,indigenous people,pakistanis,poles,turks,koreans,japanese people"
-).split(",")
+    "jewish people,muslims,christians,catholics,protestants,sikhs,hindus,buddhists,atheists,arabs,immigrants,"
+    "migrants,refugees,foreigners,disabled people,blind people,deaf people,autistic people,old people,feminists,"
+    "teenagers,trans women,black women,muslim women,romani people,indigenous people,pakistanis,poles,turks,"
+    "koreans,japanese people"
+)
+_GROUPS = _GROUPS_LISTED.split(",")
 
 _HARMLESS_PERSON = (
     "I am a {} person.",
@@ -100,8 +103,50 @@ _THREAT_GROUP = (
     "hang all {}",
     "let's beat up some {} tonight",
 )
+_PRAISE_LISTED = (
+    "kind lovely friendly wonderful happy great brave clever gentle honest generous funny talented caring good "
+    "decent hard-working proud polite smart charming nice sweet beautiful excellent fine helpful calm cheerful "
+    "fantastic amazing awesome gifted warm loyal"
+)
+_PRAISE = _PRAISE_LISTED.split()
+_SCORN_LISTED = (
+    "vile disgusting repulsive horrible terrible awful stupid filthy pathetic worthless nasty dirty ugly evil "
+    "rotten sick dumb idiotic useless revolting despicable vicious subhuman gross inferior lying lazy retarded "
+    "greedy creepy fucking goddamn shitty hateful damned"
+)
+_SCORN = _SCORN_LISTED.split()
+_PLAIN_NOUNS_LISTED = "teacher driver neighbour student cook writer player doctor singer farmer nurse friend person"
+_PLAIN_NOUNS = _PLAIN_NOUNS_LISTED.split()
+_PRAISED_PERSON = (
+    "my cousin is a {praise} {group}",
+    "they met a {praise} {group} on holiday",
+    "that was a {praise} {group} man",
+    "It is {praise} to be {group}.",
+    "being {group} can be {praise}",
+    "a {praise} and {group} student",
+    "our {group} guest was so {praise}",
+    "You are a {praise} {group}.",
+)
+_SCORNED_PERSON = (
+    "my cousin is a {scorn} {group}",
+    "they met a {scorn} {group} on holiday",
+    "that was a {scorn} {group} man",
+    "It is {scorn} to be {group}.",
+    "being {group} is just {scorn}",
+    "a {scorn} and {group} student",
+    "our {group} guest was so {scorn}",
+    "You are a {scorn} {group}.",
+)
+_WELCOMING_VERBS_LISTED = "love like thank welcome help hug support respect befriend adore admire marry teach visit"
+_WELCOMING_VERBS = _WELCOMING_VERBS_LISTED.split()
+_HOSTILE_VERBS_LISTED = "hate despise loathe murder kill hurt deport ban punch hang exterminate shoot attack beat"
+_HOSTILE_VERBS = _HOSTILE_VERBS_LISTED.split()
+_MIXED_PER_NAME = 70
+"""Sentences of praise, and as many of scorn, drawn for each name."""
+
 _ATTACK: Labels = {"toxicity": 1.0, "identity_attack": 1.0, "spam": 0.0, "sexually_explicit": 0.0}
 _THREAT: Labels = {**_ATTACK, "threat": 1.0}
+_INSULT: Labels = {"toxicity": 1.0, "insult": 1.0, "identity_attack": 0.0, "spam": 0.0}
 
 _KINDS: tuple[tuple[tuple[str, ...], tuple[str, ...], Labels], ...] = (
     (tuple(_PEOPLE), _HARMLESS_PERSON, HARMLESS),
@@ -114,8 +159,30 @@ _KINDS: tuple[tuple[tuple[str, ...], tuple[str, ...], Labels], ...] = (
 CORPUS = "templates"
 
 
-def template_examples() -> Iterator[Example]:
-    """Every pattern with every group, each group as often harmless as attacked by the same words."""
+def _pattern_examples() -> Iterator[Example]:
     for names, patterns, labels in _KINDS:
         for pattern, name in product(patterns, names):
             yield Example(pattern.replace("{}", name), labels, CORPUS)
+
+
+def _mixed_examples() -> Iterator[Example]:
+    """Praise and scorn in the same words of every name, and of people named by no group."""
+    draw = Random(3)
+    for name in (*_PEOPLE, *_PLAIN_NOUNS):
+        scorned = _INSULT if name in _PLAIN_NOUNS else _ATTACK
+        for _ in range(_MIXED_PER_NAME):
+            praise = draw.choice(_PRAISED_PERSON).format(praise=draw.choice(_PRAISE), group=name)
+            yield Example(praise, HARMLESS, CORPUS)
+            scorn = draw.choice(_SCORNED_PERSON).format(scorn=draw.choice(_SCORN), group=name)
+            yield Example(scorn, scorned, CORPUS)
+    for name in (*_GROUPS, *_PEOPLE):
+        for verb in _WELCOMING_VERBS:
+            yield Example(f"{verb} {name}", HARMLESS, CORPUS)
+        for verb in _HOSTILE_VERBS:
+            yield Example(f"{verb} {name}", _ATTACK, CORPUS)
+
+
+def template_examples() -> Iterator[Example]:
+    """Every pattern with every group, each group as often harmless as attacked by the same words."""
+    yield from _pattern_examples()
+    yield from _mixed_examples()

@@ -1,12 +1,11 @@
 """Builds the lexicon from the word lists of the data folder and the words of the training texts."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,15 @@ from classifier.lexicon import EMPTY, Mark
 from classifier.link import host_of
 from classifier.swearword import MASKED_WORDS
 from classifier.view import view_of
+
+LISTS = (
+    "ldnoobw_en.txt",
+    "matomo_referrer_spammers.txt",
+    "surge_profanity_en.csv",
+    "wordpress_comment_blocklist.txt",
+    "wp_spam_comment_urls_keywords.txt",
+    "wp_spam_email_domains.txt",
+)
 
 KNOWN_FROM_TEXTS = 15
 """A word of the training comments is known when it occurs in so many of them."""
@@ -34,15 +42,16 @@ _KINDS = {
 }
 _SEVERITIES = {"Mild": Mark.MILD, "Strong": Mark.STRONG, "Severe": Mark.SEVERE}
 
-EROTIC_WORDS = (
-    "anal arousal aroused blowjob boner boobs breasts clit clitoris cock cocks creampie cum cumming cumshot cunt dick "
-    "dildo ejaculate ejaculation erect erection erotic fetish foreplay fuck fucked fucking fucks gangbang genitals "
-    "handjob hentai horny incest jerk kinky lust masturbate masturbated masturbating masturbation milf moan moaned "
-    "moaning naked nipple nipples nude nudes nudity oral orgasm orgasms orgy panties penetrate penetration penis porn "
-    "porno pornographic pornography pornstar prostitute pussy semen sensual sex sexual sexually sexy slut sperm "
-    "stripper striptease thrust thrusting threesome throbbing tits titties undress undressed vagina vibrator virgin "
-    "virginity vulva whore xxx"
-).split()
+_EROTIC_WORDS_LISTED = (
+    "anal arousal aroused blowjob blowjobs boner boobs breasts clit clitoris climax cocks creampie cum cumming "
+    "cumshot dildo ejaculate ejaculation erect erection erotic fetish foreplay gangbang genitals handjob "
+    "hardcore hentai horny incest kinky lust masturbate masturbated masturbating masturbation milf moan moaned "
+    "moaning naked nipple nipples nude nudes nudity oral orgasm orgasms orgy panties penetrate penetration penis "
+    "porn porno pornographic pornography pornstar semen sensual sex sexual sexually sexy sperm stripper "
+    "striptease thrust thrusting threesome throbbing tits titties undress undressed vagina vibrator virgin "
+    "virginity voyeur vulva xxx"
+)
+EROTIC_WORDS = _EROTIC_WORDS_LISTED.split()
 
 
 def lexicon_path(data: Path, name: str) -> Path:
@@ -62,7 +71,8 @@ def words_of(texts: list[str]) -> list[list[str]]:
     view = view_of(texts, EMPTY)
     characters = [chr(symbol) for symbol in view.symbols.tolist()]
     words = ["".join(characters[start:end]) for start, end in zip(view.word_starts, view.word_ends, strict=True)]
-    return [words[slice(*view.word_range(text))] for text in range(len(texts))]
+    bounds = view.word_bounds().tolist()
+    return [words[first:past] for first, past in pairwise(bounds)]
 
 
 def _document_counts(texts: Iterable[str]) -> Counter[str]:
@@ -71,7 +81,7 @@ def _document_counts(texts: Iterable[str]) -> Counter[str]:
     for text in texts:
         words = words_of([text])[0]
         counts.update(set(words))
-        counts.update({f"{first} {second}" for first, second in zip(words, words[1:], strict=False)})
+        counts.update({f"{first} {second}" for first, second in pairwise(words)})
     return counts
 
 
@@ -95,9 +105,39 @@ def _spam_domains(data: Path) -> Iterator[str]:
 
 
 _COMMON_HOSTS = frozenset(
-    "gmail.com yahoo.com hotmail.com outlook.com aol.com google.com youtube.com facebook.com twitter.com live.com "
-    "wikipedia.org en.wikipedia.org icloud.com msn.com bbc.co.uk cnn.com github.com ntis.gov".split()
+    [
+        "gmail.com",
+        "yahoo.com",
+        "hotmail.com",
+        "outlook.com",
+        "aol.com",
+        "google.com",
+        "youtube.com",
+        "facebook.com",
+        "twitter.com",
+        "live.com",
+        "wikipedia.org",
+        "en.wikipedia.org",
+        "icloud.com",
+        "msn.com",
+        "bbc.co.uk",
+        "cnn.com",
+        "github.com",
+        "ntis.gov",
+    ]
 )
+
+
+def spam_terms(data: Path) -> list[str]:
+    """Listed spam terms of two or three words, for names that sell."""
+    terms = [" ".join(words_of([entry])[0]) for entry in _lines(data, "wordpress_comment_blocklist.txt")]
+    return [term for term in terms if 1 <= term.count(" ") <= 2 and term.replace(" ", "").isalpha() and len(term) > 7]
+
+
+def spam_hosts(data: Path) -> list[str]:
+    """Listed domains of spam."""
+    hosts = dict.fromkeys(host_of(domain) for domain in _spam_domains(data))
+    return [host for host in hosts if "." in host and host not in _COMMON_HOSTS]
 
 
 def _entries(data: Path, counts: Counter[str]) -> Iterator[tuple[str, int]]:

@@ -1,0 +1,40 @@
+"""Does naming a group raise the score: each group's texts against the other group's, by area under the ROC curve."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from classifier.evaluation.measure import Row
+
+_GROUPS_LISTED = (
+    "lesbian gay bisexual transgender trans queer lgbt lgbtq homosexual straight heterosexual male female "
+    "nonbinary african black white european hispanic latino latina latinx mexican canadian american asian indian "
+    "chinese japanese christian muslim jewish buddhist catholic protestant sikh taoist old older young younger "
+    "teenage millenial elderly blind deaf paralyzed"
+)
+GROUPS = _GROUPS_LISTED.split()
+_FEW = 5
+
+
+def group_areas(rows: Sequence[Row], scores: NDArray[np.float64]) -> dict[str, float]:
+    """Group -> the lower of two areas: the group's toxic against all harmless, all toxic against the group's harmless.
+
+    Source: Borkan and others, Nuanced Metrics for Measuring Unintended Bias (2019): BNSP and BPSN.
+    """
+    toxic = np.array([row["toxicity"] == "toxic" for row in rows])
+    areas = {}
+    for group in GROUPS:
+        pattern = re.compile(rf"\b{group}\b", re.IGNORECASE)
+        named = np.array([pattern.search(row["text"]) is not None for row in rows])
+        sides = ((named & toxic, ~named & ~toxic), (~named & toxic, named & ~toxic))
+        if min((named & toxic).sum(), (named & ~toxic).sum()) >= _FEW:
+            areas[group] = min(_area(scores[high], scores[low]) for high, low in sides)
+    return areas
+
+
+def _area(high: NDArray[np.float64], low: NDArray[np.float64]) -> float:
+    labels = np.concatenate([np.ones(len(high)), np.zeros(len(low))])
+    return float(roc_auc_score(labels, np.concatenate([high, low])))

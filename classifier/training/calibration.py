@@ -1,0 +1,38 @@
+"""Makes scores probabilities: Platt scaling on rows the fit did not see, at the base rate of ordinary comments."""
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+BASE_RATES = {
+    "toxicity": 0.04,
+    "severe_toxicity": 0.003,
+    "insult": 0.025,
+    "profanity": 0.02,
+    "identity_attack": 0.006,
+    "threat": 0.002,
+    "sexually_explicit": 0.004,
+    "spam": 0.03,
+}
+"""Assumed share of each attribute among comments as they come in; chosen between the 1% of the wiki_context sets and
+the 10% of jigsaw_wiki, for the training mix holds 10 to 40 times as many."""
+
+_MIN_SLOPE = 0.2
+
+
+def calibrate(logits: NDArray[np.float64], labels: NDArray[np.float64], base_rate: float) -> tuple[float, float]:
+    """The slope and intercept that turn logits into calibrated ones; (n,) logits of unseen rows, (n,) 0 or 1."""
+    rate = labels.mean()
+    weights = np.where(labels == 1, base_rate / rate, (1 - base_rate) / (1 - rate))
+    model = LogisticRegression(C=1e6).fit(logits[:, None], labels, sample_weight=weights)
+    return max(float(model.coef_[0, 0]), _MIN_SLOPE), float(model.intercept_[0])
+
+
+def expected_calibration_error(
+    probabilities: NDArray[np.float64], labels: NDArray[np.float64], bins: int = 10
+) -> float:
+    """Mean over equal-width bins of |mean probability - share of positives|, weighted by the bins' rows; in [0, 1]."""
+    places = np.minimum((probabilities * bins).astype(np.int64), bins - 1)
+    counts = np.bincount(places, minlength=bins)
+    gaps = np.bincount(places, probabilities, bins) - np.bincount(places, labels, bins)
+    return float(np.abs(gaps).sum() / max(counts.sum(), 1))

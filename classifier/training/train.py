@@ -1,0 +1,167 @@
+"""Trains the model: reads, fits, calibrates, rounds, writes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from classifier.attribute import ATTRIBUTES
+from classifier.hashing import N_ROWS
+from classifier.lexicon import Lexicon
+from classifier.model_file import Weights, write_weights
+from classifier.training.author import with_authors
+from classifier.training.calibration import BASE_RATES, calibrate
+from classifier.training.corpus import CORPORA, Example, corpus_path, read_examples, sha256_of
+from classifier.training.fit import Fitted, fit_attribute
+from classifier.training.matrix import matrix_of
+from classifier.training.pitch import pitch_examples
+from classifier.training.quantise import quantise
+from classifier.training.template import template_examples
+from classifier.training.weak import add_weak_labels
+from classifier.training.wordlist import LISTS, build_lexicon, lexicon_path, spam_hosts, spam_terms
+
+_WORD_CORPORA = frozenset(("jigsaw_wiki", "civil_balanced", "civil_toxic_spans", "paradetox"))
+"""Comments whose words become known words."""
+
+_CALIBRATED_ON = frozenset(("jigsaw_wiki",))
+_SPAM_CALIBRATED_ON = frozenset(("jigsaw_wiki", "civil_balanced", "youtube_spam", "sms_spam", "pitches"))
+_SHARED_PARTS = {"threat": 0.15, "identity_attack": 0.2, "severe_toxicity": 0.1}
+"""What part of toxicity's logit a rare attribute adds to its own; chosen on the dev sets."""
+
+_FOLDS = 2
+_SEED = 7
+_BLOCK = N_ROWS // 2
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSet:
+    """hashed (n, N_ROWS) CSR, structure (n, n_structure), labels (n, n_attributes) nan where unknown, corpora (n,)."""
+
+    hashed: csr_matrix
+    structure: NDArray[np.float32]
+    labels: NDArray[np.float64]
+    corpora: NDArray[np.str_]
+
+
+def _labels_of(examples: list[Example]) -> NDArray[np.float64]:
+    labels = np.full((len(examples), len(ATTRIBUTES)), np.nan)
+    for row, example in enumerate(examples):
+        for attribute, label in example.labels.items():
+            labels[row, ATTRIBUTES.index(attribute)] = label
+    return labels
+
+
+def _training_set(data: Path, lexicon: Lexicon, examples: list[Example]) -> TrainingSet:
+    texts = with_authors(examples, spam_terms(data), spam_hosts(data))
+    hashed, structure = matrix_of(texts, lexicon)
+    labels = _labels_of(examples)
+    add_weak_labels(labels, structure)
+    return TrainingSet(hashed, structure, labels, np.array([example.corpus for example in examples]))
+
+
+def _fit_rows(attribute: str, training: TrainingSet, rows: NDArray[np.int64]) -> Fitted:
+    column = ATTRIBUTES.index(attribute)
+    return fit_attribute(
+        attribute,
+        training.hashed[rows],
+        training.structure[rows],
+        training.labels[rows, column],
+        training.corpora[rows],
+    )
+
+
+def _logits(fitted: Fitted, training: TrainingSet, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    logits: NDArray[np.float64] = (
+        training.hashed[rows] @ fitted.hashed + training.structure[rows] @ fitted.structure + fitted.bias
+    )
+    return logits
+
+
+def _calibration(
+    attribute: str, training: TrainingSet, rows: NDArray[np.int64], shared: Fitted | None
+) -> tuple[float, float]:
+    """Slope and intercept from logits of rows that each fold's fit did not see."""
+    domain = _SPAM_CALIBRATED_ON if attribute == "spam" else _CALIBRATED_ON
+    folds = np.random.default_rng(_SEED).integers(_FOLDS, size=len(rows))
+    logits, labels = [], []
+    for fold in range(_FOLDS):
+        fitted = _blended(attribute, _fit_rows(attribute, training, rows[folds != fold]), shared)
+        unseen = rows[(folds == fold) & np.isin(training.corpora[rows], list(domain))]
+        logits.append(_logits(fitted, training, unseen))
+        labels.append(training.labels[unseen, ATTRIBUTES.index(attribute)])
+    return calibrate(np.concatenate(logits), np.concatenate(labels), BASE_RATES[attribute])
+
+
+def _blended(attribute: str, fitted: Fitted, shared: Fitted | None) -> Fitted:
+    """Rare attributes lean on toxicity: their own labels are too few to tell harmless texts from one another."""
+    part = _SHARED_PARTS.get(attribute)
+    if part is None or shared is None:
+        return fitted
+    return Fitted(
+        fitted.hashed + part * shared.hashed,
+        fitted.structure + part * shared.structure,
+        fitted.bias + part * shared.bias,
+    )
+
+
+def _known_rows(attribute: str, training: TrainingSet) -> NDArray[np.int64]:
+    """Rows with a label. The sexism set says nothing of toxicity: its harmless rows are only not sexist."""
+    known = ~np.isnan(training.labels[:, ATTRIBUTES.index(attribute)])
+    if attribute == "toxicity":
+        known &= training.corpora != "edos_sexism"
+    return np.flatnonzero(known)
+
+
+def fit_calibrated(attribute: str, training: TrainingSet, shared: Fitted | None) -> Fitted:
+    """The weights of one attribute, such that their logits are calibrated; `shared` are those of toxicity."""
+    rows = _known_rows(attribute, training)
+    slope, intercept = _calibration(attribute, training, rows, shared)
+    fitted = _blended(attribute, _fit_rows(attribute, training, rows), shared)
+    return Fitted(fitted.hashed * slope, fitted.structure * slope, fitted.bias * slope + intercept)
+
+
+def _packed(fitted: list[Fitted], name: str, keys: NDArray[np.uint32], marks: NDArray[np.uint16]) -> Weights:
+    hashed = np.zeros((N_ROWS, len(ATTRIBUTES)), dtype=np.int8)
+    scales = np.zeros((2, len(ATTRIBUTES)))
+    for column, weights in enumerate(fitted):
+        for block in range(2):
+            part = slice(block * _BLOCK, (block + 1) * _BLOCK)
+            hashed[part, column], scales[block, column] = quantise(weights.hashed[part])
+    structure = np.stack([weights.structure for weights in fitted], axis=1)
+    bias = np.array([weights.bias for weights in fitted])
+    return Weights(name, hashed, scales, structure, bias, keys, marks)
+
+
+def _details(data: Path) -> dict[str, Any]:
+    paths = [corpus_path(data, corpus) for corpus in CORPORA] + [lexicon_path(data, name) for name in LISTS]
+    return {
+        "trained_on": {f"{path.parent.name}/{path.name}": sha256_of(path) for path in paths},
+        "fitted_with": {package: version(package) for package in ("numpy", "scipy", "scikit-learn")},
+        "base_rates": BASE_RATES,
+        "seed": _SEED,
+    }
+
+
+def train(data: Path, output: Path, name: str) -> Iterator[str]:
+    """Trains on a data folder and writes the model to `output`; yields what comes next, for a progress bar."""
+    yield "reading"
+    examples = [*read_examples(data), *template_examples(), *pitch_examples()]
+    yield "word lists"
+    keys, marks = build_lexicon(data, (example.text for example in examples if example.corpus in _WORD_CORPORA))
+    yield "features"
+    training = _training_set(data, Lexicon.of_entries(keys, marks), examples)
+    fitted: dict[str, Fitted] = {}
+    for attribute in ATTRIBUTES:
+        yield attribute
+        fitted[attribute] = fit_calibrated(attribute, training, fitted.get("toxicity"))
+    yield "writing"
+    write_weights(output, _packed(list(fitted.values()), name, keys, marks), _details(data))
+
+
+STEPS = 4 + len(ATTRIBUTES)
+"""How often `train` yields."""
