@@ -147,7 +147,7 @@ async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web
     for each in routes:
         for method in ("GET", "HEAD") if each.method == "GET" else (each.method,):
             application.router.add_route(method, each.pattern, handler(each, desk, house))
-    application.router.add_route("*", "/{tail:.*}", fallback(routes, desk, house))
+    application.router.add_route("*", r"/{tail:[\s\S]*}", fallback(routes, desk, house))
     application.cleanup_ctx.append(lifetime)
 
     link.open()

@@ -85,9 +85,15 @@ def _announce(settings: Settings, url: str) -> None:
         f"  queue          {url}/v1/sites/default/queue (with a moderator's token)",
         f"  API docs       {url}/docs",
         f"  admin's token  {token}",
-        f"  more tokens    {Path(sys.executable).name} -m service token create --help",
+        f"  more tokens    {_python()} -m service token create --help",
     ]
     click.echo("\n".join(line for line in lines if line))
+
+
+def _python() -> str:
+    """The interpreter as a person would type it here."""
+    python, here = Path(sys.executable), Path.cwd()
+    return str(python.relative_to(here) if python.is_relative_to(here) else python)
 
 
 def _log_to_stderr(level: str) -> None:

@@ -124,7 +124,7 @@ class Link:
             except _BROKEN as error:
                 self._end(error)
             except asyncio.CancelledError:
-                self._end(ConnectionError("the service stops"))
+                self._fail_pending("the service stops")
                 raise
             except Exception as error:  # whatever it is, the next connection may do better; without one nothing works
                 log.exception("redis_link_failed")
@@ -143,7 +143,10 @@ class Link:
     def _end(self, error: BaseException) -> None:
         if self._connection is not None or not self.reason.endswith(str(error)):
             log.warning("redis_away", error=str(error))
-        self.reason = str(error)
+        self._fail_pending(str(error))
+
+    def _fail_pending(self, reason: str) -> None:
+        self.reason = reason
         self._connection = None
         self._up.clear()
         self._outgoing.clear()
