@@ -54,6 +54,8 @@ class NewSiteSchema(SiteChangeSchema):
 
 
 class SiteSchema(Closed):
+    """A site as it is set."""
+
     site = fields.String(required=True)
     title = fields.String(required=True)
     public_submission = fields.Boolean(required=True)
@@ -62,6 +64,8 @@ class SiteSchema(Closed):
 
 
 class SitesSchema(Closed):
+    """Every site, by name."""
+
     sites = fields.List(fields.Nested(SiteSchema), required=True)
 
 
@@ -97,4 +101,6 @@ class MadeTokenSchema(TokenSchema):
 
 
 class TokensSchema(Closed):
+    """Every token that was not revoked, without the token itself."""
+
     tokens = fields.List(fields.Nested(TokenSchema), required=True)

@@ -63,6 +63,8 @@ class BulkResultSchema(Closed):
 
 
 class BulkResultsSchema(Closed):
+    """A result for each decision, in its place."""
+
     results = fields.List(fields.Nested(BulkResultSchema), required=True)
 
 

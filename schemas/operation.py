@@ -6,6 +6,8 @@ from schemas.fields import Closed
 
 
 class HealthSchema(Closed):
+    """The process is alive."""
+
     status = fields.String(required=True)
     version = fields.String(required=True)
 

@@ -326,8 +326,8 @@ BROKEN_FORMS = {
     "base64 garbage": b'--b\r\nContent-Disposition: form-data; name="name"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
     + b64encode(b"\xff\xfe\xfd")
     + b"\r\n--b--\r\n",
-    "a form within": b'--b\r\nContent-Disposition: form-data; name="name"\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n'
-    b"--c\r\n" + PART + b"--c--\r\n--b--\r\n",
+    "a form within": b'--b\r\nContent-Disposition: form-data; name="name"\r\n'
+    b"Content-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\n" + PART + b"--c--\r\n--b--\r\n",
     "too many parts": (b"--b\r\n" + PART) * 201 + b"--b--\r\n",
     "a message within": b'--b\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: message/rfc822\r\n\r\n'
     + b"Content-Type: message/rfc822\r\n\r\n" * 500
@@ -491,6 +491,8 @@ class TestHttp:
             b"/HEALTHZ",
             b"/v1/sites/default/threads//comments",
             b"/%00",
+            b"/%0A",
+            b"/v1/%0D%0Asites",
             b"/%FF",
             b"/?" + b"a=b&" * 500,
             b"/v1;x=1/sites",

@@ -1,0 +1,319 @@
+"""The fields that schemas share: what each takes, as what, and what it refuses."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from marshmallow import ValidationError, fields
+
+from schemas.fields import (
+    Closed,
+    Email,
+    IpAddress,
+    Origin,
+    PlainText,
+    Probability,
+    StrictBoolean,
+    StrictInteger,
+    WebAddress,
+    field_errors,
+    is_site,
+    is_web_address,
+)
+
+LINE = PlainText(min_chars=1, max_chars=10)
+LINES = PlainText(max_chars=100, is_multiline=True)
+ANYTHING_ELSE: list[Any] = [None, True, 5, 0.5, [], {}, ["a"], {"a": "b"}, b"\xff"]
+
+
+def refused(field: fields.Field[Any], value: object) -> list[str]:
+    """The messages of a refusal."""
+    with pytest.raises(ValidationError) as caught:
+        field.deserialize(value)
+    return [str(message) for message in caught.value.messages]
+
+
+class TestPlainText:
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            ("plain", "plain"),
+            (" \t\r\n plain \u00a0\u3000\n", "plain"),
+            ("e\u0301", "\u00e9"),
+            ("\u212b", "\u00c5"),
+            ("\ufb01", "\ufb01"),
+            ("e\u0301" * 10, "\u00e9" * 10),
+            ("\u202eabc", "\u202eabc"),
+            ("\U0001f389" * 10, "\U0001f389" * 10),
+        ],
+    )
+    def test_text_is_composed_and_trimmed(self, sent: str, kept: str) -> None:
+        assert LINE.deserialize(sent) == kept
+
+    @pytest.mark.parametrize(
+        "text", ["", " \n ", "a" * 11, "\u0958" * 6, "a\nb", "a\tb", "a\rb", "a\x00b", "a\x7fb", "a\x85b"]
+    )
+    def test_a_line_refuses_lengths_and_controls(self, text: str) -> None:
+        assert refused(LINE, text)
+
+    def test_lines_keep_newlines_and_tabs_alone(self) -> None:
+        assert LINES.deserialize("a\r\nb\n\tc\u2028d") == "a\nb\n\tc\u2028d"
+        for code in {*range(32), *range(0x7F, 0xA0)} - {9, 10}:
+            assert refused(LINES, f"a{chr(code)}b") == ["Holds control characters."]
+
+    @pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "\udc00\ud800"])
+    def test_a_lone_surrogate_is_refused(self, text: str) -> None:
+        assert "surrogate" in refused(LINES, text)[0]
+
+    @pytest.mark.parametrize("value", ANYTHING_ELSE)
+    def test_anything_else_is_refused(self, value: object) -> None:
+        assert refused(LINE, value)
+
+    @given(st.text(st.characters(exclude_categories=()), max_size=120))
+    def test_what_is_taken_can_be_stored_and_is_taken_again_unchanged(self, text: str) -> None:
+        try:
+            kept = LINES.deserialize(text)
+        except ValidationError:
+            return
+        assert kept.encode().decode() == kept
+        assert len(kept) <= 100
+        assert LINES.deserialize(kept) == kept
+
+
+class TestEmail:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "a@b",
+            "ann@news.example",
+            "a+b.c@d-e.example",
+            '"o\'neil"@x.example',
+            "\u00e9@\u00e9.example",
+            "e" * 242 + "@" + "d" * 11,
+        ],
+    )
+    def test_an_address_is_taken(self, text: str) -> None:
+        assert Email().deserialize(f" {text}\n") == text
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "ab",
+            "@",
+            "a@",
+            "@b",
+            "a@b@c",
+            "a b@c",
+            "a@b c",
+            "a@b\u2003c",
+            "a@b\nc",
+            "a@b\x00",
+            "e" * 253 + "@d",
+            "a\u2028b@c",
+        ],
+    )
+    def test_anything_else_is_refused(self, text: str) -> None:
+        assert refused(Email(), text)
+
+
+GOOD_ADDRESSES = [
+    "http://a",
+    "https://news.example",
+    "HTTPS://News.Example/",
+    "https://news.example:8443/a/b?c=d&e=%20#f",
+    "http://127.0.0.1/",
+    "http://[::1]:8080/",
+    "https://b\u00fccher.example/\u00fc",
+    "https://xn--bcher-kva.example/",
+]
+BAD_ADDRESSES = [
+    "news.example",
+    "//news.example",
+    "http:",
+    "http://",
+    "http:///a",
+    "http://:80",
+    "http://?a",
+    "http:news.example",
+    "ftp://a.example",
+    "javascript:alert(1)",
+    "JaVaScRiPt://a.example/%0aalert(1)",
+    "data:text/html,a",
+    "file:///etc/passwd",
+    "http://a b",
+    "http://a/ b",
+    "http://a\u2003b/",
+    "http://user@a.example",
+    "http://user:secret@a.example",
+    "http://a.example@b.example",
+    "http://a:0",
+    "http://a:-1",
+    "http://a:65536",
+    "http://a:b",
+    "http://[::1",
+    "http://[zz]/",
+    "http://a/<b>",
+    'http://a/"b',
+    "http://a/{b}",
+    "http://a\\b",
+    "http://\u2100.example",
+]
+
+
+class TestWebAddress:
+    @pytest.mark.parametrize("text", GOOD_ADDRESSES)
+    def test_an_address_is_taken(self, text: str) -> None:
+        assert is_web_address(text)
+        assert WebAddress().deserialize(f" {text} ") == text
+
+    @pytest.mark.parametrize("text", BAD_ADDRESSES)
+    def test_anything_else_is_refused(self, text: str) -> None:
+        assert not is_web_address(text)
+        assert refused(WebAddress(), text)
+
+    def test_none_is_empty_and_2048_characters_are_the_most(self) -> None:
+        assert WebAddress().deserialize("  ") == ""
+        longest = "http://a/".ljust(2048, "b")
+        assert WebAddress().deserialize(longest) == longest
+        assert refused(WebAddress(), longest + "b")
+
+    @given(st.text(st.characters(exclude_categories=()), max_size=60))
+    def test_no_text_breaks_it(self, text: str) -> None:
+        assert is_web_address("http://" + text) in {True, False}
+        assert is_web_address(text) is (text.lower().startswith(("http://", "https://")) and is_web_address(text))
+
+
+class TestOrigin:
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            ("https://news.example", "https://news.example"),
+            ("HTTPS://News.Example/", "https://news.example"),
+            ("http://localhost:8000", "http://localhost:8000"),
+            ("http://[::1]:8000", "http://[::1]:8000"),
+        ],
+    )
+    def test_an_origin_is_taken_in_lower_case(self, sent: str, kept: str) -> None:
+        assert Origin().deserialize(sent) == kept
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "*",
+            "null",
+            "news.example",
+            "https://",
+            "https://a/b",
+            "https://a?b",
+            "https://a#b",
+            "https://u@a",
+            "file:///a",
+        ],
+    )
+    def test_anything_else_is_refused(self, text: str) -> None:
+        assert refused(Origin(), text)
+
+
+class TestIpAddress:
+    @pytest.mark.parametrize(
+        ("sent", "kept"),
+        [
+            ("", ""),
+            ("192.0.2.1", "192.0.2.1"),
+            (" 192.0.2.1 ", "192.0.2.1"),
+            ("2001:DB8:0:0::1", "2001:db8::1"),
+        ],
+    )
+    def test_an_address_is_taken_in_its_short_form(self, sent: str, kept: str) -> None:
+        assert IpAddress().deserialize(sent) == kept
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "1",
+            "192.0.2",
+            "192.0.2.256",
+            "192.0.02.1",
+            "192.0.2.1/24",
+            "1.2.3.4, 5.6.7.8",
+            "::g",
+            "host",
+            "\u0661.1.1.1",
+        ],
+    )
+    def test_anything_else_is_refused(self, text: str) -> None:
+        assert refused(IpAddress(), text)
+
+
+class TestNumbersAndBooleans:
+    NUMBER = StrictInteger(lowest=1, highest=10)
+
+    @pytest.mark.parametrize("value", [1, 10])
+    def test_an_integer_in_range_is_taken(self, value: int) -> None:
+        assert self.NUMBER.deserialize(value) == value
+
+    @pytest.mark.parametrize("value", [0, 11, -1, 10**40, 1.0, 1.5, "1", "", True, False, None, [], {}, float("1e300")])
+    def test_anything_else_is_no_integer(self, value: object) -> None:
+        assert refused(self.NUMBER, value)
+
+    @pytest.mark.parametrize("value", [True, False])
+    def test_a_boolean_is_taken(self, value: object) -> None:
+        assert StrictBoolean().deserialize(value) is value
+
+    @pytest.mark.parametrize("value", [0, 1, "true", "false", "yes", "", None, [], {}])
+    def test_nothing_else_is_a_boolean(self, value: object) -> None:
+        assert refused(StrictBoolean(), value)
+
+    @pytest.mark.parametrize("value", [0, 1, 0.0, 1.0, 0.5])
+    def test_a_probability_is_taken(self, value: float) -> None:
+        assert Probability().deserialize(value) == value
+
+    @pytest.mark.parametrize(
+        "value", [-0.001, 1.001, 10**400, float("nan"), float("inf"), float("-inf"), "0.5", True, None, [], {}]
+    )
+    def test_anything_else_is_no_probability(self, value: object) -> None:
+        assert refused(Probability(), value)
+
+
+class _Inner(Closed):
+    url = WebAddress(required=True)
+
+
+class _Outer(Closed):
+    name = PlainText(min_chars=1, max_chars=5, required=True)
+    inner = fields.Nested(_Inner)
+    many = fields.List(fields.Nested(_Inner))
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [
+        ({}, {"name"}),
+        ({"name": "", "inner": {}}, {"name", "inner.url"}),
+        ({"name": "a", "inner": 5}, {"inner"}),
+        ({"name": "a", "inner": {"url": "x", "y": 1}, "z": 2}, {"inner.url", "inner.y", "z"}),
+        ({"name": "a", "many": [{"url": "http://a"}, {"url": 1}, 5]}, {"many.1.url", "many.2"}),
+        ([], {"_body"}),
+        ("text", {"_body"}),
+        (None, {"_body"}),
+    ],
+)
+def test_every_mistake_is_named_by_its_path(sent: Any, named: set[str]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        _Outer().load(sent)
+    found = field_errors(caught.value)
+    assert set(found) == named
+    assert all(messages and all(isinstance(message, str) for message in messages) for messages in found.values())
+
+
+@pytest.mark.parametrize("name", ["a", "0", "-", "a-b-9", "a" * 64])
+def test_a_site_has_such_a_name(name: str) -> None:
+    assert is_site(name)
+
+
+@pytest.mark.parametrize("name", ["", "A", "a" * 65, "a_b", "a.b", "a/b", "{a}", "a\n", "\u00e9", " a"])
+def test_and_no_other(name: str) -> None:
+    assert not is_site(name)
