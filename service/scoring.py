@@ -2,18 +2,18 @@
 
 import asyncio
 from collections import deque
-from dataclasses import asdict
 from time import perf_counter
 
 import structlog
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from classifier import Assessment, Classifier, Text
+from classifier import Assessment, Classifier, Span, Text
 from service.domain import Assessed
 
 MAX_BATCH = 16
 """Texts scored before the event loop gets its turn again: at 100 us each, 1.6 ms."""
 SCORE_DECIMALS = 5
+CONTRIBUTION_DECIMALS = 3
 _BATCH_BOUNDS_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1)
 
 log = structlog.get_logger(__name__)
@@ -82,11 +82,18 @@ class Scorer:
         return Assessed(
             {name: round(score, SCORE_DECIMALS) for name, score in assessment.scores.items()},
             round(assessment.reject, SCORE_DECIMALS),
-            [_span(asdict(span)) for span in assessment.spans],
+            [_span_json(span) for span in assessment.spans],
             assessment.assessed,
             self.model,
         )
 
 
-def _span(span: dict[str, object]) -> dict[str, object]:
-    return span | {"contribution": round(float(str(span["contribution"])), 3)}
+def _span_json(span: Span) -> dict[str, object]:
+    return {
+        "start": span.start,
+        "end": span.end,
+        "start_utf16": span.start_utf16,
+        "end_utf16": span.end_utf16,
+        "attribute": span.attribute,
+        "contribution": round(span.contribution, CONTRIBUTION_DECIMALS),
+    }
