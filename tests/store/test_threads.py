@@ -1,10 +1,15 @@
 """Threads: pages, versions, settings."""
 
+import json
+
+import pytest
+
 from service.domain import Mode
+from service.errors import ThreadNotFoundError
 from service.store import threads
 from service.store.link import Link
 from service.store.threads import ThreadPage
-from tests.store.desk import Store, site_in
+from tests.store.desk import NOW, Store, site_in
 
 
 async def page(link: Link, known: str = "", limit: int = 100, after: tuple[str, str] = ("", "")) -> ThreadPage:
@@ -20,3 +25,42 @@ async def test_a_reader_who_has_this_version_gets_no_comments(store: Store, link
     second = await page(link, first.version)
     assert second.version != first.version
     assert len(second.comments or []) == 2
+
+
+async def test_a_thread_shows_what_is_published_in_the_order_of_publication(store: Store, link: Link) -> None:
+    ids = [(await store.submit(now=NOW + number)).comment_id for number in range(4)]
+    for number, comment_id in enumerate([ids[2], ids[0], ids[3]]):
+        await store.decide(comment_id, now=NOW + 100 + number)
+    shown = (await page(link)).comments or []
+    assert [(each.comment_id, each.published_ms) for each in shown] == [
+        (ids[2], NOW + 100),
+        (ids[0], NOW + 101),
+        (ids[3], NOW + 102),
+    ]
+    assert [json.loads(each.public)["comment_id"] for each in shown] == [ids[2], ids[0], ids[3]]
+
+
+async def test_each_change_that_readers_can_see_makes_a_new_version(store: Store, link: Link) -> None:
+    comment_id = (await store.submit()).comment_id
+    versions = [(await page(link)).version]
+    for change in (store.decide(comment_id), store.decide(comment_id, "spam"), store.undo(comment_id)):
+        await change
+        versions.append((await page(link)).version)
+    await threads.set_settings(link, "default", "article-1", {"title": "A title"}, NOW)
+    versions.append((await page(link)).version)
+    assert len(set(versions)) == len(versions)
+
+
+async def test_an_unknown_thread_is_not_found_and_counts_nothing(store: Store, link: Link) -> None:
+    await store.decide((await store.submit()).comment_id)
+    with pytest.raises(ThreadNotFoundError):
+        await threads.read_page(link, "default", "nowhere", "", 10, "", "")
+    with pytest.raises(ThreadNotFoundError):
+        await store.thread_fields("nowhere")
+    assert await threads.counts(link, "default", ["nowhere", "article-1", "article-1"]) == [0, 1, 1]
+
+
+async def test_setting_a_thread_makes_it_once(store: Store, link: Link) -> None:
+    await threads.set_settings(link, "default", "article-1", {"title": "A title", "closed": "0"}, NOW)
+    changed = await threads.set_settings(link, "default", "article-1", {"closed": "1"}, NOW + 1)
+    assert (changed["title"], changed["closed"], changed["created_ms"]) == ("A title", "1", str(NOW))

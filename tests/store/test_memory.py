@@ -1,0 +1,66 @@
+"""Redis has no memory left: nothing new is taken, and what is there can be read and decided."""
+
+from collections.abc import Iterator
+
+import pytest
+import redis
+
+from service.errors import StoreFullError
+from service.store import scripts, threads
+from service.store.link import Link
+from tests.servers import RedisServer
+from tests.store.desk import NOW, Store, connected, ids_of, new_comment
+from tests.store.recount import recount
+
+
+@pytest.fixture
+def client(every_redis_server: RedisServer) -> Iterator[redis.Redis]:
+    """Gives the memory back after the test."""
+    with redis.Redis.from_url(every_redis_server.url) as client:
+        yield client
+        client.config_set("maxmemory", 0)
+
+
+@pytest.fixture
+async def full(store: Store, client: redis.Redis) -> list[str]:
+    """Comments in a store that takes no more."""
+    ids = [(await store.submit()).comment_id for _ in range(6)]
+    client.config_set("maxmemory-policy", "noeviction")
+    client.config_set("maxmemory", 1)
+    return ids
+
+
+async def test_a_full_store_takes_no_comment_and_says_so(store: Store, full: list[str], client: redis.Redis) -> None:
+    with pytest.raises(StoreFullError) as refused:
+        await store.submit()
+    assert refused.value.retry_after_seconds
+    assert set(recount(client).comments) == set(full)
+
+
+async def test_a_full_store_can_be_read_claimed_and_decided(
+    store: Store, full: list[str], client: redis.Redis, link: Link
+) -> None:
+    assert await store.queued() == full
+    assert ids_of((await store.claim("ann", 4)).comments) == full[:4]
+    await store.release(full[0])
+    await store.release_all()
+    for number, decision in enumerate(("approve", "reject", "spam")):
+        await store.decide(full[number], decision)
+    assert await store.page() == [full[0]]
+    assert (await store.read(full[1])).record["state"] == "rejected"
+    assert await threads.counts(link, "default", ["article-1"]) == [1]
+    assert (await store.measures()).depth == 3
+    recount(client)
+
+
+async def test_it_takes_comments_again_once_there_is_room(store: Store, full: list[str], client: redis.Redis) -> None:
+    client.config_set("maxmemory", 0)
+    new = new_comment()
+    assert (await store.submit(new)).comment_id == new.comment_id
+    assert await store.queued() == [*full, new.comment_id]
+
+
+async def test_the_link_connects_to_a_full_store(full: list[str], every_redis_server: RedisServer) -> None:
+    link = await connected(every_redis_server.url, scripts.ALL)
+    assert await Store(link, now=NOW).queued() == full
+    await link.close()

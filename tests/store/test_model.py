@@ -1,0 +1,231 @@
+"""Any sequence of submissions, claims, decisions, undos and time: the store does what a few lines of Python do."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import redis
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+
+from service import keys
+from service.domain import Mode, QueueOrder
+from service.errors import ClaimedByAnotherError, NothingToUndoError, RequestError, StaleRevisionError
+from service.store import comments, scripts
+from tests.servers import RedisServer
+from tests.store.desk import LEASE, NOW, STATES, Store, connected, history_of, ids_of, new_comment, site_in
+from tests.store.recount import recount
+
+T = TypeVar("T")
+MODERATORS = st.sampled_from(["ann", "bob"])
+REVISIONS = st.sampled_from([None, None, 0, -1])
+"""What a moderator says of the revision: nothing, the newest, or the one before it."""
+
+
+@dataclass(slots=True)
+class Before:
+    state: str
+    decision: str
+    published_ms: int | None
+    is_queued: bool
+
+
+@dataclass(slots=True)
+class Modelled:
+    """A comment as it should be."""
+
+    comment_id: str
+    thread: str
+    author: str
+    submitted_ms: int
+    risk: float
+    state: str
+    published_ms: int | None
+    is_queued: bool
+    decision: str = ""
+    holder: str = ""
+    expires_ms: int = 0
+    previous: list[Before] = field(default_factory=list)
+    history: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def revision(self) -> int:
+        return 1 + len(self.history)
+
+    def holder_at(self, now: int) -> str:
+        return self.holder if self.expires_ms > now else ""
+
+    def decide(self, decision: str, by: str, revision: int | None, now: int) -> type[RequestError] | None:
+        if decision == self.decision:
+            return None
+        if self.holder_at(now) not in {"", by}:
+            return ClaimedByAnotherError
+        if revision not in {None, self.revision}:
+            return StaleRevisionError
+        self.previous.append(Before(self.state, self.decision, self.published_ms, self.is_queued))
+        self._move(STATES[decision], self.published_ms, now)
+        self.decision, self.is_queued, self.holder, self.expires_ms = decision, False, "", 0
+        return None
+
+    def undo(self, revision: int | None, now: int) -> type[RequestError] | None:
+        if revision not in {None, self.revision}:
+            return StaleRevisionError
+        if not self.previous:
+            return NothingToUndoError
+        before = self.previous.pop()
+        self._move(before.state, before.published_ms, now)
+        self.decision = before.decision
+        self.is_queued = self.is_queued or before.is_queued
+        return None
+
+    def _move(self, state: str, published_ms: int | None, now: int) -> None:
+        self.history.append((self.state, state))
+        self.state = state
+        self.published_ms = (now if published_ms is None else published_ms) if state == "published" else None
+
+
+class Moderation(RuleBasedStateMachine):
+    """The store and the model side by side."""
+
+    server: RedisServer
+    made: Bundle[str] = Bundle("made")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._client = redis.Redis.from_url(self.server.url)
+        self._client.flushall()
+        comments._places.clear()
+        self._loop = asyncio.new_event_loop()
+        self._store = Store(self._run(connected(self.server.url, scripts.ALL)))
+        self._all: dict[str, Modelled] = {}
+        self._now = NOW
+
+    def teardown(self) -> None:
+        try:
+            self._check_all()
+        finally:
+            self._run(self._store.link.close())
+            self._loop.close()
+            self._client.close()
+
+    def _run(self, awaitable: Awaitable[T]) -> T:
+        async def run() -> T:
+            return await awaitable
+
+        return self._loop.run_until_complete(run())
+
+    def _same(self, awaitable: Awaitable[object], wanted: type[RequestError] | None) -> None:
+        """The call is refused as the model refuses it, or not at all."""
+        refused: type[BaseException] | None = None
+        try:
+            self._run(awaitable)
+        except RequestError as error:
+            refused = type(error)
+        assert refused is wanted
+
+    @rule(
+        target=made,
+        thread=st.sampled_from(["article-1", "article-2"]),
+        author=st.sampled_from(["author-1", "author-2"]),
+        mode=st.sampled_from(Mode),
+        risk=st.sampled_from([0.0, 0.5, 0.501, 1.0]),
+    )
+    def submit(self, thread: str, author: str, mode: Mode, risk: float) -> str:
+        self._store.site = site_in(mode)
+        new = new_comment(thread, author, risk=risk)
+        receipt = self._run(self._store.submit(new))
+        state = "held" if mode is Mode.PREMODERATE else "published"
+        assert receipt.state == state
+        published_ms = self._now if state == "published" else None
+        is_queued = mode is not Mode.AUTO
+        self._all[new.comment_id] = Modelled(
+            new.comment_id, thread, author, self._now, risk, state, published_ms, is_queued
+        )
+        return new.comment_id
+
+    @rule(comment_id=made, decision=st.sampled_from(sorted(STATES)), by=MODERATORS, back=REVISIONS)
+    def decide(self, comment_id: str, decision: str, by: str, back: int | None) -> None:
+        modelled = self._all[comment_id]
+        revision = None if back is None else modelled.revision + back
+        wanted = modelled.decide(decision, by, revision, self._now)
+        self._same(self._store.decide(comment_id, decision, by=by, revision=revision), wanted)
+
+    @rule(comment_id=made, back=REVISIONS)
+    def undo(self, comment_id: str, back: int | None) -> None:
+        modelled = self._all[comment_id]
+        revision = None if back is None else modelled.revision + back
+        wanted = modelled.undo(revision, self._now)
+        self._same(self._store.undo(comment_id, revision=revision), wanted)
+
+    @rule(by=MODERATORS, limit=st.integers(1, 3), thread=st.sampled_from([None, "article-1"]))
+    def claim(self, by: str, limit: int, thread: str | None) -> None:
+        free = [each for each in self._queued(thread) if not each.holder_at(self._now)][:limit]
+        claimed = self._run(self._store.claim(by, limit, thread=thread))
+        assert ids_of(claimed.comments) == [each.comment_id for each in free]
+        for each in free:
+            each.holder, each.expires_ms = by, self._now + LEASE
+
+    @rule(comment_id=made, by=MODERATORS)
+    def release(self, comment_id: str, by: str) -> None:
+        modelled = self._all[comment_id]
+        is_others = modelled.holder_at(self._now) not in {"", by}
+        if not is_others:
+            modelled.holder = ""
+        self._same(self._store.release(comment_id, by), ClaimedByAnotherError if is_others else None)
+
+    @rule(by=MODERATORS)
+    def release_all(self, by: str) -> None:
+        for each in self._all.values():
+            if each.holder == by:
+                each.holder = ""
+        self._run(self._store.release_all(by))
+
+    @rule(ms=st.sampled_from([1, LEASE // 2, LEASE]))
+    def wait(self, ms: int) -> None:
+        self._now += ms
+        self._store.now = self._now
+
+    @invariant()
+    def the_queue_and_the_threads_are_as_they_should_be(self) -> None:
+        assert self._run(self._store.queued()) == [each.comment_id for each in self._queued(None)]
+        for thread in {each.thread for each in self._all.values()}:
+            shown = self._run(self._store.page(thread))
+            assert shown == [comment_id for _, comment_id in sorted(self._published(thread))]
+
+    def _queued(self, thread: str | None) -> list[Modelled]:
+        waiting = [each for each in self._all.values() if each.is_queued and thread in {None, each.thread}]
+        return sorted(waiting, key=lambda each: (each.submitted_ms, each.comment_id))
+
+    def _published(self, thread: str) -> list[tuple[int, str]]:
+        mine = [each for each in self._all.values() if each.thread == thread]
+        return [(each.published_ms, each.comment_id) for each in mine if each.published_ms is not None]
+
+    def _check_all(self) -> None:
+        """Every comment, its history and its claim; every counter, from the comments alone."""
+        found = recount(self._client).comments
+        assert found.keys() == self._all.keys()
+        for comment_id, modelled in self._all.items():
+            stored = self._run(self._store.read(comment_id))
+            assert stored.record["state"] == modelled.state
+            assert stored.record.get("decision", "") == modelled.decision
+            assert int(stored.record["revision"]) == modelled.revision
+            assert stored.record.get("published_ms", "None") == str(modelled.published_ms)
+            assert [(line["from"], line["to"]) for line in history_of(stored)] == modelled.history
+            assert (stored.claim[0] if stored.claim else "") == modelled.holder_at(self._now)
+        if found:
+            queued = [QueueOrder.RISKIEST, QueueOrder.UNCERTAIN, QueueOrder.NEWEST]
+            for order in queued:
+                assert set(self._run(self._store.queued(order))) == {each.comment_id for each in self._queued(None)}
+            assert self._client.exists(keys.totals("default"))
+
+
+def test_the_store_does_what_the_model_does(every_redis_server: RedisServer) -> None:
+    class OnThisServer(Moderation):
+        server = every_redis_server
+
+    limits = settings(
+        max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    run_state_machine_as_test(OnThisServer, settings=limits)
