@@ -4,7 +4,8 @@ import http.client
 import json
 import socket
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -148,15 +149,26 @@ def submission(**changes: Any) -> Json:
 
 @dataclass
 class Site:
-    """A site of a test's own, with a token for each role."""
+    """A site of a test's own, with a token for each role, made when it is first asked for."""
 
     name: str
     admin: Api
-    anyone: Api
-    website: Api
-    moderator: Api
-    operator: Api
-    policy: Json = field(default_factory=dict)
+
+    @cached_property
+    def anyone(self) -> Api:
+        return Api(self.admin.url)
+
+    @cached_property
+    def website(self) -> Api:
+        return self.token("website")
+
+    @cached_property
+    def moderator(self) -> Api:
+        return self.token("moderator")
+
+    @cached_property
+    def operator(self) -> Api:
+        return self.token("operator")
 
     @property
     def path(self) -> str:
@@ -235,5 +247,4 @@ def make_site(admin: Api, **settings: Any) -> Site:
     name = f"s{next(_numbers)}"
     reply = admin.post("/v1/sites", {"site": name, **settings})
     assert reply.status == 201, reply.body
-    tokens = (make_token(admin, role, name)["token"] for role in ("website", "moderator", "operator"))
-    return Site(name, admin, Api(admin.url), *(Api(admin.url, token) for token in tokens))
+    return Site(name, admin)

@@ -1,4 +1,4 @@
-"""One service and one Redis for all tests of the API; each test has a site of its own."""
+"""One service and one Redis for the tests of a file; each test has a site of its own."""
 
 from collections.abc import Callable, Iterator
 
@@ -10,7 +10,7 @@ from tests.servers import RedisServer, ServiceProcess
 FAILURE = '"event": "request_failed"'
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
     """A running service on a server that no other test empties."""
     server = RedisServer("valkey-single")

@@ -102,6 +102,10 @@ def check(reply: Reply) -> None:
         reply.problem()
 
 
+def _bytes_of(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 def encoded(value: Any) -> bytes:
     return json.dumps(value).encode()
 
@@ -160,7 +164,7 @@ def test_bytes(target: Site, raw: bytes, content_type: str, encoding: str | None
     cut=st.integers(0, 40),
 )
 def test_forms(target: Site, start: str, pairs: list[tuple[str, str]], cut: int) -> None:
-    sendable = [tuple(part.encode("utf-8", "surrogatepass") for part in pair) for pair in pairs]
+    sendable = [(_bytes_of(name), _bytes_of(value)) for name, value in pairs]
     if start == FORMS[0]:
         raw = urlencode(sendable).encode()
     else:

@@ -55,7 +55,7 @@ def without_id(document: Json) -> Json:
     return {name: value for name, value in document.items() if name != "request_id"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def callers(request: pytest.FixtureRequest) -> dict[str, Api]:
     """One of each role, all but admin for the default site."""
     service = request.getfixturevalue("service")
