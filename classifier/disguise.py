@@ -44,9 +44,16 @@ def _class_table() -> bytes:
 
 
 _CLASSES = _class_table()
-_SUSPECT_CLASSES = (
-    b"L.L", b"AL", b"LSL", b"LSSL", b"LAA", b"LDL", b"LDDL", b"DL", b"LDD", b"&L", b"&S", b" L L L", b"SSS", b"AAA",
-)  # fmt: skip
+_SUSPECT_ALWAYS = (b"L.L", b" L L L")
+_SUSPECT_WITH = {
+    b"D": (b"DL", b"LDD"),
+    b"A": (b"AL", b"LAA", b"AAA"),
+    b"S": (b"LSL", b"LSSL", b"SSS"),
+    b"&": (b"&L", b"&S"),
+}
+"""What to look for in the classes of a body: always, and where signs of a class occur at all."""
+
+_COMMON_SIGNS = bytes(byte for byte in range(128) if chr(byte) not in "0123456789@$*!|+#%&")
 _CANDIDATE = re.compile(rb"L[.SAD]+L|A+L|LAA|DL|LDD|[AS]{3}")
 _ODD = re.compile(r"[\u0370-\u052f\u2100-\u2bff\u2460-\u24ff\uff00-\uffef\U0001d400-\U0001fbff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
@@ -280,10 +287,22 @@ def _line_of(text: str) -> Line:
     return Line(text, list(range(len(text))), list(range(1, len(text) + 1)))
 
 
+def _is_suspect(classes: bytes, uncommon: bytes) -> bool:
+    """Whether a body of these classes may hold disguised words; `uncommon` are those of its uncommon signs alone."""
+    for suspect in _SUSPECT_ALWAYS:
+        if suspect in classes:
+            return True
+    for name, suspects in _SUSPECT_WITH.items():
+        if name in uncommon and any(suspect in classes for suspect in suspects):
+            return True
+    return False
+
+
 def reveal_ascii(body: str, words: Container[str]) -> tuple[Line, int] | None:
     """As `reveal`, quickly, for an ASCII body without stretched letters; None when nothing is disguised."""
-    classes = body.encode().translate(_CLASSES)
-    if not any(suspect in classes for suspect in _SUSPECT_CLASSES):
+    encoded = body.encode()
+    classes = encoded.translate(_CLASSES)
+    if not _is_suspect(classes, encoded.translate(_CLASSES, _COMMON_SIGNS)):
         return None
     if (b"&" in classes and _ENTITY.search(body)) or b" L L L" in classes or b"L.L.L" in classes:
         return reveal(body, words)

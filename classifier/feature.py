@@ -1,9 +1,9 @@
 """The features of a batch of texts: the one place that both training and scoring get them from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,7 @@ _BLOCK_MARKS = np.arange(2 * MAX_TEXTS, dtype=np.uint32) << np.uint32(GRAM_BITS)
 """The least key of each block of each text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """What a batch of texts is scored by.
 
     rows: (n,) int64, rows of the weight table, for each text its n-grams and then its words, each row once, ascending
@@ -65,5 +64,16 @@ def features_of(texts: Sequence[Text], lexicon: Lexicon) -> Features:
     rows, bounds = _unique_rows(occurrences, len(texts))
     sizes = [past - first for first, past in pairwise(bounds)]
     factors = np.array([1 / sqrt(size) if size else 1.0 for size in sizes]).reshape(-1, 2)
-    structure = structure_of(texts, view, occurrences, lexicon)
+    structure = structure_of(texts, view, occurrences, sizes[1::2], lexicon)
     return Features(rows, bounds, factors, structure, view, occurrences)
+
+
+def features_of_one(features: Features, text: int) -> Features:
+    """The features of one text of a batch, its view and occurrences cut out, for spans."""
+    if len(features.structure) == 1:
+        return features
+    view = features.view.cut(text)
+    factors, structure = features.factors[text : text + 1], features.structure[text : text + 1]
+    bounds = features.bounds[2 * text : 2 * text + 3]
+    rows = features.rows[bounds[0] : bounds[2]]
+    return Features(rows, [bound - bounds[0] for bound in bounds], factors, structure, view, Occurrences(view))

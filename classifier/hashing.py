@@ -29,7 +29,7 @@ _SHIFT = np.uint32(32 - GRAM_BITS)
 _GRAM_MIXES = (0x85EBCA6B, 0xC2B2AE3D, 0x2C1B3C6D)
 """Odd factors, one for each size: the upper bits of hash * factor are the row (multiplicative hashing)."""
 
-_PAIR_GAPS = (1, 2)
+PAIR_GAPS = (1, 2)
 """Pairs of neighbouring words, and pairs with one word between."""
 
 _WORD_MIX, _PAIR_MIX, _SKIP_MIX = (np.uint32(factor) for factor in (0x297A2D39, 0x9E3779B9, 0x7FEB352D))
@@ -91,23 +91,28 @@ class Occurrences:
     text: (n,) uint32, index of the text in the batch; None when the batch has one text
     """
 
-    __slots__ = ("_inside", "_view", "pairs", "row", "text", "words")
+    __slots__ = ("_view", "pairs", "row", "text", "words")
 
     def __init__(self, view: View) -> None:
         self._view = view
         prefix = prefix_sums(view.symbols)
         self.words = words = word_hashes(prefix, view)
         self.pairs = pair_hashes(words[:-1], words[1:])
-        parts = [
-            (prefix[size:] - prefix[:-size]) * inverses[: max(len(prefix) - size, 0)]
-            for size, inverses in zip(GRAM_SIZES, _MIXED_INVERSES, strict=True)
-        ]
-        n_grams = sum(map(len, parts))
-        parts += [words * _WORD_MIX, self.pairs * _PAIR_MIX, pair_hashes(words[:-2], words[2:]) * _SKIP_MIX]
-        self.row = np.concatenate(parts)
-        self.row >>= _SHIFT
-        self.row[n_grams:] += np.uint32(1 << GRAM_BITS)
-        self._inside: NDArray[np.bool_] | None = None
+        skipped = pair_hashes(words[:-2], words[2:])
+        lengths = [max(len(prefix) - size, 0) for size in GRAM_SIZES]
+        n_grams = sum(lengths)
+        self.row = row = np.empty(n_grams + len(words) + len(self.pairs) + len(skipped), dtype=np.uint32)
+        done = 0
+        for size, length, inverses in zip(GRAM_SIZES, lengths, _MIXED_INVERSES, strict=True):
+            part = row[done : done + length]
+            np.subtract(prefix[size:], prefix[:length], out=part)
+            part *= inverses[:length]
+            done += length
+        for hashes, factor in ((words, _WORD_MIX), (self.pairs, _PAIR_MIX), (skipped, _SKIP_MIX)):
+            np.multiply(hashes, factor, out=row[done : done + len(hashes)])
+            done += len(hashes)
+        row >>= _SHIFT
+        row[n_grams:] += np.uint32(1 << GRAM_BITS)
         self.text: NDArray[np.uint32] | None = None
         if len(view.starts) > 2:
             self._drop_across_texts()
@@ -123,22 +128,9 @@ class Occurrences:
         texts = texts.copy()
         texts[shared] = _SHARED_LAST
         last = [texts[size - 2 : len(view.symbols) - 1] for size in GRAM_SIZES] + [of_word]
-        first += [of_word[:-gap] for gap in _PAIR_GAPS]
-        last += [of_word[gap:] for gap in _PAIR_GAPS]
+        first += [of_word[:-gap] for gap in PAIR_GAPS]
+        last += [of_word[gap:] for gap in PAIR_GAPS]
         text = np.concatenate(first)
-        self._inside = text == np.concatenate(last)
-        self.text = text[self._inside]
-        self.row = self.row[self._inside]
-
-    def bounds(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Half-open bounds of each occurrence in the view's symbols; not needed to score."""
-        view = self._view
-        grams = [np.arange(max(len(view.symbols) + 1 - size, 0)) for size in GRAM_SIZES]
-        starts, ends = view.word_starts, view.word_ends
-        first = np.concatenate([*grams, starts, *(starts[:-gap] for gap in _PAIR_GAPS)])
-        past = [gram + size for gram, size in zip(grams, GRAM_SIZES, strict=True)]
-        past += [ends, *(ends[gap:] for gap in _PAIR_GAPS)]
-        joined = np.concatenate(past)
-        if self._inside is None:
-            return first, joined
-        return first[self._inside], joined[self._inside]
+        inside = text == np.concatenate(last)
+        self.text = text[inside]
+        self.row = self.row[inside]

@@ -9,8 +9,8 @@ from classifier.structure import STRUCTURE
 
 _COMMON_WORDS = {
     "en": "the of and to in is that it for was on are with as this be at have from or by you not but they i my me he "
-    "she we do what so your if their there just all no can who about like would up dont its im get go how them when than "
-    "has his her will an one more our us any why been were had did",
+    "she we do what so your if their there just all no can who about like would up dont its im get go how them when "
+    "than has his her will an one more our us any why been were had did",
     "es": "el los las una que de es por con para su como esta pero mas muy porque cuando ser son del al lo se le nos "
     "este eso tambien todo esto hay fue tiene yo tu ella ellos ni ya sin sobre entre hasta donde y",
     "fr": "le les des une est et dans pour pas sur avec ce cette qui que vous nous je il elle sont mais ou au aux du "

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
 from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
-from classifier.feature import Features, features_of
+from classifier.feature import Features, features_of, features_of_one
+from classifier.hashing import GRAM_SIZES
 from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
@@ -19,10 +20,10 @@ from classifier.structure import STRUCTURE
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
 
-_PASS_CHARS = 60_000
+_PASS_CHARS = 8_000
 _PASS_TEXTS = 1024
 _SPANS_FROM = 0.5
-_MAX_SPAN_ATTRIBUTES = 3
+_MAX_SPAN_ATTRIBUTES = 2
 _SPAM = ATTRIBUTES.index("spam")
 
 
@@ -68,12 +69,12 @@ class Classifier:
         logits = self.logits(features)[0].tolist()
         columns = list(range(len(ATTRIBUTES)))
         contributions = word_contributions(features, self._occurrence_values(features, columns))
-        ranges = word_ranges(features)
+        ranges = word_ranges(features, np.arange(len(features.view.word_starts)))
         explained = []
         for column, attribute in enumerate(ATTRIBUTES):
             spans = tuple(
                 make_span(text.body, *place, attribute, contribution)
-                for place, contribution in zip(ranges, contributions[:, column].tolist(), strict=True)
+                for place, contribution in zip(ranges, contributions[column].tolist(), strict=True)
             )
             parts = features.structure[0] * self._weights.structure[:, column]
             named = {STRUCTURE[place]: float(parts[place]) for place in np.flatnonzero(parts)}
@@ -82,11 +83,14 @@ class Classifier:
         return Explanation(assessment, tuple(explained))
 
     def _occurrence_values(self, features: Features, columns: list[int]) -> NDArray[np.float64]:
-        """(n_occurrences, n_columns): weight times value of each hashed feature of the only text where it occurs."""
+        """(n_columns, n_occurrences): weight times value of each hashed feature of the only text where it occurs."""
         rows = features.occurrences.row
-        step = self._weights.scales[:, columns] * features.factors[0][:, None]
-        is_word = (rows >= len(self._weights.hashed) // 2).astype(np.int64)
-        values: NDArray[np.float64] = self._weights.hashed[rows][:, columns] * step[is_word]
+        steps = self._weights.scales[:, columns] * features.factors[0][:, None]
+        gathered = self._packed.take(rows).view(np.int8).reshape(-1, len(ATTRIBUTES))
+        values = gathered.T[columns].astype(np.float64)
+        n_grams = sum(max(len(features.view.symbols) + 1 - size, 0) for size in GRAM_SIZES)
+        values[:, :n_grams] *= steps[0][:, None]
+        values[:, n_grams:] *= steps[1][:, None]
         return values
 
     def _spans(self, text: Text, features: Features, scores: list[float]) -> tuple[Span, ...]:
@@ -102,8 +106,7 @@ class Classifier:
             row = [1 / (1 + exp(-logit)) for logit in logits]
             spans: tuple[Span, ...] = ()
             if max(row) >= _SPANS_FROM:
-                alone = features if len(texts) == 1 else self.features([text])
-                spans = self._spans(text, alone, row)
+                spans = self._spans(text, features_of_one(features, index), row)
             language, assessed = language_of(features, index)
             scores = dict(zip(ATTRIBUTES, row, strict=True))
             assessments.append(Assessment(scores, reject_of(row), spans, language, assessed))

@@ -132,8 +132,10 @@ def _mark_counts(marks: NDArray[np.uint16], pair_marks: NDArray[np.uint16]) -> l
     return [log1p(sum(1 for marked in found if marked & mark)) for mark in _MARK_VALUES]
 
 
-def structure_of(texts: Sequence[Text], view: View, occurrences: Occurrences, lexicon: Lexicon) -> NDArray[np.float64]:
-    """(n_texts, len(STRUCTURE)) float64: the structural features of a batch."""
+def structure_of(
+    texts: Sequence[Text], view: View, occurrences: Occurrences, unique: Sequence[int], lexicon: Lexicon
+) -> NDArray[np.float64]:
+    """(n_texts, len(STRUCTURE)) float64: the structural features of a batch; `unique` word features of each text."""
     rows = []
     n_words = len(occurrences.words)
     both_marks = lexicon.marks_of(np.concatenate([occurrences.words, occurrences.pairs]))
@@ -141,10 +143,9 @@ def structure_of(texts: Sequence[Text], view: View, occurrences: Occurrences, le
     bounds = view.word_bounds().tolist()
     for index, text in enumerate(texts):
         first, past = bounds[index], bounds[index + 1]
-        words, marks = occurrences.words[first:past], all_marks[first:past]
-        count = past - first
+        marks, count = all_marks[first:past], past - first
         row = _body_features(text.body, lexicon)
-        row.append(1 - len(set(words.tolist())) / count if count >= _REPEATED_FROM_WORDS else 0.0)
+        row.append(1 - unique[index] / (3 * count - 3) if count >= _REPEATED_FROM_WORDS else 0.0)
         row.append(1 - np.count_nonzero(marks) / count if count else 0.0)
         row += _author_features(text, lexicon) if text.name or text.website else _NO_AUTHOR
         row += _mark_counts(marks, all_pair_marks[first : max(past - 1, first)])

@@ -1,7 +1,8 @@
 """The normalised view of a batch of texts: one array of symbols, from which all hashed features are made."""
 
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +22,7 @@ _TYPOGRAPHIC = {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2
 Symbols = NDArray[np.uint8] | NDArray[np.uint32]
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(NamedTuple):
     """Symbols of all bodies of a batch, one space before, between and after them.
 
     bodies: as given
@@ -47,6 +47,20 @@ class View:
         texts = np.zeros(len(self.symbols), dtype=np.uint32)
         texts[1:] = np.repeat(np.arange(len(self.starts) - 1, dtype=np.uint32), np.diff(self.starts))
         return texts
+
+    def cut(self, text: int) -> "View":
+        """The view of one text alone."""
+        first, past = self.starts[text : text + 2].tolist()
+        words = slice(*np.searchsorted(self.word_starts, (first, past)).tolist())
+        return View(
+            bodies=self.bodies[text : text + 1],
+            symbols=self.symbols[first - 1 : past],
+            starts=np.array([1, past - first + 1]),
+            word_starts=self.word_starts[words] - (first - 1),
+            word_ends=self.word_ends[words] - (first - 1),
+            lines={0: self.lines[text]} if text in self.lines else {},
+            disguised={0: self.disguised[text]} if text in self.disguised else {},
+        )
 
     def word_bounds(self) -> NDArray[np.int64]:
         """(n_texts + 1,) int64: text k has the words from bounds[k] up to bounds[k + 1]."""
@@ -73,14 +87,17 @@ def _traced(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     return symbols, sources
 
 
-def sources_of(view: View, text: int) -> tuple[list[int], list[int]]:
-    """Of each of a text's symbols, the half-open range of code points of the body that it stands for."""
-    line = view.lines.get(text)
-    _, sources = _traced(view.bodies[text] if line is None else line.text)
-    places = sources.tolist()
+def original_ranges(view: View, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Half-open ranges of code points of the body that symbols firsts[i] to lasts[i] stand for, in a view of ONE text.
+
+    Positions count from the text's first symbol, the space before it left out.
+    """
+    line = view.lines.get(0)
+    _, sources = _traced(view.bodies[0] if line is None else line.text)
+    begins, ends = sources[firsts].tolist(), sources[lasts].tolist()
     if line is None:
-        return places, [place + 1 for place in places]
-    return [line.begins[place] for place in places], [line.ends[place] for place in places]
+        return [(begin, end + 1) for begin, end in zip(begins, ends, strict=True)]
+    return [(line.begins[begin], line.ends[end]) for begin, end in zip(begins, ends, strict=True)]
 
 
 def _stretches(symbols: NDArray[np.uint8]) -> NDArray[np.bool_]:
@@ -177,7 +194,6 @@ def view_of(bodies: Sequence[str], words: Container[str]) -> View:
     normalise = _Normaliser(words)
     parts = [normalise(text, body) for text, body in enumerate(bodies)]
     symbols = _joined(parts)
-    starts = np.ones(len(parts) + 1, dtype=np.int64)
-    starts[1:] += np.cumsum([len(part) + 1 if len(part) else 0 for part in parts], dtype=np.int64)
+    starts = np.array(list(accumulate((len(part) + 1 if len(part) else 0 for part in parts), initial=1)))
     word_starts, word_ends = _word_bounds(symbols)
     return View(tuple(bodies), symbols, starts, word_starts, word_ends, normalise.lines, normalise.disguised)

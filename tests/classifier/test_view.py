@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import Classifier
-from classifier.view import _traced, sources_of, view_of
+from classifier.view import _traced, original_ranges, view_of
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=120)
 
@@ -57,9 +57,8 @@ def test_the_quick_path_sees_what_the_traced_one_sees(body: str) -> None:
 @given(body=ANY_TEXT)
 def test_sources_lie_in_the_body_in_order(body: str) -> None:
     view = view_of([body], ())
-    begins, ends = sources_of(view, 0)
-    assert len(begins) == len(ends) == max(len(view.symbols) - 2, 0)
-    assert all(0 <= begin < end <= len(body) for begin, end in zip(begins, ends, strict=True))
+    symbols = np.arange(max(len(view.symbols) - 2, 0))
+    assert all(0 <= begin < end <= len(body) for begin, end in original_ranges(view, symbols, symbols))
 
 
 @settings(max_examples=100)
