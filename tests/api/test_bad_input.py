@@ -6,12 +6,11 @@ import socket
 import zlib
 from base64 import b64encode
 from pathlib import Path
-from time import monotonic
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 
-from tests.api.client import TIMEOUT_SECONDS, Reply, Site, submission
+from tests.api.client import Reply, Site, submission
 from tests.servers import ServiceProcess
 
 JSON = "application/json"
@@ -283,17 +282,19 @@ class TestCompression:
         assert site.queue()["total"] == 0
 
     @pytest.mark.parametrize("filler", [b" ", b"["])
-    def test_a_bomb_is_refused_before_it_unfolds(self, site: Site, service: ServiceProcess, filler: bytes) -> None:
+    @pytest.mark.parametrize("megabytes", [60, 400])
+    def test_a_bomb_is_refused_before_it_unfolds(
+        self, site: Site, service: ServiceProcess, megabytes: int, filler: bytes
+    ) -> None:
+        """The smaller one is within the limit as it is sent."""
         press = zlib.compressobj(9, wbits=31)
         million = filler * (1 << 20)
-        bomb = b"".join(press.compress(million) for _ in range(512)) + press.flush()
-        assert len(bomb) < 1 << 20
+        bomb = b"".join(press.compress(million) for _ in range(megabytes)) + press.flush()
+        assert (len(bomb) < MAX_BODY_BYTES) == (megabytes == 60)
         before = peak_kib(service)
-        started = monotonic()
         reply = send(site, bomb, Content_Encoding="gzip")
-        assert monotonic() - started < TIMEOUT_SECONDS
         assert reply.problem()["status"] in {400, 413}
-        assert peak_kib(service) - before < 64 * 1024
+        assert peak_kib(service) - before < 16 * 1024
 
     def test_a_body_that_unfolds_over_the_limit_is_413(self, site: Site) -> None:
         reply = send(site, gzip.compress(padded(MAX_BODY_BYTES + 1)), Content_Encoding="gzip")
