@@ -4,9 +4,11 @@ from classifier.assessment import Assessment, AttributeExplanation, Explanation,
 from classifier.attribute import ATTRIBUTES
 from classifier.error import ModelError
 from classifier.scorer import Classifier
+from classifier.vector import N_FEATURES, Vector
 
 __all__ = [
     "ATTRIBUTES",
+    "N_FEATURES",
     "Assessment",
     "AttributeExplanation",
     "Classifier",
@@ -14,4 +16,5 @@ __all__ = [
     "ModelError",
     "Span",
     "Text",
+    "Vector",
 ]

@@ -99,7 +99,7 @@ def explain(text: str, name: str, website: str, model: Path | None) -> None:
 @click.option(
     "--output", type=click.Path(file_okay=False, path_type=Path), default=DEFAULT_DIRECTORY, show_default=True
 )
-@click.option("--name", default="3", show_default=True, help="What the manifest calls these weights.")
+@click.option("--name", default="1", show_default=True, help="What the manifest calls these weights.")
 def train(data: Path, output: Path, name: str) -> None:
     """Train on DATA, a folder with train/ and lexicons/, and write the model. About ten minutes on one core."""
     from classifier.training.train import STEPS
@@ -136,3 +136,13 @@ def evaluate(
             draw(sets, plots)
     if json_path is not None:
         json_path.write_bytes(orjson.dumps(tables, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+@main.command()
+@_data
+def videos(data: Path) -> None:
+    """Print how well spam is told under each video that the fit did not see; two minutes."""
+    from classifier.evaluation.video import unseen_videos
+
+    for video, area in unseen_videos(data):
+        click.echo(f"{video:12} {area:.4f}")

@@ -42,6 +42,12 @@ class Weights:
     lexicon_keys: NDArray[np.uint32]
     lexicon_marks: NDArray[np.uint16]
 
+    @property
+    def features_version(self) -> str:
+        """Names the features: the code's version and the word lists, which have a part in them."""
+        lists = hashlib.sha256(self.lexicon_keys.tobytes() + self.lexicon_marks.tobytes())
+        return f"{FEATURES_VERSION}.{lists.hexdigest()[:12]}"
+
     def lexicon(self) -> Lexicon:
         """The word lists, ready for look-up."""
         return Lexicon.of_entries(self.lexicon_keys, self.lexicon_marks)

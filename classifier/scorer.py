@@ -16,6 +16,7 @@ from classifier.hashing import GRAM_SIZES
 from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
+from classifier.vector import Vector, vectors_of
 
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
@@ -36,6 +37,7 @@ class Classifier:
         self._packed = weights.hashed.view(np.uint64).ravel()
         self._ones = np.ones(1 << 17, dtype=np.float32)
         self.version = weights.version
+        self.features_version = weights.features_version
 
     @classmethod
     def load(cls, directory: Path | None = None) -> "Classifier":
@@ -44,10 +46,21 @@ class Classifier:
 
     def assess(self, texts: Sequence[Text]) -> list[Assessment]:
         """One assessment a text, in order; ValueError for a text over MAX_CHARS."""
-        return [assessment for part in _passes(texts) for assessment in self._assess(part)]
+        return [assessment for part in _passes(texts) for assessment in self._assess(part, self.features(part))]
+
+    def assess_with_vectors(self, texts: Sequence[Text]) -> list[tuple[Assessment, Vector]]:
+        """As `assess`, with each text's feature vector, at no second pass over the text.
+
+        Vectors mean the same as long as `features_version` is the same, also with other weights.
+        """
+        pairs: list[tuple[Assessment, Vector]] = []
+        for part in _passes(texts):
+            features = self.features(part)
+            pairs += zip(self._assess(part, features), vectors_of(features), strict=True)
+        return pairs
 
     def features(self, texts: Sequence[Text]) -> Features:
-        """The feature vectors of a few texts, for weights that others keep on the same features."""
+        """What a few texts are scored by; at most 60,000 code points in all."""
         return features_of(texts, self._lexicon)
 
     def logits(self, features: Features) -> NDArray[np.float64]:
@@ -99,8 +112,7 @@ class Classifier:
         contributions = word_contributions(features, self._occurrence_values(features, columns))
         return driving_spans(features, text.body, columns, contributions)
 
-    def _assess(self, texts: list[Text]) -> list[Assessment]:
-        features = self.features(texts)
+    def _assess(self, texts: list[Text], features: Features) -> list[Assessment]:
         assessments = []
         for index, (text, logits) in enumerate(zip(texts, self.logits(features).tolist(), strict=True)):
             row = [1 / (1 + exp(-logit)) for logit in logits]

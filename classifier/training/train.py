@@ -64,7 +64,8 @@ def _training_set(data: Path, lexicon: Lexicon, examples: list[Example]) -> Trai
     return TrainingSet(hashed, structure, labels, np.array([example.corpus for example in examples]))
 
 
-def _fit_rows(attribute: str, training: TrainingSet, rows: NDArray[np.int64]) -> Fitted:
+def fit_rows(attribute: str, training: TrainingSet, rows: NDArray[np.int64]) -> Fitted:
+    """The weights of one attribute from some rows, not calibrated."""
     column = ATTRIBUTES.index(attribute)
     return fit_attribute(
         attribute,
@@ -75,7 +76,8 @@ def _fit_rows(attribute: str, training: TrainingSet, rows: NDArray[np.int64]) ->
     )
 
 
-def _logits(fitted: Fitted, training: TrainingSet, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+def logits_of(fitted: Fitted, training: TrainingSet, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(len(rows),) float64."""
     logits: NDArray[np.float64] = (
         training.hashed[rows] @ fitted.hashed + training.structure[rows] @ fitted.structure + fitted.bias
     )
@@ -90,9 +92,9 @@ def _calibration(
     folds = np.random.default_rng(_SEED).integers(_FOLDS, size=len(rows))
     logits, labels = [], []
     for fold in range(_FOLDS):
-        fitted = _blended(attribute, _fit_rows(attribute, training, rows[folds != fold]), shared)
+        fitted = _blended(attribute, fit_rows(attribute, training, rows[folds != fold]), shared)
         unseen = rows[(folds == fold) & np.isin(training.corpora[rows], list(domain))]
-        logits.append(_logits(fitted, training, unseen))
+        logits.append(logits_of(fitted, training, unseen))
         labels.append(training.labels[unseen, ATTRIBUTES.index(attribute)])
     return calibrate(np.concatenate(logits), np.concatenate(labels), BASE_RATES[attribute])
 
@@ -109,7 +111,7 @@ def _blended(attribute: str, fitted: Fitted, shared: Fitted | None) -> Fitted:
     )
 
 
-def _known_rows(attribute: str, training: TrainingSet) -> NDArray[np.int64]:
+def known_rows(attribute: str, training: TrainingSet) -> NDArray[np.int64]:
     """Rows with a label. The sexism set says nothing of toxicity: its harmless rows are only not sexist."""
     known = ~np.isnan(training.labels[:, ATTRIBUTES.index(attribute)])
     if attribute == "toxicity":
@@ -119,9 +121,9 @@ def _known_rows(attribute: str, training: TrainingSet) -> NDArray[np.int64]:
 
 def fit_calibrated(attribute: str, training: TrainingSet, shared: Fitted | None) -> Fitted:
     """The weights of one attribute, such that their logits are calibrated; `shared` are those of toxicity."""
-    rows = _known_rows(attribute, training)
+    rows = known_rows(attribute, training)
     slope, intercept = _calibration(attribute, training, rows, shared)
-    fitted = _blended(attribute, _fit_rows(attribute, training, rows), shared)
+    fitted = _blended(attribute, fit_rows(attribute, training, rows), shared)
     return Fitted(fitted.hashed * slope, fitted.structure * slope, fitted.bias * slope + intercept)
 
 
@@ -147,10 +149,19 @@ def _details(data: Path) -> dict[str, Any]:
     }
 
 
+def _examples(data: Path) -> list[Example]:
+    return [*read_examples(data), *template_examples(), *pitch_examples()]
+
+
+def read_training(data: Path, lexicon: Lexicon) -> TrainingSet:
+    """The whole training set as matrices."""
+    return _training_set(data, lexicon, _examples(data))
+
+
 def train(data: Path, output: Path, name: str) -> Iterator[str]:
     """Trains on a data folder and writes the model to `output`; yields what comes next, for a progress bar."""
     yield "reading"
-    examples = [*read_examples(data), *template_examples(), *pitch_examples()]
+    examples = _examples(data)
     yield "word lists"
     keys, marks = build_lexicon(data, (example.text for example in examples if example.corpus in _WORD_CORPORA))
     yield "features"
