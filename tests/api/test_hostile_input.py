@@ -17,6 +17,7 @@ FORMS = ("application/x-www-form-urlencoded", "multipart/form-data; boundary=b")
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 """Every code point, lone surrogates too: JSON can escape them."""
+SCRIPT = '"></textarea><script>alert(1)</script>'
 NASTY_TEXT = st.sampled_from(
     [
         "",
@@ -44,6 +45,8 @@ NASTY_TEXT = st.sampled_from(
         "http://\u2100.example",
         "https://a.example:/",
         "javascript:alert(1)",
+        SCRIPT,
+        "'\"><img src=x onerror=alert(1)>",
         "a@b",
         "@",
         "\r\n",
@@ -160,18 +163,34 @@ def test_bytes(target: Site, raw: bytes, content_type: str, encoding: str | None
 @settings(COUNT, max_examples=200)
 @given(
     start=st.sampled_from(FORMS),
-    pairs=st.lists(st.tuples(NAMES | ANY_TEXT, LEAVES.map(str)), max_size=6),
-    cut=st.integers(0, 40),
+    changes=st.lists(st.tuples(NAMES | ANY_TEXT, LEAVES.map(str)), max_size=6),
+    cut=st.integers(0, 60),
+    accept=st.sampled_from(["*/*", "text/html", "text/html;q=0.1, */*"]),
+    is_demo=st.booleans(),
 )
-def test_forms(target: Site, start: str, pairs: list[tuple[str, str]], cut: int) -> None:
-    sendable = [(_bytes_of(name), _bytes_of(value)) for name, value in pairs]
+def test_forms(
+    target: Site,
+    start: str,
+    changes: list[tuple[str, str]],
+    cut: int,
+    accept: str,
+    is_demo: bool,  # noqa: FBT001
+) -> None:
+    pairs = [(_bytes_of(name), _bytes_of(value)) for name, value in [*submission().items(), *changes]]
     if start == FORMS[0]:
-        raw = urlencode(sendable).encode()
+        raw = urlencode(pairs).encode()
     else:
         head = b'--b\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n'
-        raw = b"".join(head % (name, value) for name, value in sendable) + b"--b--\r\n"
+        raw = b"".join(head % (name, value) for name, value in pairs) + b"--b--\r\n"
     raw = raw[: len(raw) - cut] if cut < 20 else raw
-    check(target.website.ask("POST", target.comments(), raw=raw, headers={"Content-Type": start}))
+    headers = {"Content-Type": start, "Accept": accept}
+    reply = target.website.ask("POST", "/demo" if is_demo else target.comments(), raw=raw, headers=headers)
+    if reply.headers.get("content-type", "").startswith("text/html"):
+        assert reply.status < 500
+        assert b"<script>alert(1)" not in reply.body
+        assert b"<img src=x" not in reply.body
+    else:
+        check(reply)
 
 
 SEGMENTS = (
