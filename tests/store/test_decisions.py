@@ -183,3 +183,14 @@ async def test_what_was_decided_is_counted_right(store: Store, link: Link, every
     await outcomes(*(store.undo(each) for each in ids[::2]))
     with redis.Redis.from_url(every_redis_server.url) as client:
         assert set(recount(client).comments) == set(ids)
+
+
+async def test_a_decision_leaves_no_claim_behind(store: Store, every_redis_server: RedisServer) -> None:
+    comment_id = (await store.submit()).comment_id
+    await store.submit()
+    await store.claim("ann")
+    await store.decide(comment_id)
+    assert (await store.undo(comment_id)).claim is None
+    assert (await store.measures()).claims_open == 1
+    with redis.Redis.from_url(every_redis_server.url) as client:
+        recount(client)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import redis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
@@ -225,7 +225,12 @@ def test_the_store_does_what_the_model_does(every_redis_server: RedisServer) -> 
     class OnThisServer(Moderation):
         server = every_redis_server
 
+    # Not shortened when it fails: that takes minutes on a real server, and thirty steps can be read.
     limits = settings(
-        max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+        max_examples=60,
+        stateful_step_count=30,
+        deadline=None,
+        phases=[Phase.explicit, Phase.reuse, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow],
     )
     run_state_machine_as_test(OnThisServer, settings=limits)
