@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 DEFAULT_SITE = "default"
@@ -166,6 +167,18 @@ def route(mode: Mode, policy: Policy, assessed: Assessed) -> Routing:
             Verdict.REJECT, [{"code": "risk_above", "threshold": policy.reject_above}, *noted], is_listed=False
         )
     return Routing(Verdict.HOLD, [{"code": "risk_between"}, *noted])
+
+
+def reader_network(address: str) -> str:
+    """What rate limits take for one reader: an IPv4 address, or the /64 network that one IPv6 line is given
+    (RFC 6177); an IPv4 address written as IPv6 is the same reader."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, IPv6Address):
+        return str(ip.ipv4_mapped or IPv6Network((int(ip), 64), strict=False))
+    return str(ip)
 
 
 def _notable(assessed: Assessed) -> list[Reason]:

@@ -4,7 +4,8 @@ CommentdeskError
 ├── StartError                    the service cannot start: the message says why and what to do
 ├── RecordError                   a site or token is not as a change expects it
 │   ├── RecordExistsError
-│   └── RecordAbsentError
+│   ├── RecordAbsentError
+│   └── RecordChangedError
 └── RequestError                  a request is refused; `web.problems` gives each its HTTP status
     ├── MalformedBodyError        broken JSON, bad UTF-8, bad charset, bad compression
     ├── UnsupportedMediaTypeError not JSON, not a form
@@ -55,6 +56,10 @@ class RecordExistsError(RecordError):
 
 class RecordAbsentError(RecordError):
     """It is not there."""
+
+
+class RecordChangedError(RecordError):
+    """It is not what it was when it was read."""
 
 
 class RequestError(CommentdeskError):

@@ -42,7 +42,6 @@ class Registry:
         self.sites: dict[str, Site] = {}
         self.tokens: dict[str, stored.Record] = {}
         self._callers: dict[str, tuple[Caller, int | None]] = {}
-        self.changing = asyncio.Lock()
         self.is_loaded = False
         self.problem = ""
 
@@ -52,7 +51,7 @@ class Registry:
         if DEFAULT_SITE not in sites:
             record = site_record(Site(DEFAULT_SITE))
             with suppress(RecordExistsError):
-                await stored.change(self._link, keys.SITES, stored.Action.CREATE, DEFAULT_SITE, record, NO_REPLAY)
+                await stored.create(self._link, keys.SITES, DEFAULT_SITE, record, NO_REPLAY)
             sites = await stored.read_all(self._link, keys.SITES)
         self.tokens = await stored.read_all(self._link, keys.TOKENS)
         self.sites = {name: _site(name, record) for name, record in sites.items()}

@@ -1,14 +1,15 @@
 """Sites and tokens in Redis, as JSON; `registry.py` one floor up keeps them in memory."""
 
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
 import orjson
 
 from service import keys
-from service.errors import StartError
+from service.errors import RecordAbsentError, RecordChangedError, StartError
 from service.store import scripts
-from service.store.comments import Replay
+from service.store.comments import NO_REPLAY, Replay
 from service.store.link import Link
 
 FORMAT = "1"
@@ -17,7 +18,7 @@ FORMAT = "1"
 Record = dict[str, Any]
 
 
-class Action(StrEnum):
+class _Action(StrEnum):
     CREATE = "create"
     REPLACE = "replace"
     REMOVE = "remove"
@@ -43,21 +44,41 @@ async def read_all(link: Link, key: str) -> dict[str, Record]:
     return {name.decode(): orjson.loads(raw) for name, raw in zip(flat[::2], flat[1::2], strict=True)}
 
 
-async def change(
-    link: Link, key: str, action: Action, name: str, record: Record | None, replay: Replay, answer: bytes = b""
-) -> bytes:
-    """One record written or removed, every process told; the answer, or the first answer to this Idempotency-Key.
+async def create(link: Link, key: str, name: str, record: Record, replay: Replay, answer: bytes = b"") -> bytes:
+    """A new record; the answer, or the first answer to this Idempotency-Key. RecordExistsError."""
+    return await _change(link, key, _Action.CREATE, name, orjson.dumps(record), replay, answer)
 
-    RecordExistsError, RecordAbsentError.
-    """
+
+async def update(link: Link, key: str, name: str, changes: Record) -> Record:
+    """A record with some fields changed, and none that another changes at the same moment. RecordAbsentError."""
+    while True:
+        held = await link.call("HGET", key, name)
+        if held is None:
+            raise RecordAbsentError
+        changed: Record = orjson.loads(held) | changes
+        with suppress(RecordChangedError):
+            await _change(link, key, _Action.REPLACE, name, orjson.dumps(changed), NO_REPLAY, b"", held)
+            return changed
+
+
+async def remove(link: Link, key: str, name: str) -> None:
+    """A record gone. RecordAbsentError."""
+    await _change(link, key, _Action.REMOVE, name, b"", NO_REPLAY, b"")
+
+
+async def _change(
+    link: Link, key: str, action: _Action, name: str, record: bytes, replay: Replay, answer: bytes, held: bytes = b""
+) -> bytes:
+    """Writes, and tells every process."""
     reply = await scripts.CHANGE_REGISTRY.run(
         link,
         [key, keys.CHANGES, keys.installation_idempotency(replay.digest)],
         action,
         name,
-        orjson.dumps(record),
+        record,
         replay.fingerprint,
         answer,
+        held,
     )
     kept: bytes = reply[0]
     return kept

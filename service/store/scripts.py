@@ -15,7 +15,11 @@ _FOLDER = files(__package__) / "scripts"
 _INCLUDE = re.compile(r"^-- include: (.+)$", re.MULTILINE)
 _ERRORS = {kind.code: kind for kind in errors.RequestError.__subclasses__()}
 
-_RECORD_ERRORS = {"exists": errors.RecordExistsError, "absent": errors.RecordAbsentError}
+_RECORD_ERRORS = {
+    "exists": errors.RecordExistsError,
+    "absent": errors.RecordAbsentError,
+    "changed": errors.RecordChangedError,
+}
 
 
 class Script:

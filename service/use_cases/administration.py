@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,8 +13,9 @@ from service.domain import Site
 from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError, TokenNotFoundError
 from service.registry import policy_of, policy_record, site_record
 from service.settings import TOKEN_PREFIX
-from service.store.comments import NO_REPLAY, Replay
-from service.store.registry import Action, Record, change
+from service.store import registry
+from service.store.comments import Replay
+from service.store.registry import Record
 from service.use_cases.wire import Json, rfc3339, rfc3339_or_none
 
 
@@ -41,7 +41,7 @@ async def create_site(desk: Desk, wanted: Mapping[str, Any], replay: Replay) -> 
     )
     answer = orjson.dumps(site_json(site))
     try:
-        kept = await change(desk.link, keys.SITES, Action.CREATE, site.site, site_record(site), replay, answer)
+        kept = await registry.create(desk.link, keys.SITES, site.site, site_record(site), replay, answer)
     except RecordExistsError as error:
         raise SiteExistsError from error
     await desk.registry.refresh()
@@ -51,28 +51,22 @@ async def create_site(desk: Desk, wanted: Mapping[str, Any], replay: Replay) -> 
 
 async def change_site(desk: Desk, site: Site, changes: Mapping[str, Any]) -> Json:
     """The site with the given fields changed."""
-    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()}
-    return site_json(await _replace(desk, site, changes))
+    return site_json(await _update(desk, site, dict(changes)))
 
 
 async def set_policy(desk: Desk, site: Site, wanted: Json) -> Json:
     """The whole policy replaced."""
-    changed = await _replace(desk, site, {"policy": policy_of(wanted)})
+    changed = await _update(desk, site, {"policy": policy_record(policy_of(wanted))})
     return policy_record(changed.policy)
 
 
-async def _replace(desk: Desk, site: Site, changes: Mapping[str, Any]) -> Site:
-    """One change after the other, each on what the one before left, so that none is lost. Between processes two
-    changes of the same moment may still meet: the later one counts."""
-    async with desk.registry.changing:
-        await desk.registry.refresh()
-        changed = replace(desk.registry.site(site.site), **changes)
-        try:
-            await change(desk.link, keys.SITES, Action.REPLACE, site.site, site_record(changed), NO_REPLAY)
-        except RecordAbsentError as error:
-            raise SiteNotFoundError from error
-        await desk.registry.refresh()
-    return changed
+async def _update(desk: Desk, site: Site, changes: Record) -> Site:
+    try:
+        await registry.update(desk.link, keys.SITES, site.site, changes)
+    except RecordAbsentError as error:
+        raise SiteNotFoundError from error
+    await desk.registry.refresh()
+    return desk.registry.site(site.site)
 
 
 async def create_token(
@@ -92,7 +86,7 @@ async def create_token(
     }
     answer = orjson.dumps({"token": token, **token_json(token_id, record)}).decode()
     sealed = desk.vault.seal(answer, "token").encode()
-    kept = await change(desk.link, keys.TOKENS, Action.CREATE, token_id, record, replay, sealed)
+    kept = await registry.create(desk.link, keys.TOKENS, token_id, record, replay, sealed)
     await desk.registry.refresh()
     made: Json = orjson.loads(desk.vault.open(kept.decode(), "token"))
     return made
@@ -101,7 +95,7 @@ async def create_token(
 async def revoke_token(desk: Desk, token_id: str) -> None:
     """Ends a token at once, or TokenNotFoundError."""
     try:
-        await change(desk.link, keys.TOKENS, Action.REMOVE, token_id, None, NO_REPLAY)
+        await registry.remove(desk.link, keys.TOKENS, token_id)
     except RecordAbsentError as error:
         raise TokenNotFoundError from error
     await desk.registry.refresh()

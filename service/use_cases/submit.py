@@ -4,7 +4,7 @@ import orjson
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain import UNKNOWN_RISK, Assessed, Mode, Site, State, Submission, route
+from service.domain import UNKNOWN_RISK, Assessed, Mode, Site, State, Submission, reader_network, route
 from service.store import comments
 from service.store.comments import NewComment, Place, Receipt, Replay
 
@@ -34,7 +34,7 @@ def _new_comment(
         "website": submission.website or None,
         "body": submission.body,
     }
-    reader = vault.reader_hash(submission.client_ip, now_ms) if submission.client_ip else ""
+    reader = vault.reader_hash(reader_network(submission.client_ip), now_ms) if submission.client_ip else ""
     private = {
         "email": vault.seal(submission.email, comment_id),
         "reader": reader,

@@ -56,6 +56,8 @@ async def _call(request: web.Request, route: Route, desk: Desk, house: House, re
     if operation.body is not None:
         raw = await bodies.read_body(request)
         fields: Any = {}
+        if not raw and route.method in {"PUT", "PATCH"}:
+            raise InvalidFieldsError(errors={"_body": ["Missing: say what to set."]})
         if raw or "Content-Type" in request.headers:
             kind = bodies.media_type(request)
             bodies.require_media_type(kind, is_form_taken=operation.form is not None)

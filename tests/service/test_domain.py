@@ -1,9 +1,10 @@
 """The rule that routes a comment, for all scores and all policies."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain import Assessed, Mode, Policy, RateLimit, Verdict, route
+from service.domain import Assessed, Mode, Policy, RateLimit, Verdict, reader_network, route
 
 PROBABILITY = st.floats(0, 1)
 MODES = st.sampled_from(Mode)
@@ -63,3 +64,18 @@ def test_a_rate_limit_in_ms() -> None:
     assert RateLimit(30, 10).interval_ms == 2000
     assert RateLimit(30, 10).tolerance_ms == 18_000
     assert RateLimit().interval_ms == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("192.0.2.1", "::ffff:192.0.2.1", True),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("unknown", "other", False),
+    ],
+)
+def test_one_reader_to_a_rate_limit(one: str, other: str, *, is_same: bool) -> None:
+    assert (reader_network(one) == reader_network(other)) is is_same

@@ -16,7 +16,6 @@ from service.errors import RequestError
 from service.store import comments, registry, scripts, threads
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
-from service.store.registry import Action
 from service.store.scripts import Script
 from tests.servers import RedisServer
 from tests.store.desk import Store, key, new_comment, site_in
@@ -76,9 +75,10 @@ async def use_every_script(store: Store, link: Link) -> None:
         await store.read(comment_id)
     await store.page(limit=1)
     await store.measures()
-    for action in (Action.CREATE, Action.REPLACE, Action.REMOVE):
-        await registry.change(link, keys.SITES, action, "news", {"title": ""}, NO_REPLAY)
-    await registry.change(link, keys.SITES, Action.CREATE, "news", {"title": ""}, key("make"), b"{}")
+    await registry.create(link, keys.SITES, "news", {"title": ""}, NO_REPLAY)
+    await registry.update(link, keys.SITES, "news", {"title": "News"})
+    await registry.remove(link, keys.SITES, "news")
+    await registry.create(link, keys.SITES, "news", {"title": ""}, key("make"), b"{}")
     await comments.reserve(link, site, key("many"))
 
 
