@@ -114,10 +114,11 @@ class Link:
         while True:
             connection = self._pool.make_connection()  # type: ignore[no-untyped-call]
             try:
-                await connection.connect()
-                for source in self._scripts:
-                    await connection.send_command("SCRIPT", "LOAD", source)
-                    await connection.read_response()
+                async with asyncio.timeout(REPLY_TIMEOUT_SECONDS):
+                    await connection.connect()
+                    for source in self._scripts:
+                        await connection.send_command("SCRIPT", "LOAD", source)
+                        await connection.read_response()
                 self._begin(connection)
                 wait = FIRST_RETRY_SECONDS
                 await self._serve(connection)

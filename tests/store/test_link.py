@@ -101,6 +101,19 @@ async def test_a_server_that_falls_silent_is_left_and_found_again(
     assert await behind.link.call("PING") == b"PONG"
 
 
+async def test_a_server_that_takes_connections_and_says_nothing_is_tried_again(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_module, "REPLY_TIMEOUT_SECONDS", 0.1)
+    proxy.is_mute = True
+    link = Link(proxy.url, scripts.ALL)
+    link.open()
+    await until(lambda: proxy.connections == 2)
+    proxy.is_mute = False
+    assert await link.wait_up(PATIENCE_SECONDS)
+    await link.close()
+
+
 async def test_while_there_is_no_server_each_call_fails_at_once_and_it_comes_back_by_itself(
     store: Store, every_redis_server: RedisServer
 ) -> None:
@@ -128,6 +141,7 @@ async def test_more_than_can_wait_is_refused_and_what_waits_is_answered(behind: 
     with pytest.raises(StoreUnavailableError, match="too many"):
         await behind.link.call("PING")
     assert behind.link.pending == MAX_PENDING
+    proxy.is_mute = False
     proxy.cut()
     answers = await asyncio.gather(*waiting, return_exceptions=True)
     assert {type(each) for each in answers} == {StoreUnavailableError}
