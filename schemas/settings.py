@@ -24,6 +24,11 @@ class SettingsSchema(Schema):
         validate=validate.Range(0, 65535),
         metadata={"description": "Port to listen on; 0 lets the system choose."},
     )
+    workers = fields.Integer(
+        load_default=1,
+        validate=validate.Range(1, 64),
+        metadata={"description": "Processes that serve the port together; one for each core that it may use."},
+    )
     redis_url = fields.String(
         load_default=None,
         validate=validate.Regexp(

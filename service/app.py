@@ -10,8 +10,10 @@ import structlog
 from aiohttp import web
 
 from classifier import Classifier, ModelError
+from service.counts import Counts
 from service.desk import Desk, clock_ms
 from service.domain import Role
+from service.door import Door
 from service.embedded import EmbeddedServer
 from service.errors import RequestError, StartError
 from service.handlers import administrators, moderators, pages, readers, watchers
@@ -117,10 +119,20 @@ async def _warn_unless_durable(link: Link) -> None:
         log.warning("store_not_durable", reason=durability)
 
 
-async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web.Application:
-    """The whole service, connected. StartError when it cannot start; Redis being away is no reason."""
+async def build(
+    settings: Settings,
+    now_ms: Callable[[], int] = clock_ms,
+    *,
+    counts: Counts | None = None,
+    door: Door | None = None,
+) -> web.Application:
+    """The whole service, connected. StartError when it cannot start; Redis being away is no reason.
+
+    `counts` are those that it shares with other workers, `door` is where its connections come in.
+    """
+    counts = counts or Counts()
     secrets = find_secrets(settings)
-    scorer = Scorer(load_model())
+    scorer = Scorer(load_model(), counts)
     server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
     url = settings.redis_url or (server.url if server else "")
     link = Link(url, scripts.ALL)
@@ -128,7 +140,9 @@ async def build(settings: Settings, now_ms: Callable[[], int] = clock_ms) -> web
     registry = Registry(link, url, vault, secrets.admin_token)
     desk = Desk(link, registry, vault, scorer, now_ms)
     house = House(
-        RequestMeasures(),
+        RequestMeasures(counts),
+        counts,
+        door or Door(),
         settings.trusted_proxies,
         settings.metrics_token,
         lambda: describe(API, watchers.own_version()),

@@ -1,54 +1,53 @@
 """What operators watch, as Prometheus text. Every metric is named here, once; `docs/metrics.md` explains each."""
 
 from collections.abc import Mapping
+from itertools import accumulate
 
-from prometheus_client import (
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    disable_created_metrics,
-    generate_latest,
-)
+from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from service import scoring
+from service.counts import Counts, Timer
 from service.domain import Decision, State, Verdict
-from service.scoring import Scorer
 from service.store.comments import AGE_BOUNDS_SECONDS
 from service.store.totals import SiteMeasures
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the size, and nobody asks when a counter began
 
+_REQUESTS = "commentdesk_requests"
+_REQUEST_SECONDS = "commentdesk_request_seconds"
 _REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+
+_COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (_REQUESTS, "Requests answered.", ("method", "route", "status")),
+    (scoring.TEXTS, "Texts scored.", ()),
+    (scoring.FAILURES, "Texts that the classifier failed on.", ()),
+)
+_TIMERS: tuple[tuple[str, str, tuple[str, ...], tuple[float, ...]], ...] = (
+    (_REQUEST_SECONDS, "Time to answer a request.", ("method", "route"), _REQUEST_BOUNDS_SECONDS),
+    (scoring.SECONDS, "Time the classifier took for one batch.", (), scoring.BOUNDS_SECONDS),
+)
 
 
 class RequestMeasures:
-    """Requests of this process, by route and status."""
+    """Requests, by route and status."""
 
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "commentdesk_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
-        )
-        self._seconds = Histogram(
-            "commentdesk_request_seconds",
-            "Time to answer a request.",
-            ("method", "route"),
-            buckets=_REQUEST_BOUNDS_SECONDS,
-            registry=self.registry,
-        )
-        self._counters: dict[tuple[str, str, int], Counter] = {}
-        self._timers: dict[tuple[str, str], Histogram] = {}
+    def __init__(self, counts: Counts) -> None:
+        self._counts = counts
+        self._places: dict[tuple[str, str, int], int] = {}
+        self._timers: dict[tuple[str, str], Timer] = {}
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
-        counter = self._counters.get((method, route, status))
-        if counter is None:
-            counter = self._counters[method, route, status] = self._requests.labels(method, route, str(status))
-        counter.inc()
+        place = self._places.get((method, route, status))
+        if place is None:
+            place = self._counts.place(_REQUESTS, method, route, str(status))
+            self._places[method, route, status] = place
+        self._counts.values[place] += 1
         timer = self._timers.get((method, route))
         if timer is None:
-            timer = self._timers[method, route] = self._seconds.labels(method, route)
+            timer = self._counts.timer(_REQUEST_SECONDS, method, route, bounds=_REQUEST_BOUNDS_SECONDS)
+            self._timers[method, route] = timer
         timer.observe(seconds)
 
 
@@ -62,14 +61,32 @@ class _Families(Collector):
         return self._families
 
 
-def exposition(
-    requests: RequestMeasures, scorer: Scorer, sites: Mapping[str, SiteMeasures], *, is_redis_up: bool, now_ms: int
-) -> bytes:
-    """All metrics as text. Those of the sites come from Redis, so that every process tells the same."""
+def exposition(counts: Counts, sites: Mapping[str, SiteMeasures], *, is_redis_up: bool, now_ms: int) -> bytes:
+    """All metrics as text. Those of the sites come from Redis, the others are summed over the workers, so that every
+    process tells the same."""
+    is_up = GaugeMetricFamily("commentdesk_redis_up", "1 while Redis answers.", value=is_redis_up)
     registry = CollectorRegistry()
-    registry.register(_Families(_site_families(sites, now_ms)))
-    Gauge("commentdesk_redis_up", "1 while Redis answers.", registry=registry).set(is_redis_up)
-    return b"".join(map(generate_latest, (requests.registry, scorer.measures.registry, registry)))
+    registry.register(_Families([*_process_families(counts), *_site_families(sites, now_ms), is_up]))
+    return generate_latest(registry)
+
+
+def _process_families(counts: Counts) -> list[Metric]:
+    totals = counts.totals()
+    families: list[Metric] = []
+    for name, help_text, labels in _COUNTERS:
+        counter = CounterMetricFamily(name, help_text, labels=labels)
+        for (found, *values), numbers in totals.items():
+            if found == name:
+                counter.add_metric(values, numbers[0])
+        families.append(counter)
+    for name, help_text, labels, bounds in _TIMERS:
+        timer = HistogramMetricFamily(name, help_text, labels=labels)
+        for (found, *values), (*buckets, seconds) in totals.items():
+            if found == name:
+                bounded = zip([*map(str, map(float, bounds)), "+Inf"], accumulate(buckets), strict=True)
+                timer.add_metric(values, list(bounded), seconds)
+        families.append(timer)
+    return families
 
 
 def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metric]:

@@ -5,44 +5,32 @@ from collections import deque
 from time import perf_counter
 
 import structlog
-from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from classifier import Assessment, Classifier, Span, Text
+from service.counts import Counts
 from service.domain import Assessed
 
 MAX_BATCH = 16
 """Texts scored before the event loop gets its turn again: at 100 us each, 1.6 ms."""
 SCORE_DECIMALS = 5
 CONTRIBUTION_DECIMALS = 3
-_BATCH_BOUNDS_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1)
+SECONDS = "commentdesk_scoring_seconds"
+TEXTS = "commentdesk_scored_texts"
+FAILURES = "commentdesk_scoring_failures"
+BOUNDS_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1)
 
 log = structlog.get_logger(__name__)
-
-
-class ScoringMeasures:
-    """What this process scored: exposed by `metrics.py`."""
-
-    def __init__(self) -> None:
-        self.registry = CollectorRegistry()
-        self.seconds = Histogram(
-            "commentdesk_scoring_seconds",
-            "Time the classifier took for one batch.",
-            buckets=_BATCH_BOUNDS_SECONDS,
-            registry=self.registry,
-        )
-        self.texts = Counter("commentdesk_scored_texts", "Texts scored.", registry=self.registry)
-        self.failures = Counter(
-            "commentdesk_scoring_failures", "Texts that the classifier failed on.", registry=self.registry
-        )
 
 
 class Scorer:
     """Scores submissions; a classifier that fails gives `Assessed(None, None, ...)`, counted, and never an error."""
 
-    def __init__(self, classifier: Classifier) -> None:
+    def __init__(self, classifier: Classifier, counts: Counts) -> None:
         self._classifier = classifier
+        self._counts = counts
+        self._seconds = counts.timer(SECONDS, bounds=BOUNDS_SECONDS)
+        self._texts, self._failures = counts.place(TEXTS), counts.place(FAILURES)
         self._waiting: deque[tuple[Text, asyncio.Future[Assessed]]] = deque()
-        self.measures = ScoringMeasures()
 
     @property
     def model(self) -> str:
@@ -65,8 +53,8 @@ class Scorer:
         for (_, future), assessed in zip(batch, self._assess([text for text, _ in batch]), strict=True):
             if not future.done():
                 future.set_result(assessed)
-        self.measures.seconds.observe(perf_counter() - started)
-        self.measures.texts.inc(len(batch))
+        self._seconds.observe(perf_counter() - started)
+        self._counts.values[self._texts] += len(batch)
 
     def _assess(self, texts: list[Text]) -> list[Assessed]:
         try:
@@ -74,7 +62,7 @@ class Scorer:
         except Exception:  # the failure policy: whatever breaks in the classifier, the comment is held
             if len(texts) > 1:
                 return [assessed for text in texts for assessed in self._assess([text])]
-            self.measures.failures.inc()
+            self._counts.values[self._failures] += 1
             log.exception("not_scored")
             return [Assessed(None, None, [], assessed=False, model=self.model)]
 

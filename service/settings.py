@@ -22,6 +22,7 @@ class Settings:
 
     host: str
     port: int
+    workers: int
     redis_url: str | None
     data_dir: Path
     admin_token: str | None

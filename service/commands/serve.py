@@ -1,28 +1,24 @@
 """`serve`: runs the service until it is told to stop."""
 
 import asyncio
-import gc
 import json
-import logging
 import os
 import signal
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import click
-import structlog
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 
-from service.app import build
+from service.door import Listeners, close, listen
+from service.embedded import EmbeddedServer
 from service.errors import StartError
+from service.log import log_to_stderr
 from service.settings import Settings, make_folder, read_settings
+from service.supervisor import Supervisor
 
 SERVICE_FILE = "service.json"
 """In the data folder while the service runs: its url and pid."""
-STOP_SECONDS = 10.0
-"""Requests under way when the service is told to stop have so long to finish."""
-_NOT_HTTP = (HttpProcessingError, web.RequestPayloadError)
 
 
 @click.command()
@@ -30,49 +26,90 @@ def serve() -> None:
     """Run the service. All settings are environment variables, COMMENTDESK_...: see the README."""
     try:
         settings = read_settings(os.environ)
-        _log_to_stderr(settings.log_level)
-        _run(settings)
+        log_to_stderr(settings.log_level)
+        if settings.workers == 1:
+            _run(settings)
+        else:
+            asyncio.run(_supervise(settings))
     except StartError as error:
         raise click.ClickException(str(error)) from error
 
 
 def _run(settings: Settings) -> None:
-    try:
-        from uvloop import run  # an extra
-    except ImportError:
-        run = asyncio.run
-    run(_serve(settings))
+    from service.process import run_loop  # here, since a supervisor needs neither the model nor what it is made with
+
+    run_loop(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    runner = web.AppRunner(
-        await build(settings),
-        access_log=None,
-        shutdown_timeout=STOP_SECONDS,
-        auto_decompress=False,
-        handler_cancellation=False,
-    )
-    await runner.setup()
-    gc.collect()
-    gc.freeze()  # what is here now stays: it need not be looked through at every collection
-    try:
-        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+    from service.process import serving
+
+    stop = _told(signal.SIGINT, signal.SIGTERM)
+    async with serving(settings) as process:
+        listeners = listen(settings.host, settings.port, 1)
+        process.open(listeners)
+        _announce(settings, listeners)
         try:
-            await site.start()
-        except OSError as error:
-            raise StartError(f"Cannot listen on {settings.host} port {settings.port}: {error}") from error
-        host, port = runner.addresses[0][:2]
-        _announce(settings, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+            await stop.wait()
+            await process.stop()
+        finally:
+            (settings.data_dir / SERVICE_FILE).unlink(missing_ok=True)
+
+
+async def _supervise(settings: Settings) -> None:
+    stop, renew = _told(signal.SIGINT, signal.SIGTERM), _told(signal.SIGHUP)
+    async with AsyncExitStack() as ending:
+        url = settings.redis_url or await _start_server(settings, ending)
+        listeners = listen(settings.host, settings.port, settings.workers)
+        supervisor = Supervisor(listeners, url)
+        ending.push_async_callback(supervisor.stop)
+        ending.callback(close, listeners)
+        await _start(supervisor, stop)
+        if stop.is_set():
+            return
+        _announce(settings, listeners)
+        ending.callback((settings.data_dir / SERVICE_FILE).unlink, missing_ok=True)
+        renewing = asyncio.create_task(_renew(supervisor, renew))
         await stop.wait()
-    finally:
-        await runner.cleanup()
-        (settings.data_dir / SERVICE_FILE).unlink(missing_ok=True)
+        renewing.cancel()
 
 
-def _announce(settings: Settings, url: str) -> None:
+async def _start(supervisor: Supervisor, stop: asyncio.Event) -> None:
+    """Returns when all workers serve, or when told to stop before."""
+    starting, stopped = asyncio.create_task(supervisor.start()), asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if starting in done:
+        starting.result()
+    else:
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+
+
+async def _renew(supervisor: Supervisor, told: asyncio.Event) -> None:
+    while True:
+        await told.wait()
+        told.clear()
+        await supervisor.roll()
+
+
+async def _start_server(settings: Settings, ending: AsyncExitStack) -> str:
+    server = await EmbeddedServer.start(settings.data_dir)
+    ending.push_async_callback(server.stop)
+    return server.url
+
+
+def _told(*numbers: signal.Signals) -> asyncio.Event:
+    """Set by any of these signals."""
+    told = asyncio.Event()
+    for number in numbers:
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    return told
+
+
+def _announce(settings: Settings, listeners: Listeners) -> None:
+    host, port = listeners[0][0].getsockname()[:2]
+    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     make_folder(settings.data_dir)
     file = settings.data_dir / SERVICE_FILE
     fresh = file.with_suffix(".new")
@@ -80,7 +117,7 @@ def _announce(settings: Settings, url: str) -> None:
     fresh.replace(file)
     token = "COMMENTDESK_ADMIN_TOKEN" if settings.admin_token else settings.data_dir / "admin-token"
     lines = [
-        f"commentdesk is at {url}",
+        f"commentdesk is at {url}" + (f", in {settings.workers} workers" if settings.workers > 1 else ""),
         f"  demo article   {url}/demo" if settings.demo else "",
         f"  queue          {url}/v1/sites/default/queue (with a moderator's token)",
         f"  API docs       {url}/docs",
@@ -94,24 +131,3 @@ def _python() -> str:
     """The interpreter as a person would type it here."""
     python, here = Path(sys.executable), Path.cwd()
     return str(python.relative_to(here) if python.is_relative_to(here) else python)
-
-
-def _log_to_stderr(level: str) -> None:
-    logging.getLogger("aiohttp.server").addFilter(_is_ours)
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-
-
-def _is_ours(record: logging.LogRecord) -> bool:
-    """Bytes that are no HTTP are their sender's mistake; aiohttp would log them whole, and they may be an email."""
-    return not (record.exc_info and isinstance(record.exc_info[1], _NOT_HTTP))

@@ -50,7 +50,7 @@ async def read_metrics(call: Call) -> Answer:
         is_up = desk.link.is_up
     except RequestError:
         is_up = False
-    text = metrics.exposition(call.house.measures, desk.scorer, sites, is_redis_up=is_up, now_ms=now_ms)
+    text = metrics.exposition(call.house.counts, sites, is_redis_up=is_up, now_ms=now_ms)
     return Answer(200, text, content_type=PROMETHEUS_TEXT)
 
 

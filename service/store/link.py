@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 
 import hiredis
@@ -80,11 +81,11 @@ class Link:
 
     async def wait_up(self, timeout_seconds: float) -> bool:
         """True as soon as connected, False after the timeout."""
-        try:
-            await asyncio.wait_for(self._up.wait(), timeout_seconds)
-        except TimeoutError:
-            return False
-        return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):  # wait_for of Python 3.11 may pass over being cancelled
+                await self._up.wait()
+                return True
+        return False
 
     async def close(self) -> None:
         if self._keeper:

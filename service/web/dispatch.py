@@ -28,10 +28,12 @@ log = structlog.get_logger(__name__)
 
 def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
     """What aiohttp calls for a route: the answer, or the problem document, measured."""
+    door = house.door
 
     async def handle(request: web.Request) -> web.Response:
         started = perf_counter()
         request_id = os.urandom(8).hex()
+        door.under_way += 1
         try:
             call = await _call(request, route, desk, house, request_id)
             response = _response(await route.operation.handler(call), request_id)
@@ -40,6 +42,10 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             log.exception("request_failed", request_id=request_id, route=route.path, method=route.method)
             response = _finished(500, problems.internal_problem(request_id), problems.CONTENT_TYPE, {}, request_id)
+        finally:
+            door.under_way -= 1
+        if door.is_leaving:
+            response.force_close()
         site = desk.registry.sites.get(request.match_info.get("site", ""))
         _allow_origin(request, route, site.allowed_origins if site else (), response)
         house.measures.count(route.method, route.path, response.status, perf_counter() - started)
@@ -147,6 +153,8 @@ def fallback(routes: tuple[Route, ...], desk: Desk, house: House) -> AiohttpHand
         else:
             response = refusal(MethodNotAllowedError(), request_id)
             response.headers["Allow"] = ", ".join(methods)
+        if house.door.is_leaving:
+            response.force_close()
         house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
         return response
 

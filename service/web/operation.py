@@ -17,8 +17,10 @@ from marshmallow.fields import Nested
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText, field_errors
 from schemas.threads import MAX_THREAD_CHARS
+from service.counts import Counts
 from service.desk import Desk
 from service.domain import Caller, Role, Site
+from service.door import Door
 from service.errors import CommentNotFoundError, InvalidFieldsError, RequestError
 from service.metrics import RequestMeasures
 from service.store.comments import NO_REPLAY, Replay
@@ -54,6 +56,8 @@ class House:
     """What handlers may need of the process beside the desk."""
 
     measures: RequestMeasures
+    counts: Counts
+    door: Door
     trusted_proxies: Networks = ()
     metrics_token: str | None = None
     openapi: Callable[[], Json] = dict

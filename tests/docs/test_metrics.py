@@ -6,6 +6,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import load_model
+from service.counts import Counts
 from service.metrics import RequestMeasures, exposition
 from service.scoring import Scorer
 from service.store.totals import SiteMeasures
@@ -15,10 +16,12 @@ BOUND = "le"
 
 
 def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
-    requests = RequestMeasures()
+    counts = Counts()
+    Scorer(load_model(), counts)
+    requests = RequestMeasures(counts)
     requests.count("GET", "/healthz", 200, 0.001)
     site = SiteMeasures({}, depth=0, oldest_ms=None, claims_open=0)
-    text = exposition(requests, Scorer(load_model()), {"default": site}, is_redis_up=True, now_ms=0)
+    text = exposition(counts, {"default": site}, is_redis_up=True, now_ms=0)
     exposed = {}
     for family in text_string_to_metric_families(text.decode()):
         name = f"{family.name}_total" if family.type == "counter" else family.name

@@ -1,0 +1,79 @@
+"""One process that serves: the application, its connections, and its end."""
+
+import asyncio
+import gc
+import os
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any
+
+from aiohttp import web
+
+from service.app import build
+from service.counts import Counts
+from service.door import Door, Listeners
+from service.settings import Settings
+
+STOP_SECONDS = 10.0
+"""Requests under way have so long to finish when the process is told to go."""
+
+
+class Process:
+    """The application behind its door."""
+
+    def __init__(self, door: Door, runner: web.AppRunner) -> None:
+        self.door = door
+        self._runner = runner
+
+    def open(self, listeners: Listeners, slot: int = 0) -> None:
+        """Starts to serve the slot's sockets."""
+        assert self._runner.server is not None  # noqa: S101 set up by `serving`
+        self.door.open(self._runner.server, listeners, slot)
+
+    async def stop(self) -> None:
+        """Finishes what is under way, as nobody comes after us."""
+        await self.door.stop(STOP_SECONDS)
+
+    async def retire(self) -> None:
+        """Leaves to a successor, which accepts already, without a connection lost.
+
+        A connection that waits for its client's next request is kept for it: closed now, it could cross the request
+        on its way, which would be lost.
+        """
+        server = self._runner.server
+        assert server is not None  # noqa: S101 it serves
+        await self.door.retire(STOP_SECONDS, lambda: server.connections)
+
+
+@asynccontextmanager
+async def serving(settings: Settings, counts: Counts | None = None) -> AsyncIterator[Process]:
+    """A process that is ready to serve. Leave the context after `stop` or `retire`: what is open then is cut."""
+    door = Door()
+    runner = web.AppRunner(
+        await build(settings, counts=counts, door=door),
+        access_log=None,
+        shutdown_timeout=STOP_SECONDS,
+        auto_decompress=False,
+        handler_cancellation=False,
+    )
+    await runner.setup()
+    try:
+        gc.collect()
+        gc.freeze()  # what is here now stays: it need not be looked through at every collection
+        yield Process(door, runner)
+    finally:
+        await runner.cleanup()
+
+
+def run_loop(main: Coroutine[Any, Any, None]) -> None:
+    """Runs it on the fastest event loop there is."""
+    try:
+        from uvloop import run  # an extra
+    except ImportError:
+        run = asyncio.run
+    run(main)
+
+
+def end_now() -> None:
+    """Ends this process as a power cut would: what it serves is gone."""
+    os._exit(1)

@@ -1,0 +1,192 @@
+"""Two workers on one port: they share the work, die, come back, are replaced and stop, and nothing is lost."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.servers import RedisServer, ServiceProcess, is_running, wait_until
+from tests.workers.conftest import WORKERS, children, workers
+from tests.workers.line import Line, Load, ask_once, submission
+
+MakeService = Callable[..., ServiceProcess]
+CHANGE_SECONDS = 60.0
+SUBMITTED = (
+    rf'commentdesk_requests_total{{method="POST",route="{re.escape("/v1/sites/{site}/threads/{thread}/comments")}",'
+)
+
+
+async def until(condition: Callable[[], object], what: str) -> None:
+    await asyncio.to_thread(wait_until, lambda: bool(condition()), what, CHANGE_SECONDS)
+
+
+def sockets(pid: int) -> int:
+    links = [str(each.readlink()) for each in Path(f"/proc/{pid}/fd").iterdir() if each.exists()]
+    return sum(link.startswith("socket:") for link in links)
+
+
+async def counted(service: ServiceProcess) -> float:
+    """Submissions answered, of all workers together."""
+    metrics = (await ask_once(service, "/metrics")).body.decode()
+    return sum(float(value) for value in re.findall(rf'^{SUBMITTED}status="\d+"}} (\S+)$', metrics, re.MULTILINE))
+
+
+async def assert_stored(service: ServiceProcess, comment_ids: list[str]) -> None:
+    line = await Line.open(service)
+    head = "GET /v1/sites/default/comments/{}\nAuthorization: Bearer " + service.admin_token
+    for comment_id in comment_ids:
+        assert (await line.ask(head.format(comment_id))).status == 200
+    await line.close()
+
+
+def lines_of(service: ServiceProcess, event: str) -> list[str]:
+    return [line for line in service.said().splitlines() if f'"{event}"' in line]
+
+
+async def test_both_serve_and_either_tells_the_sum(service: ServiceProcess) -> None:
+    before = {pid: sockets(pid) for pid in workers(service)}
+    assert len(before) == 2
+    lines = [await Line.open(service) for _ in range(32)]
+    for line in lines:
+        assert (await line.ask(*submission(service))).status == 202
+    served = [sockets(pid) - before[pid] for pid in before]
+    assert sum(served) == 32
+    assert min(served) > 0
+    for line in lines:
+        metrics = (await line.ask("GET /metrics")).body.decode()
+        assert f'{SUBMITTED.replace(chr(92), "")}status="202"}} 32.0' in metrics
+        assert "commentdesk_scored_texts_total 32.0" in metrics
+        await line.close()
+
+
+async def test_a_killed_worker_is_replaced_and_costs_only_its_open_connections(service: ServiceProcess) -> None:
+    first = workers(service)
+    victim = min(first)
+    async with Load(service) as load:
+        os.kill(victim, signal.SIGKILL)
+        await until(lambda: len(lines_of(service, "worker_ready")) == 3, "another worker")
+        await load.more(50)
+    assert load.refused == []
+    assert all(len(breaks) == 1 for breaks in load.broken.values()), load.broken
+    assert len(workers(service) - first) == 1
+    await assert_stored(service, load.receipts)
+    # What the killed one had counted is still there; it may have counted an answer that nobody received.
+    assert 0 <= await counted(service) - len(load.receipts) <= len(load.broken)
+
+
+async def test_all_are_replaced_under_load_without_a_request_lost(service: ServiceProcess) -> None:
+    first = workers(service)
+    idle = [await Line.open(service) for _ in range(8)]
+    quiet = [await Line.open(service) for _ in range(8)]
+    for line in idle:
+        assert not (await line.ask("GET /healthz")).is_last
+    async with Load(service) as load:
+        os.kill(service.pid, signal.SIGHUP)
+        await until(lambda: len(lines_of(service, "worker_ready")) == 4, "two new workers")
+        # Connections of before, to workers that go: one more answer, said to be the last.
+        heard = [await line.ask("GET /healthz") for line in [*idle, *quiet]]
+        await until(lambda: lines_of(service, "workers_rolled"), "the end of the change")
+        await load.more(50)
+    assert load.broken == {}
+    assert load.refused == []
+    assert {(each.status, each.is_last) for each in heard} == {(200, True)}
+    assert len(workers(service)) == 2
+    assert not workers(service) & first
+    assert await counted(service) == len(load.receipts)
+    for line in [*idle, *quiet]:
+        await line.close()
+
+
+async def test_told_to_stop_it_finishes_what_is_under_way(service: ServiceProcess) -> None:
+    pids = children(service)
+    idle, line = await Line.open(service), await Line.open(service)
+    assert (await idle.ask("GET /healthz")).status == 200
+    head, body = submission(service)
+    line.send(f"{head}\nExpect: 100-continue", b"", len(body))
+    assert b"100 Continue" in await line.reader.readuntil(b"\r\n\r\n")
+    stopping = asyncio.create_task(asyncio.to_thread(service.stop))
+    address = urlsplit(service.url)
+
+    def is_refused() -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((address.hostname, address.port)) != 0
+
+    await until(is_refused, "new connections to be refused")
+    line.writer.write(body)
+    heard = await line.hear()
+    assert heard.status == 202
+    assert heard.is_last
+    assert await stopping == 0
+    assert await idle.reader.read() == b""
+    assert not any(map(is_running, pids))
+    assert not (service.data_dir / "service.json").exists()
+    assert "Traceback" not in service.said()
+    for each in (idle, line):
+        await each.close()
+
+
+def test_no_process_outlives_a_killed_supervisor(make_service: MakeService) -> None:
+    service = make_service(settings=WORKERS)
+    service.start()
+    pids = children(service)
+    assert len(pids) == 3, "two workers and the embedded server"
+    service.kill()
+    wait_until(lambda: not any(map(is_running, pids)), "the end of all processes", CHANGE_SECONDS)
+    service.start()
+    assert len(children(service)) == 3
+
+
+async def test_workers_that_cannot_start_leave_the_others_at_work(service: ServiceProcess) -> None:
+    first = workers(service)
+    key = service.data_dir / "secret-key"
+    right = key.read_text()
+    key.write_text("another secret than the store's\n")
+    os.kill(service.pid, signal.SIGHUP)
+    await until(lambda: lines_of(service, "workers_not_rolled"), "the refusal")
+    assert workers(service) == first
+    victim = min(first)
+    os.kill(victim, signal.SIGKILL)
+    await until(lambda: len(lines_of(service, "worker_not_started")) >= 2, "two attempts")
+    waits = re.findall(r'"restart_in_seconds": ([\d.]+)', service.said())
+    assert waits[:3] == ["0.1", "0.2", "0.4"]
+    # Half of these come to the dead one's sockets.
+    assert [(await ask_once(service, "/healthz")).status for _ in range(16)] == [200] * 16
+    key.write_text(right)
+    await until(lambda: len(lines_of(service, "worker_ready")) == 3, "another worker")
+    assert len(workers(service)) == 2
+
+
+def test_what_is_wrong_at_the_start_is_told_once(
+    service: ServiceProcess, make_service: MakeService, redis_server: RedisServer
+) -> None:
+    other = make_service(redis_url=redis_server.url, settings=WORKERS)
+    other.spawn()
+    assert other.wait() == 1
+    assert other.said().count("Error: ") == 1
+    assert "secret" in other.said().lower()
+    assert "Traceback" not in other.said()
+
+
+@pytest.mark.parametrize("count", ["1", "2"])
+def test_a_port_that_is_taken_is_not_shared(
+    service: ServiceProcess, make_service: MakeService, redis_server: RedisServer, count: str
+) -> None:
+    settings = {"COMMENTDESK_WORKERS": count, "COMMENTDESK_PORT": str(urlsplit(service.url).port)}
+    settings["COMMENTDESK_SECRET_KEY_FILE"] = str(service.data_dir / "secret-key")
+    other = make_service(redis_url=redis_server.url, settings=settings)
+    other.spawn()
+    assert other.wait() == 1
+    assert "Cannot listen on" in other.said()
+    assert "Traceback" not in other.said()
+
+
+def test_one_worker_is_the_service_itself(make_service: MakeService, redis_server: RedisServer) -> None:
+    service = make_service(redis_url=redis_server.url, settings={"COMMENTDESK_WORKERS": "1"})
+    service.start()
+    assert children(service) == []
