@@ -4,8 +4,9 @@ import base64
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from service.page_cache import PageCache
 from service.registry import Registry
 from service.scoring import Scorer
 from service.store.link import Link
@@ -24,6 +25,7 @@ class Desk:
     vault: Vault
     scorer: Scorer
     now_ms: Callable[[], int] = clock_ms
+    pages: PageCache = field(default_factory=PageCache)
 
 
 def new_id(now_ms: int) -> str:

@@ -28,11 +28,20 @@ class ThreadPage(NamedTuple):
 
 
 async def read_page(
-    link: Link, site: str, thread: str, known_version: str, limit: int, after_ms: str, after_id: str
+    link: Link,
+    site: str,
+    thread: str,
+    known_version: str,
+    limit: int,
+    after_ms: str,
+    after_id: str,
+    cached_version: str = "",
 ) -> ThreadPage:
-    """One page of a thread in one call, or ThreadNotFoundError."""
+    """One page of a thread in one call, or ThreadNotFoundError; no comments when it is of one of the versions given."""
     thread_keys = keys.thread_keys(site, thread)
-    reply = await scripts.READ_THREAD.run(link, thread_keys[:3], known_version, limit, after_ms, after_id)
+    reply = await scripts.READ_THREAD.run(
+        link, thread_keys[:3], known_version, cached_version, limit, after_ms, after_id
+    )
     version = reply[0].decode()
     if len(reply) == 1:
         return ThreadPage(version, "", "", 0, None)

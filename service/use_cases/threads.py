@@ -6,6 +6,7 @@ import orjson
 
 from service.desk import Desk
 from service.domain import State
+from service.page_cache import Page
 from service.store import threads
 from service.store.queue import Position
 from service.store.threads import Published
@@ -17,16 +18,22 @@ async def read_thread(
 ) -> tuple[str, bytes | None]:
     """The thread's version, and a page of it as JSON; None for it when the reader has this version already."""
     after = position_of(cursor)
-    page = await threads.read_page(desk.link, site, thread, known_version, limit + 1, after.score, after.comment_id)
+    place = (site, thread, limit, cursor)
+    cached = desk.pages.get(place)
+    page = await threads.read_page(
+        desk.link, site, thread, known_version, limit + 1, after.score, after.comment_id, cached.version
+    )
     if page.comments is None:
-        return page.version, None
+        return page.version, None if page.version == known_version else cached.content
     shown = page.comments[:limit]
     last = shown[-1] if len(page.comments) > limit else None
     more = cursor_after(Position(str(last.published_ms), last.comment_id)) if last else None
     head = {"thread": thread, "article": {"title": page.title, "url": page.url}, "count": page.total}
     comments = joined([_published_json(each) for each in shown])
     tail = orjson.dumps({"next_cursor": more})
-    return page.version, orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
+    content = orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
+    desk.pages.put(place, Page(page.version, content))
+    return page.version, content
 
 
 def _published_json(comment: Published) -> bytes:
