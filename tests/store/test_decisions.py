@@ -194,3 +194,11 @@ async def test_a_decision_leaves_no_claim_behind(store: Store, every_redis_serve
     assert (await store.measures()).claims_open == 1
     with redis.Redis.from_url(every_redis_server.url) as client:
         recount(client)
+
+
+async def test_a_decision_that_was_undone_can_be_made_again(store: Store) -> None:
+    comment_id = (await store.submit()).comment_id
+    await store.decide(comment_id)
+    assert (await store.undo(comment_id)).record["state"] == "held"
+    assert (await store.decide(comment_id)).record["state"] == "published"
+    assert await store.page() == [comment_id]
