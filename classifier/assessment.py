@@ -35,7 +35,8 @@ class Assessment:
 
     scores: attribute -> calibrated probability in [0, 1], every attribute present
     reject: probability in [0, 1] that a moderator would not publish it, combined from the scores
-    spans: at most 8, those that raised the scores most, in order of position; () for harmless text
+    spans: at most 8, in order of position, those that raised most the likeliest attribute besides toxicity (or toxicity
+        itself, where no other is likely) and spam, where likely; () when no attribute reaches one half
     language: ISO 639-1 code when recognised, else None
     assessed: False when the text is in a language or script the model was not trained on
     """

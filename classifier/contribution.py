@@ -1,5 +1,7 @@
 """Which stretches of a body moved a score, exactly: what the spans say adds up to what the hashed features gave."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,28 +9,32 @@ from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
 from classifier.feature import Features
 from classifier.folding import SPACE
-from classifier.hashing import GRAM_SIZES, PAIR_GAPS
+from classifier.hashing import GRAM_BITS, GRAM_SIZES, PAIR_GAPS
 from classifier.view import original_ranges
 
 MAX_SPANS = 8
 _SHOWN_SHARE = 0.1
 _LEAST_SHOWN = 1e-9
-_PLACE_BITS = np.uint64(20)
-_PLACE_MASK = np.uint64((1 << 20) - 1)
+_PLACE_BITS = 20
+_SMALL_BITS = 32 - GRAM_BITS - 1
+_SMALL = 1 << _SMALL_BITS
+"""Texts with so few occurrences have room for row and place in 32 bits, which sort twice as fast."""
 
 
 def _multiplicities(rows: NDArray[np.uint32]) -> NDArray[np.int64]:
     """(n,) how often each row occurs. One sort of row and place together is quicker than argsort."""
-    keys = rows.astype(np.uint64) << _PLACE_BITS
-    keys |= np.arange(len(rows), dtype=np.uint64)
+    bits = _SMALL_BITS if len(rows) <= _SMALL else _PLACE_BITS
+    kind: Any = np.uint32 if len(rows) <= _SMALL else np.uint64
+    keys: NDArray[Any] = rows.astype(kind) << kind(bits)
+    keys |= np.arange(len(rows), dtype=kind)
     keys.sort()
-    ordered = keys >> _PLACE_BITS
+    ordered = keys >> kind(bits)
     fresh = np.ones(len(rows), dtype=np.bool_)
     np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
     bounds = np.append(np.flatnonzero(fresh), len(rows))
     counts = bounds[1:] - bounds[:-1]
     times = np.empty(len(rows), dtype=np.int64)
-    times[(keys & _PLACE_MASK).astype(np.int64)] = np.repeat(counts, counts)
+    times[(keys & kind((1 << bits) - 1)).astype(np.int64)] = np.repeat(counts, counts)
     return times
 
 

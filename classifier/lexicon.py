@@ -82,6 +82,6 @@ class Lexicon:
         return isinstance(word, str) and self.mark_of(word) & _WORDS != 0
 
 
-_WORDS = Mark.KNOWN | Mark.MILD | Mark.STRONG | Mark.SEVERE | Mark.EROTIC
+_WORDS = int(Mark.KNOWN | Mark.MILD | Mark.STRONG | Mark.SEVERE | Mark.EROTIC)
 EMPTY = Lexicon(np.zeros(1 << SLOT_BITS, dtype=np.uint32), np.zeros(1 << SLOT_BITS, dtype=np.uint16))
 """Knows no word; to build the real one with."""

@@ -24,8 +24,8 @@ MAX_CHARS = 50_000
 _PASS_CHARS = 8_000
 _PASS_TEXTS = 1024
 _SPANS_FROM = 0.5
-_MAX_SPAN_ATTRIBUTES = 2
 _SPAM = ATTRIBUTES.index("spam")
+_TOXICITY = ATTRIBUTES.index("toxicity")
 
 
 class Classifier:
@@ -107,8 +107,7 @@ class Classifier:
         return values
 
     def _spans(self, text: Text, features: Features, scores: list[float]) -> tuple[Span, ...]:
-        likely = [column for column, score in enumerate(scores) if score >= _SPANS_FROM]
-        columns = sorted(likely, key=lambda column: -scores[column])[:_MAX_SPAN_ATTRIBUTES]
+        columns = _shown_columns(scores)
         contributions = word_contributions(features, self._occurrence_values(features, columns))
         return driving_spans(features, text.body, columns, contributions)
 
@@ -125,10 +124,19 @@ class Classifier:
         return assessments
 
 
+def _shown_columns(scores: list[float]) -> list[int]:
+    """The attributes whose spans are shown: spam, and of the others the likeliest that says more than toxicity."""
+    likely = [column for column, score in enumerate(scores) if score >= _SPANS_FROM]
+    telling = [column for column in likely if column not in (_SPAM, _TOXICITY)]
+    only = [column for column in likely if column == _TOXICITY]
+    columns = [max(telling, key=scores.__getitem__)] if telling else only
+    return columns + [column for column in likely if column == _SPAM]
+
+
 def reject_of(scores: list[float]) -> float:
     """The probability that a moderator would not publish: spam, or the worst of the others, taken as independent."""
     spam = scores[_SPAM]
-    worst = max(score for place, score in enumerate(scores) if place != _SPAM)
+    worst = max(scores[:_SPAM] + scores[_SPAM + 1 :])
     return 1 - (1 - worst) * (1 - spam)
 
 

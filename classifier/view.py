@@ -178,7 +178,7 @@ def _joined(parts: Sequence[bytes | NDArray[np.uint32]]) -> Symbols:
 def _word_bounds(symbols: Symbols) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Half-open bounds of words; each picture is a word by itself."""
     if symbols.dtype == np.uint8 or int(symbols.max()) < _FIRST_PICTURE:
-        spaces = np.flatnonzero(symbols == SPACE)
+        spaces = (symbols == SPACE).nonzero()[0]
         return spaces[:-1] + 1, spaces[1:]
     kinds = _KIND[symbols]
     inside = kinds != KIND_SPACE
