@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
+from sklearn.metrics import roc_auc_score
 
 from classifier.attribute import ATTRIBUTES
 from classifier.hashing import N_ROWS
@@ -36,6 +38,7 @@ _SHARED_PARTS = {"threat": 0.15, "identity_attack": 0.2, "severe_toxicity": 0.1}
 _FOLDS = 2
 _SEED = 7
 _BLOCK = N_ROWS // 2
+_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +87,10 @@ def logits_of(fitted: Fitted, training: TrainingSet, rows: NDArray[np.int64]) ->
     return logits
 
 
-def _calibration(
+def _unseen(
     attribute: str, training: TrainingSet, rows: NDArray[np.int64], shared: Fitted | None
-) -> tuple[float, float]:
-    """Slope and intercept from logits of rows that each fold's fit did not see."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Logits and labels of rows that each fold's fit did not see."""
     domain = _SPAM_CALIBRATED_ON if attribute == "spam" else _CALIBRATED_ON
     folds = np.random.default_rng(_SEED).integers(_FOLDS, size=len(rows))
     logits, labels = [], []
@@ -96,7 +99,7 @@ def _calibration(
         unseen = rows[(folds == fold) & np.isin(training.corpora[rows], list(domain))]
         logits.append(logits_of(fitted, training, unseen))
         labels.append(training.labels[unseen, ATTRIBUTES.index(attribute)])
-    return calibrate(np.concatenate(logits), np.concatenate(labels), BASE_RATES[attribute])
+    return np.concatenate(logits), np.concatenate(labels)
 
 
 def _blended(attribute: str, fitted: Fitted, shared: Fitted | None) -> Fitted:
@@ -119,12 +122,17 @@ def known_rows(attribute: str, training: TrainingSet) -> NDArray[np.int64]:
     return np.flatnonzero(known)
 
 
-def fit_calibrated(attribute: str, training: TrainingSet, shared: Fitted | None) -> Fitted:
-    """The weights of one attribute, such that their logits are calibrated; `shared` are those of toxicity."""
+def fit_calibrated(attribute: str, training: TrainingSet, shared: Fitted | None) -> tuple[Fitted, float]:
+    """The weights of one attribute, such that their logits are calibrated, and the area under ROC on unseen folds.
+
+    `shared` are the weights of toxicity, once they are there.
+    """
     rows = known_rows(attribute, training)
-    slope, intercept = _calibration(attribute, training, rows, shared)
+    logits, labels = _unseen(attribute, training, rows, shared)
+    slope, intercept = calibrate(logits, labels, BASE_RATES[attribute])
     fitted = _blended(attribute, fit_rows(attribute, training, rows), shared)
-    return Fitted(fitted.hashed * slope, fitted.structure * slope, fitted.bias * slope + intercept)
+    calibrated = Fitted(fitted.hashed * slope, fitted.structure * slope, fitted.bias * slope + intercept)
+    return calibrated, float(roc_auc_score(labels, logits))
 
 
 def _packed(fitted: list[Fitted], name: str, keys: NDArray[np.uint32], marks: NDArray[np.uint16]) -> Weights:
@@ -139,13 +147,21 @@ def _packed(fitted: list[Fitted], name: str, keys: NDArray[np.uint32], marks: ND
     return Weights(name, hashed, scales, structure, bias, keys, marks)
 
 
-def _details(data: Path) -> dict[str, Any]:
+def _code_sha256() -> str:
+    """One hash over the sources that make features and weights."""
+    sources = sorted(_PACKAGE.glob("*.py")) + sorted(_PACKAGE.glob("training/*.py"))
+    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
+
+
+def _details(data: Path, areas: dict[str, float]) -> dict[str, Any]:
     paths = [corpus_path(data, corpus) for corpus in CORPORA] + [lexicon_path(data, name) for name in LISTS]
     return {
         "trained_on": {f"{path.parent.name}/{path.name}": sha256_of(path) for path in paths},
         "fitted_with": {package: version(package) for package in ("numpy", "scipy", "scikit-learn")},
         "base_rates": BASE_RATES,
         "seed": _SEED,
+        "code_sha256": _code_sha256(),
+        "unseen_fold_area": {attribute: round(area, 4) for attribute, area in areas.items()},
     }
 
 
@@ -167,11 +183,12 @@ def train(data: Path, output: Path, name: str) -> Iterator[str]:
     yield "features"
     training = _training_set(data, Lexicon.of_entries(keys, marks), examples)
     fitted: dict[str, Fitted] = {}
+    areas: dict[str, float] = {}
     for attribute in ATTRIBUTES:
         yield attribute
-        fitted[attribute] = fit_calibrated(attribute, training, fitted.get("toxicity"))
+        fitted[attribute], areas[attribute] = fit_calibrated(attribute, training, fitted.get("toxicity"))
     yield "writing"
-    write_weights(output, _packed(list(fitted.values()), name, keys, marks), _details(data))
+    write_weights(output, _packed(list(fitted.values()), name, keys, marks), _details(data, areas))
 
 
 STEPS = 4 + len(ATTRIBUTES)
