@@ -32,11 +32,18 @@ class SettingsSchema(Schema):
     redis_url = fields.String(
         load_default=None,
         validate=validate.Regexp(
-            r"^(redis|rediss|unix)://\S+\Z", error="Must start with redis://, rediss:// or unix://."
+            r"^(rediss?(\+cluster|\+sentinel)?|unix)://\S+\Z",
+            error="Must start with redis://, rediss://, unix://, redis+cluster:// or redis+sentinel://.",
         ),
         metadata={
-            "description": "Redis 7.0 or newer, or Valkey. Without it the service runs its own in the data folder."
+            "description": "Redis 7.0 or newer, Valkey, a cluster or sentinels. "
+            "None: the service runs its own in the data folder."
         },
+    )
+    wait_replicas = fields.Integer(
+        load_default=0,
+        validate=validate.Range(0, 10),
+        metadata={"description": "So many replicas must have a comment before it is acknowledged."},
     )
     data_dir = fields.String(
         load_default="./.commentdesk",

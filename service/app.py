@@ -22,6 +22,7 @@ from service.registry import Registry
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings, kept_secret, make_folder
 from service.store import scripts
+from service.store.address import make_link
 from service.store.link import Link
 from service.store.readiness import OK, check_store
 from service.vault import Vault
@@ -135,9 +136,9 @@ async def build(
     scorer = Scorer(load_model(), counts)
     server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
     url = settings.redis_url or (server.url if server else "")
-    link = Link(url, scripts.ALL)
+    link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key)
-    registry = Registry(link, url, vault, secrets.admin_token)
+    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token)
     desk = Desk(link, registry, vault, scorer, now_ms)
     house = House(
         RequestMeasures(counts),

@@ -10,10 +10,6 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisClusterException, RedisError
 
 from service import keys
 from service.domain import DEFAULT_SITE, Caller, Mode, Policy, RateLimit, Role, Site
@@ -24,6 +20,8 @@ from service.store.link import Link
 from service.vault import Vault
 
 ADMIN = Caller("admin", "administrator", Role.ADMIN, None)
+BLOCK_MS = 3000
+"""Less than a link waits for a reply."""
 RELOAD_SECONDS = 30
 """All is read again this often in any case: a change told while the connection was away is not missed for longer."""
 
@@ -31,11 +29,12 @@ log = structlog.get_logger(__name__)
 
 
 class Registry:
-    """What `refresh` read last. `is_loaded` is False until it did once."""
+    """What `refresh` read last. `is_loaded` is False until it did once. The listener is a link of its own, because a
+    blocking read holds it."""
 
-    def __init__(self, link: Link, url: str, vault: Vault, admin_token: str) -> None:
+    def __init__(self, link: Link, listener: Link, vault: Vault, admin_token: str) -> None:
         self._link = link
-        self._url = url
+        self._listener = listener
         self._vault = vault
         self._admin_digest = vault.token_digest(admin_token)
         self._watcher: asyncio.Task[None] | None = None
@@ -86,6 +85,7 @@ class Registry:
         if self._watcher:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
+        await self._listener.close()
 
     async def load(self) -> None:
         """First reading, after the store proved to be ours; StartError when it is not."""
@@ -93,27 +93,32 @@ class Registry:
         await self.refresh()
 
     async def _watch(self) -> None:
-        """Reads all again at each change and every `RELOAD_SECONDS`. Its own client: a blocking read holds it."""
-        client = Redis.from_url(self._url, socket_timeout=None, retry=Retry(NoBackoff(), 0), protocol=2)
-        try:
-            while True:
-                try:
-                    if not await self._link.wait_up(RELOAD_SECONDS):
-                        continue
-                    newest: Any = await client.xrevrange(keys.CHANGES, count=1)
-                    await (self.refresh() if self.is_loaded else self.load())
-                    self.problem = ""
-                    seen = newest[0][0] if newest else "0-0"
-                    await client.xread({keys.CHANGES: seen}, block=RELOAD_SECONDS * 1000)
-                except StartError as error:
-                    self.problem = str(error)
-                    log.error("store_refused", reason=str(error))  # noqa: TRY400 the reason says it all
-                    await asyncio.sleep(5)
-                except (RequestError, RedisError, RedisClusterException, OSError) as error:
-                    log.warning("registry_not_read", error=str(error))
-                    await asyncio.sleep(0.2)
-        finally:
-            await client.aclose()
+        """Reads all again at each change and every `RELOAD_SECONDS`."""
+        self._listener.open()
+        while True:
+            try:
+                if not await self._link.wait_up(RELOAD_SECONDS):
+                    continue
+                newest = await self._link.call("XREVRANGE", keys.CHANGES, "+", "-", "COUNT", 1)
+                await (self.refresh() if self.is_loaded else self.load())
+                self.problem = ""
+                await self._next_change(newest[0][0] if newest else b"0-0")
+            except StartError as error:
+                self.problem = str(error)
+                log.error("store_refused", reason=str(error))  # noqa: TRY400 the reason says it all
+                await asyncio.sleep(5)
+            except RequestError as error:
+                log.warning("registry_not_read", error=str(error))
+                await asyncio.sleep(0.2)
+
+    async def _next_change(self, seen: bytes) -> None:
+        """Returns at a change after the one seen, or after `RELOAD_SECONDS`."""
+        deadline = asyncio.get_running_loop().time() + RELOAD_SECONDS
+        while asyncio.get_running_loop().time() < deadline:
+            if not await self._listener.wait_up(RELOAD_SECONDS):
+                return
+            if await self._listener.call("XREAD", "COUNT", 1, "BLOCK", BLOCK_MS, "STREAMS", keys.CHANGES, seen):
+                return
 
 
 def site_record(site: Site) -> stored.Record:

@@ -24,6 +24,7 @@ class Settings:
     port: int
     workers: int
     redis_url: str | None
+    wait_replicas: int
     data_dir: Path
     admin_token: str | None
     secret_key: str | None

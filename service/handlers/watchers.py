@@ -7,7 +7,7 @@ from schemas.operation import HealthSchema, ReadinessSchema
 from service import metrics
 from service.domain import Role
 from service.errors import ForbiddenError, RequestError, UnauthenticatedError
-from service.store.readiness import check_store
+from service.store.readiness import OK, check_store
 from service.store.totals import SiteMeasures, measure_site
 from service.web.operation import Answer, Call, operation
 
@@ -28,12 +28,13 @@ async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its 
 
 @operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema})
 async def readiness(call: Call) -> Answer:
-    """Ready when Redis answers and keeps what it acknowledges, sites and tokens are read, and the model is loaded."""
+    """Ready when Redis answers and keeps what it acknowledges, sites and tokens are read, and the model is loaded. A
+    cluster with a part away is ready: the other sites are served; `cluster` tells."""
     desk = call.desk
     checks = await check_store(desk.link)
-    checks["registry"] = "ok" if desk.registry.is_loaded else desk.registry.problem or "not read yet"
-    checks["model"] = "ok" if desk.scorer.model else "not loaded"
-    is_ready = all(state == "ok" for state in checks.values())
+    checks["registry"] = OK if desk.registry.is_loaded else desk.registry.problem or "not read yet"
+    checks["model"] = OK if desk.scorer.model else "not loaded"
+    is_ready = all(checks[name] == OK for name in ("redis", "durability", "registry", "model"))
     return Answer(200 if is_ready else 503, {"ready": is_ready, "checks": checks})
 
 

@@ -7,12 +7,14 @@ OK = "ok"
 
 
 async def check_store(link: Link) -> dict[str, str]:
-    """`redis` and `durability`, each "ok" or what is wrong with it."""
+    """`redis` and `durability`, each "ok" or what is wrong with it; `cluster` when a part of it is away."""
     try:
-        persistence = await link.call("INFO", "persistence")
+        persistence = await link.call_each("INFO", "persistence")
     except RequestError as error:
         return {"redis": error.detail, "durability": "unknown while Redis is away"}
-    return {"redis": OK, "durability": _durability(_fields(persistence))}
+    told = [_durability(_fields(each)) for each in persistence]
+    checks = {"redis": OK, "durability": next((each for each in told if each != OK), OK)}
+    return checks | ({"cluster": link.reason} if link.reason else {})
 
 
 def _fields(info: bytes) -> dict[str, str]:

@@ -37,12 +37,10 @@ class Script:
 
     async def run(self, link: Link, keys: Sequence[str], *arguments: Argument) -> list[Any]:
         """The reply without its leading 'ok'; the error that any other leading code names."""
-        command = ("EVALSHA", self.digest, len(keys), *keys, *arguments)
         try:
-            reply = await link.call(*command)
+            reply = await link.call("EVALSHA", self.digest, len(keys), *keys, *arguments)
         except NoScriptError:
-            await link.call("SCRIPT", "LOAD", self.source)
-            reply = await link.call(*command)
+            reply = await link.call("EVAL", self.source, len(keys), *keys, *arguments)
         if reply[0] != b"ok":
             raise refusal(reply)
         rest: list[Any] = reply[1:]

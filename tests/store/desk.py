@@ -11,6 +11,7 @@ import orjson
 from service import keys
 from service.domain import Mode, Policy, QueueOrder, RateLimit, Routing, Site, Verdict
 from service.store import comments, queue, threads, totals
+from service.store.address import make_link
 from service.store.comments import NO_REPLAY, NewComment, Place, Receipt, Replay, StoredComment
 from service.store.link import Link
 from service.store.queue import Claimed
@@ -32,7 +33,7 @@ _numbers = itertools.count(1)
 
 
 async def connected(url: str, sources: tuple[str, ...]) -> Link:
-    link = Link(url, sources)
+    link = make_link(url, sources)
     link.open()
     assert await link.wait_up(10), link.reason
     return link

@@ -11,10 +11,10 @@ import redis
 from service import keys
 from service.domain import Mode
 from service.errors import StoreUnavailableError
-from service.store import link as link_module
-from service.store import scripts
+from service.store import scripts, server
+from service.store.address import make_link
 from service.store.comments import Receipt
-from service.store.link import MAX_PENDING, Link
+from service.store.server import MAX_PENDING, ServerLink
 from tests.servers import RedisServer
 from tests.store.desk import Store, connected, key, new_comment, site_in
 from tests.store.proxy import Proxy
@@ -92,7 +92,7 @@ async def test_a_server_that_falls_silent_is_left_and_found_again(
     behind: Store, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy.is_mute = True
-    monkeypatch.setattr(link_module, "REPLY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(server, "REPLY_TIMEOUT_SECONDS", 0.1)
     with pytest.raises(StoreUnavailableError):
         await asyncio.wait_for(behind.link.call("PING"), PATIENCE_SECONDS)
     proxy.is_mute = False
@@ -122,6 +122,7 @@ async def test_while_there_is_no_server_each_call_fails_at_once_and_it_comes_bac
     await until(lambda: not store.link.is_up)
     with pytest.raises(StoreUnavailableError):
         await store.submit()
+    assert isinstance(store.link, ServerLink)
     assert store.link.pending == 0
     await asyncio.to_thread(every_redis_server.start)
     assert await store.link.wait_up(PATIENCE_SECONDS)
@@ -136,6 +137,7 @@ async def test_scripts_that_the_server_forgot_are_told_again(store: Store) -> No
 
 
 async def test_more_than_can_wait_is_refused_and_what_waits_is_answered(behind: Store, proxy: Proxy) -> None:
+    assert isinstance(behind.link, ServerLink)
     proxy.is_mute = True
     waiting = [asyncio.ensure_future(behind.link.call("PING")) for _ in range(MAX_PENDING)]
     with pytest.raises(StoreUnavailableError, match="too many"):
@@ -203,7 +205,7 @@ async def test_a_closed_link_answers_those_who_wait(behind: Store, proxy: Proxy)
 
 async def test_a_server_that_is_not_there_yet_is_waited_for(every_redis_server: RedisServer) -> None:
     every_redis_server.kill()
-    link = Link(every_redis_server.url, scripts.ALL)
+    link = make_link(every_redis_server.url, scripts.ALL)
     link.open()
     with pytest.raises(StoreUnavailableError):
         await link.call("PING")

@@ -1,0 +1,76 @@
+"""A master that sentinels watch: when it dies, the service goes on with the one they name."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from service import keys
+from service.errors import StartError, StoreUnavailableError
+from service.store import comments, scripts
+from service.store.address import make_link
+from service.store.link import Link
+from tests.cluster.topology import Watched
+from tests.store.desk import Store, key, new_comment
+
+PATIENCE_SECONDS = 60.0
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    comments._places.clear()
+    watched = Watched()
+    try:
+        watched.start()
+        yield watched
+    finally:
+        watched.stop()
+
+
+@pytest.fixture
+async def link(watched: Watched) -> AsyncIterator[Link]:
+    link = make_link(watched.url, scripts.ALL, wait_replicas=0)
+    link.open()
+    assert await link.wait_up(PATIENCE_SECONDS), link.reason
+    yield link
+    await link.close()
+
+
+async def test_a_failover_is_followed(watched: Watched, link: Link) -> None:
+    store = Store(link)
+    before = await store.submit()
+    assert await link.call("WAIT", 1, 5000) == 1
+    watched.master.kill()
+    number = 0
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                after = await store.submit(new_comment(), key(f"k{number}"))
+                break
+            except StoreUnavailableError:
+                number += 1
+                await asyncio.sleep(0.02)
+    assert number
+    queued = {each.decode() for each in watched.replica.client.zrange(keys.queue_keys("default").queue, 0, -1)}
+    assert {before.comment_id, after.comment_id} == queued
+
+
+async def test_without_a_replica_nothing_is_acknowledged_that_needs_one(watched: Watched) -> None:
+    link = make_link(watched.url, scripts.ALL, wait_replicas=1)
+    link.open()
+    assert await link.wait_up(PATIENCE_SECONDS)
+    store = Store(link)
+    await store.submit()
+    watched.replica.kill()
+    with pytest.raises(StoreUnavailableError):
+        await store.submit()
+    await link.close()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["redis+sentinel://127.0.0.1:26379", "redis+cluster://:0", "redis+cluster://host:99999", "redis+cluster://a:b:c"],
+)
+def test_an_address_that_names_nothing_is_refused_at_start(url: str) -> None:
+    with pytest.raises(StartError):
+        make_link(url, ())

@@ -1,0 +1,176 @@
+"""Several servers on loopback: a cluster of three masters with a replica each, or one master that sentinels watch."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from service import keys
+from tests.servers import SERVER_START_SECONDS, STOP_SECONDS, _free_port, _server_binary, wait_until
+
+NODE_TIMEOUT_MS = 1500
+"""After so long without an answer a node is taken for dead: the failover begins."""
+BINARY = "valkey-single"
+
+
+class Node:
+    """One server process in a folder of its own."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self.port = _free_port()
+        self._options = options
+        self._process: subprocess.Popen[bytes] | None = None
+        folder.mkdir()
+
+    @property
+    def client(self) -> Any:
+        return redis.Redis(port=self.port, socket_timeout=5)
+
+    def start(self, *arguments: str) -> None:
+        options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), *self._options]
+        command = [_server_binary(BINARY), *arguments, *options]
+        with (self.folder / "server.log").open("ab") as output:
+            self._process = subprocess.Popen(command, stdout=output, stderr=output, cwd=self.folder)
+        wait_until(lambda: self.client.ping(), f"the server on port {self.port}", SERVER_START_SECONDS)
+
+    def kill(self) -> None:
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, with_signal: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(with_signal)
+            self._process.wait(STOP_SECONDS)
+
+
+DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0")
+
+
+class Cluster:
+    """Three masters, each with a replica."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="cd-cluster-"))
+        self.masters = [self._node(f"m{number}") for number in range(3)]
+        self.replicas = [self._node(f"r{number}") for number in range(3)]
+
+    @property
+    def nodes(self) -> list[Node]:
+        return self.masters + self.replicas
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+
+    def _node(self, name: str) -> Node:
+        options = {
+            "cluster-enabled": "yes",
+            "cluster-port": str(_free_port()),
+            "cluster-announce-ip": "127.0.0.1",
+            "cluster-node-timeout": str(NODE_TIMEOUT_MS),
+            "cluster-require-full-coverage": "no",
+        }
+        return Node(self.folder / name, *DURABLE, *(part for k, v in options.items() for part in (f"--{k}", v)))
+
+    def start(self) -> None:
+        for node in self.nodes:
+            node.start()
+        first = self.nodes[0]
+        for node in self.nodes[1:]:
+            bus = node._options[node._options.index("--cluster-port") + 1]
+            first.client.execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, bus)
+        for number, master in enumerate(self.masters):
+            last = 16383 if number == 2 else (number + 1) * 5461 - 1
+            master.client.execute_command("CLUSTER", "ADDSLOTSRANGE", number * 5461, last)
+        for master, replica in zip(self.masters, self.replicas, strict=True):
+            self._replicate(master, replica)
+        wait_until(self._is_whole, "the cluster", SERVER_START_SECONDS)
+
+    def _replicate(self, master: Node, replica: Node) -> None:
+        master_id = master.client.execute_command("CLUSTER", "MYID").decode()
+
+        def is_done() -> bool:
+            replica.client.execute_command("CLUSTER", "REPLICATE", master_id)
+            return True
+
+        wait_until(is_done, "a replica to know its master", SERVER_START_SECONDS)
+
+    def _is_whole(self) -> bool:
+        is_known = all(node.client.cluster("INFO")["cluster_state"] == "ok" for node in self.nodes)
+        return is_known and all(node.client.info("replication")["connected_slaves"] == 1 for node in self.masters)
+
+    def sites_by_master(self, count: int = 1) -> list[list[str]]:
+        """For each master, the first so many site names whose keys lie there."""
+        found: list[list[str]] = [[], [], []]
+        for number in range(1000):
+            site = f"site-{number}"
+            slot = self.masters[0].client.execute_command("CLUSTER", "KEYSLOT", keys.totals(site))
+            at = min(2, slot // 5461)
+            if len(found[at]) < count:
+                found[at].append(site)
+        return found
+
+    def master_of_registry(self) -> int:
+        slot: int = self.masters[0].client.execute_command("CLUSTER", "KEYSLOT", keys.SITES)
+        return min(2, slot // 5461)
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Watched:
+    """A master with a replica, and three sentinels."""
+
+    NAME = "desk"
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="cd-sentinel-"))
+        self.master = Node(self.folder / "master", *DURABLE)
+        self.replica = Node(self.folder / "replica", *DURABLE)
+        self.sentinels = [Node(self.folder / f"sentinel-{number}") for number in range(3)]
+
+    @property
+    def url(self) -> str:
+        hosts = ",".join(f"127.0.0.1:{sentinel.port}" for sentinel in self.sentinels)
+        return f"redis+sentinel://{hosts}/{self.NAME}"
+
+    def start(self) -> None:
+        self.master.start()
+        self.replica.start()
+        self.replica.client.replicaof("127.0.0.1", self.master.port)
+        wait_until(lambda: self.master.client.info("replication")["connected_slaves"], "the replica", 20)
+        for sentinel in self.sentinels:
+            (sentinel.folder / "sentinel.conf").write_text(
+                f"sentinel monitor {self.NAME} 127.0.0.1 {self.master.port} 2\n"
+                f"sentinel down-after-milliseconds {self.NAME} {NODE_TIMEOUT_MS}\n"
+                f"sentinel failover-timeout {self.NAME} 5000\n"
+            )
+            sentinel.start("sentinel.conf", "--sentinel")
+        wait_until(self._is_watched, "the sentinels", SERVER_START_SECONDS)
+
+    def _is_watched(self) -> bool:
+        for sentinel in self.sentinels:
+            flat = sentinel.client.execute_command("SENTINEL", "MASTER", self.NAME)
+            told = flat if isinstance(flat, dict) else dict(zip(flat[::2], flat[1::2], strict=True))
+            told = {_text(name): _text(value) for name, value in told.items()}
+            if int(told["num-slaves"]) < 1 or int(told["num-other-sentinels"]) < 2:
+                return False
+        return True
+
+    def stop(self) -> None:
+        for node in (*self.sentinels, self.replica, self.master):
+            node.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _text(value: Any) -> str:
+    return value.decode() if isinstance(value, bytes) else str(value)
