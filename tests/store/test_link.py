@@ -104,9 +104,9 @@ async def test_a_server_that_falls_silent_is_left_and_found_again(
 async def test_a_server_that_takes_connections_and_says_nothing_is_tried_again(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(link_module, "REPLY_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr(server, "REPLY_TIMEOUT_SECONDS", 0.1)
     proxy.is_mute = True
-    link = Link(proxy.url, scripts.ALL)
+    link = make_link(proxy.url, scripts.ALL)
     link.open()
     await until(lambda: proxy.connections == 2)
     proxy.is_mute = False
