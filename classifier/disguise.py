@@ -5,14 +5,15 @@ Where a rewriting depends on the result being a word, the word list of
 """
 
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from html import unescape
-from itertools import product
+from itertools import islice, product
 
 import numpy as np
 
 from classifier.folding import DROPPED, SPACE, fold_table
+from classifier.suspicion import odd_tokens, suspect_classes
 from classifier.swearword import LOOKALIKE_LETTERS, MASKED_WORDS, PICTURE_LETTERS, PICTURE_WORDS
 
 _LEET = {
@@ -22,39 +23,16 @@ _LEET = {
 _MASKS = frozenset("*#%-_.@$!?+")
 _MAX_LEET_READINGS = 8
 _MAX_TOKEN_CHARS = 30
+_MAX_ODD_TOKENS = 96
+_MAX_SPACED_LETTERS = 240
+"""What is rewritten in one body has an end, so that time has one: longer ones keep their rest as it is."""
+
 _JOINTS = str.maketrans("-/.,;:'_()", " " * 10)
 _OUTER = "'.,;:?\"()[]{}<>-_/~…“”„«»"
 
 _MAX_PICTURES = 64
 """Pictures beyond these stay pictures: a wall of them must not become a wall of words."""
 
-_CLASS_SIGNS = {"L": "'", "D": "0123456789", "A": "@$", "S": "*!|+#%", " ": " \t\n\r\f\v", "&": "&"}
-
-
-def _class_table() -> bytes:
-    """Byte -> the letter of its class; L letter, D digit, A sign that begins words too, S sign, "." the rest."""
-    table = bytearray(b"." * 256)
-    for byte in range(128):
-        if chr(byte).isalpha():
-            table[byte] = ord("L")
-    for name, signs in _CLASS_SIGNS.items():
-        for sign in signs:
-            table[ord(sign)] = ord(name)
-    return bytes(table)
-
-
-_CLASSES = _class_table()
-_SUSPECT_ALWAYS = (b"L.L", b" L L L")
-_SUSPECT_WITH = {
-    b"D": (b"DL", b"LDD"),
-    b"A": (b"AL", b"LAA", b"AAA"),
-    b"S": (b"LSL", b"LSSL", b"SSS"),
-    b"&": (b"&L", b"&S"),
-}
-"""What to look for in the classes of a body: always, and where signs of a class occur at all."""
-
-_COMMON_SIGNS = bytes(byte for byte in range(128) if chr(byte) not in "0123456789@$*!|+#%&")
-_CANDIDATE = re.compile(rb"L[.SAD]+L|A+L|LAA|DL|LDD|[AS]{3}")
 _ODD = re.compile(r"[\u0370-\u052f\u2100-\u2bff\u2460-\u24ff\uff00-\uffef\U0001d400-\U0001fbff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
 _SPACED = re.compile(r"(?<![\w@$*])[a-z013457@$!*](?:([ .,\-_*/|~])[a-z013457@$!*])(?:\1[a-z013457@$*])+(?![\w@$*])")
@@ -175,9 +153,13 @@ def _segmented(letters: str, is_word: Callable[[str], bool]) -> list[str]:
 
 
 def _spacing_edits(line: Line, is_word: Callable[[str], bool]) -> list[Edit]:
-    edits = []
+    edits: list[Edit] = []
+    room = _MAX_SPACED_LETTERS
     for match in _SPACED.finditer(line.text):
         places = list(range(match.start(), match.end(), 2))
+        room -= len(places)
+        if room < 0:
+            break
         letters = "".join(_LEET.get(line.text[place], line.text[place])[0] for place in places)
         if not any(line.text[place].isalpha() for place in places):
             continue
@@ -245,7 +227,7 @@ def _is_compound(core: str, is_word: Callable[[str], bool]) -> bool:
 def _leet_edit(text: str, start: int, stop: int, is_word: Callable[[str], bool]) -> Edit | None:
     """The edit of the token text[start:stop], or None when it is none or stays."""
     token = text[start:stop]
-    if (token.isalpha() and token.isascii() and not _TRIPLE.search(token)) or len(token) > _MAX_TOKEN_CHARS:
+    if len(token) > _MAX_TOKEN_CHARS:
         return None
     start += len(token) - len(token.lstrip(_OUTER))
     core = token.strip(_OUTER)
@@ -263,46 +245,34 @@ def _leet_edit(text: str, start: int, stop: int, is_word: Callable[[str], bool])
     return start, stop, word, sources
 
 
-def _leet_edits(line: Line, is_word: Callable[[str], bool]) -> list[Edit]:
-    edits = [_leet_edit(line.text, match.start(), match.end(), is_word) for match in _TOKEN.finditer(line.text)]
+def _is_odd_token(token: str) -> bool:
+    return not (token.isalpha() and token.isascii()) or _TRIPLE.search(token) is not None
+
+
+def _edits_at(text: str, bounds: Iterator[tuple[int, int]], is_word: Callable[[str], bool]) -> list[Edit]:
+    """The edits of the tokens at these bounds, of at most _MAX_ODD_TOKENS of them."""
+    edits = [_leet_edit(text, start, stop, is_word) for start, stop in islice(bounds, _MAX_ODD_TOKENS)]
     return [edit for edit in edits if edit is not None]
+
+
+def _leet_edits(line: Line, is_word: Callable[[str], bool]) -> list[Edit]:
+    tokens = _TOKEN.finditer(line.text)
+    return _edits_at(line.text, (match.span() for match in tokens if _is_odd_token(match.group())), is_word)
 
 
 def _candidate_edits(text: str, classes: bytes, is_word: Callable[[str], bool]) -> list[Edit]:
     """What `_leet_edits` finds, looking only at tokens whose classes are odd."""
-    edits, done = [], 0
-    for match in _CANDIDATE.finditer(classes):
-        if match.start() < done:
-            continue
-        start = classes.rfind(b" ", 0, match.start()) + 1
-        stop = classes.find(b" ", match.start())
-        done = stop if stop >= 0 else len(classes)
-        edit = _leet_edit(text, start, done, is_word)
-        if edit is not None:
-            edits.append(edit)
-    return edits
+    return _edits_at(text, odd_tokens(classes), is_word)
 
 
 def _line_of(text: str) -> Line:
     return Line(text, list(range(len(text))), list(range(1, len(text) + 1)))
 
 
-def _is_suspect(classes: bytes, uncommon: bytes) -> bool:
-    """Whether a body of these classes may hold disguised words; `uncommon` are those of its uncommon signs alone."""
-    for suspect in _SUSPECT_ALWAYS:
-        if suspect in classes:
-            return True
-    for name, suspects in _SUSPECT_WITH.items():
-        if name in uncommon and any(suspect in classes for suspect in suspects):
-            return True
-    return False
-
-
 def reveal_ascii(body: str, words: Container[str]) -> tuple[Line, int] | None:
     """As `reveal`, quickly, for an ASCII body without stretched letters; None when nothing is disguised."""
-    encoded = body.encode()
-    classes = encoded.translate(_CLASSES)
-    if not _is_suspect(classes, encoded.translate(_CLASSES, _COMMON_SIGNS)):
+    classes = suspect_classes(body)
+    if classes is None:
         return None
     if (b"&" in classes and _ENTITY.search(body)) or b" L L L" in classes or b"L.L.L" in classes:
         return reveal(body, words)
