@@ -24,7 +24,7 @@ from service.settings import TOKEN_PREFIX, Settings, kept_secret, make_folder
 from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
-from service.store.readiness import OK, check_store
+from service.store.readiness import OK, check_store, fsync_of
 from service.vault import Vault
 from service.web.dispatch import fallback, handler
 from service.web.openapi import describe
@@ -118,6 +118,9 @@ async def _warn_unless_durable(link: Link) -> None:
     durability = (await check_store(link))["durability"]
     if durability != OK:
         log.warning("store_not_durable", reason=durability)
+    fsync = await fsync_of(link)
+    if fsync:
+        log.warning("store_acknowledges_before_disk", appendfsync=fsync, advice="set appendfsync always")
 
 
 async def build(

@@ -127,6 +127,7 @@ def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metri
         oldest.add_metric((site,), max(0, now_ms - measured.oldest_ms) / 1000 if measured.oldest_ms else 0)
         claims.add_metric((site,), measured.claims_open)
         count = int(totals.get("age_count", 0))
-        buckets = [(str(float(bound)), int(totals.get(f"age_le:{bound}", 0))) for bound in AGE_BOUNDS_SECONDS]
+        up_to = accumulate(int(totals.get(f"age_in:{bound}", 0)) for bound in AGE_BOUNDS_SECONDS)
+        buckets = [(str(float(bound)), each) for bound, each in zip(AGE_BOUNDS_SECONDS, up_to, strict=True)]
         ages.add_metric((site,), [*buckets, ("+Inf", count)], int(totals.get("age_sum_ms", 0)) / 1000)
     return [submissions, repeats, unscored, limited, decisions, undone, comments, depth, oldest, claims, ages]

@@ -1,5 +1,7 @@
 """Whether the store can be trusted with a comment: it answers, and what it acknowledges is on disk."""
 
+from contextlib import suppress
+
 from service.errors import RequestError
 from service.store.link import Link
 
@@ -15,6 +17,15 @@ async def check_store(link: Link) -> dict[str, str]:
     told = [_durability(_fields(each)) for each in persistence]
     checks = {"redis": OK, "durability": next((each for each in told if each != OK), OK)}
     return checks | ({"cluster": link.reason} if link.reason else {})
+
+
+async def fsync_of(link: Link) -> str | None:
+    """When the servers write to disk, if that is not before each answer; None where they do, or will not say."""
+    with suppress(RequestError):
+        for name_and_value in await link.call_each("CONFIG", "GET", "appendfsync"):
+            if len(name_and_value) == 2 and name_and_value[1] != b"always":
+                return str(name_and_value[1].decode())
+    return None
 
 
 def _fields(info: bytes) -> dict[str, str]:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import redis
 
-from tests.servers import REPOSITORY, ServiceProcess
+from tests.servers import REPOSITORY, RedisServer, ServiceProcess
 
 FROM_COPY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from service.__main__ import main; main()"
 
@@ -94,3 +95,16 @@ def assert_refused(service: ServiceProcess, *reasons: str) -> None:
     for reason in reasons:
         assert reason in said, said
     assert "Traceback" not in said, said
+
+
+def test_a_server_that_acknowledges_before_it_writes_is_named_at_start(
+    redis_server: RedisServer, make_service: Callable[..., ServiceProcess]
+) -> None:
+    with redis.Redis.from_url(redis_server.url) as client:
+        client.config_set("appendfsync", "everysec")
+        try:
+            service = make_service(redis_url=redis_server.url)
+            service.start()
+            assert '"appendfsync": "everysec"' in service.said()
+        finally:
+            client.config_set("appendfsync", "always")

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- set_thread: makes a thread, or changes the fields given.
 -- KEYS  thread
 -- ARGV  1 now_ms, then field and value in turn (title, url, closed 0|1, mode or '')

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- undo: takes the last decision on a comment back; state, publication and place in the queue are as before it.
 -- include: idempotency queue count comment
 -- KEYS  as decide

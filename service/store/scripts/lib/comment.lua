@@ -37,10 +37,13 @@ local function append_history(keys, what, from, to)
   redis.call('HSET', keys.comment, 'history', (redis.call('HGET', keys.comment, 'history') or '') .. line)
 end
 
--- Time from submission to the decision that took the comment off the queue, as a cumulative histogram.
+-- Time from submission to the decision that took the comment off the queue: one more in the first bucket that holds it.
 local function count_age(totals, age_ms, bounds)
   for bound in string.gmatch(bounds, '%S+') do
-    if age_ms <= tonumber(bound) * 1000 then redis.call('HINCRBY', totals, 'age_le:' .. bound, 1) end
+    if age_ms <= tonumber(bound) * 1000 then
+      redis.call('HINCRBY', totals, 'age_in:' .. bound, 1)
+      break
+    end
   end
   redis.call('HINCRBY', totals, 'age_count', 1)
   redis.call('HINCRBY', totals, 'age_sum_ms', string.format('%d', math.max(0, age_ms)))
