@@ -4,7 +4,9 @@ import asyncio
 import contextlib
 import socket
 import sys
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import structlog
 
@@ -12,6 +14,14 @@ from service.errors import StartError
 
 BACKLOG = 1024
 ACCEPTS_A_TURN = 64
+MAX_CONNECTIONS = 4096
+"""Of one process. If all of them ask at once and each takes 0.4 ms, the last answer comes within two seconds."""
+HEAD_SECONDS = 10.0
+"""A new connection has so long to send a whole request's head."""
+READ_SECONDS = 30.0
+"""A client has so long to take all that was sent to it."""
+SWEEP_SECONDS = 1.0
+CROWDED = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 POLL_SECONDS = 0.02
 LAST_REQUESTS_SECONDS = 0.05
 """At a stop, what was accepted last has so long to be read: it was sent before."""
@@ -19,6 +29,7 @@ LAST_REQUESTS_SECONDS = 0.05
 Listeners = Sequence[Sequence[socket.socket]]
 """For each slot the sockets of one worker, one for each address."""
 ProtocolFactory = Callable[[], asyncio.BaseProtocol]
+Meeting = asyncio.Task[tuple[asyncio.Transport, asyncio.BaseProtocol]]
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +85,28 @@ def close(listeners: Listeners) -> None:
             each.close()
 
 
+@dataclass(slots=True)
+class Visit:
+    """An open connection."""
+
+    transport: asyncio.Transport
+    protocol: asyncio.BaseProtocol
+    since: float
+    stuck_since: float | None = None
+    """When its client stopped to take all that we send."""
+
+    def is_slow(self, now: float) -> bool:
+        """Whether its client holds the connection without using it: no head of a first request, or an answer that is
+        not read. (aiohttp itself limits the wait for the next request, but not these two.)"""
+        if not self.transport.get_write_buffer_size():
+            self.stuck_since = None
+        elif self.stuck_since is None:
+            self.stuck_since = now
+        elif now - self.stuck_since > READ_SECONDS:
+            return True
+        return now - self.since > HEAD_SECONDS and getattr(self.protocol, "_request_count", 1) == 0
+
+
 class Door:
     """Accepts connections for this process, and leaves without losing one.
 
@@ -88,7 +121,11 @@ class Door:
         self._listeners: Listeners = ()
         self._taken: set[int] = set()
         self._factory: ProtocolFactory | None = None
-        self._meeting: set[asyncio.Task[object]] = set()
+        self._meeting: set[Meeting] = set()
+        self._visits: list[Visit] = []
+        self._sent_away: list[socket.socket] = []
+        self._sweeper: asyncio.Task[None] | None = None
+        self._swept = 0.0
         self.is_leaving = False
         """Every answer is now the last on its connection."""
         self.under_way = 0
@@ -97,7 +134,14 @@ class Door:
     def open(self, factory: ProtocolFactory, listeners: Listeners, slot: int) -> None:
         """Starts to accept from the slot's sockets; each connection gets a protocol from the factory."""
         self._factory, self._listeners = factory, listeners
+        self._sweeper = asyncio.create_task(self._sweep_always())
         self.take(slot)
+
+    def shut(self) -> None:
+        """Ends what `open` began."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._send_home()
 
     def take(self, slot: int) -> None:
         """Accepts from the slot's sockets too, beside whoever else does."""
@@ -146,12 +190,56 @@ class Door:
                 connection, _ = listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
+            except OSError as error:  # no descriptor is left for it, most likely
+                log.warning("connection_not_accepted", error=str(error))
+                return
             connection.settimeout(0)
-            task: asyncio.Task[object] = loop.create_task(loop.connect_accepted_socket(self._factory, connection))
+            if self._is_crowded():
+                self._send_away(connection)
+                continue
+            task: Meeting = loop.create_task(loop.connect_accepted_socket(self._factory, connection))
             self._meeting.add(task)
             task.add_done_callback(self._met)
 
-    def _met(self, task: asyncio.Task[object]) -> None:
+    def _met(self, task: Meeting) -> None:
         self._meeting.discard(task)
-        if not task.cancelled() and (error := task.exception()):
+        if task.cancelled():
+            return
+        if error := task.exception():
             log.warning("connection_not_made", error=str(error))
+            return
+        self._visits.append(Visit(*task.result(), time.monotonic()))
+
+    def _is_crowded(self) -> bool:
+        if len(self._visits) + len(self._meeting) < MAX_CONNECTIONS:
+            return False
+        if time.monotonic() - self._swept > POLL_SECONDS:
+            self._sweep()
+        return len(self._visits) + len(self._meeting) >= MAX_CONNECTIONS
+
+    def _send_away(self, connection: socket.socket) -> None:
+        """Tells it to come again. Closed at once, with its request unread, it would be reset and not read that."""
+        with contextlib.suppress(OSError):
+            connection.send(CROWDED)
+            connection.shutdown(socket.SHUT_WR)
+        self._sent_away.append(connection)
+        if len(self._sent_away) > MAX_CONNECTIONS:
+            self._send_home()
+
+    def _send_home(self) -> None:
+        while self._sent_away:
+            self._sent_away.pop().close()
+
+    async def _sweep_always(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self._sweep()
+            self._send_home()
+
+    def _sweep(self) -> None:
+        """Forgets connections that are closed, and cuts those of slow clients: one timer for all."""
+        now = self._swept = time.monotonic()
+        for visit in self._visits:
+            if visit.is_slow(now):
+                visit.transport.abort()
+        self._visits = [each for each in self._visits if not each.transport.is_closing()]

@@ -10,6 +10,7 @@ CommentdeskError
     ├── MalformedBodyError        broken JSON, bad UTF-8, bad charset, bad compression
     ├── UnsupportedMediaTypeError not JSON, not a form
     ├── BodyTooLargeError         over the body limit
+    ├── BodyTooSlowError          not all there in time
     ├── InvalidFieldsError        fields that break the schema, each with its messages
     ├── IdempotencyKeyReusedError the same key with another body
     ├── UnauthenticatedError      no token, or none that we know
@@ -28,6 +29,7 @@ CommentdeskError
     ├── NothingToUndoError
     ├── RateLimitedError
     └── UnavailableError          try again later
+        ├── OverloadedError       what waits already would make this one wait too long
         ├── StoreUnavailableError Redis is away, loading, read-only or too slow
         └── StoreFullError        Redis has no memory left for writes
 """
@@ -90,6 +92,11 @@ class UnsupportedMediaTypeError(RequestError):
 class BodyTooLargeError(RequestError):
     code = "body_too_large"
     title = "The body is too large"
+
+
+class BodyTooSlowError(RequestError):
+    code = "body_too_slow"
+    title = "The body did not arrive in time"
 
 
 class InvalidFieldsError(RequestError):
@@ -180,6 +187,17 @@ class RateLimitedError(RequestError):
 class UnavailableError(RequestError):
     code = "unavailable"
     title = "The service cannot do that right now"
+
+
+class OverloadedError(UnavailableError):
+    """Refused early, before anything was done; `queue` says where it would have waited."""
+
+    code = "overloaded"
+    title = "Too much to do at once"
+
+    def __init__(self, queue: str) -> None:
+        super().__init__(f"Too many requests wait for the {queue}: come again in a second.", retry_after_seconds=1)
+        self.queue = queue
 
 
 class StoreUnavailableError(UnavailableError):

@@ -17,10 +17,12 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the size, an
 
 _REQUESTS = "commentdesk_requests"
 _REQUEST_SECONDS = "commentdesk_request_seconds"
-_REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+_OVERLOADED = "commentdesk_overloaded"
+_REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 
 _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (_REQUESTS, "Requests answered.", ("method", "route", "status")),
+    (_OVERLOADED, "Requests refused because too much waits.", ("queue",)),
     (scoring.TEXTS, "Texts scored.", ()),
     (scoring.FAILURES, "Texts that the classifier failed on.", ()),
 )
@@ -49,6 +51,10 @@ class RequestMeasures:
             timer = self._counts.timer(_REQUEST_SECONDS, method, route, bounds=_REQUEST_BOUNDS_SECONDS)
             self._timers[method, route] = timer
         timer.observe(seconds)
+
+    def refuse(self, queue: str) -> None:
+        """Counts a request that was refused because too much waits in the queue."""
+        self._counts.values[self._counts.place(_OVERLOADED, queue)] += 1
 
 
 class _Families(Collector):

@@ -17,6 +17,12 @@ from service.settings import Settings
 STOP_SECONDS = 10.0
 """Requests under way have so long to finish when the process is told to go."""
 
+KEEP_ALIVE_SECONDS = 75
+"""From one answer to the next whole request on a connection: longer than reverse proxies keep theirs (nginx: 60 s), so
+that it is they who close."""
+LINGER_SECONDS = 2
+"""How long the rest of a body is read that was answered before it was all there."""
+
 
 class Process:
     """The application behind its door."""
@@ -53,6 +59,8 @@ async def serving(settings: Settings, counts: Counts | None = None) -> AsyncIter
         await build(settings, counts=counts, door=door),
         access_log=None,
         shutdown_timeout=STOP_SECONDS,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        lingering_time=LINGER_SECONDS,
         auto_decompress=False,
         handler_cancellation=False,
     )
@@ -62,6 +70,7 @@ async def serving(settings: Settings, counts: Counts | None = None) -> AsyncIter
         gc.freeze()  # what is here now stays: it need not be looked through at every collection
         yield Process(door, runner)
     finally:
+        door.shut()
         await runner.cleanup()
 
 

@@ -31,6 +31,7 @@ RECEIVED = "/received"
     "Leave a comment",
     body=SubmissionSchema,
     is_form_taken=True,
+    is_scored=True,
     answers={
         201: ReceiptSchema,
         202: ReceiptSchema,

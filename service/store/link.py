@@ -41,7 +41,8 @@ class Link(Protocol):
     def call(self, *command: Argument) -> Awaitable[Any]:
         """The reply to one command. It is on its way when this returns, so that several calls share a write.
 
-        StoreUnavailableError or StoreFullError when there is no reply, from here or from the awaitable; NoScriptError.
+        StoreUnavailableError or StoreFullError when there is no reply, OverloadedError when it would come too late,
+        from here or from the awaitable; NoScriptError.
         """
 
     async def call_each(self, *command: Argument) -> list[Any]:

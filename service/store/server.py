@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 import hiredis
@@ -19,6 +20,7 @@ from redis.exceptions import (
     TryAgainError,
 )
 
+from service.errors import OverloadedError
 from service.store.link import Argument, arrives, translate, unavailable
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
@@ -29,6 +31,12 @@ REPLY_TIMEOUT_SECONDS = 5.0
 REPLICATION_TIMEOUT_MS = 1000
 FIRST_RETRY_SECONDS = 0.05
 LONGEST_RETRY_SECONDS = 1.0
+BUSY_SECONDS = 0.5
+"""When the oldest command has waited this long, new ones would too: they are refused at once."""
+LATE_SECONDS = 1.2
+"""A command that has waited this long is not waited for: with the time for scoring, an answer comes within two seconds.
+Its reply still comes; whoever asked has to ask again to know what became of it."""
+WATCH_SECONDS = 0.1
 MAX_PENDING = 20_000
 """More unanswered commands than this are refused at once, so that a slow server cannot fill the memory."""
 BROKEN = (RedisError, RedisClusterException, OSError)
@@ -92,8 +100,11 @@ class ServerLink:
         if len(self._pending) >= MAX_PENDING:
             raise unavailable("too many requests wait for Redis")
         loop = asyncio.get_running_loop()
+        now = loop.time()
+        if self._pending and now - self._pending[0].since > BUSY_SECONDS:
+            raise OverloadedError("store")
         future: asyncio.Future[Any] = loop.create_future()
-        self._pending.append(_Pending(loop.time(), future))
+        self._pending.append(_Pending(now, future))
         self._outgoing.append(_pack(command))
         self._wake.set()
         return future
@@ -197,10 +208,20 @@ class ServerLink:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(REPLY_TIMEOUT_SECONDS / 5)
-            oldest = self._pending[0].since if self._pending else None
-            if oldest is not None and asyncio.get_running_loop().time() - oldest > REPLY_TIMEOUT_SECONDS:
+            await asyncio.sleep(min(WATCH_SECONDS, REPLY_TIMEOUT_SECONDS / 5))
+            now = asyncio.get_running_loop().time()
+            if self._pending and now - self._pending[0].since > REPLY_TIMEOUT_SECONDS:
                 raise ConnectionError("no answer for too long")
+            self._give_up(now - LATE_SECONDS)
+
+    def _give_up(self, before: float) -> None:
+        """Fails what waits since before that time. It keeps its place: replies come in the order of the commands."""
+        late = [each.future for each in takewhile(lambda each: each.since < before, self._pending)]
+        if late:
+            late += [future for future, _ in self._unconfirmed]
+        for future in late:
+            if future is not None:
+                _settle(future, unavailable("Redis did not answer in time"))
 
 
 def _pack(command: tuple[Argument, ...]) -> bytes:

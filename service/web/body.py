@@ -1,5 +1,6 @@
 """From the bytes of a body to the fields in it: JSON or a form, within the limit, in UTF-8."""
 
+import asyncio
 import email.errors
 import email.parser
 import email.policy
@@ -11,9 +12,16 @@ import orjson
 from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from service.errors import BodyTooLargeError, InvalidFieldsError, MalformedBodyError, UnsupportedMediaTypeError
+from service.errors import (
+    BodyTooLargeError,
+    BodyTooSlowError,
+    InvalidFieldsError,
+    MalformedBodyError,
+    UnsupportedMediaTypeError,
+)
 
 MAX_BODY_BYTES = 64 * 1024
+BODY_SECONDS = 10
 MAX_NESTING = 1024
 """orjson's own limit: what opens more brackets than this is not taken, whatever its length."""
 MAX_FORM_FIELDS = 200
@@ -23,8 +31,18 @@ MULTIPART = "multipart/form-data"
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The whole body, decompressed. BodyTooLargeError, MalformedBodyError (bad compression, cut off),
-    UnsupportedMediaTypeError (an unknown compression)."""
+    """The whole body, decompressed. BodyTooLargeError, BodyTooSlowError, MalformedBodyError (bad compression, cut
+    off), UnsupportedMediaTypeError (an unknown compression)."""
+    if request.content.is_eof():  # it came with its head: no need of a timer
+        return await _read(request)
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _read(request)
+    except TimeoutError as error:
+        raise BodyTooSlowError(f"At most {BODY_SECONDS} seconds after the head.") from error
+
+
+async def _read(request: web.Request) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:

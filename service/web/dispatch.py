@@ -11,7 +11,14 @@ import structlog
 from aiohttp import web
 
 from service.desk import Desk
-from service.errors import InvalidFieldsError, MethodNotAllowedError, RequestError, RouteNotFoundError
+from service.errors import (
+    BodyTooSlowError,
+    InvalidFieldsError,
+    MethodNotAllowedError,
+    OverloadedError,
+    RequestError,
+    RouteNotFoundError,
+)
 from service.store.comments import NO_REPLAY, Replay
 from service.web import body as bodies
 from service.web import problems
@@ -38,6 +45,8 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
             call = await _call(request, route, desk, house, request_id)
             response = _response(await route.operation.handler(call), request_id)
         except RequestError as error:
+            if isinstance(error, OverloadedError):
+                house.measures.refuse(error.queue)
             response = _form_refusal(request, route, error, request_id) or refusal(error, request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             log.exception("request_failed", request_id=request_id, route=route.path, method=route.method)
@@ -57,6 +66,8 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
 async def _call(request: web.Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
     caller, site = authorise(request, route, desk.registry, desk.now_ms())
     operation = route.operation
+    if operation.is_scored:
+        desk.scorer.require_room()  # before the body costs anything
     call = Call(desk, request, request_id, caller, site, {}, operation.load_query(request), house)
     raw = b""
     if operation.body is not None:
@@ -116,7 +127,10 @@ def refusal(error: RequestError, request_id: str) -> web.Response:
     """An error as a response."""
     document = problems.problem(error, request_id)
     headers = dict(problems.headers(error))
-    return _finished(problems.status_of(error), document, problems.CONTENT_TYPE, headers, request_id)
+    response = _finished(problems.status_of(error), document, problems.CONTENT_TYPE, headers, request_id)
+    if isinstance(error, BodyTooSlowError):
+        response.force_close()
+    return response
 
 
 def _allow_origin(request: web.Request, route: Route, allowed: tuple[str, ...], response: web.Response) -> None:

@@ -27,12 +27,13 @@ _MEANING = {
     403: "The token is of another role or site.",
     404: "There is no such site, thread, comment or token.",
     405: "This address does not take that method.",
+    408: "The body did not arrive in time.",
     409: "The state of things does not allow it; `code` says which.",
     413: "The body is over 64 KiB.",
     415: "The body's content type is not taken.",
     422: "Fields are not valid; `errors` names each.",
     429: "Too many in a short time; `Retry-After` says when to come again.",
-    503: "The store cannot be reached right now; `Retry-After` says when to come again.",
+    503: "The store cannot be reached right now, or too much waits; `Retry-After` says when to come again.",
 }
 
 
@@ -123,7 +124,7 @@ def _error_statuses(route: Route) -> set[int]:
     if route.access is not Access.ANYONE:
         statuses |= {401, 403}
     if route.operation.body is not None:
-        statuses |= {400, 413, 415, 422}
+        statuses |= {400, 408, 413, 415, 422}
     if route.operation.query is not None or "{thread}" in route.path:
         statuses.add(422)
     return statuses

@@ -128,6 +128,7 @@ class Operation:
     answers: Mapping[int, Schema | str]
     errors: tuple[int, ...]
     form_refusal: FormRefusal | None = None
+    is_scored: bool = False
 
     def load_body(self, fields: Any, *, is_form: bool) -> Json:
         """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
@@ -174,9 +175,11 @@ def operation(
     is_form_taken: bool = False,
     errors: tuple[int, ...] = (),
     form_refusal: FormRefusal | None = None,
+    is_scored: bool = False,
 ) -> Callable[[Handler], Operation]:
     """Declares a handler. `answers` maps a status to its schema, or to words where it has no JSON body; `errors` are
-    the statuses that it may have beyond those that its access and body bring."""
+    the statuses that it may have beyond those that its access and body bring. What `is_scored` is refused while too
+    much waits for the classifier."""
 
     def declare(handler: Handler) -> Operation:
         return Operation(
@@ -188,6 +191,7 @@ def operation(
             {status: given if isinstance(given, str) else given() for status, given in answers.items()},
             errors,
             form_refusal,
+            is_scored,
         )
 
     return declare

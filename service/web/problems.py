@@ -17,6 +17,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.CommentNotFoundError: 404,
     errors.TokenNotFoundError: 404,
     errors.MethodNotAllowedError: 405,
+    errors.BodyTooSlowError: 408,
     errors.SiteExistsError: 409,
     errors.ThreadClosedError: 409,
     errors.ClaimedByAnotherError: 409,
@@ -27,6 +28,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.InvalidFieldsError: 422,
     errors.IdempotencyKeyReusedError: 422,
     errors.RateLimitedError: 429,
+    errors.OverloadedError: 503,
     errors.StoreUnavailableError: 503,
     errors.StoreFullError: 503,
 }

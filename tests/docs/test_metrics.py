@@ -20,6 +20,7 @@ def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
     Scorer(load_model(), counts)
     requests = RequestMeasures(counts)
     requests.count("GET", "/healthz", 200, 0.001)
+    requests.refuse("store")
     site = SiteMeasures({}, depth=0, oldest_ms=None, claims_open=0)
     text = exposition(counts, {"default": site}, is_redis_up=True, now_ms=0)
     exposed = {}

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.line import Line, Load, ask_once, submission
 from tests.servers import RedisServer, ServiceProcess, is_running, wait_until
 from tests.workers.conftest import WORKERS, children, workers
-from tests.workers.line import Line, Load, ask_once, submission
 
 MakeService = Callable[..., ServiceProcess]
 CHANGE_SECONDS = 60.0

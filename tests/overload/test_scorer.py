@@ -1,0 +1,89 @@
+"""The scorer's waiting list is bounded in time."""
+
+import asyncio
+from collections.abc import Sequence
+from time import perf_counter
+from typing import cast
+
+import pytest
+
+from classifier import Assessment, Classifier, Text
+from service import scoring
+from service.counts import Counts
+from service.errors import OverloadedError
+from service.scoring import MAX_BATCH, Scorer
+
+TEXT = Text("It rained.", "Ada", "")
+
+
+class SlowClassifier:
+    """Takes so long for each text, of the processor's time."""
+
+    version = "slow"
+    text_seconds = 0.001
+
+    def assess(self, texts: Sequence[Text]) -> list[Assessment]:
+        until = perf_counter() + self.text_seconds * len(texts)
+        while perf_counter() < until:
+            pass
+        return [Assessment({}, 0.5, (), "en", assessed=True) for _ in texts]
+
+
+@pytest.fixture
+def classifier() -> SlowClassifier:
+    return SlowClassifier()
+
+
+@pytest.fixture
+def scorer(classifier: SlowClassifier) -> Scorer:
+    return Scorer(cast("Classifier", classifier), Counts())
+
+
+def ask(scorer: Scorer, times: int) -> tuple[list["asyncio.Future[object]"], int]:
+    """What is waited for, and how many were refused at once."""
+    taken: list[asyncio.Future[object]] = []
+    for _ in range(times):
+        try:
+            taken.append(scorer.assess(TEXT))  # type: ignore[arg-type]
+        except OverloadedError:
+            continue
+    return taken, times - len(taken)
+
+
+async def test_texts_that_would_wait_too_long_are_refused_and_the_others_are_scored(
+    scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "LATE_SECONDS", 60.0)
+    taken, refused = ask(scorer, 4000)
+    assert len(taken) == 1001, "half a second at the first guess"
+    assert refused == 2999
+    await asyncio.gather(*taken)
+    # It has learned how long a text takes, and there is room again.
+    taken, refused = ask(scorer, 4000)
+    assert 1 <= len(taken) <= 501
+    await asyncio.gather(*taken)
+    await asyncio.gather(*ask(scorer, MAX_BATCH)[0])
+
+
+async def test_those_that_wait_too_long_all_the_same_are_refused(
+    scorer: Scorer, classifier: SlowClassifier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scoring, "LATE_SECONDS", 0.05)
+    classifier.text_seconds = 0.1 / MAX_BATCH
+    taken, _ = ask(scorer, 10 * MAX_BATCH)
+    answers = await asyncio.gather(*taken, return_exceptions=True)
+    assert sum(isinstance(each, OverloadedError) for each in answers) == 9 * MAX_BATCH
+    classifier.text_seconds = 0
+    await asyncio.gather(*ask(scorer, MAX_BATCH)[0])
+
+
+async def test_one_slow_batch_does_not_stop_the_next_ones(scorer: Scorer, classifier: SlowClassifier) -> None:
+    classifier.text_seconds = 0.02
+    await asyncio.gather(*ask(scorer, 2 * MAX_BATCH)[0], return_exceptions=True)
+    classifier.text_seconds = 0.00001
+    served = 0
+    for _ in range(20):
+        taken, _ = ask(scorer, 10 * MAX_BATCH)
+        served = len(taken)
+        await asyncio.gather(*taken, return_exceptions=True)
+    assert served == 10 * MAX_BATCH
