@@ -191,7 +191,7 @@ class Supervisor:
             raise
         finally:
             theirs.close()
-        worker = Worker(slot, region, process, *await asyncio.open_connection(sock=ours))
+        worker = Worker(slot, region, process, *await asyncio.open_unix_connection(sock=ours))
         self._all.add(worker)
         self._begin(self._bury(worker))
         return worker

@@ -21,7 +21,7 @@ def work(duty: str) -> None:
 
 
 async def _work(duty: Duty) -> None:
-    reader, writer = await asyncio.open_connection(sock=socket.socket(fileno=duty.control))
+    reader, writer = await asyncio.open_unix_connection(sock=socket.socket(fileno=duty.control))
     try:
         settings = replace(read_settings(os.environ), redis_url=duty.url)
         log_to_stderr(settings.log_level, worker=duty.slot)
