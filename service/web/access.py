@@ -36,6 +36,14 @@ def authorise(request: web.Request, route: Route, registry: Registry, now_ms: in
     return caller, registry.site(name) if name is not None else None
 
 
+def caller_id(request: web.Request, registry: Registry, now_ms: int) -> str | None:
+    """The id of the token that came with the request, for the log; None without a valid one."""
+    try:
+        return _caller(request.headers.get("Authorization"), registry, now_ms).token_id
+    except UnauthenticatedError:
+        return None
+
+
 def _caller(header: str | None, registry: Registry, now_ms: int) -> Caller:
     scheme, _, token = (header or "").partition(" ")
     caller = registry.caller(token.strip(), now_ms) if scheme.lower() == "bearer" and token else None

@@ -1,14 +1,18 @@
-"""From aiohttp's request to an operation and back: one function that every route goes through."""
+"""From aiohttp's request to an operation and back: one function that every route goes through.
+
+Each refused or failed request leaves one line in the log. What callers sent is never in it: of the address the route's
+pattern alone, of the caller the id of its token.
+"""
 
 import hashlib
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from service.desk import Desk
 from service.errors import (
@@ -22,7 +26,7 @@ from service.errors import (
 from service.store.comments import NO_REPLAY, Replay
 from service.web import body as bodies
 from service.web import problems
-from service.web.access import authorise, reader_address
+from service.web.access import authorise, caller_id, reader_address
 from service.web.operation import MAX_IDEMPOTENCY_KEY_CHARS, Access, Answer, Call, House, Route
 
 AiohttpHandler = Callable[[web.Request], Awaitable[web.Response]]
@@ -33,6 +37,21 @@ _NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 log = structlog.get_logger(__name__)
 
 
+class _Answered(NamedTuple):
+    """What the log says of a refused or failed request."""
+
+    request_id: str
+    method: str
+    route: str
+    status: int
+    code: str
+    ms: float
+
+
+def _ms_since(started: float) -> float:
+    return round(1000 * (perf_counter() - started), 1)
+
+
 def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
     """What aiohttp calls for a route: the answer, or the problem document, measured."""
     door = house.door
@@ -40,16 +59,21 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
     async def handle(request: web.Request) -> web.Response:
         started = perf_counter()
         request_id = os.urandom(8).hex()
+        code = ""
         door.under_way += 1
         try:
             call = await _call(request, route, desk, house, request_id)
             response = _response(await route.operation.handler(call), request_id)
         except RequestError as error:
+            code = error.code
             if isinstance(error, OverloadedError):
                 house.measures.refuse(error.queue)
             response = _form_refusal(request, route, error, request_id) or refusal(error, request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
-            log.exception("request_failed", request_id=request_id, route=route.path, method=route.method)
+            code = problems.INTERNAL
+            answered = _Answered(request_id, route.method, route.path, 500, code, _ms_since(started))
+            token_id = caller_id(request, desk.registry, desk.now_ms())
+            log.exception("request_failed", **answered._asdict(), token_id=token_id)
             response = _finished(500, problems.internal_problem(request_id), problems.CONTENT_TYPE, {}, request_id)
         finally:
             door.under_way -= 1
@@ -58,9 +82,18 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
         site = desk.registry.sites.get(request.match_info.get("site", ""))
         _allow_origin(request, route, site.allowed_origins if site else (), response)
         house.measures.count(route.method, route.path, response.status, perf_counter() - started)
+        if response.status >= 400 and code != problems.INTERNAL:
+            answered = _Answered(request_id, route.method, route.path, response.status, code, _ms_since(started))
+            _log_refusal(request, desk, answered)
         return response
 
     return handle
+
+
+def _log_refusal(request: web.Request, desk: Desk, answered: _Answered) -> None:
+    """The line for an answer of 400 or above that is no mistake of our own."""
+    write = log.warning if answered.status >= 500 else log.info
+    write("request_refused", **answered._asdict(), token_id=caller_id(request, desk.registry, desk.now_ms()))
 
 
 async def _call(request: web.Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
@@ -153,8 +186,10 @@ def fallback(routes: tuple[Route, ...], desk: Desk, house: House) -> AiohttpHand
         found = [(route, site) for route in routes for site in [_matched(request, route.path)] if site is not None]
         methods = sorted({route.method for route, _ in found} | {"HEAD" for route, _ in found if route.method == "GET"})
         response: web.Response
+        error: RequestError | None = None
         if not found:
-            response = refusal(RouteNotFoundError(), request_id)
+            error = RouteNotFoundError()
+            response = refusal(error, request_id)
         elif request.method == "OPTIONS":
             response = _finished(204, None, "", {"Allow": ", ".join(methods)}, request_id)
             open_routes = [(route, site) for route, site in found if route.access is not Access.TOKEN]
@@ -165,11 +200,16 @@ def fallback(routes: tuple[Route, ...], desk: Desk, house: House) -> AiohttpHand
                 response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key, If-None-Match"
                 response.headers["Access-Control-Max-Age"] = "3600"
         else:
-            response = refusal(MethodNotAllowedError(), request_id)
+            error = MethodNotAllowedError()
+            response = refusal(error, request_id)
             response.headers["Allow"] = ", ".join(methods)
         if house.door.is_leaving:
             response.force_close()
         house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
+        if error:
+            method = request.method if request.method in hdrs.METH_ALL else "other"
+            answered = _Answered(request_id, method, UNKNOWN_ROUTE, response.status, error.code, _ms_since(started))
+            _log_refusal(request, desk, answered)
         return response
 
     return handle

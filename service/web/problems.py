@@ -33,6 +33,8 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.StoreFullError: 503,
 }
 CONTENT_TYPE = "application/problem+json"
+INTERNAL = "internal"
+"""The code of our own mistakes."""
 
 
 def status_of(error: errors.RequestError) -> int:
@@ -58,11 +60,11 @@ def internal_problem(request_id: str) -> bytes:
     """What is told of our own mistakes: nothing but where to look."""
     return orjson.dumps(
         {
-            "type": "/docs#problem-internal",
+            "type": f"/docs#problem-{INTERNAL}",
             "title": "The service made a mistake",
             "status": 500,
             "detail": "It is in the service's log under this request_id.",
-            "code": "internal",
+            "code": INTERNAL,
             "request_id": request_id,
         }
     )
