@@ -1,0 +1,260 @@
+"""What a stored comment costs: memory by kind of key, the server's resident size, disk, and the time of a restart.
+
+Run: python bench/memory.py --comments 20000 --comments 100000
+"""
+
+import asyncio
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import redis
+
+if TYPE_CHECKING:
+    from service.desk import Desk
+    from service.domain import Submission
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+CHARS = 400
+AT_ONCE = 200
+COMMENTS_A_THREAD = 100
+COMMENTS_AN_AUTHOR = 5
+HELD_EVERY = 10
+SECRET = "a secret for the memory test 0123456789"
+TEXT = (
+    "the of and to a in is that it for was on with as are be this have from or had by not but what all were when we "
+    "there can your which their said if do will each about how up out them then she many some these would other into "
+    "has more her two like him see time could no make than first been its who now people my made over did down only "
+    "way find use may water long little very after words called just where most know get through back much before "
+    "council budget minister reporter article editor taxes village hospital nurses teachers election court judge "
+    "market prices rent wages traffic buses train station bridge river weather winter summer garden kitchen football"
+)
+WORDS = TEXT.split()
+NAME_OF_KIND = {
+    "comment": "comment: its record",
+    "thread-comments": "thread-comments: its public JSON",
+    "repeat": "repeat: exact repeats, for 24 h",
+    "author": "author: its author's record",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A store of so many comments. Bytes; `kinds` are by the kind of key, keys and their names."""
+
+    comments: int
+    fill_seconds: float
+    used: int
+    resident: int
+    kinds: Counter[str]
+    keys: Counter[str]
+    record_fields: Counter[str]
+    log_bytes: int
+    restart_seconds: float
+    rewritten_log_bytes: int
+    restart_of_rewritten_seconds: float
+
+
+@dataclass(slots=True)
+class Filler:
+    """Comments of CHARS characters, no two alike; one of HELD_EVERY stays held, half of the others are published by
+    the policy and half by a moderator."""
+
+    desk: "Desk"
+    words: random.Random = field(default_factory=lambda: random.Random(7))
+
+    async def fill(self, total: int) -> None:
+        with click.progressbar(length=total, label=f"{total:,} comments", file=sys.stderr) as bar:
+            for numbers in batched_numbers(total):
+                await asyncio.gather(*(self._add(number, total) for number in numbers))
+                bar.update(len(numbers))
+
+    async def _add(self, number: int, total: int) -> None:
+        from service.domain import Caller, Decision, Mode, Policy, Role, Site
+        from service.store.comments import NO_REPLAY
+        from service.use_cases import moderation
+        from service.use_cases.submit import submit
+
+        site = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0))
+        is_machines = number % HELD_EVERY % 2 == 1
+        if not is_machines:
+            site = replace(site, policy=Policy(Mode.PREMODERATE))
+        thread = f"article-{number % max(1, total // COMMENTS_A_THREAD)}"
+        submission = self._submission(number, total // COMMENTS_AN_AUTHOR)
+        receipt = await submit(self.desk, site, thread, submission, NO_REPLAY)
+        if not is_machines and number % HELD_EVERY:
+            moderator = Caller("0123456789abcdef", "Mo", Role.MODERATOR, "default")
+            ruling = moderation.Ruling(receipt.comment_id, Decision.APPROVE)
+            await moderation.decide(self.desk, site.site, moderator, ruling, NO_REPLAY)
+
+    def _submission(self, number: int, authors: int) -> "Submission":
+        from service.domain import Submission
+
+        author = number % max(1, authors)
+        words = " ".join(self.words.choices(WORDS, k=CHARS // 4))
+        body = f"{number} {words}"[:CHARS].rstrip()
+        return Submission(f"Reader {author}", f"reader{author}@mail.example", body.ljust(CHARS, "."))
+
+
+def batched_numbers(total: int) -> Iterator[range]:
+    for start in range(0, total, AT_ONCE):
+        yield range(start, min(total, start + AT_ONCE))
+
+
+async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> Measured:
+    """Fills an embedded server in the folder, looks at it, and starts it again twice, then without the options."""
+    from service.app import load_model
+    from service.counts import Counts
+    from service.desk import Desk
+    from service.embedded import EmbeddedServer
+    from service.registry import Registry
+    from service.scoring import Scorer
+    from service.store import scripts
+    from service.store.address import make_link
+    from service.vault import Vault
+
+    server = await EmbeddedServer.start(folder)
+    link = make_link(server.url, scripts.ALL)
+    link.open()
+    assert await link.wait_up(10)
+    for name, value in options:
+        await link.call("CONFIG", "SET", name, value)
+    vault = Vault(SECRET)
+    desk = Desk(link, Registry(link, link, vault, SECRET), vault, Scorer(load_model(), Counts()))
+    began = time.monotonic()
+    await Filler(desk).fill(total)
+    fill_seconds = time.monotonic() - began
+    await link.close()
+    with redis.Redis.from_url(server.url) as client:
+        memory: dict[str, Any] = client.info("memory")
+        kinds, keys = memory_by_kind(client)
+        fields = sampled_fields(client)
+    log_bytes = size_of_log(folder)
+    await server.stop()
+    restart_seconds, server = await restarted(folder)
+    rewritten = await rewrite_log(server.url, folder)
+    await server.stop()
+    again_seconds, server = await restarted(folder)
+    await server.stop()
+    return Measured(
+        total,
+        fill_seconds,
+        memory["used_memory"],
+        memory["used_memory_rss"],
+        kinds,
+        keys,
+        fields,
+        log_bytes,
+        restart_seconds,
+        rewritten,
+        again_seconds,
+    )
+
+
+async def restarted(folder: Path) -> tuple[float, Any]:
+    """Seconds until the server has read all its data and answers; the server."""
+    from service.embedded import EmbeddedServer
+
+    began = time.monotonic()
+    server = await EmbeddedServer.start(folder)
+    return time.monotonic() - began, server
+
+
+async def rewrite_log(url: str, folder: Path) -> int:
+    """Bytes of the append-only file after BGREWRITEAOF."""
+    with redis.Redis.from_url(url) as client:
+        client.bgrewriteaof()
+        await asyncio.sleep(0.2)
+        while True:
+            state: dict[str, Any] = client.info("persistence")
+            if not state["aof_rewrite_in_progress"] and not state["aof_rewrite_scheduled"]:
+                return size_of_log(folder)
+            await asyncio.sleep(0.1)
+
+
+def size_of_log(folder: Path) -> int:
+    return sum(file.stat().st_size for file in (folder / "appendonlydir").iterdir())
+
+
+def memory_by_kind(client: redis.Redis) -> tuple[Counter[str], Counter[str]]:
+    """Bytes and number of keys by kind, every key asked whole: MEMORY USAGE ... SAMPLES 0."""
+    sizes: Counter[str] = Counter()
+    numbers: Counter[str] = Counter()
+    found = client.scan_iter(count=1000)
+    for names in iter(lambda: list(_first(found, 1000)), []):
+        pipeline = client.pipeline(transaction=False)
+        for name in names:
+            pipeline.memory_usage(name, samples=0)
+        for name, size in zip(names, pipeline.execute(), strict=True):
+            kind = name.decode().split(":", 3)[2]
+            sizes[kind] += size
+            numbers[kind] += 1
+    return sizes, numbers
+
+
+def _first(found: Iterator[bytes], count: int) -> Iterator[bytes]:
+    for _, name in zip(range(count), found, strict=False):
+        yield name
+
+
+def sampled_fields(client: redis.Redis) -> Counter[str]:
+    """Mean bytes of the fields in a comment's record, names and values, over a thousand comments."""
+    lengths: Counter[str] = Counter()
+    seen = 0
+    for name in client.scan_iter(match="cd:{default}:comment:*", count=1000):
+        record: dict[Any, Any] = client.hgetall(name)
+        for each, value in record.items():
+            lengths[each.decode()] += len(each) + len(value)
+        seen += 1
+        if seen == 1000:
+            break
+    return Counter({name: round(length / seen) for name, length in lengths.items()})
+
+
+def show(measured: Measured) -> None:
+    total = measured.comments
+    click.echo(
+        f"\n{total:,} comments, written in {measured.fill_seconds:.0f} s ({total / measured.fill_seconds:,.0f}/s)"
+    )
+    click.echo(f"{'kind of key':42}{'keys':>10}{'B/comment':>11}{'B/key':>9}")
+    for kind, size in measured.kinds.most_common():
+        if size / total >= 0.05:
+            number = measured.keys[kind]
+            click.echo(f"{NAME_OF_KIND.get(kind, kind):42}{number:>10,}{size / total:>11.1f}{size / number:>9.0f}")
+    known = sum(measured.kinds.values())
+    click.echo(f"{'all keys':42}{sum(measured.keys.values()):>10,}{known / total:>11.1f}")
+    click.echo(f"{'used_memory':52}{measured.used / total:>11.1f}")
+    click.echo(f"{'resident (used_memory_rss)':52}{measured.resident / total:>11.1f}")
+    click.echo(f"{'append-only file as written':52}{measured.log_bytes / total:>11.1f}")
+    click.echo(f"{'append-only file after BGREWRITEAOF':52}{measured.rewritten_log_bytes / total:>11.1f}")
+    click.echo(
+        f"restart: {measured.restart_seconds:.2f} s, after BGREWRITEAOF {measured.restart_of_rewritten_seconds:.2f} s"
+    )
+    fields = ", ".join(f"{name} {length}" for name, length in measured.record_fields.most_common())
+    click.echo(f"bytes in a record: {fields}")
+
+
+@click.command()
+@click.option("--comments", multiple=True, type=int, default=(20_000,), show_default=True, help="May be repeated.")
+@click.option("--set", "options", multiple=True, type=(str, str), help="A setting of the server and its value.")
+def main(comments: tuple[int, ...], options: list[tuple[str, str]]) -> None:
+    """Fills an embedded server through the service's own use cases and tells what a comment costs."""
+    for total in comments:
+        folder = Path(tempfile.mkdtemp(prefix="cd-memory-"))
+        try:
+            show(asyncio.run(measure(total, folder, options)))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
