@@ -130,6 +130,8 @@ class ServerLink:
                 self._end(error)
             except asyncio.CancelledError:
                 self._fail_pending("the service stops")
+                if connection is not None:
+                    await connection.disconnect()
                 raise
             except Exception as error:  # whatever it is, the next connection may do better; without one nothing works
                 log.exception("redis_link_failed")

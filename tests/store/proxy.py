@@ -27,8 +27,9 @@ class Proxy:
     ) -> None:
         assert self._listener is not None
         self._listener.close()
+        writers = list(self._writers)
         self.cut()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *(each.wait_closed() for each in writers), return_exceptions=True)
 
     @property
     def url(self) -> str:
