@@ -152,28 +152,34 @@ def script_seconds(server: redis.Redis) -> float:
     return float(stats.get("cmdstat_evalsha", {"usec": 0})["usec"]) / 1e6
 
 
-def start_wrk(rig: Rig, phase: Phase, seconds: int) -> subprocess.Popen[str]:
+def start_wrk(url: str, phase: Phase, seconds: int) -> subprocess.Popen[str]:
     token = ["-H", f"Authorization: Bearer {phase.token}"] if phase.token else []
     load = ["-t1", f"-c{phase.connections}", f"-d{seconds}s", "--timeout", "10s", *token]
-    command = ["wrk", *load, "-s", phase.script, rig.url, "--", *phase.arguments]
+    command = ["wrk", *load, "-s", phase.script, url, "--", *phase.arguments]
     return subprocess.Popen(command, cwd=HERE / "wrk", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def run_wrk(url: str, phase: Phase, seconds: int, load_core: int) -> dict[str, Any]:
+    """One run of wrk on its core: what report.lua says of it."""
+    with pinned(load_core):
+        process = start_wrk(url, phase, seconds)
+    said, _ = process.communicate(timeout=seconds + START_SECONDS)
+    reports = [line.removeprefix("REPORT ") for line in said.splitlines() if line.startswith("REPORT ")]
+    if process.returncode or not reports:
+        raise click.ClickException(f"wrk failed:\n{said}")
+    measured: dict[str, Any] = json.loads(reports[0])
+    if not measured["answers"]:
+        raise click.ClickException(f"No answer to {phase.name}:\n{said}")
+    return measured
 
 
 def run_phase(rig: Rig, phase: Phase, seconds: int, load_core: int) -> Result:
     """Puts the service under one kind of load for so long."""
     service_before, server_before = cpu_seconds(rig.pid), cpu_seconds(rig.server_pid)
     scripts_before = script_seconds(rig.server)
-    with pinned(load_core):
-        process = start_wrk(rig, phase, seconds)
-    said, _ = process.communicate(timeout=seconds + START_SECONDS)
+    measured = run_wrk(rig.url, phase, seconds, load_core)
     service, server = cpu_seconds(rig.pid) - service_before, cpu_seconds(rig.server_pid) - server_before
-    reports = [line.removeprefix("REPORT ") for line in said.splitlines() if line.startswith("REPORT ")]
-    if process.returncode or not reports:
-        raise click.ClickException(f"wrk failed:\n{said}")
-    measured = json.loads(reports[0])
     answers = measured["answers"]
-    if not answers:
-        raise click.ClickException(f"No answer to {phase.name}:\n{said}\n{rig.log.read_text()}")
     refused = sum(times for status, times in measured["statuses"].items() if not status.startswith(("2", "304")))
     return Result(
         phase.name,

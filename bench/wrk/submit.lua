@@ -48,9 +48,14 @@ local function comment()
   return table.concat(parts) .. "So much for " .. number .. "."
 end
 
-function request()
+-- A reader's name, a body and a thread.
+function comment_parts()
   number = number + 1
-  local reader = math.random(20000)
-  local body = string.format('{"name":"Reader %d","email":"reader%d@mail.example","body":"%s"}', reader, reader, comment())
-  return wrk.format("POST", "/v1/sites/default/threads/" .. prefix .. math.random(threads) .. "/comments", head, body)
+  return "reader" .. math.random(20000), comment(), prefix .. math.random(threads)
+end
+
+function request()
+  local name, body, thread = comment_parts()
+  local sent = string.format('{"name":"%s","email":"%s@mail.example","body":"%s"}', name, name, body)
+  return wrk.format("POST", "/v1/sites/default/threads/" .. thread .. "/comments", head, sent)
 end
