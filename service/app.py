@@ -20,7 +20,7 @@ from service.handlers import administrators, moderators, pages, readers, watcher
 from service.metrics import RequestMeasures
 from service.registry import Registry
 from service.scoring import Scorer
-from service.settings import TOKEN_PREFIX, Settings, kept_secret, make_folder
+from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, make_folder
 from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
@@ -110,7 +110,7 @@ def find_secrets(settings: Settings) -> Secrets:
         make_folder(settings.data_dir)
     return Secrets(
         settings.admin_token or kept_secret(settings.data_dir, "admin-token", TOKEN_PREFIX),
-        settings.secret_key or kept_secret(settings.data_dir, "secret-key"),
+        settings.secret_key or kept_secret(settings.data_dir, SECRET_KEY_FILE),
     )
 
 

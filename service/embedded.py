@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -26,6 +27,7 @@ from service.errors import StartError
 log = structlog.get_logger(__name__)
 
 SERVER_NAMES = ("valkey-server", "redis-server")
+SOCKET_NAME = "valkey.sock"
 # sun_path holds 108 bytes on Linux and 104 on macOS, its closing zero included.
 MAX_SOCKET_PATH_BYTES = 103
 MAX_LOG_BYTES = 10 * 1024 * 1024
@@ -114,18 +116,20 @@ class EmbeddedServer:
             self._private_dir = None
 
     def _socket_path(self) -> Path:
-        wanted = self._data_dir / "valkey.sock"
+        wanted = self._data_dir / SOCKET_NAME
         if len(os.fsencode(wanted)) <= MAX_SOCKET_PATH_BYTES:
             return wanted
         # mkdtemp gives 0700 and a name that nobody could take before; a killed service leaves the folder behind.
         self._private_dir = Path(tempfile.mkdtemp(prefix="commentdesk-"))
-        return self._private_dir / "valkey.sock"
+        return self._private_dir / SOCKET_NAME
 
     async def _lock_folder(self) -> None:
         _make_private_folder(self._data_dir)
         self._locks.append(_lock_for_service(self._data_dir))
         _rotate_log(self._data_dir)
         self._locks.append(await _lock_for_server(self._data_dir))
+        if self._private_dir is not None:
+            _point(self._data_dir / SOCKET_NAME, self._socket)
 
     def _command(self) -> list[str]:
         options = {
@@ -178,6 +182,23 @@ class EmbeddedServer:
                 process = await self._launch()
             except (StartError, OSError) as error:
                 log.error("embedded_server_restart_failed", reason=str(error))  # noqa: TRY400 - the reason says it all
+
+
+def find_running(data_dir: Path) -> str | None:
+    """The address of the embedded server that runs on this folder, None when none does."""
+    path = (data_dir / SOCKET_NAME).resolve()
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(str(path))
+        except OSError:
+            return None
+    return f"unix://{quote(str(path))}?db=0"
+
+
+def _point(name: Path, to: Path) -> None:
+    """A socket whose path is too long lies elsewhere; its name in the data folder leads to it."""
+    name.unlink(missing_ok=True)
+    name.symlink_to(to)
 
 
 def find_server_binary() -> Path:

@@ -2,6 +2,8 @@
 
 CommentdeskError
 ├── StartError                    the service cannot start: the message says why and what to do
+├── BackupError                  a backup cannot be made, read or restored: the message says why
+├── RepairError                  somebody else is repairing the store
 ├── RecordError                   a site or token is not as a change expects it
 │   ├── RecordExistsError
 │   ├── RecordAbsentError
@@ -46,6 +48,14 @@ class CommentdeskError(Exception):
 
 class StartError(CommentdeskError):
     """The service cannot start."""
+
+
+class BackupError(CommentdeskError):
+    """A backup cannot be made, read or restored."""
+
+
+class RepairError(CommentdeskError):
+    """Somebody else is repairing the store."""
 
 
 class RecordError(CommentdeskError):

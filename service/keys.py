@@ -7,11 +7,12 @@ Of the installation, tag `{commentdesk}`:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
-| cd:{commentdesk}:installation | hash | `format`, `secret_check` | for ever |
+| cd:{commentdesk}:installation | hash | `format`, `secret_check`; `restoring` until it is done | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
 | cd:{commentdesk}:idempotency:D | hash | `fingerprint`, `answer` | 24 h |
+| cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 15 min, or until it is done |
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
@@ -41,12 +42,15 @@ previous (a line a decision that undo can take back: state, decision, published_
 
 from typing import NamedTuple
 
+PREFIX = "cd:"
+"""What all our keys, and no others, begin with."""
 _INSTALLATION = "cd:{commentdesk}:"
 
 INSTALLATION = _INSTALLATION + "installation"
 SITES = _INSTALLATION + "sites"
 TOKENS = _INSTALLATION + "tokens"
 CHANGES = _INSTALLATION + "changes"
+REPAIRING = _INSTALLATION + "repairing"
 
 
 def installation_idempotency(digest: str) -> str:
@@ -55,6 +59,23 @@ def installation_idempotency(digest: str) -> str:
 
 def _of(site: str, name: str) -> str:
     return f"cd:{{{site}}}:{name}"
+
+
+class Parts(NamedTuple):
+    """What a key is made of: the installation's are of the site `commentdesk`; `name` is empty where there is one."""
+
+    site: str
+    kind: str
+    name: str
+
+
+def parts_of(key: bytes) -> Parts:
+    """The opposite of all functions below; Parts("", "", "") for a key that none of them made."""
+    opening, brace, rest = key.decode("utf-8", "surrogateescape").partition("}:")
+    if not brace or not opening.startswith(f"{PREFIX}{{"):
+        return Parts("", "", "")
+    kind, _, name = rest.partition(":")
+    return Parts(opening[len(PREFIX) + 1 :], kind, name)
 
 
 class QueueKeys(NamedTuple):

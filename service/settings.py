@@ -13,6 +13,7 @@ from schemas.fields import field_errors
 from schemas.settings import PREFIX, SettingsSchema
 from service.errors import StartError
 
+SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
 TOKEN_PREFIX = "cd_"  # noqa: S105 the same of every token
 
 
@@ -81,6 +82,12 @@ def make_folder(data_dir: Path) -> None:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise StartError(f"The data folder {data_dir} cannot be made: {error}") from error
+
+
+def known_secret(settings: Settings) -> str | None:
+    """The secret that encrypts emails, given or in the data folder; none is made."""
+    path = settings.data_dir / SECRET_KEY_FILE
+    return settings.secret_key or (kept_secret(settings.data_dir, SECRET_KEY_FILE) if path.exists() else None)
 
 
 def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:

@@ -96,7 +96,8 @@ async def find_place(link: Link, site: str, comment_id: str) -> Place:
     return place
 
 
-def _comment_keys(site: str, comment_id: str, place: Place) -> list[str]:
+def comment_keys(site: str, comment_id: str, place: Place) -> list[str]:
+    """All that scripts which change a comment touch, in the order in which they take it."""
     return [
         *keys.thread_keys(site, place.thread),
         *keys.queue_keys(site),
@@ -121,7 +122,7 @@ async def submit(link: Link, site: Site, new: NewComment, replay: Replay, now_ms
     comment_id, state, novelty = await scripts.SUBMIT.run(
         link,
         [
-            *_comment_keys(site.site, new.comment_id, new.place),
+            *comment_keys(site.site, new.comment_id, new.place),
             keys.idempotency(site.site, replay.digest),
             keys.repeat(site.site, new.repeat_digest),
             keys.rate_reader(site.site, new.reader),
@@ -168,7 +169,7 @@ async def decide(
     place = await find_place(link, site, comment_id)
     _, reply = await scripts.DECIDE.run(
         link,
-        [*_comment_keys(site, comment_id, place), keys.idempotency(site, replay.digest)],
+        [*comment_keys(site, comment_id, place), keys.idempotency(site, replay.digest)],
         now_ms,
         comment_id,
         token_id,
@@ -194,7 +195,7 @@ async def undo(
     place = await find_place(link, site, comment_id)
     _, reply = await scripts.UNDO.run(
         link,
-        [*_comment_keys(site, comment_id, place), keys.idempotency(site, replay.digest)],
+        [*comment_keys(site, comment_id, place), keys.idempotency(site, replay.digest)],
         now_ms,
         comment_id,
         "" if revision is None else revision,
@@ -207,8 +208,8 @@ async def undo(
 async def read(link: Link, site: str, comment_id: str, now_ms: int) -> StoredComment:
     """A comment, its claim and its author's record, or CommentNotFoundError."""
     place = await find_place(link, site, comment_id)
-    comment_keys = _comment_keys(site, comment_id, place)
-    reply, author = await scripts.READ_COMMENT.run(link, comment_keys, now_ms, comment_id)
+    script_keys = comment_keys(site, comment_id, place)
+    reply, author = await scripts.READ_COMMENT.run(link, script_keys, now_ms, comment_id)
     return _stored(comment_id, reply, author)
 
 

@@ -1,5 +1,6 @@
 """Sites and tokens in Redis, as JSON; `registry.py` one floor up keeps them in memory."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any
@@ -12,8 +13,11 @@ from service.store import scripts
 from service.store.comments import NO_REPLAY, Replay
 from service.store.link import Link
 
-FORMAT = "1"
+FORMAT = 1
 """The version of everything stored; a service refuses a store of a newer one."""
+UPGRADES: dict[int, Callable[[Link], Awaitable[None]]] = {}
+"""From a format to the next one up: what the first start of a newer version does to the store. Two processes may start
+at once, and a start may be cut off, so a step that was done, or half done, must do no harm when done again."""
 
 Record = dict[str, Any]
 
@@ -25,17 +29,29 @@ class _Action(StrEnum):
 
 
 async def check_installation(link: Link, secret_check: str) -> None:
-    """Makes sure that this store is of our format and was written with our secret; StartError otherwise."""
+    """Makes sure that this store is whole, written with our secret and of our format, upgraded if it must be;
+    StartError otherwise."""
+    if await link.call("HEXISTS", keys.INSTALLATION, "restoring"):
+        raise StartError(
+            "A backup was being restored into this store, and did not get to its end. Run the restore again."
+        )
     await link.call("HSETNX", keys.INSTALLATION, "format", FORMAT)
     await link.call("HSETNX", keys.INSTALLATION, "secret_check", secret_check)
     stored_format, stored_check = await link.call("HMGET", keys.INSTALLATION, "format", "secret_check")
-    if stored_format.decode() != FORMAT:
-        raise StartError(f"This store has format {stored_format.decode()}; this version of commentdesk reads {FORMAT}.")
     if stored_check.decode() != secret_check:
         raise StartError(
             "This store was written with another COMMENTDESK_SECRET_KEY: its emails could not be read. "
             "Start with the key it was written with."
         )
+    await _upgrade(link, int(stored_format))
+
+
+async def _upgrade(link: Link, stored_format: int) -> None:
+    for each in range(stored_format, FORMAT):
+        await UPGRADES[each](link)
+        await link.call("HSET", keys.INSTALLATION, "format", each + 1)
+    if stored_format > FORMAT:
+        raise StartError(f"This store has format {stored_format}; this version of commentdesk reads {FORMAT}.")
 
 
 async def read_all(link: Link, key: str) -> dict[str, Record]:

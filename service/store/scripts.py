@@ -35,7 +35,7 @@ class Script:
         self.source = "\n".join([shebang, *parts, body])
         self.digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
-    async def run(self, link: Link, keys: Sequence[str], *arguments: Argument) -> list[Any]:
+    async def run(self, link: Link, keys: Sequence[str | bytes], *arguments: Argument) -> list[Any]:
         """The reply without its leading 'ok'; the error that any other leading code names."""
         try:
             reply = await link.call("EVALSHA", self.digest, len(keys), *keys, *arguments)
@@ -73,4 +73,9 @@ RELEASE = Script("release")
 RELEASE_ALL = Script("release_all")
 CHANGE_REGISTRY = Script("change_registry")
 MEASURE_SITE = Script("measure_site")
+COPY_KEYS = Script("copy_keys")
+END_RESTORE = Script("end_restore")
+EXAMINE_COMMENT = Script("examine_comment")
+REPAIR_COMMENT = Script("repair_comment")
+ADJUST_COUNTERS = Script("adjust_counters")
 ALL = tuple(script.source for script in list(globals().values()) if isinstance(script, Script))

@@ -13,7 +13,7 @@ import redis
 from service import keys
 from service.domain import Mode, QueueOrder
 from service.errors import RequestError
-from service.store import comments, registry, scripts, threads
+from service.store import comments, entries, examination, registry, scripts, threads
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
 from service.store.scripts import Script
@@ -80,6 +80,23 @@ async def use_every_script(store: Store, link: Link) -> None:
     await registry.remove(link, keys.SITES, "news")
     await registry.create(link, keys.SITES, "news", {"title": ""}, key("make"), b"{}")
     await comments.reserve(link, site, key("many"))
+    await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -> None:
+    """Those of backup, restore and doctor, on a comment whose every place is wrong."""
+    site = store.site.site
+    await store.decide(comment_id, "approve")
+    names = (await link.call("SCAN", 0, "COUNT", 10_000))[1]
+    await entries.read_entries(link, names)
+    await scripts.END_RESTORE.run(link, [keys.INSTALLATION], "format", "1")
+    await link.call("DEL", keys.thread_keys(site, "article-1").published, keys.queue_keys(site).queue)
+    await link.call("HSET", keys.queue_keys(site).holders, comment_id, "ann")
+    await link.call("HINCRBY", keys.comment(site, comment_id), "revision", 1)
+    (examined,) = await examination.examine(link, site, [comment_id])
+    assert {"publication", "claim", "revision"} <= set(examined.faults)
+    assert await examination.repair(link, site, comment_id, examined.place) == ()
+    await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
 
 
 async def test_every_key_that_a_script_touches_is_among_its_keys(

@@ -1,0 +1,98 @@
+"""`doctor`: whether everything in the store agrees, while the service runs; and makes it agree again."""
+
+import json
+import sys
+from collections import Counter
+from typing import Any
+
+import click
+
+from service.commands.store import redis_option, run, settings_with, shared_store
+from service.desk import clock_ms
+from service.settings import Settings
+from service.use_cases import doctor as use_case
+from service.use_cases.doctor import MEANINGS, Check, Fault, Report
+
+EXAMPLES = 5
+"""So many faults of each kind are told one by one; `--json` tells all."""
+
+
+@click.command()
+@click.option("--repair", "is_repairing", is_flag=True, help="Put right what can be.")
+@click.option("--json", "is_json", is_flag=True, help="Tell everything as JSON.")
+@redis_option
+def doctor(redis_url: str | None, *, is_repairing: bool, is_json: bool) -> None:
+    """Hold queue, threads, claims and counters against the comments, while the service may go on.
+
+    Ends with 1 when something is wrong and was not put right.
+    """
+    report = run((_repair if is_repairing else _examine)(settings_with(redis_url)))
+    click.echo(json.dumps(_as_json(report), indent=2) if is_json else _as_text(report))
+    if not report.is_healthy:
+        sys.exit(1)
+
+
+async def _examine(settings: Settings) -> Report:
+    async with shared_store(settings) as store:
+        length = await store.link.call("DBSIZE")
+        with click.progressbar(length=length, label="Examining keys", show_pos=True, file=sys.stderr) as shown:
+            return await use_case.examine(store.link, store.url, shown.update)
+
+
+async def _repair(settings: Settings) -> Report:
+    async with shared_store(settings) as store:
+        length = await store.link.call("DBSIZE")
+        with click.progressbar(length=length, label="Examining, repairing", show_pos=True, file=sys.stderr) as shown:
+            return await use_case.examine_and_repair(store.link, store.url, clock_ms(), shown.update, lambda _: None)
+
+
+def _as_json(report: Report) -> dict[str, Any]:
+    counts = Counter(fault.check for fault in report.faults)
+    return {
+        "is_healthy": report.is_healthy,
+        "checks": {
+            check: {"meaning": MEANINGS[check], "looked_at": report.looked_at[check], "faults": counts[check]}
+            for check in Check
+        },
+        "faults": [
+            {
+                "check": each.check,
+                "site": each.site,
+                "subject": each.subject,
+                "told": each.told,
+                "is_repaired": each.is_repaired,
+            }
+            for each in report.faults
+        ],
+    }
+
+
+def _as_text(report: Report) -> str:
+    counts = Counter(fault.check for fault in report.faults)
+    repaired = Counter(fault.check for fault in report.faults if fault.is_repaired)
+    lines = [f"{'check':<12}{'looked at':>12}{'faults':>8}{'repaired':>10}  what should be"]
+    for check in Check:
+        numbers = f"{report.looked_at[check]:>12}{counts[check]:>8}{repaired[check]:>10}"
+        lines.append(f"{check:<12}{numbers}  {MEANINGS[check]}")
+    for check in Check:
+        mine = [fault for fault in report.faults if fault.check is check]
+        lines += [_line(fault) for fault in mine[:EXAMPLES]]
+        lines += [f"  {check}: {len(mine) - EXAMPLES} more, see --json"] if len(mine) > EXAMPLES else []
+    lines.append(_conclusion(report))
+    return "\n".join(lines)
+
+
+def _line(fault: Fault) -> str:
+    done = "repaired" if fault.is_repaired else "found"
+    return f"  {fault.check}: {fault.site} {fault.subject}: {fault.told} ({done})"
+
+
+def _conclusion(report: Report) -> str:
+    if not report.faults:
+        return "All is well."
+    left = sum(not fault.is_repaired for fault in report.faults)
+    if left == 0:
+        return "All faults were repaired."
+    cannot = sum(fault.check in (Check.RECORD, Check.PUBLIC) for fault in report.faults if not fault.is_repaired)
+    advice = "doctor --repair puts them right" if cannot == 0 else f"of them {cannot} only a backup can bring back"
+    return f"{left} faults; {advice}."

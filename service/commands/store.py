@@ -1,0 +1,102 @@
+"""The store itself for the command line: Redis as the settings name it, or the embedded server of the data folder,
+that of a running service or one started for as long as the command lasts."""
+
+import asyncio
+import logging
+import os
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, NamedTuple, TypeVar
+
+import click
+import structlog
+
+from schemas.settings import PREFIX
+from service.embedded import EmbeddedServer, find_running
+from service.errors import BackupError, RepairError, RequestError, StartError
+from service.settings import Settings, read_settings
+from service.store import scripts
+from service.store.address import make_link
+from service.store.link import Link
+
+CONNECT_SECONDS = 10.0
+_REDIS_URL = f"{PREFIX}REDIS_URL"
+T = TypeVar("T")
+
+
+class Store(NamedTuple):
+    link: Link
+    url: str
+
+
+def redis_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds `--redis-url`."""
+    return click.option(
+        "--redis-url",
+        default=None,
+        help="Default: COMMENTDESK_REDIS_URL, or else the embedded server of the data folder, running or not.",
+    )(command)
+
+
+def settings_with(redis_url: str | None) -> Settings:
+    """The settings of the environment, with this address in the place of theirs when one is given."""
+    given = {_REDIS_URL: redis_url} if redis_url else {}
+    replaced = {_REDIS_URL, f"{_REDIS_URL}_FILE"} if redis_url else set()
+    environment = {name: value for name, value in os.environ.items() if name not in replaced}
+    try:
+        return read_settings(environment | given)
+    except StartError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """What the work gives; what can go wrong as a click.ClickException with the reason. Only warnings are logged."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    try:
+        return asyncio.run(work)
+    except (BackupError, RepairError, StartError, RequestError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+@asynccontextmanager
+async def shared_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store, which a service may be using."""
+    running = settings.redis_url or find_running(settings.data_dir)
+    if running is None and not settings.data_dir.is_dir():
+        raise StartError(f"There is no data folder {settings.data_dir}: set COMMENTDESK_DATA_DIR or --redis-url.")
+    async with _connected(running) if running else own_store(settings) as store:
+        yield store
+
+
+@asynccontextmanager
+async def own_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store for this command alone: StartError when a service is running on the data folder. Of a server named by
+    its address nobody can tell."""
+    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
+    try:
+        async with _connected(settings.redis_url or (server.url if server else "")) as store:
+            yield store
+    finally:
+        if server:
+            await server.stop()
+
+
+@asynccontextmanager
+async def _connected(url: str) -> AsyncIterator[Store]:
+    if url.startswith("redis+"):
+        raise StartError(
+            "This command works on one server, not on a cluster. Of servers that Sentinel watches name the master: "
+            "--redis-url redis://..."
+        )
+    link = make_link(url, scripts.ALL)
+    link.open()
+    try:
+        if not await link.wait_up(CONNECT_SECONDS):
+            raise StartError(f"Redis cannot be reached: {link.reason}")
+        yield Store(link, url)
+    finally:
+        await link.close()

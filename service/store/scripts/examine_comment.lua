@@ -1,0 +1,10 @@
+#!lua flags=no-writes
+-- examine_comment: what a comment counts for, and what is wrong with it, at one instant.
+-- include: queue count comment examine
+-- KEYS  as decide, without the last
+-- ARGV  1 comment_id
+-- gives {'ok', state, verdict, acts, names of faults} | {'comment_not_found'}
+local keys = comment_keys(KEYS)
+if redis.call('EXISTS', keys.comment) == 0 then return {'comment_not_found'} end
+local record = read_record(keys)
+return {'ok', record.state or '', record.verdict or '', acts(record), faults_of(keys, ARGV[1], record)}

@@ -1,0 +1,74 @@
+-- What a comment's record demands of the other keys, and which of these demands are not met.
+local FIELDS = {'thread', 'author', 'state', 'verdict', 'revision', 'submitted_ms', 'published_ms', 'risk', 'history'}
+local STATES = {held = true, published = true, rejected = true, spam = true, erased = true}
+
+local function read_record(keys)
+  local values, record = redis.call('HMGET', keys.comment, unpack(FIELDS)), {}
+  for i, name in ipairs(FIELDS) do record[name] = values[i] or nil end
+  return record
+end
+
+local function is_readable(record)
+  return record.thread and record.author and STATES[record.state] and record.verdict and tonumber(record.submitted_ms)
+    and tonumber(record.risk) and tonumber(record.revision) and true or false
+end
+
+-- What was done with the comment, in order: approve, reject, spam, undo.
+local function acts(record)
+  local found = {}
+  for line in string.gmatch(record.history or '', '[^\n]+') do
+    found[#found + 1] = string.match(line, '^{"act":"(%w+)"') or 'unknown'
+  end
+  return found
+end
+
+local function has_score(key, comment_id, wanted)
+  local score = redis.call('ZSCORE', key, comment_id)
+  if not wanted then return not score end
+  return score and tonumber(score) == tonumber(wanted) or false
+end
+
+-- Held is queued, erased is not; for the others the site's main view is the word, since a policy or an undo may list
+-- them.
+local function is_to_be_queued(keys, comment_id, record)
+  if record.state == 'held' then return true end
+  return record.state ~= 'erased' and redis.call('ZSCORE', keys.queue, comment_id) and true or false
+end
+
+local function is_queue_right(keys, comment_id, record)
+  local queued = is_to_be_queued(keys, comment_id, record)
+  local distance = string.format('%.6f', math.abs(tonumber(record.risk) - 0.5))
+  return has_score(keys.queue, comment_id, queued and record.submitted_ms)
+    and has_score(keys.thread_queue, comment_id, queued and record.submitted_ms)
+    and has_score(keys.risk, comment_id, queued and record.risk)
+    and has_score(keys.uncertainty, comment_id, queued and distance)
+end
+
+local function is_claim_right(keys, comment_id)
+  local claimed = redis.call('ZSCORE', keys.claims, comment_id) and true or false
+  local holder = redis.call('HEXISTS', keys.holders, comment_id) == 1
+  return claimed == holder and (not claimed or redis.call('ZSCORE', keys.queue, comment_id) and true or false)
+end
+
+local function is_publication_right(keys, comment_id, record)
+  local wanted = record.state == 'published'
+  if wanted and not tonumber(record.published_ms) then return false end
+  return (wanted or not record.published_ms) and has_score(keys.published, comment_id, wanted and record.published_ms)
+end
+
+local function is_public_right(keys, comment_id)
+  local is_json, public = pcall(cjson.decode, redis.call('HGET', keys.comments, comment_id) or '')
+  return is_json and type(public) == 'table' and public.comment_id == comment_id
+end
+
+-- Names of what is wrong.
+local function faults_of(keys, comment_id, record)
+  if not is_readable(record) then return {'record'} end
+  local faults = {}
+  if not is_publication_right(keys, comment_id, record) then faults[#faults + 1] = 'publication' end
+  if not is_queue_right(keys, comment_id, record) then faults[#faults + 1] = 'queue' end
+  if not is_claim_right(keys, comment_id) then faults[#faults + 1] = 'claim' end
+  if tonumber(record.revision) ~= 1 + #acts(record) then faults[#faults + 1] = 'revision' end
+  if not is_public_right(keys, comment_id) then faults[#faults + 1] = 'public' end
+  return faults
+end

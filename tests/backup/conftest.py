@@ -1,0 +1,48 @@
+"""A link to a server of each kind, and another server of another kind to restore into."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import structlog
+
+from service.store import scripts
+from service.store.link import Link
+from tests.servers import REDIS_SERVER_KINDS, RedisServer, RedisServers
+from tests.store.conftest import _forget_places  # noqa: F401 a fixture
+from tests.store.desk import connected
+
+
+@pytest.fixture
+async def link(every_redis_server: RedisServer) -> AsyncIterator[Link]:
+    link = await connected(every_redis_server.url, scripts.ALL)
+    yield link
+    await link.close()
+
+
+@pytest.fixture
+async def writers_link(every_redis_server: RedisServer) -> AsyncIterator[Link]:
+    """The service's own: what holds writers back holds all of their connection back."""
+    link = await connected(every_redis_server.url, scripts.ALL)
+    yield link
+    await link.close()
+
+
+@pytest.fixture
+def other_server(every_redis_server: RedisServer, redis_servers: RedisServers) -> RedisServer:
+    """Empty, and the next of the kinds."""
+    index = REDIS_SERVER_KINDS.index(every_redis_server.kind)
+    return redis_servers.get(REDIS_SERVER_KINDS[(index + 2) % len(REDIS_SERVER_KINDS)])
+
+
+@pytest.fixture
+async def other_link(other_server: RedisServer) -> AsyncIterator[Link]:
+    link = await connected(other_server.url, scripts.ALL)
+    yield link
+    await link.close()
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command writes its log to the standard error that it had, which ends with the test."""
+    yield
+    structlog.reset_defaults()

@@ -1,0 +1,108 @@
+"""Stores to back up: with something under every kind of key, at rest or while people write; and all that is in one."""
+
+import asyncio
+import random
+from typing import Any
+
+import redis
+
+from service import keys
+from service.domain import Mode, Policy, RateLimit, Site
+from service.store import registry, threads
+from service.store.comments import NO_REPLAY
+from service.store.link import Link
+from tests.store.desk import MINUTE, NOW, SITE, Store, ids_of, key, new_comment, site_in
+
+SECRET = "the secret of these tests, long enough"
+LIMITED = Site("limited", policy=Policy(Mode.AUTO, reader_rate=RateLimit(1, 3), site_rate=RateLimit(1, 3)))
+
+
+async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
+    """Two sites with comments in every state, claims, decisions, undone ones, keys that expire, sites and tokens."""
+    await registry.check_installation(link, secret_check)
+    for site in (SITE, LIMITED):
+        record = {"title": "Ünïcödé", "site": site.site}
+        await registry.create(link, keys.SITES, site.site, record, key(site.site), b'{"binary": "\xff"}')
+    await registry.create(link, keys.TOKENS, "t1", {"digest": "abc"}, NO_REPLAY)
+    store = Store(link)
+    for number in range(comments):
+        new = new_comment(f"article-{number % 3}", f"author-{number % 7}", risk=number / comments)
+        await store.submit(new, key(f"submit-{number}"), NOW + number)
+    for number, comment in enumerate((await store.claim(limit=comments // 2)).comments[: comments // 3]):
+        decision = ("approve", "reject", "spam")[number % 3]
+        await store.decide(comment.comment_id, decision, replay=key(f"decide-{number}"))
+        if number % 5 == 0:
+            await store.undo(comment.comment_id)
+    limited = Store(link, LIMITED)
+    await limited.submit(new_comment("odd: {thread}\n", "author-1", reader="a-reader"))
+    newest = await link.call("XREVRANGE", keys.events(SITE.site), "+", "-", "COUNT", 1)
+    await link.call("XDEL", keys.events(SITE.site), newest[0][0])
+    await threads.set_settings(link, SITE.site, "empty", {"title": "Nobody wrote", "closed": "1"}, NOW)
+
+
+def everything(url: str) -> dict[bytes, tuple[bytes, int, Any]]:
+    """Every key with its type, its expiry in ms since 1970 and all that is in it."""
+    with redis.Redis.from_url(url) as client:
+        return {name: _content(client, name) for name in client.scan_iter(count=1000)}
+
+
+def _content(client: redis.Redis, name: bytes) -> tuple[bytes, int, Any]:
+    kind: Any = client.type(name)
+    read = {
+        b"string": lambda: client.get(name),
+        b"hash": lambda: client.hgetall(name),
+        b"zset": lambda: client.zrange(name, 0, -1, withscores=True),
+        b"stream": lambda: (client.xrange(name), _about(client, name)),
+    }
+    return kind, int(client.execute_command("PEXPIRETIME", name)), read[kind]()  # type: ignore[no-untyped-call]
+
+
+def _about(client: redis.Redis, name: bytes) -> list[Any]:
+    about: Any = client.xinfo_stream(name)
+    return [about[field] for field in ("last-generated-id", "entries-added", "max-deleted-entry-id")]
+
+
+class Writers:
+    """People at work on one site, as fast as they can, until told to stop."""
+
+    def __init__(self, link: Link, site: str = "default", crowd: int = 6) -> None:
+        self.store = Store(link, Site(site, policy=site_in(Mode.POSTMODERATE).policy))
+        self.steps = 0
+        self._crowd = crowd
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> "Writers":
+        self._tasks = [asyncio.create_task(self._work(number)) for number in range(self._crowd)]
+        await self.until(self._crowd * 10)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for task in self._tasks:
+            task.cancel()
+        results = await asyncio.gather(*self._tasks, return_exceptions=True)
+        wrong = [each for each in results if each is not None and not isinstance(each, asyncio.CancelledError)]
+        assert not wrong, wrong
+
+    async def until(self, more_steps: int) -> None:
+        """Returns when so many more things were done."""
+        wanted = self.steps + more_steps
+        while self.steps < wanted:
+            for task in self._tasks:
+                assert not task.done(), task.exception()
+            await asyncio.sleep(0.01)
+
+    async def _work(self, number: int) -> None:
+        chance = random.Random(number)
+        ids: list[str] = []
+        who = f"moderator-{number}"
+        while True:
+            new = new_comment(f"article-{chance.randrange(5)}", f"author-{chance.randrange(9)}", risk=chance.random())
+            ids.append((await self.store.submit(new, key(f"{new.comment_id}"))).comment_id)
+            mine = ids_of((await self.store.claim(who, 2)).comments)
+            for comment_id in mine:
+                await self.store.decide(comment_id, chance.choice(("approve", "reject", "spam")), by=who)
+            if mine and chance.random() < 0.5:
+                await self.store.undo(mine[0], by=who)
+            await self.store.claim(who, 1, lease=MINUTE)
+            await self.store.release_all(who)
+            self.steps += 1

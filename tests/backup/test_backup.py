@@ -1,0 +1,260 @@
+"""What is backed up comes back: everything, of one instant, on any kind of server."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+import redis
+
+from service import archive, keys
+from service.desk import clock_ms
+from service.errors import BackupError, StartError, StoreUnavailableError
+from service.store import changes, entries, instant, registry
+from service.store.entries import Entry
+from service.store.link import Link
+from service.use_cases import backup, doctor
+from service.vault import Vault
+from tests.backup.content import SECRET, Writers, everything, fill
+from tests.servers import RedisServer
+from tests.store.recount import recount
+
+CHECK = Vault(SECRET).check
+
+
+def nothing(_: int) -> None:
+    pass
+
+
+async def back_up(link: Link, server: RedisServer, path: Path) -> archive.Header:
+    header, size = await backup.back_up(link, server.url, path, "1.2.3", nothing)
+    assert size == path.stat().st_size
+    return header
+
+
+async def restore(link: Link, path: Path) -> None:
+    header = backup.check(path, CHECK)
+    await backup.restore(link, path, header, clock_ms(), nothing)
+
+
+@pytest.mark.parametrize("large", [entries.LARGE, 7])
+async def test_everything_comes_back_on_another_kind_of_server(
+    link: Link,
+    every_redis_server: RedisServer,
+    other_link: Link,
+    other_server: RedisServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    large: int,
+) -> None:
+    monkeypatch.setattr(entries, "LARGE", large)
+    await fill(link, CHECK)
+    before = everything(every_redis_server.url)
+    assert {kind for kind, _, _ in before.values()} == {b"string", b"hash", b"zset", b"stream"}
+    assert {expires > 0 for _, expires, _ in before.values()} == {True, False}
+    header = await back_up(link, every_redis_server, tmp_path / "file")
+    assert header.keys == len(before)
+    assert everything(every_redis_server.url) == before, "a backup changes nothing"
+    await restore(other_link, tmp_path / "file")
+    assert everything(other_server.url) == before
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file"]
+
+
+async def test_only_ours_is_backed_up_and_only_ours_is_replaced(
+    link: Link, every_redis_server: RedisServer, other_link: Link, other_server: RedisServer, tmp_path: Path
+) -> None:
+    await fill(link, CHECK, 3)
+    await link.call("SET", "somebody's", "else")
+    header = await back_up(link, every_redis_server, tmp_path / "file")
+    await other_link.call("SET", "another's", "too")
+    await fill(other_link, CHECK, 9)
+    await restore(other_link, tmp_path / "file")
+    there = everything(other_server.url)
+    assert len(there) == header.keys + 1
+    assert there[b"another's"][2] == b"too"
+
+
+async def test_a_backup_under_load_is_of_one_instant(
+    link: Link,
+    writers_link: Link,
+    every_redis_server: RedisServer,
+    other_link: Link,
+    other_server: RedisServer,
+    tmp_path: Path,
+) -> None:
+    await fill(link, CHECK, 300)
+    async with Writers(writers_link) as writers, Writers(writers_link, "limited") as others:
+        await back_up(link, every_redis_server, tmp_path / "file")
+        await writers.until(6)
+        await others.until(6)
+    await restore(other_link, tmp_path / "file")
+    report = await doctor.examine(other_link, other_server.url, nothing)
+    assert report.is_healthy, report.faults[:5]
+    with redis.Redis.from_url(other_server.url) as client:
+        assert len(recount(client).comments) > 300
+        assert recount(client, "limited").comments
+
+
+async def test_one_instant_of_all_sites(
+    link: Link, writers_link: Link, every_redis_server: RedisServer, other_link: Link, tmp_path: Path
+) -> None:
+    """Of two keys that are written in turn, neither is ever more than one step ahead."""
+    await fill(link, CHECK, 100)
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await writers_link.call("HINCRBY", keys.totals("left"), "ticks", 1)
+            await writers_link.call("HINCRBY", keys.totals("right"), "ticks", 1)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    while ticks < 10:
+        await asyncio.sleep(0)
+    await back_up(link, every_redis_server, tmp_path / "file")
+    ticking.cancel()
+    await restore(other_link, tmp_path / "file")
+    left, right = [int(await other_link.call("HGET", keys.totals(site), "ticks")) for site in ("left", "right")]
+    assert right <= left <= right + 1
+    assert left >= 10
+
+
+async def test_writers_go_on_at_once_after_they_were_held_back(
+    link: Link, writers_link: Link, every_redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instant, "PATIENT_ROUNDS", 0)
+    monkeypatch.setattr(instant, "PAUSE_MS", 60_000)
+    await fill(link, CHECK, 20)
+
+    async def read(names: list[bytes]) -> None:
+        if not told_of:
+            await writers_link.call("HINCRBY", keys.totals("default"), "repeats", 1)
+        told_of.append(names)
+
+    told_of: list[list[bytes]] = []
+    async with changes.Changes(every_redis_server.url) as told:
+        await instant.read_all(link, told, read, concerns=lambda _: True, told=nothing)
+    assert told_of[-1] == [keys.totals("default").encode()]
+    async with asyncio.timeout(5):
+        await writers_link.call("HINCRBY", keys.totals("default"), "repeats", 1)
+
+
+async def test_changes_are_the_keys_written_since(link: Link, every_redis_server: RedisServer) -> None:
+    async with changes.Changes(every_redis_server.url) as told:
+        assert await told.since_last() == set()
+        await link.call("SET", "cd:{a}:x", 1)
+        await link.call("SET", "other", 1)
+        await link.call("SET", "cd:{a}:y", 1, "PX", 1)
+        assert b"cd:{a}:x" in await told.since_last()
+        await link.call("DEL", "cd:{a}:x")
+        assert b"cd:{a}:x" in await told.since_last()
+        with redis.Redis.from_url(every_redis_server.url) as client:
+            client.flushall()
+        with pytest.raises(BackupError, match="emptied"):
+            await told.since_last()
+
+
+async def test_a_broken_connection_is_no_backup(
+    link: Link, every_redis_server: RedisServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fill(link, CHECK, 3)
+
+    async def cut(names: list[bytes]) -> None:
+        with redis.Redis.from_url(every_redis_server.url) as client:
+            client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+
+    async with changes.Changes(every_redis_server.url) as told:
+        with pytest.raises(StoreUnavailableError):
+            await instant.read_all(link, told, cut, concerns=lambda _: True, told=nothing)
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_a_backup_would_lose_is_refused(link: Link, every_redis_server: RedisServer, tmp_path: Path) -> None:
+    await fill(link, CHECK, 3)
+    await link.call("XGROUP", "CREATE", keys.events("default"), "learner", "$")
+    with pytest.raises(BackupError, match="consumer groups"):
+        await back_up(link, every_redis_server, tmp_path / "file")
+    await link.call("XGROUP", "DESTROY", keys.events("default"), "learner")
+    await link.call("SADD", "cd:{default}:set", "x")
+    with pytest.raises(BackupError, match="type set"):
+        await back_up(link, every_redis_server, tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_an_empty_store_is_no_backup(link: Link, every_redis_server: RedisServer, tmp_path: Path) -> None:
+    with pytest.raises(BackupError, match="nothing of commentdesk"):
+        await back_up(link, every_redis_server, tmp_path / "file")
+
+
+async def test_what_expired_since_is_not_brought_back(
+    link: Link, every_redis_server: RedisServer, other_link: Link, other_server: RedisServer, tmp_path: Path
+) -> None:
+    await fill(link, CHECK, 3)
+    header = await back_up(link, every_redis_server, tmp_path / "file")
+    a_day_later = clock_ms() + 25 * 3600 * 1000
+    await backup.restore(other_link, tmp_path / "file", header, a_day_later, nothing)
+    there = everything(other_server.url)
+    assert {expires for _, expires, _ in there.values()} == {-1}
+    assert len(there) < header.keys
+
+
+async def test_half_a_restore_is_refused_until_it_is_done_again(
+    link: Link, every_redis_server: RedisServer, other_link: Link, other_server: RedisServer, tmp_path: Path
+) -> None:
+    await fill(link, CHECK)
+    header = await back_up(link, every_redis_server, tmp_path / "file")
+
+    class CutError(Exception):
+        pass
+
+    def cut(_: int) -> None:
+        raise CutError
+
+    with pytest.raises(CutError):
+        await backup.restore(other_link, tmp_path / "file", header, clock_ms(), cut)
+    with pytest.raises(StartError, match="Run the restore again"):
+        await registry.check_installation(other_link, CHECK)
+    with pytest.raises(BackupError, match="not whole"):
+        await back_up(other_link, other_server, tmp_path / "half")
+    assert await backup.is_unfinished(other_link)
+    await restore(other_link, tmp_path / "file")
+    assert not await backup.is_unfinished(other_link)
+    await registry.check_installation(other_link, CHECK)
+    assert everything(other_server.url) == everything(every_redis_server.url)
+
+
+async def test_a_restore_with_somebody_else_writing_is_unfinished(
+    link: Link, every_redis_server: RedisServer, other_link: Link, tmp_path: Path
+) -> None:
+    await fill(link, CHECK)
+    header = await back_up(link, every_redis_server, tmp_path / "file")
+    with redis.Redis.from_url(every_redis_server.url) as client:
+
+        def write(_: int) -> None:
+            client.set("cd:{default}:unheard", "of")
+
+        with pytest.raises(BackupError, match="Somebody else wrote"):
+            await backup.restore(link, tmp_path / "file", header, clock_ms(), write)
+    assert await backup.is_unfinished(link)
+
+
+async def test_emails_stay_sealed(link: Link, every_redis_server: RedisServer, tmp_path: Path) -> None:
+    vault = Vault(SECRET)
+    sealed = vault.seal("ada@example.org", "c1").encode()
+    await fill(link, CHECK, 3)
+    await link.call("HSET", keys.comment("default", "c1"), "private", sealed)
+    await back_up(link, every_redis_server, tmp_path / "file")
+    held = {each.key: each for each in archive.read(tmp_path / "file")}
+    assert sealed in held[keys.comment("default", "c1").encode()].parts
+    assert not [each for each in held.values() if any(b"ada@" in part for part in each.parts)]
+
+
+def test_of_a_key_that_was_read_again_the_newest_counts(tmp_path: Path) -> None:
+    spool = archive.Spool(tmp_path)
+    one, two, gone = (Entry(name, b"string", -1, [b"first"]) for name in (b"one", b"two", b"gone"))
+    spool.put([b"one", b"two", b"gone"], [one, two, gone])
+    newer = two._replace(parts=[b"second"])
+    spool.put([b"two", b"gone"], [newer])
+    assert len(spool) == 2
+    assert list(spool.entries()) == [one, newer]
+    spool.close()
