@@ -150,9 +150,9 @@ class Routing:
 
 def route(mode: Mode, policy: Policy, assessed: Assessed) -> Routing:
     """The verdict on an assessed submission under a mode, with its reasons. Never publishes unscored."""
-    noted = _notable(assessed)
     if assessed.risk is None:
         return Routing(Verdict.HOLD, [{"code": "not_scored"}])
+    noted = _notable(assessed)
     unknown: list[Reason] = [] if assessed.assessed else [{"code": "language_not_assessed"}]
     if mode is Mode.PREMODERATE:
         return Routing(Verdict.HOLD, [{"code": "premoderated"}, *unknown, *noted])
@@ -182,6 +182,6 @@ def reader_network(address: str) -> str:
 
 
 def _notable(assessed: Assessed) -> list[Reason]:
-    scores = assessed.scores or {}
-    high = sorted(((score, name) for name, score in scores.items() if score >= NOTABLE_SCORE), reverse=True)
+    high = [(score, name) for name, score in (assessed.scores or {}).items() if score >= NOTABLE_SCORE]
+    high.sort(reverse=True)
     return [{"code": "score_high", "attribute": name, "score": score} for score, name in high]
