@@ -23,6 +23,8 @@ MARK = "mail-of-a-reader.example"
 """The domain of every email address here: found nowhere but where moderators look."""
 PATIENCE_SECONDS = 90.0
 AGAIN_SECONDS = 0.02
+LONGEST_AGAIN_SECONDS = 0.2
+"""Between two attempts: a service that starts needs the processor more than those who wait for it."""
 DECISIONS = ("approve", "approve", "reject", "approve", "spam")
 STATES = {"approve": "published", "reject": "rejected", "spam": "spam"}
 
@@ -79,6 +81,8 @@ class Crowd:
     decided: dict[str, list[Decided]] = field(default_factory=lambda: defaultdict(list))
     unanswered: int = 0
     """Requests that got no answer or 503, and were sent again."""
+    silent: int = 0
+    """Those of them that got no answer."""
     _held: dict[str, str] = field(default_factory=dict)
     _ticks: "itertools.count[int]" = field(default_factory=itertools.count)
     _session: aiohttp.ClientSession | None = None
@@ -114,7 +118,7 @@ class Crowd:
     async def insist(self, method: str, path: str, token: str, body: Json | None = None, key: str = "") -> Json:
         """The JSON of the first answer that is neither missing nor 503; it must be 2xx."""
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
+        for attempt in itertools.count(1):
             try:
                 status, answer, headers = await self.ask(method, path, token, body, key)
             except (aiohttp.ClientError, TimeoutError, OSError):
@@ -125,8 +129,10 @@ class Crowd:
                 return answer
             assert status == 0 or "Retry-After" in headers, answer
             self.unanswered += 1
+            self.silent += status == 0
             assert time.monotonic() < deadline, f"no answer to {method} {path} for {PATIENCE_SECONDS} s"
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(min(LONGEST_AGAIN_SECONDS, AGAIN_SECONDS * attempt))
+        raise AssertionError  # the loop returns or raises
 
     async def token(self, role: str, name: str) -> tuple[str, str]:
         """A new token's id and the token."""

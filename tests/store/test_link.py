@@ -15,9 +15,9 @@ from service.store import scripts, server
 from service.store.address import make_link
 from service.store.comments import Receipt
 from service.store.server import MAX_PENDING, ServerLink
+from tests.proxy import Proxy
 from tests.servers import RedisServer
 from tests.store.desk import Store, connected, key, new_comment, site_in
-from tests.store.proxy import Proxy
 from tests.store.recount import recount
 
 PATIENCE_SECONDS = 20.0
