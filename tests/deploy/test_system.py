@@ -1,0 +1,83 @@
+"""The unit for systemd and the example for nginx agree with the service that they run."""
+
+import re
+import shlex
+from collections import defaultdict
+
+from schemas.settings import PREFIX, SettingsSchema
+from service.process import KEEP_ALIVE_SECONDS, STOP_SECONDS
+from service.web.body import MAX_BODY_BYTES
+from tests.deploy.metric_table import DEPLOY
+
+NGINX = (DEPLOY / "nginx" / "commentdesk.conf").read_text()
+
+
+def unit() -> dict[str, list[str]]:
+    """The unit's settings; one may be given several times."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in (DEPLOY / "systemd" / "commentdesk.service").read_text().splitlines():
+        name, is_setting, value = line.partition("=")
+        if is_setting and not line.startswith("#"):
+            found[name].append(value)
+    return found
+
+
+def test_the_unit_runs_the_service_with_settings_that_exist() -> None:
+    settings = dict(each.split("=", 1) for each in unit()["Environment"])
+    names = {name.removeprefix(PREFIX).lower(): value for name, value in settings.items()}
+    assert SettingsSchema().validate(names) == {}
+    assert shlex.split(unit()["ExecStart"][0])[1:] == ["-m", "service", "serve"]
+    assert names["data_dir"] == f"/var/lib/{unit()['StateDirectory'][0]}"
+
+
+def test_a_reload_finds_a_supervisor() -> None:
+    assert "-HUP" in unit()["ExecReload"][0]
+    assert f"{PREFIX}WORKERS=2" in unit()["Environment"]
+
+
+def test_the_unit_gives_the_time_that_an_orderly_end_takes() -> None:
+    assert int(unit()["TimeoutStopSec"][0]) > 2 * STOP_SECONDS
+    assert unit()["KillMode"] == ["mixed"]
+
+
+def test_the_unit_is_locked_in() -> None:
+    wanted = {"NoNewPrivileges": "yes", "ProtectSystem": "strict", "ProtectHome": "yes", "CapabilityBoundingSet": ""}
+    assert {name: unit()[name] for name in wanted} == {name: [value] for name, value in wanted.items()}
+
+
+def test_nginx_takes_what_the_service_takes() -> None:
+    assert f"client_max_body_size {MAX_BODY_BYTES // 1024}k;" in NGINX
+    port = SettingsSchema().fields["port"].load_default
+    assert f"server 127.0.0.1:{port};" in NGINX
+
+
+def test_nginx_closes_idle_connections_first() -> None:
+    found = re.search(r"keepalive_timeout (\d+)s;", NGINX)
+    assert found
+    assert int(found[1]) < KEEP_ALIVE_SECONDS
+
+
+def test_nginx_says_who_asks_and_logs_nothing_of_it() -> None:
+    assert "proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;" in NGINX
+    log_format = re.search(r"log_format commentdesk '(.*)';", NGINX)
+    assert log_format
+    personal = {
+        "remote_addr",
+        "request",
+        "request_uri",
+        "uri",
+        "args",
+        "http_referer",
+        "http_user_agent",
+        "remote_user",
+    }
+    assert not personal & set(re.findall(r"\$(\w+)", log_format[1]))
+    assert "access_log /var/log/nginx/commentdesk.log commentdesk;" in NGINX
+
+
+def test_nginx_passes_events_on_at_once() -> None:
+    events = NGINX.split("/events$")[1].split("}")[0]
+    assert "proxy_buffering off;" in events
+    found = re.search(r"location ~ (\S+/events\$)", NGINX)
+    assert found
+    assert re.match(found[1], "/v1/sites/default/events")
