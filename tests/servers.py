@@ -48,7 +48,7 @@ def wait_until(condition: Callable[[], T | None], what: str, timeout_seconds: fl
 
 def skip_or_fail(reason: str) -> None:
     """A tool is missing: a developer's tests go on without it, CI's do not."""
-    if os.environ.get("COMMENTDESK_REQUIRE_ALL") == "1":
+    if os.environ.get("TESTS_REQUIRE_ALL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
 

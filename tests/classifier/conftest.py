@@ -19,7 +19,7 @@ def classifier() -> Classifier:
 def data() -> Path:
     """The labelled sets; a test that needs them is skipped where they are absent, unless they are required."""
     if not DATA.is_dir():
-        if os.environ.get("COMMENTDESK_REQUIRE_DATA") == "1":
+        if os.environ.get("TESTS_REQUIRE_DATA") == "1":
             pytest.fail(f"the data is required and there is none at {DATA}")
         pytest.skip("the labelled sets are not here")
     return DATA

@@ -60,7 +60,7 @@ def generated_texts(count: int) -> list[str]:
 def real_texts(count: int) -> list[str]:
     """Comments that people wrote, from several sets in turn: those that the schema takes, no two alike."""
     if not DATA.is_dir():
-        if os.environ.get("COMMENTDESK_REQUIRE_DATA") == "1":
+        if os.environ.get("TESTS_REQUIRE_DATA") == "1":
             pytest.fail(f"{DATA} is not there")
         pytest.skip("the labelled comments are not there")
     found: dict[str, None] = {}
