@@ -28,8 +28,9 @@ async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its 
 
 @operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema})
 async def readiness(call: Call) -> Answer:
-    """Ready when Redis answers and keeps what it acknowledges, sites and tokens are read, and the model is loaded. A
-    cluster with a part away is ready: the other sites are served; `cluster` tells."""
+    """Ready when Redis answers, takes writes and keeps what it acknowledges, sites and tokens are read, and the model
+    is loaded. A cluster with a part away is ready: the other sites are served; `cluster` tells. So is a store
+    without memory for new comments: all others are read and decided; `memory` tells."""
     desk = call.desk
     checks = await check_store(desk.link)
     checks["registry"] = OK if desk.registry.is_loaded else desk.registry.problem or "not read yet"

@@ -2,21 +2,36 @@
 
 from contextlib import suppress
 
-from service.errors import RequestError
+from service.errors import RequestError, StoreFullError
 from service.store.link import Link
 
 OK = "ok"
+_WRITE = "#!lua\nreturn 1"
+"""May write, though it does not: Redis refuses it exactly when it refuses a comment."""
 
 
 async def check_store(link: Link) -> dict[str, str]:
-    """`redis` and `durability`, each "ok" or what is wrong with it; `cluster` when a part of it is away."""
+    """`redis` and `durability`, each "ok" or what is wrong with it. `cluster` when a part of it is away, `memory` when
+    it is full: all else goes on then."""
     try:
         persistence = await link.call_each("INFO", "persistence")
     except RequestError as error:
         return {"redis": error.detail, "durability": "unknown while Redis is away"}
     told = [_durability(_fields(each)) for each in persistence]
     checks = {"redis": OK, "durability": next((each for each in told if each != OK), OK)}
-    return checks | ({"cluster": link.reason} if link.reason else {})
+    checks |= {"cluster": link.reason} if link.reason else {}
+    return checks | await _refusal(link, is_alone=len(told) == 1)
+
+
+async def _refusal(link: Link, *, is_alone: bool) -> dict[str, str]:
+    """What a server says that answers and takes no comment; nothing when it takes them."""
+    try:
+        await link.call_each("EVAL", _WRITE, 0)
+    except StoreFullError:
+        return {"memory": "Redis is out of memory: new comments are refused, all else goes on"}
+    except RequestError as error:
+        return {"redis" if is_alone else "cluster": f"a write was refused: {error.detail}"}
+    return {}
 
 
 async def fsync_of(link: Link) -> str | None:

@@ -20,6 +20,7 @@ WRITERS = 32
 MODERATORS = 4
 WAVE = 48
 """Comments that are sent and decided before the next so many."""
+LONGEST_WAVE_SECONDS = 60.0
 SLOWEST_ANSWER_SECONDS = 10.0
 """For a witness on a busy machine: how soon answers must come is not asked here."""
 PROBE = f"{SITE}/threads/a-thread-without-comments"
@@ -120,7 +121,8 @@ async def at_work(crowd: Crowd, sent: list[Sent], meddle: Meddle) -> Witness:
         while not is_last:
             is_last = meddling.done()
             posting = tasks.create_task(crowd.post_all(more(sent), WRITERS))
-            await crowd.moderate_all(len(sent), MODERATORS)
+            async with asyncio.timeout(LONGEST_WAVE_SECONDS):  # a comment that is lost is never decided
+                await crowd.moderate_all(len(sent), MODERATORS)
             await posting
         watching.cancel()
     assert not witness.lies
