@@ -1,5 +1,6 @@
 """Fixtures for every test: real servers, emptied before each test, and the service as a process."""
 
+import subprocess
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -47,3 +48,15 @@ def make_service(tmp_path: Path) -> Iterator[Callable[..., ServiceProcess]]:
     yield make
     for service in made:
         service.kill()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 2 MB of its own, where the machine lets us mount one."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(folder)], capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("this needs the right to mount a file system")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)

@@ -111,10 +111,7 @@ def _announce(settings: Settings, listeners: Listeners) -> None:
     host, port = listeners[0][0].getsockname()[:2]
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
     make_folder(settings.data_dir)
-    file = settings.data_dir / SERVICE_FILE
-    fresh = file.with_suffix(".new")
-    fresh.write_text(json.dumps({"url": url, "pid": os.getpid()}), "utf-8")
-    fresh.replace(file)
+    _write_address(settings.data_dir / SERVICE_FILE, json.dumps({"url": url, "pid": os.getpid()}))
     token = "COMMENTDESK_ADMIN_TOKEN" if settings.admin_token else settings.data_dir / "admin-token"
     lines = [
         f"commentdesk is at {url}" + (f", in {settings.workers} workers" if settings.workers > 1 else ""),
@@ -125,6 +122,15 @@ def _announce(settings: Settings, listeners: Listeners) -> None:
         f"  more tokens    {_python()} -m service token create --help",
     ]
     click.echo("\n".join(line for line in lines if line))
+
+
+def _write_address(file: Path, address: str) -> None:
+    fresh = file.with_suffix(".new")
+    try:
+        fresh.write_text(address, "utf-8")
+        fresh.replace(file)
+    except OSError as error:
+        raise StartError(f"The data folder {file.parent} cannot be written to: {error}") from error
 
 
 def _python() -> str:

@@ -306,18 +306,6 @@ async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
         await EmbeddedServer.start(tmp_path / "file" / "data")
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 2 MB of its own, where the machine lets us mount one."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(folder)], capture_output=True)
-    if mounted.returncode != 0:
-        pytest.skip("this needs the right to mount a file system")
-    yield folder
-    subprocess.run(["umount", "--lazy", str(folder)], check=True)
-
-
 async def test_a_full_disk_is_refused(small_disk: Path) -> None:
     with contextlib.suppress(OSError):
         (small_disk / "filler").write_bytes(b"x" * 4_000_000)
