@@ -37,6 +37,8 @@ _REMEDIES = {
     "unsupported_media_type": "Send JSON; comments may also come as an HTML form.",
     "invalid_fields": "`errors` names every bad field with its messages.",
     "idempotency_key_reused": "Use a new key for a new body. Keys are kept for a day.",
+    "body_too_slow": "The body did not arrive in time: send it without pauses.",
+    "overloaded": "More comes in than can be answered in time: come again after `Retry-After` seconds.",
     "rate_limited": "Wait for as many seconds as `Retry-After` says.",
     "store_unavailable": "Nothing was written. Try again after `Retry-After`; an Idempotency-Key makes that safe.",
     "store_full": "Redis has no memory left: reads and decisions go on, new comments do not.",
