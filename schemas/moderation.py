@@ -9,6 +9,7 @@ from schemas.threads import MAX_THREAD_CHARS
 DECISIONS = ("approve", "reject", "spam")
 MAX_DECISIONS = 500
 DEFAULT_LEASE_SECONDS = 300
+LONGEST_LEASE_SECONDS = 3600
 
 
 class ClaimRequestSchema(Closed):
@@ -17,7 +18,7 @@ class ClaimRequestSchema(Closed):
     limit = StrictInteger(lowest=1, highest=200, load_default=20)
     order = fields.String(load_default="oldest", validate=validate.OneOf(ORDERS))
     thread = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS, load_default=None, allow_none=True)
-    lease_seconds = StrictInteger(lowest=1, highest=3600, load_default=DEFAULT_LEASE_SECONDS)
+    lease_seconds = StrictInteger(lowest=1, highest=LONGEST_LEASE_SECONDS, load_default=DEFAULT_LEASE_SECONDS)
 
 
 class ClaimedSchema(Closed):

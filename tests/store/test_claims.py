@@ -5,11 +5,16 @@ from collections import Counter
 
 import pytest
 
+from schemas.moderation import LONGEST_LEASE_SECONDS
 from service import keys
 from service.domain import QueueOrder
 from service.errors import ClaimedByAnotherError, CommentNotFoundError, IdempotencyKeyReusedError
 from service.store.link import Link
 from tests.store.desk import LEASE, NOW, Store, ids_of, key, new_comment
+
+HOUR = 3_600_000
+LONGEST_LEASE = LONGEST_LEASE_SECONDS * 1000
+A_BIT = 30_000
 
 
 async def fill(store: Store, count: int, thread: str = "article-1") -> list[str]:
@@ -42,6 +47,18 @@ async def test_a_claim_is_free_again_from_the_moment_it_expires(store: Store) ->
     assert (await store.measures(NOW + LEASE - 1)).claims_open == 3
     assert (await store.measures(NOW + LEASE)).claims_open == 0
     assert ids_of((await store.claim("bob", now=NOW + LEASE)).comments) == ids
+
+
+@pytest.mark.parametrize("lease", [LEASE, LONGEST_LEASE])
+async def test_a_clock_set_back_locks_no_comment_away(store: Store, lease: int) -> None:
+    (comment_id,) = await fill(store, 1)
+    await store.claim("ann", lease=lease, now=NOW + HOUR)
+    assert (await store.measures(NOW)).claims_open == 0
+    assert (await store.read(comment_id, NOW)).claim is None
+    assert ids_of((await store.claim("bob", lease=LONGEST_LEASE, now=NOW)).comments) == [comment_id]
+    assert (await store.claim("ann", now=NOW)).comments == []
+    assert (await store.claim("ann", now=NOW - A_BIT)).comments == [], "clocks of two machines may differ a bit"
+    await store.decide(comment_id, by="bob", now=NOW)
 
 
 async def test_claimers_at_the_moment_of_expiry_never_hold_the_same(store: Store) -> None:

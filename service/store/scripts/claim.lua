@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- claim: leases the next free comments of the queue to one moderator. A claim is a lease, not a move: the comment
 -- stays in the queue, and an expired claim is no claim.
--- include: idempotency
+-- include: idempotency queue
 -- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, idempotency
 -- ARGV  1 now_ms, 2 expires_ms, 3 the holder: token_id, a newline, the name, 4 limit, 5 '1' for the highest first,
 --       6 '1' for one thread only, 7 fingerprint or ''
@@ -13,9 +13,11 @@ local CHUNK = 100
 local first = first_answer(KEYS[6], ARGV[7])
 if first then return first end
 
-for _, comment_id in ipairs(redis.call('ZRANGE', claims, '-inf', now, 'BYSCORE', 'LIMIT', 0, 1000)) do
-  redis.call('ZREM', claims, comment_id)
-  redis.call('HDEL', holders, comment_id)
+for _, dead in ipairs({{'-inf', now}, {'(' .. string.format('%.0f', now + LONGEST_LEASE_MS), '+inf'}}) do
+  for _, comment_id in ipairs(redis.call('ZRANGE', claims, dead[1], dead[2], 'BYSCORE', 'LIMIT', 0, 1000)) do
+    redis.call('ZREM', claims, comment_id)
+    redis.call('HDEL', holders, comment_id)
+  end
 end
 
 local range = ARGV[5] == '1' and 'ZREVRANGE' or 'ZRANGE'
@@ -25,7 +27,7 @@ while #ids < limit do
   if #chunk == 0 then break end
   local expiries = redis.call('ZMSCORE', claims, unpack(chunk))
   for i, comment_id in ipairs(chunk) do
-    local is_free = not expiries[i] or tonumber(expiries[i]) <= now
+    local is_free = not expiries[i] or not is_live(tonumber(expiries[i]), now)
     if is_free and (not one_thread or view == thread_queue or redis.call('ZSCORE', thread_queue, comment_id)) then
       ids[#ids + 1] = comment_id
       if #ids == limit then break end

@@ -15,10 +15,18 @@ local function dequeue(keys, thread_queue, comment_id)
   redis.call('HDEL', keys.holders, comment_id)
 end
 
+-- The longest lease that can be asked for, and a minute for clocks that differ: a claim that expires later is from a clock
+-- that has since been set back, and is none.
+local LONGEST_LEASE_MS = 3600000 + 60000
+
+local function is_live(expires, now)
+  return expires > now and expires <= now + LONGEST_LEASE_MS
+end
+
 -- The holder of a claim that has not expired, as `token_id \n name`, and its expiry in ms; or nil.
 local function live_claim(keys, comment_id, now)
   local expires = tonumber(redis.call('ZSCORE', keys.claims, comment_id) or 0)
-  if expires <= now then return nil end
+  if not is_live(expires, now) then return nil end
   return redis.call('HGET', keys.holders, comment_id), expires
 end
 
