@@ -1,55 +1,31 @@
 """Which stretches of a body moved a score, exactly: what the spans say adds up to what the hashed features gave."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
-from classifier.feature import Features
 from classifier.folding import SPACE
-from classifier.hashing import GRAM_BITS, GRAM_SIZES, PAIR_GAPS
-from classifier.view import original_ranges
+from classifier.hashing import GRAM_SIZES, PAIR_GAPS, multiplicities
+from classifier.view import View, original_ranges
 
 MAX_SPANS = 8
 _SHOWN_SHARE = 0.1
 _LEAST_SHOWN = 1e-9
-_PLACE_BITS = 20
-_SMALL_BITS = 32 - GRAM_BITS - 1
-_SMALL = 1 << _SMALL_BITS
-"""Texts with so few occurrences have room for row and place in 32 bits, which sort twice as fast."""
 
 
-def _multiplicities(rows: NDArray[np.uint32]) -> NDArray[np.int64]:
-    """(n,) how often each row occurs. One sort of row and place together is quicker than argsort."""
-    bits = _SMALL_BITS if len(rows) <= _SMALL else _PLACE_BITS
-    kind: Any = np.uint32 if len(rows) <= _SMALL else np.uint64
-    keys: NDArray[Any] = rows.astype(kind) << kind(bits)
-    keys |= np.arange(len(rows), dtype=kind)
-    keys.sort()
-    ordered = keys >> kind(bits)
-    fresh = np.ones(len(rows), dtype=np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
-    bounds = np.append(np.flatnonzero(fresh), len(rows))
-    counts = bounds[1:] - bounds[:-1]
-    times = np.empty(len(rows), dtype=np.int64)
-    times[(keys & kind((1 << bits) - 1)).astype(np.int64)] = np.repeat(counts, counts)
-    return times
+def word_contributions(view: View, rows: NDArray[np.int64], hashed: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n_columns, n_words) float64: each word's part of the logits, for a view of ONE text.
 
-
-def word_contributions(features: Features, hashed: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n_columns, n_words) float64: each word's part of the logits, for features of ONE text.
-
-    hashed: (n_columns, n_occurrences), weight times value of the row of each occurrence. A row that occurs twice gives
-    half to each place; a window gives its symbols that are in words equal parts. Hence the sum over words is exact.
+    rows: (n_occurrences,), the row of each occurrence
+    hashed: (n_columns, n_occurrences), its weight times its value. A row that occurs twice gives half to each place;
+        a window gives its symbols that are in words equal parts. Hence the sum over words is exact.
     """
-    view = features.view
     starts, ends = view.word_starts, view.word_ends
     inside = view.symbols != SPACE
     in_words = np.zeros(len(inside) + 1)
     np.cumsum(inside, out=in_words[1:])
-    hashed = hashed / _multiplicities(features.occurrences.row)
+    hashed = hashed / multiplicities(rows)
     change = np.zeros((len(hashed), len(inside) + 1))
     done = 0
     for size in GRAM_SIZES:
@@ -71,9 +47,8 @@ def word_contributions(features: Features, hashed: NDArray[np.float64]) -> NDArr
     return contributions
 
 
-def word_ranges(features: Features, words: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Of some words of the only text, the half-open ranges of code points of the body that they stand for."""
-    view = features.view
+def word_ranges(view: View, words: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Of some words of a view of ONE text, the half-open ranges of code points of the body that they stand for."""
     return original_ranges(view, view.word_starts[words] - 1, view.word_ends[words] - 2)
 
 
@@ -102,9 +77,7 @@ def _merged(spans: list[Span], body: str) -> list[Span]:
     return merged
 
 
-def driving_spans(
-    features: Features, body: str, columns: list[int], contributions: NDArray[np.float64]
-) -> tuple[Span, ...]:
+def driving_spans(view: View, body: str, columns: list[int], contributions: NDArray[np.float64]) -> tuple[Span, ...]:
     """At most MAX_SPANS, those that raised the attributes of `columns` most, in order of position.
 
     contributions: (n_columns, n_words). A word counts where it gave at least a tenth of what all raising words gave.
@@ -114,7 +87,7 @@ def driving_spans(
     given = contributions[places, words].tolist()
     spans = [
         make_span(body, *bounds, ATTRIBUTES[columns[place]], contribution)
-        for bounds, place, contribution in zip(word_ranges(features, words), places.tolist(), given, strict=True)
+        for bounds, place, contribution in zip(word_ranges(view, words), places.tolist(), given, strict=True)
     ]
     strongest = sorted(_merged(spans, body), key=lambda span: -span.contribution)[:MAX_SPANS]
     return tuple(sorted(strongest, key=lambda span: (span.start, span.end)))

@@ -4,6 +4,9 @@ A window's hash is polynomial, modulo 2**32: h = sum(symbol[i + j] * BASE**j). W
 two operations whatever its length: h = (prefix[i + n] - prefix[i]) * BASE**-i. BASE is odd, so the inverse exists.
 """
 
+import threading
+from operator import mul
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,10 +38,18 @@ PAIR_GAPS = (1, 2)
 _WORD_MIX, _PAIR_MIX, _SKIP_MIX = (np.uint32(factor) for factor in (0x297A2D39, 0x9E3779B9, 0x7FEB352D))
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
+_FIRST, _SECOND = np.uint32(_FIRST_FACTOR), np.uint32(_SECOND_FACTOR)
+
+
+_FEW = 64
+_FEW_POWERS = [pow(_BASE, exponent, 1 << 32) for exponent in range(_FEW)]
 
 
 def word_hash(word: str) -> int:
     """The hash of one word, the same as `word_hashes` gives it in a view."""
+    if len(word) <= _FEW:
+        total: int = sum(map(mul, map(ord, word), _FEW_POWERS))
+        return total & _MASK
     value = 0
     for character in reversed(word):
         value = (value * _BASE + ord(character)) & _MASK
@@ -76,22 +87,17 @@ def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
 
 def pair_hashes(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """A hash for each ordered pair of words."""
-    return first * np.uint32(_FIRST_FACTOR) + second * np.uint32(_SECOND_FACTOR)
-
-
-_SHARED_FIRST, _SHARED_LAST = np.uint32(1 << 31), np.uint32((1 << 31) + 1)
+    return first * _FIRST + second * _SECOND
 
 
 class Occurrences:
-    """Every hashed feature of a batch where it occurs, repetitions included: first n-grams, then words and pairs.
+    """Where every hashed feature of a batch occurs, repetitions included.
 
     words: (n_words,) uint32, the hash of each word
-    pairs: (n_pairs,) uint32, the hash of each pair of neighbouring words, pairs across two texts included
-    row: (n,) uint32, row of the weight table
-    text: (n,) uint32, index of the text in the batch; None when the batch has one text
+    pairs: (n_words - 1,) uint32, the hash of each word and the next, also where the next is of another text
     """
 
-    __slots__ = ("_view", "pairs", "row", "text", "words")
+    __slots__ = ("_rows", "_view", "_word_part", "pairs", "words")
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -100,37 +106,69 @@ class Occurrences:
         self.pairs = pair_hashes(words[:-1], words[1:])
         skipped = pair_hashes(words[:-2], words[2:])
         lengths = [max(len(prefix) - size, 0) for size in GRAM_SIZES]
-        n_grams = sum(lengths)
-        self.row = row = np.empty(n_grams + len(words) + len(self.pairs) + len(skipped), dtype=np.uint32)
+        self._word_part = sum(lengths)
+        hashes = np.empty(self._word_part + len(words) + len(self.pairs) + len(skipped), dtype=np.uint32)
         done = 0
         for size, length, inverses in zip(GRAM_SIZES, lengths, _MIXED_INVERSES, strict=True):
-            part = row[done : done + length]
+            part = hashes[done : done + length]
             np.subtract(prefix[size:], prefix[:length], out=part)
             part *= inverses[:length]
             done += length
-        for hashes, factor in ((words, _WORD_MIX), (self.pairs, _PAIR_MIX), (skipped, _SKIP_MIX)):
-            np.multiply(hashes, factor, out=row[done : done + len(hashes)])
-            done += len(hashes)
-        row >>= _SHIFT
-        row[n_grams:] += np.uint32(1 << GRAM_BITS)
-        self.text: NDArray[np.uint32] | None = None
-        if len(view.starts) > 2:
-            self._drop_across_texts()
+        for parts, factor in ((words, _WORD_MIX), (self.pairs, _PAIR_MIX), (skipped, _SKIP_MIX)):
+            np.multiply(parts, factor, out=hashes[done : done + len(parts)])
+            done += len(parts)
+        hashes >>= _SHIFT
+        self._rows = hashes.astype(np.int64)
+        self._rows[self._word_part :] += 1 << GRAM_BITS
 
-    def _drop_across_texts(self) -> None:
-        """Windows that reach from one text into the next are of neither."""
-        view = self._view
-        shared = view.starts - 1  # a space that two texts share can only begin or end a window
-        texts = view.symbol_texts()
-        of_word = texts[view.word_starts]
-        texts[shared] = _SHARED_FIRST
-        first = [texts[1 : len(view.symbols) - size + 2] for size in GRAM_SIZES] + [of_word]
-        texts = texts.copy()
-        texts[shared] = _SHARED_LAST
-        last = [texts[size - 2 : len(view.symbols) - 1] for size in GRAM_SIZES] + [of_word]
-        first += [of_word[:-gap] for gap in PAIR_GAPS]
-        last += [of_word[gap:] for gap in PAIR_GAPS]
-        text = np.concatenate(first)
-        inside = text == np.concatenate(last)
-        self.text = text[inside]
-        self.row = self.row[inside]
+    def rows_of(self, text: int) -> tuple[NDArray[np.int64], int]:
+        """The row of each occurrence in one text, by size its n-grams and then its words and pairs; how many n-grams.
+
+        Windows that reach from one text into the next are of neither.
+        """
+        starts, word_bounds = self._view.starts, self._view.word_bounds
+        if len(starts) == 2:
+            return self._rows, self._word_part
+        first, past = starts[text] - 1, starts[text + 1]
+        lengths = [max(past - first + 1 - size, 0) for size in GRAM_SIZES]
+        parts, done = [], first
+        for size, length in zip(GRAM_SIZES, lengths, strict=True):
+            parts.append(self._rows[done : done + length])
+            done += len(self._view.symbols) + 1 - size
+        first, past = word_bounds[text : text + 2]
+        done = self._word_part + first
+        for gap in (0, *PAIR_GAPS):
+            parts.append(self._rows[done : done + max(past - first - gap, 0)])
+            done += len(self.words) - gap
+        return np.concatenate(parts), sum(lengths)
+
+
+class _Scratch(threading.local):
+    """A place for each row of the weight table, one table a thread; what it holds between calls means nothing."""
+
+    def __init__(self) -> None:
+        self.places = np.zeros(N_ROWS, dtype=np.uint32)
+
+
+_SCRATCH = _Scratch()
+
+
+def _last_places(rows: NDArray[np.int64], places: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """(n,) the last place at which the same row stands; two passes over a table are quicker than a sort."""
+    table = _SCRATCH.places
+    table[rows] = places
+    return table.take(rows)
+
+
+def is_last(rows: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) whether the same row stands at no later place: true once for every row."""
+    places = np.arange(len(rows), dtype=np.uint32)
+    last: NDArray[np.bool_] = _last_places(rows, places) == places
+    return last
+
+
+def multiplicities(rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(n,) how often each row occurs."""
+    last = _last_places(rows, np.arange(len(rows), dtype=np.uint32))
+    times: NDArray[np.int64] = np.bincount(last)[last]
+    return times

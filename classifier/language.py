@@ -97,7 +97,7 @@ def language_of(features: Features, text: int) -> tuple[str | None, bool]:
         symbols = view.symbols[view.starts[text] : view.starts[text + 1]].astype(np.uint32)
         if len(symbols) and int(symbols.max()) >= _LATIN_PAST and _is_foreign_script(symbols):
             return _script_language(symbols), False
-    first, past = np.searchsorted(view.word_starts, view.starts[text : text + 2]).tolist()
+    first, past = view.word_bounds[text : text + 2]
     if past - first < _MIN_WORDS:
         return None, True
     known = 1 - float(features.structure[text, _UNKNOWN_WORDS])

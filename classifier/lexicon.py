@@ -10,7 +10,7 @@ from enum import IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.hashing import pair_hash, word_hash
+from classifier.hashing import word_hash
 
 SLOT_BITS = 18
 _SLOT_FACTOR = 0xC5E69025
@@ -70,12 +70,14 @@ class Lexicon:
         found: NDArray[np.uint16] = self.slot_marks.take(slots) * (self.slot_keys.take(slots) == hashes)
         return found
 
-    def mark_of(self, term: str) -> int:
-        """The marks of one word, or of two parted by a space, in lower-case ASCII."""
-        first, _, second = term.partition(" ")
-        key = pair_hash(word_hash(first), word_hash(second)) if second else word_hash(first)
+    def mark_of(self, word: str) -> int:
+        """The marks of one word in lower-case ASCII."""
+        return self.mark_of_hash(word_hash(word))
+
+    def mark_of_hash(self, key: int) -> int:
+        """The marks of the word, or pair of words, with this hash."""
         slot = (key * _SLOT_FACTOR & 0xFFFFFFFF) >> _SLOT_SHIFT
-        return int(self.slot_marks[slot]) if int(self.slot_keys[slot]) == key else 0
+        return self.slot_marks.item(slot) if self.slot_keys.item(slot) == key else 0
 
     def __contains__(self, word: object) -> bool:
         """Whether a word is known: common in comments, or profane."""

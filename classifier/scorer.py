@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
 from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
-from classifier.feature import Features, features_of, features_of_one
-from classifier.hashing import GRAM_SIZES
+from classifier.feature import Features, features_of
 from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
@@ -35,7 +34,6 @@ class Classifier:
         self._weights = weights
         self._lexicon = weights.lexicon()
         self._packed = weights.hashed.view(np.uint64).ravel()
-        self._ones = np.ones(1 << 17, dtype=np.float32)
         self.version = weights.version
         self.features_version = weights.features_version
 
@@ -65,15 +63,22 @@ class Classifier:
 
     def logits(self, features: Features) -> NDArray[np.float64]:
         """(n_texts, n_attributes) float64."""
-        gathered = self._packed.take(features.rows).view(np.int8).reshape(-1, len(ATTRIBUTES)).astype(np.float32)
-        sums = np.empty((len(features.bounds) - 1, len(ATTRIBUTES)))
-        for block, (first, past) in enumerate(pairwise(features.bounds)):
-            sums[block] = self._ones[: past - first] @ gathered[first:past]  # exact: whole numbers below 2**24
-        weighted = sums.reshape(-1, 2, len(ATTRIBUTES)) * self._weights.scales * features.factors[:, :, None]
+        sums = self._block_sums(features)
+        weighted = sums * self._weights.scales * features.factors[:, :, None]
         logits: NDArray[np.float64] = (
             weighted[:, 0] + weighted[:, 1] + features.structure @ self._weights.structure + self._weights.bias
         )
         return logits
+
+    def _block_sums(self, features: Features) -> NDArray[np.float64]:
+        """(n_texts, 2, n_attributes) float64: the sum of the quantised weights of each block."""
+        gathered = self._packed.take(features.rows).view(np.int8).reshape(-1, len(ATTRIBUTES)).astype(np.float32)
+        sums = np.zeros((len(features.bounds) - 1, len(ATTRIBUTES)))
+        filled = [block for block, (first, past) in enumerate(pairwise(features.bounds)) if first < past]
+        if filled:
+            starts = [features.bounds[block] for block in filled]
+            sums[filled] = np.add.reduceat(gathered, starts)  # exact: whole numbers below 2**24
+        return sums.reshape(-1, 2, len(ATTRIBUTES))
 
     def explain(self, text: Text) -> Explanation:
         """Every attribute's logit as its bias and what each word and each structural feature added."""
@@ -81,8 +86,8 @@ class Classifier:
         features = self.features([text])
         logits = self.logits(features)[0].tolist()
         columns = list(range(len(ATTRIBUTES)))
-        contributions = word_contributions(features, self._occurrence_values(features, columns))
-        ranges = word_ranges(features, np.arange(len(features.view.word_starts)))
+        contributions = self._contributions(features, 0, columns)
+        ranges = word_ranges(features.view, np.arange(len(features.view.word_starts)))
         explained = []
         for column, attribute in enumerate(ATTRIBUTES):
             spans = tuple(
@@ -95,21 +100,20 @@ class Classifier:
             explained.append(AttributeExplanation(attribute, logits[column], bias, spans, named))
         return Explanation(assessment, tuple(explained))
 
-    def _occurrence_values(self, features: Features, columns: list[int]) -> NDArray[np.float64]:
-        """(n_columns, n_occurrences): weight times value of each hashed feature of the only text where it occurs."""
-        rows = features.occurrences.row
-        steps = self._weights.scales[:, columns] * features.factors[0][:, None]
-        gathered = self._packed.take(rows).view(np.int8).reshape(-1, len(ATTRIBUTES))
+    def _contributions(self, features: Features, text: int, columns: list[int]) -> NDArray[np.float64]:
+        """(n_columns, n_words): what each word of one text gave to some attributes' logits."""
+        rows, n_grams = features.occurrences.rows_of(text)
+        gathered = self._weights.hashed[rows]
         values = gathered.T[columns].astype(np.float64)
-        n_grams = sum(max(len(features.view.symbols) + 1 - size, 0) for size in GRAM_SIZES)
+        steps = self._weights.scales[:, columns] * features.factors[text][:, None]
         values[:, :n_grams] *= steps[0][:, None]
         values[:, n_grams:] *= steps[1][:, None]
-        return values
+        return word_contributions(features.view.cut(text), rows, values)
 
-    def _spans(self, text: Text, features: Features, scores: list[float]) -> tuple[Span, ...]:
+    def _spans(self, body: str, features: Features, text: int, scores: list[float]) -> tuple[Span, ...]:
         columns = _shown_columns(scores)
-        contributions = word_contributions(features, self._occurrence_values(features, columns))
-        return driving_spans(features, text.body, columns, contributions)
+        contributions = self._contributions(features, text, columns)
+        return driving_spans(features.view.cut(text), body, columns, contributions)
 
     def _assess(self, texts: list[Text], features: Features) -> list[Assessment]:
         assessments = []
@@ -117,7 +121,7 @@ class Classifier:
             row = [1 / (1 + exp(-logit)) for logit in logits]
             spans: tuple[Span, ...] = ()
             if max(row) >= _SPANS_FROM:
-                spans = self._spans(text, features_of_one(features, index), row)
+                spans = self._spans(text.body, features, index, row)
             language, assessed = language_of(features, index)
             scores = dict(zip(ATTRIBUTES, row, strict=True))
             assessments.append(Assessment(scores, reject_of(row), spans, language, assessed))

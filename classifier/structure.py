@@ -4,6 +4,7 @@ Every feature has a name, a column and a value of the order of 1; counts enter a
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 from math import log1p
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.assessment import Text
-from classifier.hashing import Occurrences, word_hash
+from classifier.hashing import Occurrences, pair_hash, word_hash
 from classifier.lexicon import COUNTED_MARKS, Lexicon, Mark
 from classifier.link import NO_LINKS, Links, has_risky_ending, host_of, is_shortener, links_of, may_have_links
 from classifier.view import View
@@ -35,10 +36,8 @@ _BODY = (
     "repeated_words",
     "unknown_words",
 )
-_AUTHOR = (
-    "name_spam_terms",
-    "name_many_words",
-    "name_link",
+_NAME = ("name_spam_terms", "name_many_words", "name_link")
+_WEBSITE = (
     "website",
     "website_spam_domain",
     "website_spam_terms",
@@ -49,16 +48,18 @@ _AUTHOR = (
 _WORDS = tuple(f"words_{(mark.name or '').lower()}" for mark in COUNTED_MARKS)
 _DISGUISE = ("disguised_words",)
 
-STRUCTURE: tuple[str, ...] = _BODY + _AUTHOR + _WORDS + _DISGUISE
+STRUCTURE: tuple[str, ...] = _BODY + _NAME + _WEBSITE + _WORDS + _DISGUISE
 """The names of the features, in the order of their columns."""
 
-STYLE = frozenset(_BODY + _AUTHOR + ("words_spam_term",))
+STYLE = frozenset(_BODY + _NAME + _WEBSITE + ("words_spam_term",))
 """Features that serve spam alone: for the other attributes they would tell the training sets apart, not the texts."""
 
-_NO_AUTHOR = [0.0] * len(_AUTHOR)
+_NO_NAME = [0.0] * len(_NAME)
+_NO_WEBSITE = [0.0] * len(_WEBSITE)
 _NO_MARKS = [0.0] * len(COUNTED_MARKS)
 _MARK_VALUES = tuple(int(mark) for mark in COUNTED_MARKS)
 _KNOWN = np.uint16(Mark.KNOWN)
+_SPAM_TERM, _SPAM_DOMAIN = int(Mark.SPAM_TERM), int(Mark.SPAM_DOMAIN)
 _REPEATED_FROM_WORDS = 12
 _LOWER = bytes(range(ord("a"), ord("z") + 1))
 _UPPER = _LOWER.upper()
@@ -73,7 +74,7 @@ def _host_features(links: Links, lexicon: Lexicon) -> tuple[float, float, float]
     hosts = links.hosts
     return (
         float(any(map(is_shortener, hosts))),
-        float(any(lexicon.mark_of(host) & Mark.SPAM_DOMAIN for host in hosts)),
+        float(any(lexicon.mark_of(host) & _SPAM_DOMAIN for host in hosts)),
         float(any(map(has_risky_ending, hosts))),
     )
 
@@ -103,33 +104,48 @@ def _body_features(body: str, lexicon: Lexicon) -> list[float]:
 
 
 def _spam_terms(words: list[str], lexicon: Lexicon) -> int:
-    pairs = [f"{first} {second}" for first, second in pairwise(words)]
-    return sum(bool(lexicon.mark_of(term) & Mark.SPAM_TERM) for term in words + pairs)
+    """How many words and pairs of neighbours are on a list of spam."""
+    hashes = [word_hash(word) for word in words]
+    hashes += [pair_hash(first, second) for first, second in pairwise(hashes)]
+    return sum(1 for key in hashes if lexicon.mark_of_hash(key) & _SPAM_TERM)
 
 
-def _author_features(text: Text, lexicon: Lexicon) -> list[float]:
-    name, host = text.name.lower(), host_of(text.website)
-    name_words = _ALNUM.findall(name)[:20]
-    path = text.website.partition("://")[2].partition("/")[2]
+def _name_features(name: str, lexicon: Lexicon) -> list[float]:
+    words = _ALNUM.findall(name)[:20]
     return [
-        log1p(_spam_terms(name_words, lexicon)),
-        float(len(name_words) > 3),
+        log1p(_spam_terms(words, lexicon)),
+        float(len(words) > 3),
         float("http" in name or "www." in name or ".com" in name),
+    ]
+
+
+def _website_features(website: str, lexicon: Lexicon) -> list[float]:
+    host = host_of(website)
+    path = website.partition("://")[2].partition("/")[2]
+    return [
         float(bool(host)),
-        float(bool(lexicon.mark_of(host) & Mark.SPAM_DOMAIN)),
-        log1p(_spam_terms(_ALNUM.findall(text.website.lower())[:40], lexicon)),
+        float(bool(lexicon.mark_of(host) & _SPAM_DOMAIN)),
+        log1p(_spam_terms(_ALNUM.findall(website.lower())[:40], lexicon)),
         float(has_risky_ending(host)),
         float(host.count("-") > 1),
         float(len(path) > 1),
     ]
 
 
-def _mark_counts(marks: NDArray[np.uint16], pair_marks: NDArray[np.uint16]) -> list[float]:
+def _listed(marks: NDArray[np.uint16], pair_marks: NDArray[np.uint16], bounds: Sequence[int]) -> dict[int, list[int]]:
+    """text -> the marks of its words and pairs that are on a list, for texts that have such."""
+    listed: dict[int, list[int]] = {}
+    for found, gap in ((marks, 0), (pair_marks, 1)):
+        for place in (found > _KNOWN).nonzero()[0].tolist():
+            text = bisect_right(bounds, place) - 1
+            if place + gap < bounds[text + 1]:
+                listed.setdefault(text, []).append(found.item(place))
+    return listed
+
+
+def _mark_counts(listed: list[int]) -> list[float]:
     """log(1 + how many words and pairs of one text carry each counted mark)."""
-    found = marks[marks > _KNOWN].tolist() + pair_marks[pair_marks > _KNOWN].tolist()
-    if not found:
-        return _NO_MARKS
-    return [log1p(sum(1 for marked in found if marked & mark)) for mark in _MARK_VALUES]
+    return [log1p(sum(1 for marked in listed if marked & mark)) for mark in _MARK_VALUES]
 
 
 def structure_of(
@@ -138,17 +154,16 @@ def structure_of(
     """(n_texts, len(STRUCTURE)) float64: the structural features of a batch; `unique` word features of each text."""
     rows = []
     n_words = len(occurrences.words)
-    both_marks = lexicon.marks_of(np.concatenate([occurrences.words, occurrences.pairs]))
-    all_marks, all_pair_marks = both_marks[:n_words], both_marks[n_words:]
-    bounds = view.word_bounds().tolist()
-    for index, text in enumerate(texts):
-        first, past = bounds[index], bounds[index + 1]
-        marks, count = all_marks[first:past], past - first
+    marks = lexicon.marks_of(np.concatenate([occurrences.words, occurrences.pairs]))
+    listed = _listed(marks[:n_words], marks[n_words:], view.word_bounds)
+    for index, (text, (first, past)) in enumerate(zip(texts, pairwise(view.word_bounds), strict=True)):
+        count = past - first
         row = _body_features(text.body, lexicon)
         row.append(1 - unique[index] / (3 * count - 3) if count >= _REPEATED_FROM_WORDS else 0.0)
-        row.append(1 - np.count_nonzero(marks) / count if count else 0.0)
-        row += _author_features(text, lexicon) if text.name or text.website else _NO_AUTHOR
-        row += _mark_counts(marks, all_pair_marks[first : max(past - 1, first)])
+        row.append(1 - int(np.count_nonzero(marks[first:past])) / count if count else 0.0)
+        row += _name_features(text.name.lower(), lexicon) if text.name else _NO_NAME
+        row += _website_features(text.website, lexicon) if text.website else _NO_WEBSITE
+        row += _mark_counts(listed[index]) if index in listed else _NO_MARKS
         row.append(log1p(view.disguised.get(index, 0)))
         rows.append(row)
     return np.array(rows)

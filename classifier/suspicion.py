@@ -32,7 +32,8 @@ _SUSPECT_WITH = {
 """What to look for in the classes of a body: always, and where signs of a class occur at all."""
 
 _COMMON_SIGNS = bytes(byte for byte in range(128) if chr(byte) not in "0123456789@$*!|+#%&")
-_CANDIDATE = re.compile(rb"L[.SAD]+L|AL|LAA|DL|LDD|[AS]{3}")
+_CANDIDATE = re.compile(rb"[.SAD](?:(?<=L.)[.SAD]*L|(?<=A)L|(?<=LA)A|(?<=D)L|(?<=LD)D|(?<=[AS])[AS]{2})")
+"""L[.SAD]+L, AL, LAA, DL, LDD or [AS]{3}, told from their first sign: so the search passes over letters at once."""
 
 
 def _has_suspects(classes: bytes, uncommon: bytes) -> bool:

@@ -31,6 +31,6 @@ def vectors_of(features: Features) -> list[Vector]:
         first, middle, past = features.bounds[2 * text : 2 * text + 3]
         named = np.flatnonzero(structure)
         hashed = np.repeat(factors, (middle - first, past - middle))
-        indices = np.concatenate([features.rows[first:past], named + N_ROWS])
+        indices = np.concatenate([np.sort(features.rows[first:past]), named + N_ROWS])
         vectors.append(Vector(indices, np.concatenate([hashed, structure[named]]).astype(np.float32)))
     return vectors

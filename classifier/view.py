@@ -1,5 +1,6 @@
 """The normalised view of a batch of texts: one array of symbols, from which all hashed features are made."""
 
+from bisect import bisect_right
 from collections.abc import Container, Sequence
 from itertools import accumulate
 from typing import NamedTuple
@@ -27,45 +28,37 @@ class View(NamedTuple):
 
     bodies: as given
     symbols: (n_symbols,) uint8 or uint32, folded; never two spaces in a row, nothing more than twice in a row
-    starts: (n_texts + 1,) int64, where each text's symbols begin; text k is symbols[starts[k]:starts[k + 1]], its
+    starts: n_texts + 1 places, where each text's symbols begin; text k is symbols[starts[k]:starts[k + 1]], its
         last symbol the space that it shares with the next text
     word_starts, word_ends: (n_words,) int64, half-open positions in `symbols`
+    word_bounds: n_texts + 1 places, text k has the words from word_bounds[k] up to word_bounds[k + 1]
     lines: text -> its rewritten body, where it was rewritten
     disguised: text -> how many words were disguised, where any were
     """
 
     bodies: tuple[str, ...]
     symbols: Symbols
-    starts: NDArray[np.int64]
+    starts: list[int]
     word_starts: NDArray[np.int64]
     word_ends: NDArray[np.int64]
+    word_bounds: list[int]
     lines: dict[int, Line]
     disguised: dict[int, int]
 
-    def symbol_texts(self) -> NDArray[np.uint32]:
-        """(n_symbols,) uint32: the text of each symbol; a shared space is of the text before."""
-        texts = np.zeros(len(self.symbols), dtype=np.uint32)
-        texts[1:] = np.repeat(np.arange(len(self.starts) - 1, dtype=np.uint32), np.diff(self.starts))
-        return texts
-
     def cut(self, text: int) -> "View":
         """The view of one text alone."""
-        first, past = self.starts[text : text + 2].tolist()
-        words = slice(*np.searchsorted(self.word_starts, (first, past)).tolist())
+        first, past = self.starts[text : text + 2]
+        words = slice(*self.word_bounds[text : text + 2])
         return View(
             bodies=self.bodies[text : text + 1],
             symbols=self.symbols[first - 1 : past],
-            starts=np.array([1, past - first + 1]),
+            starts=[1, past - first + 1],
             word_starts=self.word_starts[words] - (first - 1),
             word_ends=self.word_ends[words] - (first - 1),
+            word_bounds=[0, words.stop - words.start],
             lines={0: self.lines[text]} if text in self.lines else {},
             disguised={0: self.disguised[text]} if text in self.disguised else {},
         )
-
-    def word_bounds(self) -> NDArray[np.int64]:
-        """(n_texts + 1,) int64: text k has the words from bounds[k] up to bounds[k + 1]."""
-        bounds: NDArray[np.int64] = np.searchsorted(self.word_starts, self.starts)
-        return bounds
 
 
 def _code_points(text: str) -> NDArray[np.uint32]:
@@ -130,7 +123,7 @@ class _Normaliser:
         return line.text
 
     def __call__(self, text: int, body: str) -> bytes | NDArray[np.uint32]:
-        """The symbols of one body without spaces around; bytes when all are ASCII."""
+        """The symbols of one body without spaces around; bytes, still with stretches, when all are ASCII."""
         plain = body if body.isascii() else _without_typography(body)
         if plain.isascii():
             revealed = reveal_ascii(plain, self._words)
@@ -140,15 +133,16 @@ class _Normaliser:
             plain = self._rewrite(text, revealed)
         if not plain.isascii():
             return _traced(plain)[0]
-        symbols = _folded_words(plain)
+        return _folded_words(plain)
+
+    def shortened(self, text: int, body: str, symbols: bytes) -> bytes | NDArray[np.uint32]:
+        """The symbols of one body without stretches: as they are, or those of the words that the letters stand for."""
         codes = np.frombuffer(symbols, np.uint8)
         stretches = _stretches(codes)
-        if not stretches.any():
-            return symbols
         if text in self.lines or int(codes[2:][stretches].max()) < _FIRST_LETTER:
             kept: bytes = codes[np.concatenate([_TWO_KEPT, ~stretches])].tobytes()
             return kept
-        return _traced(self._rewrite(text, reveal(plain, self._words)))[0]
+        return _traced(self._rewrite(text, reveal(_without_typography(body), self._words)))[0]
 
     def _reveal_latin(self, plain: str) -> tuple[Line, int] | None:
         """For a body with letters such as é: rewritten when its ASCII part looks disguised."""
@@ -159,6 +153,17 @@ class _Normaliser:
 
 def _folded_words(plain: str) -> bytes:
     return b" ".join(plain.encode().translate(_ASCII_FOLD, _ASCII_DROPPED).split())
+
+
+def _stretched(parts: Sequence[bytes | NDArray[np.uint32]]) -> dict[int, bytes]:
+    """The bytes that hold a stretch, by text; all are looked at together."""
+    texts = {text: part for text, part in enumerate(parts) if isinstance(part, bytes) and part}
+    stretches = _stretches(np.frombuffer(b" ".join(texts.values()), np.uint8))
+    if not stretches.any():
+        return {}
+    pasts = list(accumulate(len(part) + 1 for part in texts.values()))
+    found = {bisect_right(pasts, place) for place in stretches.nonzero()[0].tolist()}
+    return {text: part for place, (text, part) in enumerate(texts.items()) if place in found}
 
 
 def _joined(parts: Sequence[bytes | NDArray[np.uint32]]) -> Symbols:
@@ -193,7 +198,12 @@ def view_of(bodies: Sequence[str], words: Container[str]) -> View:
     """The view of a batch, of any strings; `words` tells what is a word, to see through disguise."""
     normalise = _Normaliser(words)
     parts = [normalise(text, body) for text, body in enumerate(bodies)]
+    for text, part in _stretched(parts).items():
+        parts[text] = normalise.shortened(text, bodies[text], part)
     symbols = _joined(parts)
-    starts = np.array(list(accumulate((len(part) + 1 if len(part) else 0 for part in parts), initial=1)))
+    starts = list(accumulate((len(part) + 1 if len(part) else 0 for part in parts), initial=1))
     word_starts, word_ends = _word_bounds(symbols)
-    return View(tuple(bodies), symbols, starts, word_starts, word_ends, normalise.lines, normalise.disguised)
+    word_bounds = word_starts.searchsorted(starts).tolist()
+    return View(
+        tuple(bodies), symbols, starts, word_starts, word_ends, word_bounds, normalise.lines, normalise.disguised
+    )

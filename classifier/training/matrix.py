@@ -31,4 +31,5 @@ def matrix_of(texts: Sequence[Text], lexicon: Lexicon) -> tuple[csr_matrix, NDAr
         structure.append(features.structure.astype(np.float32))
     pointers = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate(sizes))])
     hashed = csr_matrix((np.concatenate(values), np.concatenate(columns), pointers), shape=(len(texts), N_ROWS))
+    hashed.sort_indices()
     return hashed, np.concatenate(structure)

@@ -71,8 +71,7 @@ def words_of(texts: list[str]) -> list[list[str]]:
     view = view_of(texts, EMPTY)
     characters = [chr(symbol) for symbol in view.symbols.tolist()]
     words = ["".join(characters[start:end]) for start, end in zip(view.word_starts, view.word_ends, strict=True)]
-    bounds = view.word_bounds().tolist()
-    return [words[first:past] for first, past in pairwise(bounds)]
+    return [words[first:past] for first, past in pairwise(view.word_bounds)]
 
 
 def _document_counts(texts: Iterable[str]) -> Counter[str]:
