@@ -16,7 +16,7 @@ from schemas.moderation import (
     UndoSchema,
 )
 from service.domain import Decision, QueueOrder
-from service.errors import InvalidFieldsError, RequestError
+from service.errors import InvalidFieldsError, RequestError, UnavailableError
 from service.store.comments import StoredComment
 from service.use_cases import moderation
 from service.use_cases.moderation import Ruling
@@ -77,6 +77,8 @@ async def decide_all(call: Call) -> Answer:
     items = call.body["decisions"]
     rulings = [_checked_ruling(item) for item in items]
     done = await moderation.decide_all(call.desk, call.known_site.site, call.known_caller, rulings, call.replay)
+    if isinstance(done[0], UnavailableError) and all(isinstance(each, UnavailableError) for each in done):
+        raise done[0]
     return Answer(200, {"results": [_result(item, each) for item, each in zip(items, done, strict=True)]})
 
 
