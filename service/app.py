@@ -1,6 +1,7 @@
 """The composition root: the route table, the parts, and the application made of them. Tests build it here too."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
 from service.store.readiness import OK, check_store, fsync_of
+from service.tracing import start_tracing
 from service.vault import Vault
 from service.web.dispatch import fallback, handler
 from service.web.openapi import describe
@@ -136,13 +138,15 @@ async def build(
     """
     counts = counts or Counts()
     secrets = find_secrets(settings)
-    scorer = Scorer(load_model(), counts)
+    tracing = start_tracing(os.environ)
+    model = load_model()
+    scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
     server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
     url = settings.redis_url or (server.url if server else "")
     link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key)
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token)
-    desk = Desk(link, registry, vault, scorer, now_ms)
+    desk = Desk(tracing.link(link) if tracing else link, registry, vault, scorer, now_ms)
     house = House(
         RequestMeasures(counts),
         counts,
@@ -158,13 +162,17 @@ async def build(
         await link.close()
         if server:
             await server.stop()
+        if tracing:
+            await tracing.close()
 
     application = web.Application(client_max_size=0)
     application[DESK] = desk
     routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
     for each in routes:
+        handle = handler(each, desk, house)
+        handle = tracing.handler(each, handle) if tracing else handle
         for method in ("GET", "HEAD") if each.method == "GET" else (each.method,):
-            application.router.add_route(method, each.pattern, handler(each, desk, house))
+            application.router.add_route(method, each.pattern, handle)
     application.router.add_route("*", r"/{tail:[\s\S]*}", fallback(routes, desk, house))
     application.cleanup_ctx.append(lifetime)
 

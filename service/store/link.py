@@ -24,8 +24,9 @@ class Link(Protocol):
     idempotency key or a script that sees repeats, can safely ask again.
     """
 
-    reason: str
-    """Why it is not up, for a person; "" while it is."""
+    @property
+    def reason(self) -> str:
+        """Why it is not up, for a person; "" while it is."""
 
     @property
     def is_up(self) -> bool: ...

@@ -1,0 +1,167 @@
+"""Traces for OpenTelemetry: only where the extra `otel` is installed and OTEL_EXPORTER_OTLP_ENDPOINT is set.
+
+Elsewhere nothing of it is imported, and no request goes through it. Spans tell what the log tells: patterns of routes,
+statuses, names of commands and scripts; never an address, a key of Redis, or what a caller sent. That is why these
+spans are our own: the ready-made instrumentations put whole paths and commands into theirs.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiohttp import web
+
+from classifier import Classifier, Text
+from service.counts import Counts
+from service.domain import Assessed
+from service.errors import RequestError
+from service.scoring import Scorer
+from service.store import scripts
+from service.store.link import Argument, Link
+from service.web.operation import Route
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
+ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+"""OpenTelemetry's own setting, as are OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and the rest."""
+_SCRIPTS = {each.digest: each.name for each in vars(scripts).values() if isinstance(each, scripts.Script)}
+
+log = structlog.get_logger(__name__)
+
+AiohttpHandler = Callable[[web.Request], Awaitable[web.Response]]
+
+
+def start_tracing(environment: Mapping[str, str]) -> "Tracing | None":
+    """What makes spans and sends them, or None where nobody asked for it or the extra is missing."""
+    if not environment.get(ENDPOINT):
+        return None
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        log.warning("tracing_not_installed", advice="install commentdesk[otel]")
+        return None
+    name = environment.get("OTEL_SERVICE_NAME", "commentdesk")
+    provider = TracerProvider(resource=Resource.create({"service.name": name}))
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return Tracing(provider)
+
+
+class Tracing:
+    """Puts spans around requests, batches of the classifier and commands to Redis."""
+
+    def __init__(self, provider: "TracerProvider") -> None:
+        from opentelemetry.trace import SpanKind, Status, StatusCode
+        from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+        self._provider = provider
+        self._tracer: Any = provider.get_tracer("commentdesk")
+        self._server_kind, self._client_kind = SpanKind.SERVER, SpanKind.CLIENT
+        self._failed = Status(StatusCode.ERROR)
+        self._propagator = TraceContextTextMapPropagator()
+
+    def scorer(self, classifier: Classifier, counts: Counts) -> Scorer:
+        return _TracedScorer(classifier, counts, self._tracer)
+
+    def link(self, link: Link) -> Link:
+        return _TracedLink(link, self)
+
+    def handler(self, route: Route, handle: AiohttpHandler) -> AiohttpHandler:
+        """The same with a span around it, part of the caller's trace when it has one."""
+        name = f"{route.method} {route.path}"
+        attributes = {"http.request.method": route.method, "http.route": route.path}
+
+        async def traced(request: web.Request) -> web.Response:
+            # Of what a caller may send for traces its two numbers alone: `tracestate` is text of its own.
+            parent = self._propagator.extract({"traceparent": request.headers.get("traceparent", "")})
+            with self._tracer.start_as_current_span(
+                name,
+                context=parent,
+                kind=self._server_kind,
+                attributes=attributes,
+                record_exception=False,
+                set_status_on_exception=False,
+            ) as span:
+                response = await handle(request)
+                span.set_attribute("http.response.status_code", response.status)
+                span.set_attribute("commentdesk.request_id", response.headers["X-Request-ID"])
+                if response.status >= 500:
+                    span.set_status(self._failed)
+                return response
+
+        return traced
+
+    def begin_command(self, command: tuple[Argument, ...]) -> Any:
+        """The span of a command to Redis: end it."""
+        script = _SCRIPTS.get(str(command[1]), "") if command[0] == "EVALSHA" else ""
+        attributes = {"db.system.name": "redis", "db.operation.name": str(command[0]), "commentdesk.script": script}
+        return self._tracer.start_span(script or str(command[0]), kind=self._client_kind, attributes=attributes)
+
+    def fail(self, span: Any) -> None:
+        """Ends the span of what did not go well."""
+        span.set_status(self._failed)
+        span.end()
+
+    async def close(self) -> None:
+        """Sends what is not sent yet."""
+        await asyncio.to_thread(self._provider.shutdown)
+
+
+class _TracedScorer(Scorer):
+    def __init__(self, classifier: Classifier, counts: Counts, tracer: Any) -> None:
+        super().__init__(classifier, counts)
+        self._tracer = tracer
+
+    def _assess(self, texts: list[Text]) -> list[Assessed]:
+        """A batch belongs to the trace of its first text."""
+        with self._tracer.start_as_current_span("score", attributes={"commentdesk.texts": len(texts)}):
+            return super()._assess(texts)
+
+
+class _TracedLink:
+    """A link with a span for each command."""
+
+    def __init__(self, link: Link, tracing: Tracing) -> None:
+        self._link = link
+        self._tracing = tracing
+
+    @property
+    def reason(self) -> str:
+        return self._link.reason
+
+    @property
+    def is_up(self) -> bool:
+        return self._link.is_up
+
+    def open(self) -> None:
+        self._link.open()
+
+    async def wait_up(self, timeout_seconds: float) -> bool:
+        return await self._link.wait_up(timeout_seconds)
+
+    async def close(self) -> None:
+        await self._link.close()
+
+    def call(self, *command: Argument) -> Awaitable[Any]:
+        span = self._tracing.begin_command(command)
+        try:
+            reply = asyncio.ensure_future(self._link.call(*command))
+        except RequestError:
+            self._tracing.fail(span)
+            raise
+
+        def end(done: asyncio.Future[Any]) -> None:
+            if done.cancelled() or done.exception():
+                self._tracing.fail(span)
+            else:
+                span.end()
+
+        reply.add_done_callback(end)
+        return reply
+
+    async def call_each(self, *command: Argument) -> list[Any]:
+        return await self._link.call_each(*command)
