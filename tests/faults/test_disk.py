@@ -106,9 +106,7 @@ def test_of_two_that_start_at_once_on_an_empty_folder_one_serves(tmp_path: Path)
     for each in both:
         each.spawn()
     try:
-        refused = wait_until(
-            lambda: next((each for each in both if "Another commentdesk" in each.said()), None), "", 30
-        )
+        refused = wait_until(lambda: refused_of(both), "one of them to be refused", 30)
         assert refused.wait() == 1
         (serving,) = (each for each in both if each is not refused)
         serving.wait_ready()
