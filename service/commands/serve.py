@@ -44,7 +44,7 @@ def _run(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     from service.process import serving
 
-    stop = _told(signal.SIGINT, signal.SIGTERM)
+    stop = _told(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     async with serving(settings) as process:
         listeners = listen(settings.host, settings.port, 1)
         process.open(listeners)

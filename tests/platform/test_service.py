@@ -75,3 +75,9 @@ def test_an_orderly_end_leaves_no_process_and_no_address(service: ServiceProcess
     assert not (service.data_dir / "service.json").exists()
     assert not (service.data_dir / "valkey.sock").exists()
     assert "Traceback" not in service.said()
+
+
+def test_a_closed_terminal_is_an_orderly_end(service: ServiceProcess) -> None:
+    os.kill(service.pid, signal.SIGHUP)
+    assert service.wait() == 0
+    assert not (service.data_dir / "service.json").exists()
