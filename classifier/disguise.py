@@ -7,12 +7,14 @@ Where a rewriting depends on the result being a word, the word list of
 import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
+from functools import cache
 from html import unescape
-from itertools import islice, product
+from itertools import compress, islice, product
 
 import numpy as np
+from numpy.typing import NDArray
 
-from classifier.folding import DROPPED, SPACE, fold_table
+from classifier.folding import DROPPED, FOLD_SIZE, SPACE, fold_table
 from classifier.suspicion import odd_tokens, suspect_classes
 from classifier.swearword import LOOKALIKE_LETTERS, MASKED_WORDS, PICTURE_LETTERS, PICTURE_WORDS
 
@@ -29,6 +31,9 @@ _MAX_SPACED_LETTERS = 240
 
 _JOINTS = str.maketrans("-/.,;:'_()", " " * 10)
 _OUTER = "'.,;:?\"()[]{}<>-_/~…“”„«»"
+
+_PAST_SPACES = 0x3001
+"""No code point from here on is white space."""
 
 _MAX_PICTURES = 64
 """Pictures beyond these stay pictures: a wall of them must not become a wall of words."""
@@ -102,16 +107,25 @@ def _shrinkage(edits: list[Edit]) -> list[int]:
     return losses
 
 
+@cache
+def _plain_table() -> NDArray[np.uint32]:
+    """(FOLD_SIZE,) uint32: as the fold table, but only white space becomes a space; other punctuation stays."""
+    folded = fold_table()
+    plain = np.where(folded == SPACE, np.arange(FOLD_SIZE, dtype=np.uint32), folded)
+    plain[[code for code in range(_PAST_SPACES) if chr(code).isspace()]] = SPACE
+    return plain
+
+
 def _folded(line: Line) -> Line:
     """Lower-cased and plain, invisible characters gone, punctuation kept for the rules that need it."""
-    folded = fold_table().take(np.frombuffer(line.text.encode("utf-32-le", "surrogatepass"), np.uint32), mode="clip")
-    characters, begins, ends = [], [], []
-    for character, symbol, begin, end in zip(line.text, folded.tolist(), line.begins, line.ends, strict=True):
-        if symbol != DROPPED:
-            characters.append(chr(symbol) if symbol != SPACE or character.isspace() else character)
-            begins.append(begin)
-            ends.append(end)
-    return Line("".join(characters), begins, ends)
+    codes = np.frombuffer(line.text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    kept = fold_table().take(codes, mode="clip") != DROPPED
+    plain = np.where(codes < FOLD_SIZE, _plain_table().take(codes, mode="clip"), codes)
+    text = plain[kept].tobytes().decode("utf-32-le", "surrogatepass")
+    if kept.all():
+        return Line(text, line.begins, line.ends)
+    stay = kept.tolist()
+    return Line(text, list(compress(line.begins, stay)), list(compress(line.ends, stay)))
 
 
 def _picture_edit(line: Line, place: int) -> Edit | None:
@@ -172,13 +186,14 @@ def _spacing_edits(line: Line, is_word: Callable[[str], bool]) -> list[Edit]:
     return edits
 
 
+def _may_stand_for(sign: str, letter: str) -> bool:
+    return sign == letter or sign in _MASKS or letter in _LEET.get(sign, "")
+
+
 def _unmasked(token: str) -> str | None:
     """The swear word that a token with masked letters stands for."""
     for word in MASKED_WORDS.get(len(token), ()):
-        pairs = list(zip(token, word, strict=True))
-        if token[0] != word[0] and token[0] not in "@$":
-            continue
-        if all(sign == letter or sign in _MASKS or letter in _LEET.get(sign, "") for sign, letter in pairs):
+        if token[0] in (word[0], "@", "$") and all(map(_may_stand_for, token, word)):
             return word
     return None
 

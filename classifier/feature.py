@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.assessment import Text
-from classifier.hashing import Occurrences, is_last
+from classifier.hashing import Occurrences, unique_rows
 from classifier.lexicon import Lexicon
 from classifier.structure import structure_of
 from classifier.view import View, view_of
@@ -33,24 +33,11 @@ class Features(NamedTuple):
     occurrences: Occurrences
 
 
-def _unique_rows(occurrences: Occurrences, n_texts: int) -> tuple[NDArray[np.int64], list[int]]:
-    """Each row of each text once, and the bounds of its blocks."""
-    parts, bounds, done = [], [0], 0
-    for text in range(n_texts):
-        rows, n_grams = occurrences.rows_of(text)
-        kept = is_last(rows)
-        part = rows[kept]
-        bounds += (done + int(np.count_nonzero(kept[:n_grams])), done + len(part))
-        done += len(part)
-        parts.append(part)
-    return np.concatenate(parts), bounds
-
-
 def features_of(texts: Sequence[Text], lexicon: Lexicon) -> Features:
     """The features of a batch of texts, 60,000 code points in all."""
     view = view_of([text.body for text in texts], lexicon)
     occurrences = Occurrences(view)
-    rows, bounds = _unique_rows(occurrences, len(texts))
+    rows, bounds = unique_rows(occurrences)
     sizes = [past - first for first, past in pairwise(bounds)]
     factors = np.array([1 / sqrt(size) if size else 1.0 for size in sizes]).reshape(-1, 2)
     structure = structure_of(texts, view, occurrences, sizes[1::2], lexicon)

@@ -52,7 +52,8 @@ def may_have_links(encoded: bytes) -> bool:
 def links_of(text: str) -> Links:
     """The links of a text, also those without a scheme."""
     found = [match.group() for match in _LINK.finditer(text)]
-    return Links([host_of(link) for link in found], sum(map(len, found)))
+    hosts = {link: host_of(link) for link in set(found)}  # spam repeats its links
+    return Links([hosts[link] for link in found], sum(map(len, found)))
 
 
 def is_shortener(host: str) -> bool:

@@ -16,6 +16,7 @@ from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
 from classifier.vector import Vector, vectors_of
+from classifier.view import View
 
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
@@ -86,7 +87,7 @@ class Classifier:
         features = self.features([text])
         logits = self.logits(features)[0].tolist()
         columns = list(range(len(ATTRIBUTES)))
-        contributions = self._contributions(features, 0, columns)
+        contributions = self._contributions(features, 0, features.view, columns)
         ranges = word_ranges(features.view, np.arange(len(features.view.word_starts)))
         explained = []
         for column, attribute in enumerate(ATTRIBUTES):
@@ -100,20 +101,22 @@ class Classifier:
             explained.append(AttributeExplanation(attribute, logits[column], bias, spans, named))
         return Explanation(assessment, tuple(explained))
 
-    def _contributions(self, features: Features, text: int, columns: list[int]) -> NDArray[np.float64]:
-        """(n_columns, n_words): what each word of one text gave to some attributes' logits."""
-        rows, n_grams = features.occurrences.rows_of(text)
-        gathered = self._weights.hashed[rows]
+    def _contributions(self, features: Features, text: int, view: View, columns: list[int]) -> NDArray[np.float64]:
+        """(n_columns, n_words): what each word of one text, whose view is given, added to some attributes' logits."""
+        first, middle, past = features.occurrences.bounds[2 * text : 2 * text + 3]
+        rows = features.occurrences.rows[first:past]
+        gathered = self._packed.take(rows).view(np.int8).reshape(-1, len(ATTRIBUTES))
         values = gathered.T[columns].astype(np.float64)
         steps = self._weights.scales[:, columns] * features.factors[text][:, None]
-        values[:, :n_grams] *= steps[0][:, None]
-        values[:, n_grams:] *= steps[1][:, None]
-        return word_contributions(features.view.cut(text), rows, values)
+        values[:, : middle - first] *= steps[0][:, None]
+        values[:, middle - first :] *= steps[1][:, None]
+        return word_contributions(view, rows, values)
 
     def _spans(self, body: str, features: Features, text: int, scores: list[float]) -> tuple[Span, ...]:
         columns = _shown_columns(scores)
-        contributions = self._contributions(features, text, columns)
-        return driving_spans(features.view.cut(text), body, columns, contributions)
+        view = features.view.cut(text)
+        contributions = self._contributions(features, text, view, columns)
+        return driving_spans(view, body, columns, contributions)
 
     def _assess(self, texts: list[Text], features: Features) -> list[Assessment]:
         assessments = []

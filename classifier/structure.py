@@ -71,7 +71,7 @@ _ALNUM = re.compile(r"[a-z0-9]+")
 
 
 def _host_features(links: Links, lexicon: Lexicon) -> tuple[float, float, float]:
-    hosts = links.hosts
+    hosts = set(links.hosts)
     return (
         float(any(map(is_shortener, hosts))),
         float(any(lexicon.mark_of(host) & _SPAM_DOMAIN for host in hosts)),
