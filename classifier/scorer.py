@@ -73,12 +73,11 @@ class Classifier:
 
     def _block_sums(self, features: Features) -> NDArray[np.float64]:
         """(n_texts, 2, n_attributes) float64: the sum of the quantised weights of each block."""
-        gathered = self._packed.take(features.rows).view(np.int8).reshape(-1, len(ATTRIBUTES)).astype(np.float32)
+        gathered = self._packed.take(features.rows).view(np.int8).reshape(-1, len(ATTRIBUTES))
         sums = np.zeros((len(features.bounds) - 1, len(ATTRIBUTES)))
         filled = [block for block, (first, past) in enumerate(pairwise(features.bounds)) if first < past]
         if filled:
-            starts = [features.bounds[block] for block in filled]
-            sums[filled] = np.add.reduceat(gathered, starts)  # exact: whole numbers below 2**24
+            sums[filled] = np.add.reduceat(gathered, [features.bounds[block] for block in filled], dtype=np.int32)
         return sums.reshape(-1, 2, len(ATTRIBUTES))
 
     def explain(self, text: Text) -> Explanation:
