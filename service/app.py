@@ -26,7 +26,7 @@ from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
 from service.store.readiness import OK, check_store, fsync_of
-from service.tracing import start_tracing
+from service.tracing import Tracing, start_tracing
 from service.vault import Vault
 from service.web.dispatch import fallback, handler
 from service.web.openapi import describe
@@ -125,6 +125,17 @@ async def _warn_unless_durable(link: Link) -> None:
         log.warning("store_acknowledges_before_disk", appendfsync=fsync, advice="set appendfsync always")
 
 
+def _add_routes(
+    router: web.UrlDispatcher, routes: tuple[Route, ...], desk: Desk, house: House, tracing: Tracing | None
+) -> None:
+    for each in routes:
+        handle = handler(each, desk, house)
+        handle = tracing.handler(each, handle) if tracing else handle
+        for method in ("GET", "HEAD") if each.method == "GET" else (each.method,):
+            router.add_route(method, each.pattern, handle)
+    router.add_route("*", r"/{tail:[\s\S]*}", fallback(routes, desk, house))
+
+
 async def build(
     settings: Settings,
     now_ms: Callable[[], int] = clock_ms,
@@ -168,12 +179,7 @@ async def build(
     application = web.Application(client_max_size=0)
     application[DESK] = desk
     routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
-    for each in routes:
-        handle = handler(each, desk, house)
-        handle = tracing.handler(each, handle) if tracing else handle
-        for method in ("GET", "HEAD") if each.method == "GET" else (each.method,):
-            application.router.add_route(method, each.pattern, handle)
-    application.router.add_route("*", r"/{tail:[\s\S]*}", fallback(routes, desk, house))
+    _add_routes(application.router, routes, desk, house, tracing)
     application.cleanup_ctx.append(lifetime)
 
     link.open()
