@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 
 from service import keys
-from service.errors import StartError, StoreUnavailableError
+from service.errors import StartError, UnavailableError
 from service.store import comments, scripts
 from service.store.address import make_link
 from service.store.link import Link
@@ -47,7 +47,7 @@ async def test_a_failover_is_followed(watched: Watched, link: Link) -> None:
             try:
                 after = await store.submit(new_comment(), key(f"k{number}"))
                 break
-            except StoreUnavailableError:
+            except UnavailableError:
                 number += 1
                 await asyncio.sleep(0.02)
     assert number
@@ -62,7 +62,7 @@ async def test_without_a_replica_nothing_is_acknowledged_that_needs_one(watched:
     store = Store(link)
     await store.submit()
     watched.replica.kill()
-    with pytest.raises(StoreUnavailableError):
+    with pytest.raises(UnavailableError):
         await store.submit()
     await link.close()
 
