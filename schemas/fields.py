@@ -185,9 +185,5 @@ def _flatten(messages: Any, path: str, flat: dict[str, list[str]]) -> None:
         flat.setdefault(path or "_body", []).extend(str(each) for each in messages)
 
 
-def is_site(text: str) -> bool:
-    return 1 <= len(text) <= 64 and all(char in "abcdefghijklmnopqrstuvwxyz0123456789-" for char in text)
-
-
 class Closed(Schema):
     """A schema that refuses what it does not know; the base of every JSON body."""
