@@ -6,7 +6,7 @@ spans are our own: the ready-made instrumentations put whole paths and commands 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,7 +18,7 @@ from service.domain import Assessed
 from service.errors import RequestError
 from service.scoring import Scorer
 from service.store import scripts
-from service.store.link import Argument, Link
+from service.store.link import Argument, Link, Server
 from service.web.operation import Route
 
 if TYPE_CHECKING:
@@ -143,6 +143,9 @@ class _TracedLink:
     async def wait_up(self, timeout_seconds: float) -> bool:
         return await self._link.wait_up(timeout_seconds)
 
+    async def wait_whole(self, timeout_seconds: float) -> bool:
+        return await self._link.wait_whole(timeout_seconds)
+
     async def close(self) -> None:
         await self._link.close()
 
@@ -165,3 +168,6 @@ class _TracedLink:
 
     async def call_each(self, *command: Argument) -> list[Any]:
         return await self._link.call_each(*command)
+
+    def servers(self) -> Sequence[Server]:
+        return self._link.servers()

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.servers import REDIS_SERVER_KINDS, RedisServer, RedisServers, ServiceProcess
+from tests.servers import ONE_SERVER_KINDS, REDIS_SERVER_KINDS, RedisServer, ServiceProcess
+from tests.topology import RedisServers
 
 # A busy machine is no bug: examples are limited in number, not in time.
 settings.register_profile("commentdesk", deadline=None)
@@ -28,7 +29,15 @@ def redis_server(redis_servers: RedisServers) -> RedisServer:
     return redis_servers.get("valkey-single")
 
 
-@pytest.fixture(params=REDIS_SERVER_KINDS)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Every kind of server for `every_redis_server`; not three masters where a test says why they make no sense."""
+    if "every_redis_server" in metafunc.fixturenames:
+        is_for_one = metafunc.definition.get_closest_marker("one_server")
+        kinds = ONE_SERVER_KINDS if is_for_one else REDIS_SERVER_KINDS
+        metafunc.parametrize("every_redis_server", kinds, indirect=True)
+
+
+@pytest.fixture
 def every_redis_server(request: pytest.FixtureRequest, redis_servers: RedisServers) -> RedisServer:
     """An empty server, once of each kind: for tests of the store and its scripts."""
     kind: str = request.param

@@ -25,7 +25,9 @@ from service.errors import StartError
 T = TypeVar("T")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-REDIS_SERVER_KINDS = ("valkey-single", "valkey-cluster", "redis-single", "redis-cluster")
+ONE_SERVER_KINDS = ("valkey-single", "valkey-cluster", "redis-single", "redis-cluster")
+THREE_MASTERS = "valkey-masters"
+REDIS_SERVER_KINDS = (*ONE_SERVER_KINDS, THREE_MASTERS)
 SERVER_START_SECONDS = 20.0
 SERVICE_START_SECONDS = 60.0
 STOP_SECONDS = 20.0
@@ -62,15 +64,24 @@ def is_running(pid: int) -> bool:
     return state not in "ZX"
 
 
+def client_of(url: str) -> redis.Redis:
+    """A client of the server or cluster at a URL as the service takes it. What a test asks of it works on both."""
+    scheme, _, nodes = url.partition("://")
+    if scheme != "redis+cluster":
+        return redis.Redis.from_url(url)
+    host, _, port = nodes.split(",")[0].rpartition(":")
+    return redis.RedisCluster(host, int(port))  # type: ignore[return-value]  # close enough
+
+
 class RedisServer:
-    """A durable server of one of REDIS_SERVER_KINDS in its own folder; `start` again after `kill` keeps the data."""
+    """A durable server of one of ONE_SERVER_KINDS in its own folder; `start` again after `kill` keeps the data."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
         self.is_cluster = kind.endswith("-cluster")
         # A short path, for the socket's sake: pytest's own folders can be too long for one.
         self.folder = Path(tempfile.mkdtemp(prefix="cd-test-"))
-        self.port = _free_port() if self.is_cluster else 0
+        self.port = free_port() if self.is_cluster else 0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -97,7 +108,7 @@ class RedisServer:
     def flush(self) -> None:
         """Empties the database; a server that a test killed is started again first."""
         self.start()
-        with redis.Redis.from_url(self.url) as client:
+        with client_of(self.url) as client:
             client.flushall()
 
     def kill(self) -> None:
@@ -129,7 +140,7 @@ class RedisServer:
             else ["--port", "0", "--unixsocket", f"{self.folder}/server.sock"]
         )
         durability = ["--save", "", "--appendonly", "yes", "--appendfsync", "always"]
-        return [_server_binary(self.kind), *address, "--dir", str(self.folder), *durability]
+        return [server_binary(self.kind), *address, "--dir", str(self.folder), *durability]
 
     def _cluster_options(self) -> list[str]:
         options = {
@@ -137,30 +148,13 @@ class RedisServer:
             "bind": "127.0.0.1",
             "cluster-enabled": "yes",
             # The kernel's choice too: the default, port + 10000, may be taken or out of range.
-            "cluster-port": str(_free_port()),
+            "cluster-port": str(free_port()),
             "cluster-announce-ip": "127.0.0.1",
         }
         return [part for name, value in options.items() for part in (f"--{name}", value)]
 
 
-class RedisServers:
-    """The servers of one test run: each is started when a test first asks for it, and emptied before each test."""
-
-    def __init__(self) -> None:
-        self._servers: dict[str, RedisServer] = {}
-
-    def get(self, kind: str) -> RedisServer:
-        if kind not in self._servers:
-            self._servers[kind] = RedisServer(kind)
-        self._servers[kind].flush()
-        return self._servers[kind]
-
-    def stop(self) -> None:
-        for server in self._servers.values():
-            server.stop()
-
-
-def _server_binary(kind: str) -> str:
+def server_binary(kind: str) -> str:
     if kind.startswith("redis-"):
         found = shutil.which("redis-server")
         if found is None:
@@ -173,7 +167,7 @@ def _server_binary(kind: str) -> str:
         raise
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 from service.archive import Header
-from service.commands.store import Store, own_store, redis_option, run, settings_with, shared_store
+from service.commands.store import own_store, redis_option, run, settings_with, shared_store
 from service.desk import clock_ms
 from service.handlers.watchers import own_version
 from service.settings import Settings, known_secret
 from service.store import instant
+from service.store.link import Link
 from service.use_cases import backup as use_case
 from service.vault import Vault
 
@@ -28,10 +29,10 @@ def backup(file: Path, redis_url: str | None) -> None:
 
 
 async def _back_up(settings: Settings, file: Path) -> tuple[Header, int]:
-    async with shared_store(settings) as store:
-        length = await store.link.call("DBSIZE")
+    async with shared_store(settings) as link:
+        length = await instant.count_all_keys(link)
         with click.progressbar(length=length, label="Copying keys", show_pos=True, file=sys.stderr) as shown:
-            return await use_case.back_up(store.link, store.url, file, own_version(), shown.update)
+            return await use_case.back_up(link, file, own_version(), shown.update)
 
 
 @click.command()
@@ -51,17 +52,17 @@ def restore(file: Path, redis_url: str | None, *, is_replacing: bool, is_confirm
 async def _restore(settings: Settings, file: Path, *, is_replacing: bool, is_confirmed: bool) -> Header:
     secret = known_secret(settings)
     header = use_case.check(file, Vault(secret).check if secret else None)
-    async with own_store(settings) as store:
-        await _make_way(store, is_replacing=is_replacing, is_confirmed=is_confirmed)
+    async with own_store(settings) as link:
+        await _make_way(link, is_replacing=is_replacing, is_confirmed=is_confirmed)
         with click.progressbar(length=header.keys, label="Restoring", show_pos=True, file=sys.stderr) as shown:
-            await use_case.restore(store.link, file, header, clock_ms(), shown.update)
+            await use_case.restore(link, file, header, clock_ms(), shown.update)
     return header
 
 
-async def _make_way(store: Store, *, is_replacing: bool, is_confirmed: bool) -> None:
+async def _make_way(link: Link, *, is_replacing: bool, is_confirmed: bool) -> None:
     """Returns when the store may be overwritten: it is empty, holds half a restore, or a person said so."""
-    there = await instant.count_keys(store.link)
-    if there == 0 or await use_case.is_unfinished(store.link):
+    there = await instant.count_keys(link)
+    if there == 0 or await use_case.is_unfinished(link):
         return
     if not is_replacing:
         raise click.ClickException(f"The store is not empty: {there} keys are there. To remove them, say --replace.")

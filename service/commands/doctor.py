@@ -10,6 +10,7 @@ import click
 from service.commands.store import redis_option, run, settings_with, shared_store
 from service.desk import clock_ms
 from service.settings import Settings
+from service.store import instant
 from service.use_cases import doctor as use_case
 from service.use_cases.doctor import MEANINGS, Check, Fault, Report
 
@@ -33,17 +34,17 @@ def doctor(redis_url: str | None, *, is_repairing: bool, is_json: bool) -> None:
 
 
 async def _examine(settings: Settings) -> Report:
-    async with shared_store(settings) as store:
-        length = await store.link.call("DBSIZE")
+    async with shared_store(settings) as link:
+        length = await instant.count_all_keys(link)
         with click.progressbar(length=length, label="Examining keys", show_pos=True, file=sys.stderr) as shown:
-            return await use_case.examine(store.link, store.url, shown.update)
+            return await use_case.examine(link, shown.update)
 
 
 async def _repair(settings: Settings) -> Report:
-    async with shared_store(settings) as store:
-        length = await store.link.call("DBSIZE")
+    async with shared_store(settings) as link:
+        length = await instant.count_all_keys(link)
         with click.progressbar(length=length, label="Examining, repairing", show_pos=True, file=sys.stderr) as shown:
-            return await use_case.examine_and_repair(store.link, store.url, clock_ms(), shown.update, lambda _: None)
+            return await use_case.examine_and_repair(link, clock_ms(), shown.update, lambda _: None)
 
 
 def _as_json(report: Report) -> dict[str, Any]:

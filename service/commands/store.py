@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import click
 import structlog
@@ -23,11 +23,6 @@ from service.store.link import Link
 CONNECT_SECONDS = 10.0
 _REDIS_URL = f"{PREFIX}REDIS_URL"
 T = TypeVar("T")
-
-
-class Store(NamedTuple):
-    link: Link
-    url: str
 
 
 def redis_option(command: Callable[..., None]) -> Callable[..., None]:
@@ -63,40 +58,35 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 @asynccontextmanager
-async def shared_store(settings: Settings) -> AsyncIterator[Store]:
+async def shared_store(settings: Settings) -> AsyncIterator[Link]:
     """The store, which a service may be using."""
     running = settings.redis_url or find_running(settings.data_dir)
     if running is None and not settings.data_dir.is_dir():
         raise StartError(f"There is no data folder {settings.data_dir}: set COMMENTDESK_DATA_DIR or --redis-url.")
-    async with _connected(running) if running else own_store(settings) as store:
-        yield store
+    async with _connected(running) if running else own_store(settings) as link:
+        yield link
 
 
 @asynccontextmanager
-async def own_store(settings: Settings) -> AsyncIterator[Store]:
+async def own_store(settings: Settings) -> AsyncIterator[Link]:
     """The store for this command alone: StartError when a service is running on the data folder. Of a server named by
     its address nobody can tell."""
     server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
     try:
-        async with _connected(settings.redis_url or (server.url if server else "")) as store:
-            yield store
+        async with _connected(settings.redis_url or (server.url if server else "")) as link:
+            yield link
     finally:
         if server:
             await server.stop()
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Store]:
-    if url.startswith("redis+"):
-        raise StartError(
-            "This command works on one server, not on a cluster. Of servers that Sentinel watches name the master: "
-            "--redis-url redis://..."
-        )
+async def _connected(url: str) -> AsyncIterator[Link]:
     link = make_link(url, scripts.ALL)
     link.open()
     try:
-        if not await link.wait_up(CONNECT_SECONDS):
+        if not await link.wait_whole(CONNECT_SECONDS):
             raise StartError(f"Redis cannot be reached: {link.reason}")
-        yield Store(link, url)
+        yield link
     finally:
         await link.close()

@@ -1,53 +1,84 @@
-"""Which of our keys are written: Redis tells their names, on a connection of its own (client-side caching's tracking,
-in broadcast mode, since Redis 6). Nothing is to be set up on the server, and nothing is missed while the connection
-lasts; when it breaks, whoever asks learns that."""
+"""Which of our keys are written: Redis tells their names, on a connection of its own to each server (the tracking of
+client-side caching, in broadcast mode, since Redis 6). Nothing is to be set up on the server, and nothing is missed
+while the connections last; when one breaks, whoever asks learns that."""
 
 import asyncio
+from contextlib import AsyncExitStack
 from typing import Any, Self
 
-from redis.asyncio.connection import AbstractConnection, ConnectionPool
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisClusterException, RedisError
 
 from service import keys
 from service.errors import BackupError
-from service.store.link import unavailable
+from service.store.info import fields, read_info
+from service.store.link import Link, Server, unavailable
 
-CONNECT_TIMEOUT_SECONDS = 2.0
 REPLY_TIMEOUT_SECONDS = 30.0
 _CHANNEL = "__redis__:invalidate"
+_BROKEN = (RedisError, RedisClusterException, OSError)
 
 
 class Changes:
-    """The names of written keys, from `open` on."""
+    """The names of written keys on all servers of a link, from when this context is entered."""
 
-    def __init__(self, url: str) -> None:
-        self._pool = ConnectionPool.from_url(
-            url,
-            socket_timeout=None,
-            socket_connect_timeout=CONNECT_TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 0),
-            protocol=2,
-        )
-        self._connection: AbstractConnection = self._pool.make_connection()  # type: ignore[no-untyped-call]
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._ears: list[_Ear] = []
+        self._ending = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as ending:
+            self._ears = [await ending.enter_async_context(await _Ear.of(server)) for server in self._link.servers()]
+            self._ending = ending.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._ending.aclose()
+
+    async def since_last(self) -> set[bytes]:
+        """The keys written, or gone, since the last call: all of them up to the moment of the call."""
+        return set[bytes]().union(*await asyncio.gather(*(ear.since_last() for ear in self._ears)))
+
+
+class _Ear:
+    """The connection to one server."""
+
+    def __init__(self, server: Server, connection: AbstractConnection) -> None:
+        self._server = server
+        self._connection = connection
+
+    @classmethod
+    async def of(cls, server: Server) -> Self:
+        try:
+            return cls(server, await server.connection())
+        except _BROKEN as error:
+            raise unavailable(f"Redis cannot be reached: {error}") from error
 
     async def __aenter__(self) -> Self:
         try:
             await self._connection.connect()  # type: ignore[no-untyped-call]
-            number = await self._ask("CLIENT", "ID")
-            await self._ask("CLIENT", "TRACKING", "ON", "REDIRECT", number, "BCAST", "PREFIX", keys.PREFIX)
-            await self._ask("SUBSCRIBE", _CHANNEL)
-        except (RedisError, RedisClusterException, OSError) as error:
-            await self._pool.disconnect()
-            raise unavailable(f"Redis does not tell what changes: {error}") from error
+            await self._listen()
+        except BaseException as error:
+            await self.__aexit__()
+            if isinstance(error, _BROKEN):
+                raise unavailable(f"Redis does not tell what changes: {error}") from error
+            raise
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self._connection.disconnect()
 
+    async def _listen(self) -> None:
+        info = fields(await self._ask("INFO", "server"))
+        (theirs,) = await read_info(self._server, "server")
+        if info["run_id"] != theirs["run_id"]:  # sentinels have named another master since
+            raise unavailable("a failover is under way")
+        number = await self._ask("CLIENT", "ID")
+        await self._ask("CLIENT", "TRACKING", "ON", "REDIRECT", number, "BCAST", "PREFIX", keys.PREFIX)
+        await self._ask("SUBSCRIBE", _CHANNEL)
+
     async def since_last(self) -> set[bytes]:
-        """The keys written, or gone, since the last call: all of them up to the moment of the call."""
         changed: set[bytes] = set()
         try:
             async with asyncio.timeout(REPLY_TIMEOUT_SECONDS):

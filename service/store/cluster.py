@@ -21,7 +21,7 @@ ANXIOUS_SECONDS = 0.25
 """And how often while a master does not answer or a slot has none."""
 MAX_MOVES = 5
 """A command that is sent on more often than this finds a cluster that does not know itself."""
-_KEY_AT = {"EVALSHA": 3, "EVAL": 3, "XREAD": 6}
+_KEY_AT = {"EVALSHA": 3, "EVAL": 3, "XINFO": 2, "XREAD": 6}
 """Where these have their first key (XREAD as COUNT, BLOCK, STREAMS); all other commands of ours have it first."""
 
 log = structlog.get_logger(__name__)
@@ -40,6 +40,7 @@ class ClusterLink:
         self._masters: list[Node | None] = [None] * 16384
         self._stale = asyncio.Event()
         self._up = asyncio.Event()
+        self._whole = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self.reason = "not connected yet"
@@ -55,6 +56,9 @@ class ClusterLink:
     async def wait_up(self, timeout_seconds: float) -> bool:
         return await arrives(self._up, timeout_seconds)
 
+    async def wait_whole(self, timeout_seconds: float) -> bool:
+        return await arrives(self._whole, timeout_seconds)
+
     async def close(self) -> None:
         if self._keeper:
             self._keeper.cancel()
@@ -68,9 +72,14 @@ class ClusterLink:
         return asyncio.ensure_future(self._follow(slot, command, first))
 
     async def call_each(self, *command: Argument) -> list[Any]:
-        if not self.is_up:
+        return [await server.call(*command) for server in self.servers()]
+
+    def servers(self) -> list[ServerLink]:
+        self._stale.set()  # who asks for all wants those of now, and may find that one is missing
+        found = [server for server in self._servers.values() if server.is_up]
+        if not found:
             raise unavailable(f"Redis Cluster is away: {self.reason}")
-        return [await server.call(*command) for server in self._servers.values() if server.is_up]
+        return found
 
     def _server_of(self, slot: int) -> ServerLink:
         node = self._masters[slot]
@@ -139,6 +148,7 @@ class ClusterLink:
             await self._use(slots, node)
             return
         self._up.clear()
+        self._whole.clear()
 
     async def _ask_stranger(self, node: Node) -> Any:
         server = self._make_server(node)
@@ -168,6 +178,10 @@ class ClusterLink:
         self.reason = "" if is_whole else f"{len(up)} of {len(self._servers)} masters answer"
         if up:
             self._up.set()
+        if is_whole:
+            self._whole.set()
+        else:
+            self._whole.clear()
 
     def _retire(self, server: ServerLink) -> None:
         task = asyncio.create_task(server.close())
@@ -181,7 +195,8 @@ async def _asked(server: ServerLink) -> Any:
 
 def _slot(command: tuple[Argument, ...]) -> int:
     """The slot of a command's first key."""
-    return key_slot(str(command[_KEY_AT.get(str(command[0]), 1)]).encode())
+    key = command[_KEY_AT.get(str(command[0]), 1)]
+    return key_slot(key if isinstance(key, bytes) else str(key).encode())
 
 
 def _forget(done: asyncio.Future[Any]) -> None:

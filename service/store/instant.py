@@ -5,17 +5,23 @@ was read is read again, until a round in which nothing was written: then all is 
 Rounds get shorter as there is less to read again. Where writers are too fast for that, they are held back while the
 last rounds are read (CLIENT PAUSE, which ends by itself).
 
+Of a cluster all masters are asked at once what was written. In the round in which none tells of anything, what was read
+of each is what was in it from before the question to the first of them until after the answer of the last: so there is
+one instant for all masters too. `layout.py` sees to it that they are all, and that no key moved between them.
+
 Looked at and left: SYNC gives the same instant, but as an RDB, which only the server's own kind and version can read,
 and many hosts refuse it; so do DUMP's payloads: Redis 7.0 takes none of Valkey 9. A script or MULTI that reads a whole
 site would block the server for all it holds; a check of versions with retry never ends on a busy site.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 from service import keys
 from service.errors import RequestError
 from service.store.changes import Changes
-from service.store.link import Link, unavailable
+from service.store.layout import unchanged
+from service.store.link import Link, Server, unavailable
 
 KEYS_A_STEP = 200
 PATIENT_ROUNDS = 4
@@ -32,6 +38,11 @@ async def count_keys(link: Link) -> int:
     found: set[bytes] = set()
     await scan(link, lambda names: _add(found, names))
     return len(found)
+
+
+async def count_all_keys(link: Link) -> int:
+    """How many keys are there, others' included: what a look at all of ours passes over."""
+    return sum(await link.call_each("DBSIZE"))
 
 
 async def _add(found: set[bytes], names: list[bytes]) -> None:
@@ -53,15 +64,21 @@ async def read_all(
         changed.update(await changes.since_last())
         told(len(names))
 
-    await scan(link, look)
-    await _settle(link, changes, read, concerns, changed)
+    async with unchanged(link):
+        await scan(link, look)
+        await _settle(link, changes, read, concerns, changed)
 
 
 async def scan(link: Link, look: Read) -> None:
     """Calls `look` with the names of all our keys, perhaps more than once with some."""
+    for server in link.servers():
+        await _scan_server(server, look)
+
+
+async def _scan_server(server: Server, look: Read) -> None:
     cursor = b"0"
     while True:
-        cursor, names = await link.call("SCAN", cursor, "MATCH", f"{keys.PREFIX}{{*", "COUNT", KEYS_A_STEP)
+        cursor, names = await server.call("SCAN", cursor, "MATCH", f"{keys.PREFIX}{{*", "COUNT", KEYS_A_STEP)
         await look(names)
         if cursor == b"0":
             return
@@ -83,14 +100,14 @@ async def _settle(
             changed = await changes.since_last()
     finally:
         if is_paused:
-            await link.call("CLIENT", "UNPAUSE")
+            await link.call_each("CLIENT", "UNPAUSE")
     raise unavailable("the store is written faster than it can be read; try at a quieter time")
 
 
 async def _pause(link: Link) -> bool:
     """Whether writers are held back. A host that does not allow it leaves us to hope for a pause of their own."""
     try:
-        await link.call("CLIENT", "PAUSE", PAUSE_MS, "WRITE")
+        await asyncio.gather(*(server.call("CLIENT", "PAUSE", PAUSE_MS, "WRITE") for server in link.servers()))
     except RequestError:
         return False
     return True

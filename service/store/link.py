@@ -1,11 +1,12 @@
 """What the store asks of Redis, whatever stands behind the address: one server, a watched one, or a cluster."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import OutOfMemoryError, ResponseError
 
 from service.errors import RequestError, StoreFullError, StoreUnavailableError
@@ -35,7 +36,10 @@ class Link(Protocol):
         """Starts connecting, and keeps trying until closed."""
 
     async def wait_up(self, timeout_seconds: float) -> bool:
-        """True as soon as connected, False after the timeout."""
+        """True as soon as connected, of a cluster to any master; False after the timeout."""
+
+    async def wait_whole(self, timeout_seconds: float) -> bool:
+        """True as soon as every master is connected, False after the timeout."""
 
     async def close(self) -> None: ...
 
@@ -47,7 +51,18 @@ class Link(Protocol):
         """
 
     async def call_each(self, *command: Argument) -> list[Any]:
-        """The replies of every server to a command without a key."""
+        """The replies of every server that is up to a command without a key."""
+
+    def servers(self) -> Sequence["Server"]:
+        """A link to each master that is up; StoreUnavailableError when there is none. `layout.py` tells whether these
+        are all."""
+
+
+class Server(Link, Protocol):
+    """A `Link` to one server."""
+
+    async def connection(self) -> AbstractConnection:
+        """One more connection to it, not connected yet."""
 
 
 async def arrives(event: asyncio.Event, timeout_seconds: float) -> bool:

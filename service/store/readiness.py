@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from service.errors import RequestError, StoreFullError
+from service.store.info import read_info
 from service.store.link import Link
 
 OK = "ok"
@@ -14,10 +15,10 @@ async def check_store(link: Link) -> dict[str, str]:
     """`redis` and `durability`, each "ok" or what is wrong with it. `cluster` when a part of it is away, `memory` when
     it is full: all else goes on then."""
     try:
-        persistence = await link.call_each("INFO", "persistence")
+        persistence = await read_info(link, "persistence")
     except RequestError as error:
         return {"redis": error.detail, "durability": "unknown while Redis is away"}
-    told = [_durability(_fields(each)) for each in persistence]
+    told = [_durability(each) for each in persistence]
     checks = {"redis": OK, "durability": next((each for each in told if each != OK), OK)}
     checks |= {"cluster": link.reason} if link.reason else {}
     return checks | await _refusal(link, is_alone=len(told) == 1)
@@ -41,11 +42,6 @@ async def fsync_of(link: Link) -> str | None:
             if len(name_and_value) == 2 and name_and_value[1] != b"always":
                 return str(name_and_value[1].decode())
     return None
-
-
-def _fields(info: bytes) -> dict[str, str]:
-    lines = info.decode("utf-8", "replace").splitlines()
-    return dict(line.split(":", 1) for line in lines if ":" in line)
 
 
 def _durability(info: dict[str, str]) -> str:

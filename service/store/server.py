@@ -88,6 +88,9 @@ class ServerLink:
     async def wait_up(self, timeout_seconds: float) -> bool:
         return await arrives(self._up, timeout_seconds)
 
+    async def wait_whole(self, timeout_seconds: float) -> bool:
+        return await self.wait_up(timeout_seconds)
+
     async def close(self) -> None:
         if self._keeper:
             self._keeper.cancel()
@@ -111,6 +114,12 @@ class ServerLink:
 
     async def call_each(self, *command: Argument) -> list[Any]:
         return [await self.call(*command)]
+
+    def servers(self) -> list["ServerLink"]:
+        return [self]
+
+    async def connection(self) -> AbstractConnection:
+        return await self._connect()
 
     async def _keep(self) -> None:
         wait = FIRST_RETRY_SECONDS

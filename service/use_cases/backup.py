@@ -11,6 +11,7 @@ from service.errors import BackupError
 from service.store import instant, scripts
 from service.store.changes import Changes
 from service.store.entries import Entry, read_entries, write_entries
+from service.store.layout import unchanged
 from service.store.link import Link
 from service.store.registry import FORMAT
 
@@ -22,14 +23,14 @@ _BATCH_KEYS = 1_000
 """Entries are written in batches of about so many texts or keys, all of a batch in one write to Redis."""
 
 
-async def back_up(link: Link, url: str, path: Path, version: str, told: Told) -> tuple[Header, int]:
+async def back_up(link: Link, path: Path, version: str, told: Told) -> tuple[Header, int]:
     """Everything of ours in the store, of one instant, into a file: what it holds and its size in bytes.
 
     BackupError, StoreUnavailableError. `told` hears how many more keys were read.
     """
     spool = Spool(path.parent)
     try:
-        installation = await _copy(link, url, spool, told)
+        installation = await _copy(link, spool, told)
         header = Header(
             created_at=datetime.now(UTC).isoformat(timespec="seconds"),
             version=version,
@@ -42,7 +43,7 @@ async def back_up(link: Link, url: str, path: Path, version: str, told: Told) ->
         spool.close()
 
 
-async def _copy(link: Link, url: str, spool: Spool, told: Told) -> dict[bytes, bytes]:
+async def _copy(link: Link, spool: Spool, told: Told) -> dict[bytes, bytes]:
     """All entries into the spool; the fields of the installation."""
     installation: dict[bytes, bytes] = {}
 
@@ -53,7 +54,7 @@ async def _copy(link: Link, url: str, spool: Spool, told: Told) -> dict[bytes, b
             if each.key == _INSTALLATION:
                 installation.update(zip(each.parts[::2], each.parts[1::2], strict=True))
 
-    async with Changes(url) as changes:
+    async with Changes(link) as changes:
         await instant.read_all(link, changes, read, concerns=lambda _: True, told=told)
     if _RESTORING.encode() in installation:
         raise BackupError("A backup was being restored into this store, and did not get to its end: it is not whole.")
@@ -86,17 +87,27 @@ async def is_unfinished(link: Link) -> bool:
 
 async def restore(link: Link, path: Path, header: Header, now_ms: int, told: Told) -> None:
     """All entries of a checked file, and nothing else, into the store. Until its end the store is marked as unfinished,
-    and no service starts on it. BackupError when somebody else wrote meanwhile."""
-    await link.call("HSET", keys.INSTALLATION, _RESTORING, header.created_at)
-    await _remove_all(link)
+    and no service starts on it. BackupError when somebody else wrote meanwhile, StoreUnavailableError when a server was
+    replaced: what it had acknowledged may be missing."""
+    async with unchanged(link):
+        await link.call("HSET", keys.INSTALLATION, _RESTORING, header.created_at)
+        await _remove_all(link)
+        installation = await _write_all(link, path, now_ms, told)
+        if await instant.count_keys(link) > header.keys:
+            raise BackupError(
+                "Somebody else wrote into this store meanwhile. Stop every service on it, and restore again."
+            )
+    await scripts.END_RESTORE.run(link, [keys.INSTALLATION], *installation)
+
+
+async def _write_all(link: Link, path: Path, now_ms: int, told: Told) -> list[bytes]:
+    """All entries but the installation's, whose content it gives."""
     installation: list[bytes] = []
     for batch in _batches(archive.read(path)):
         installation = next((each.parts for each in batch if each.key == _INSTALLATION), installation)
         await write_entries(link, [each for each in batch if each.key != _INSTALLATION], now_ms)
         told(len(batch))
-    if await instant.count_keys(link) > header.keys:
-        raise BackupError("Somebody else wrote into this store meanwhile. Stop every service on it, and restore again.")
-    await scripts.END_RESTORE.run(link, [keys.INSTALLATION], *installation)
+    return installation
 
 
 def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:

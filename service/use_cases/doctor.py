@@ -126,10 +126,10 @@ class _Survey:
         return examined is not None and (not kind.startswith("thread-") or examined.place.thread == name)
 
 
-async def examine(link: Link, url: str, told: Told) -> Report:
+async def examine(link: Link, told: Told) -> Report:
     """All that is wrong. StoreUnavailableError. `told` hears how many more keys were looked at."""
     survey = _Survey(link)
-    async with Changes(url) as changes:
+    async with Changes(link) as changes:
         await instant.read_all(link, changes, survey.read, concerns=_concerns, told=told)
     faults = [*_of_comments(survey), *_of_threads(survey), *_of_counters(survey), *_of_lifetimes(survey)]
     listed, orphans = await _of_places(link, survey)
@@ -254,12 +254,12 @@ _REPAIRS = {
 }
 
 
-async def examine_and_repair(link: Link, url: str, now_ms: int, told: Told, told_repairs: Told) -> Report:
+async def examine_and_repair(link: Link, now_ms: int, told: Told, told_repairs: Told) -> Report:
     """One at a time: RepairError when somebody else is at it."""
     if not await examination.begin_repair(link, now_ms, REPAIR_LEASE_MS):
         raise RepairError("Somebody else is repairing this store, or was until a quarter of an hour ago.")
     try:
-        report = await examine(link, url, told)
+        report = await examine(link, told)
         await repair(link, report, now_ms, told_repairs)
     finally:
         await examination.end_repair(link)

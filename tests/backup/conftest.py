@@ -7,9 +7,18 @@ import structlog
 
 from service.store import scripts
 from service.store.link import Link
-from tests.servers import REDIS_SERVER_KINDS, RedisServer, RedisServers
+from tests.servers import RedisServer
 from tests.store.conftest import _forget_places  # noqa: F401 a fixture
 from tests.store.desk import connected
+from tests.topology import RedisServers
+
+OTHER_KINDS = {
+    "valkey-single": "redis-cluster",
+    "valkey-cluster": "redis-single",
+    "redis-single": "valkey-masters",
+    "redis-cluster": "valkey-single",
+    "valkey-masters": "redis-single",
+}
 
 
 @pytest.fixture
@@ -29,9 +38,8 @@ async def writers_link(every_redis_server: RedisServer) -> AsyncIterator[Link]:
 
 @pytest.fixture
 def other_server(every_redis_server: RedisServer, redis_servers: RedisServers) -> RedisServer:
-    """Empty, and the next of the kinds."""
-    index = REDIS_SERVER_KINDS.index(every_redis_server.kind)
-    return redis_servers.get(REDIS_SERVER_KINDS[(index + 2) % len(REDIS_SERVER_KINDS)])
+    """Empty, and of another kind: from one server to three masters, and back."""
+    return redis_servers.get(OTHER_KINDS[every_redis_server.kind])
 
 
 @pytest.fixture

@@ -11,10 +11,17 @@ from service.domain import Mode, Policy, RateLimit, Site
 from service.store import registry, threads
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
+from service.vault import Vault
+from tests.servers import client_of
 from tests.store.desk import MINUTE, NOW, SITE, Store, ids_of, key, new_comment, site_in
 
 SECRET = "the secret of these tests, long enough"
+CHECK = Vault(SECRET).check
 LIMITED = Site("limited", policy=Policy(Mode.AUTO, reader_rate=RateLimit(1, 3), site_rate=RateLimit(1, 3)))
+
+
+def nothing(_: int) -> None:
+    """Hears of progress."""
 
 
 async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
@@ -42,7 +49,7 @@ async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
 
 def everything(url: str) -> dict[bytes, tuple[bytes, int, Any]]:
     """Every key with its type, its expiry in ms since 1970 and all that is in it."""
-    with redis.Redis.from_url(url) as client:
+    with client_of(url) as client:
         return {name: _content(client, name) for name in client.scan_iter(count=1000)}
 
 

@@ -4,7 +4,6 @@ import asyncio
 from pathlib import Path
 
 import pytest
-import redis
 
 from service import archive, keys
 from service.desk import clock_ms
@@ -14,19 +13,13 @@ from service.store.entries import Entry
 from service.store.link import Link
 from service.use_cases import backup, doctor
 from service.vault import Vault
-from tests.backup.content import SECRET, Writers, everything, fill
-from tests.servers import RedisServer
+from tests.backup.content import CHECK, SECRET, Writers, everything, fill, nothing
+from tests.servers import RedisServer, client_of
 from tests.store.recount import recount
-
-CHECK = Vault(SECRET).check
-
-
-def nothing(_: int) -> None:
-    pass
 
 
 async def back_up(link: Link, server: RedisServer, path: Path) -> archive.Header:
-    header, size = await backup.back_up(link, server.url, path, "1.2.3", nothing)
+    header, size = await backup.back_up(link, path, "1.2.3", nothing)
     assert size == path.stat().st_size
     return header
 
@@ -87,9 +80,9 @@ async def test_a_backup_under_load_is_of_one_instant(
         await writers.until(6)
         await others.until(6)
     await restore(other_link, tmp_path / "file")
-    report = await doctor.examine(other_link, other_server.url, nothing)
+    report = await doctor.examine(other_link, nothing)
     assert report.is_healthy, report.faults[:5]
-    with redis.Redis.from_url(other_server.url) as client:
+    with client_of(other_server.url) as client:
         assert len(recount(client).comments) > 300
         assert recount(client, "limited").comments
 
@@ -132,7 +125,7 @@ async def test_writers_go_on_at_once_after_they_were_held_back(
         told_of.append(names)
 
     told_of: list[list[bytes]] = []
-    async with changes.Changes(every_redis_server.url) as told:
+    async with changes.Changes(link) as told:
         await instant.read_all(link, told, read, concerns=lambda _: True, told=nothing)
     assert told_of[-1] == [keys.totals("default").encode()]
     async with asyncio.timeout(5):
@@ -140,7 +133,7 @@ async def test_writers_go_on_at_once_after_they_were_held_back(
 
 
 async def test_changes_are_the_keys_written_since(link: Link, every_redis_server: RedisServer) -> None:
-    async with changes.Changes(every_redis_server.url) as told:
+    async with changes.Changes(link) as told:
         assert await told.since_last() == set()
         await link.call("SET", "cd:{a}:x", 1)
         await link.call("SET", "other", 1)
@@ -148,7 +141,7 @@ async def test_changes_are_the_keys_written_since(link: Link, every_redis_server
         assert b"cd:{a}:x" in await told.since_last()
         await link.call("DEL", "cd:{a}:x")
         assert b"cd:{a}:x" in await told.since_last()
-        with redis.Redis.from_url(every_redis_server.url) as client:
+        with client_of(every_redis_server.url) as client:
             client.flushall()
         with pytest.raises(BackupError, match="emptied"):
             await told.since_last()
@@ -160,10 +153,9 @@ async def test_a_broken_connection_is_no_backup(
     await fill(link, CHECK, 3)
 
     async def cut(names: list[bytes]) -> None:
-        with redis.Redis.from_url(every_redis_server.url) as client:
-            client.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+        await link.servers()[-1].call("CLIENT", "KILL", "TYPE", "pubsub")
 
-    async with changes.Changes(every_redis_server.url) as told:
+    async with changes.Changes(link) as told:
         with pytest.raises(StoreUnavailableError):
             await instant.read_all(link, told, cut, concerns=lambda _: True, told=nothing)
     assert list(tmp_path.iterdir()) == []
@@ -228,7 +220,7 @@ async def test_a_restore_with_somebody_else_writing_is_unfinished(
 ) -> None:
     await fill(link, CHECK)
     header = await back_up(link, every_redis_server, tmp_path / "file")
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
 
         def write(_: int) -> None:
             client.set("cd:{default}:unheard", "of")

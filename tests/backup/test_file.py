@@ -15,11 +15,9 @@ from service.errors import BackupError
 from service.store import registry
 from service.store.entries import Entry
 from service.use_cases import backup
-from service.vault import Vault
-from tests.backup.content import SECRET, everything
+from tests.backup.content import CHECK, SECRET, everything
 from tests.servers import RedisServer
 
-CHECK = Vault(SECRET).check
 HEADER = Header("2026-11-22T20:00:00+00:00", "1.2.3", registry.FORMAT, CHECK, 2)
 ENTRIES = [
     Entry(b"cd:{commentdesk}:installation", b"hash", -1, [b"format", b"1", b"secret_check", CHECK.encode()]),

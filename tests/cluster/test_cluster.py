@@ -11,8 +11,8 @@ from service.errors import OverloadedError, StoreUnavailableError
 from service.store import comments, scripts
 from service.store.address import make_link
 from service.store.link import Link
-from tests.cluster.topology import Cluster
 from tests.store.desk import SITE, Store, key, new_comment
+from tests.topology import Cluster
 
 PATIENCE_SECONDS = 60.0
 WRITERS = 8
@@ -33,10 +33,7 @@ def cluster() -> Iterator[Cluster]:
 async def link(cluster: Cluster) -> AsyncIterator[Link]:
     link = make_link(cluster.url, scripts.ALL, wait_replicas=1)
     link.open()
-    assert await link.wait_up(PATIENCE_SECONDS), link.reason
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while link.reason:
-            await asyncio.sleep(0.01)
+    assert await link.wait_whole(PATIENCE_SECONDS), link.reason
     yield link
     await link.close()
 

@@ -2,16 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
 from service import keys
+from service.desk import clock_ms
 from service.errors import StartError, UnavailableError
 from service.store import comments, scripts
 from service.store.address import make_link
 from service.store.link import Link
-from tests.cluster.topology import Watched
-from tests.store.desk import Store, key, new_comment
+from service.use_cases import backup
+from tests.backup.content import CHECK, everything, fill, nothing
+from tests.servers import RedisServer
+from tests.store.desk import Store, connected, key, new_comment
+from tests.topology import Watched
 
 PATIENCE_SECONDS = 60.0
 
@@ -53,6 +58,18 @@ async def test_a_failover_is_followed(watched: Watched, link: Link) -> None:
     assert number
     queued = {each.decode() for each in watched.replica.client.zrange(keys.queue_keys("default").queue, 0, -1)}
     assert {before.comment_id, after.comment_id} == queued
+
+
+async def test_a_backup_is_of_the_master_that_they_name(
+    watched: Watched, link: Link, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    await fill(link, CHECK, 5)
+    before = everything(f"redis://127.0.0.1:{watched.master.port}")
+    await backup.back_up(link, tmp_path / "file", "1.2.3", nothing)
+    other = await connected(redis_server.url, scripts.ALL)
+    await backup.restore(other, tmp_path / "file", backup.check(tmp_path / "file", CHECK), clock_ms(), nothing)
+    assert everything(redis_server.url) == before
+    await other.close()
 
 
 async def test_without_a_replica_nothing_is_acknowledged_that_needs_one(watched: Watched) -> None:

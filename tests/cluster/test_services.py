@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.topology import Cluster
 from tests.servers import ServiceProcess, wait_until
+from tests.topology import Cluster
 
 SECRET = "one secret for all of these services"
 

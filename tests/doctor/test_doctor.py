@@ -16,27 +16,21 @@ from service.store import instant
 from service.store.link import Link
 from service.use_cases import doctor
 from service.use_cases.doctor import Check, Report
-from service.vault import Vault
-from tests.backup.content import SECRET, Writers, everything, fill
-from tests.servers import RedisServer
+from tests.backup.content import CHECK, Writers, everything, fill, nothing
+from tests.servers import RedisServer, client_of
 from tests.store.desk import NOW
 from tests.store.recount import recount
 
-CHECK = Vault(SECRET).check
 QUEUE = keys.queue_keys("default")
 Redis = redis.Redis
 
 
-def nothing(_: int) -> None:
-    pass
-
-
 async def examine(link: Link, server: RedisServer) -> Report:
-    return await doctor.examine(link, server.url, nothing)
+    return await doctor.examine(link, nothing)
 
 
 async def repair(link: Link, server: RedisServer) -> Report:
-    return await doctor.examine_and_repair(link, server.url, NOW, nothing, nothing)
+    return await doctor.examine_and_repair(link, NOW, nothing, nothing)
 
 
 def in_state(client: Redis, state: str) -> tuple[str, dict[str, str]]:
@@ -216,7 +210,7 @@ FAULTS: list[tuple[Check, Callable[[Redis], None]]] = [
 async def test_each_fault_is_found_and_repaired(link: Link, every_redis_server: RedisServer) -> None:
     await fill(link, CHECK, 30)
     assert (await examine(link, every_redis_server)).faults == []
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
         for check, fault in FAULTS:
             fault(client)
             found = await examine(link, every_redis_server)
@@ -236,7 +230,7 @@ async def test_readers_are_told_of_what_was_repaired(
     link: Link, every_redis_server: RedisServer, fault: Callable[[Redis], None]
 ) -> None:
     await fill(link, CHECK, 30)
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
         before = _versions(client)
         fault(client)
         await repair(link, every_redis_server)
@@ -250,7 +244,7 @@ def _versions(client: Redis) -> int:
 
 async def test_all_faults_at_once_are_repaired_at_once(link: Link, every_redis_server: RedisServer) -> None:
     await fill(link, CHECK)
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
         for _, fault in FAULTS:
             fault(client)
         await repair(link, every_redis_server)
@@ -262,7 +256,7 @@ async def test_all_faults_at_once_are_repaired_at_once(link: Link, every_redis_s
 
 async def test_what_only_a_backup_can_bring_back_stays_a_fault(link: Link, every_redis_server: RedisServer) -> None:
     await fill(link, CHECK)
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
         comment_id, record = in_state(client, "published")
         client.hset(of_thread(record).comments, comment_id, "{broken")
         other_id, _ = in_state(client, "held")
@@ -309,7 +303,7 @@ async def test_counters_are_repaired_under_load(
         report = await repair(link, every_redis_server)
         assert [each.is_repaired for each in report.faults] == [True, True]
         await writers.until(6)
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
         recount(client)
 
 

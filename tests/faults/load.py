@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
-import redis
 
 from tests.pipeline.checks import check_counts, check_threads, check_told
 from tests.pipeline.crowd import AGAIN_SECONDS, PATIENCE_SECONDS, SITE, STATES, THREADS, Crowd, Sent
 from tests.pipeline.texts import WORDS
+from tests.servers import client_of
 from tests.store.recount import recount
 
 WRITERS = 32
@@ -139,7 +139,7 @@ async def check(crowd: Crowd, sent: list[Sent], redis_url: str) -> None:
 
 
 def _check_records(crowd: Crowd, sent: list[Sent], redis_url: str) -> None:
-    with redis.Redis.from_url(redis_url) as client:
+    with client_of(redis_url) as client:
         records = recount(client).comments
     assert records.keys() == set(crowd.receipts.values())
     for each in sent:

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import redis
-
 from tests.pipeline.crowd import MARK, SITE, STATES, THREADS, Crowd, Json, Sent, thread_path
+from tests.servers import client_of
 from tests.store.recount import recount
 
 
@@ -113,7 +112,7 @@ async def measured(crowd: Crowd) -> dict[str, float]:
 
 def check_store(crowd: Crowd, sent: Sequence[Sent], redis_url: str) -> None:
     """Every counter, queue and thread in the store agrees with the comments in it."""
-    with redis.Redis.from_url(redis_url) as client:
+    with client_of(redis_url) as client:
         assert recount(client).comments.keys() == set(crowd.receipts.values())
         totals: Any = client.hgetall("cd:{default}:totals")
     assert int(totals[b"age_count"]) == len(sent)

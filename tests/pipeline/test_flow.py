@@ -7,12 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import redis
 
 from tests.pipeline.checks import check_all, check_no_email
 from tests.pipeline.crowd import Crowd, as_sent
 from tests.pipeline.texts import generated_texts, real_texts
-from tests.servers import RedisServer, ServiceProcess
+from tests.servers import RedisServer, ServiceProcess, client_of
 
 COMMENTS = 500
 CONNECTIONS = 32
@@ -32,7 +31,7 @@ def embedded_url(service: ServiceProcess) -> str:
 
 def rewrite_append_only_file(url: str) -> None:
     """Makes the server write its base file anew, and waits for it."""
-    with redis.Redis.from_url(url) as client:
+    with client_of(url) as client:
         client.bgrewriteaof()
         while (info := client.info("persistence"))["aof_rewrite_in_progress"] or info["aof_rewrite_scheduled"]:
             pass
@@ -86,7 +85,7 @@ async def test_nothing_is_lost_when_the_embedded_server_is_killed(
 
     async def kill_server(crowd: Crowd) -> None:
         await crowd.until(lambda: len(crowd.decided) >= len(sent) // 3)
-        with redis.Redis.from_url(embedded_url(service)) as client:
+        with client_of(embedded_url(service)) as client:
             pid = client.info("server")["process_id"]
         os.kill(pid, signal.SIGKILL)
 

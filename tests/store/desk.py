@@ -35,7 +35,7 @@ _numbers = itertools.count(1)
 async def connected(url: str, sources: tuple[str, ...]) -> Link:
     link = make_link(url, sources)
     link.open()
-    assert await link.wait_up(10), link.reason
+    assert await link.wait_whole(10), link.reason
     return link
 
 

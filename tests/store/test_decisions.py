@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable
 
 import pytest
-import redis
 
 from service.domain import Mode
 from service.errors import (
@@ -16,7 +15,7 @@ from service.errors import (
 )
 from service.store.comments import StoredComment
 from service.store.link import Link
-from tests.servers import RedisServer
+from tests.servers import RedisServer, client_of
 from tests.store.desk import LEASE, MINUTE, NOW, STATES, Store, history_of, key, new_comment, site_in
 from tests.store.recount import recount
 
@@ -180,7 +179,7 @@ async def test_what_was_decided_is_counted_right(store: Store, link: Link, every
     ids = [(await store.submit(new_comment(f"article-{n % 3}", f"author-{n % 4}"))).comment_id for n in range(30)]
     await outcomes(*(store.decide(each, decision) for each in ids for decision in STATES))
     await outcomes(*(store.undo(each) for each in ids[::2]))
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
         assert set(recount(client).comments) == set(ids)
 
 
@@ -191,7 +190,7 @@ async def test_a_decision_leaves_no_claim_behind(store: Store, every_redis_serve
     await store.decide(comment_id)
     assert (await store.undo(comment_id)).claim is None
     assert (await store.measures()).claims_open == 1
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
         recount(client)
 
 

@@ -99,6 +99,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
 
 
+@pytest.mark.one_server("what is heard is what one server does")
 async def test_every_key_that_a_script_touches_is_among_its_keys(
     store: Store, link: Link, every_redis_server: RedisServer
 ) -> None:

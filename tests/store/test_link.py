@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import redis
 
 from service import keys
 from service.domain import Mode
@@ -16,11 +15,12 @@ from service.store.address import make_link
 from service.store.comments import Receipt
 from service.store.server import MAX_PENDING, ServerLink
 from tests.proxy import Proxy
-from tests.servers import RedisServer
+from tests.servers import RedisServer, client_of
 from tests.store.desk import Store, connected, key, new_comment, site_in
 from tests.store.recount import recount
 
 PATIENCE_SECONDS = 20.0
+one_connection = pytest.mark.one_server("a link to three masters goes around a proxy that stands before one")
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ async def behind(proxy: Proxy) -> AsyncIterator[Store]:
 
 
 def count_comments(server: RedisServer) -> int:
-    with redis.Redis.from_url(server.url) as client:
+    with client_of(server.url) as client:
         return len(recount(client).comments)
 
 
 def is_submitted(server: RedisServer) -> bool:
-    with redis.Redis.from_url(server.url) as client:
+    with client_of(server.url) as client:
         return bool(client.hexists(keys.totals("default"), "submitted:hold"))
 
 
@@ -53,6 +53,7 @@ async def until(condition: Any) -> None:
             await asyncio.sleep(0.002)
 
 
+@one_connection
 async def test_a_lost_reply_is_a_failure_and_asking_again_gives_the_first_answer(
     behind: Store, proxy: Proxy, every_redis_server: RedisServer
 ) -> None:
@@ -71,6 +72,7 @@ async def test_a_lost_reply_is_a_failure_and_asking_again_gives_the_first_answer
     assert count_comments(every_redis_server) == 1, "sent twice"
 
 
+@one_connection
 async def test_everyone_who_waits_when_the_connection_breaks_is_told_and_nothing_is_applied_twice(
     behind: Store, proxy: Proxy, every_redis_server: RedisServer
 ) -> None:
@@ -88,6 +90,7 @@ async def test_everyone_who_waits_when_the_connection_breaks_is_told_and_nothing
     assert count_comments(every_redis_server) == 200
 
 
+@one_connection
 async def test_a_server_that_falls_silent_is_left_and_found_again(
     behind: Store, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -101,6 +104,7 @@ async def test_a_server_that_falls_silent_is_left_and_found_again(
     assert await behind.link.call("PING") == b"PONG"
 
 
+@one_connection
 async def test_a_server_that_takes_connections_and_says_nothing_is_tried_again(
     proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +118,7 @@ async def test_a_server_that_takes_connections_and_says_nothing_is_tried_again(
     await link.close()
 
 
+@pytest.mark.one_server("tests/cluster kills one of three masters")
 async def test_while_there_is_no_server_each_call_fails_at_once_and_it_comes_back_by_itself(
     store: Store, every_redis_server: RedisServer
 ) -> None:
@@ -130,12 +135,13 @@ async def test_while_there_is_no_server_each_call_fails_at_once_and_it_comes_bac
 
 
 async def test_scripts_that_the_server_forgot_are_told_again(store: Store) -> None:
-    await store.link.call("SCRIPT", "FLUSH")
+    await store.link.call_each("SCRIPT", "FLUSH")
     receipts = await asyncio.gather(*(store.submit() for _ in range(20)))
     assert {each.state for each in receipts} == {"held"}
     assert len(await store.queued()) == 20
 
 
+@one_connection
 async def test_more_than_can_wait_is_refused_and_what_waits_is_answered(behind: Store, proxy: Proxy) -> None:
     assert isinstance(behind.link, ServerLink)
     proxy.is_mute = True
@@ -194,6 +200,7 @@ def counting(sent_by: Any, writes: list[int]) -> Any:
     return send
 
 
+@one_connection
 async def test_a_closed_link_answers_those_who_wait(behind: Store, proxy: Proxy) -> None:
     proxy.is_mute = True
     asked = asyncio.ensure_future(behind.link.call("PING"))
@@ -203,6 +210,7 @@ async def test_a_closed_link_answers_those_who_wait(behind: Store, proxy: Proxy)
         await asked
 
 
+@pytest.mark.one_server("tests/cluster kills one of three masters")
 async def test_a_server_that_is_not_there_yet_is_waited_for(every_redis_server: RedisServer) -> None:
     every_redis_server.kill()
     link = make_link(every_redis_server.url, scripts.ALL)

@@ -1,6 +1,6 @@
 """Redis has no memory left: nothing new is taken, and what is there can be read and decided."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import redis
@@ -8,26 +8,24 @@ import redis
 from service.errors import StoreFullError
 from service.store import scripts, threads
 from service.store.link import Link
-from tests.servers import RedisServer
+from tests.servers import RedisServer, client_of
 from tests.store.desk import NOW, Store, connected, ids_of, new_comment
 from tests.store.recount import recount
 
 
 @pytest.fixture
 def client(every_redis_server: RedisServer) -> Iterator[redis.Redis]:
-    """Gives the memory back after the test."""
-    with redis.Redis.from_url(every_redis_server.url) as client:
+    with client_of(every_redis_server.url) as client:
         yield client
-        client.config_set("maxmemory", 0)
 
 
 @pytest.fixture
-async def full(store: Store, client: redis.Redis) -> list[str]:
-    """Comments in a store that takes no more."""
+async def full(store: Store, link: Link) -> AsyncIterator[list[str]]:
+    """Comments in a store that takes no more until the test is over."""
     ids = [(await store.submit()).comment_id for _ in range(6)]
-    client.config_set("maxmemory-policy", "noeviction")
-    client.config_set("maxmemory", 1)
-    return ids
+    await link.call_each("CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", 1)
+    yield ids
+    await link.call_each("CONFIG", "SET", "maxmemory", 0)
 
 
 async def test_a_full_store_takes_no_comment_and_says_so(store: Store, full: list[str], client: redis.Redis) -> None:
@@ -55,8 +53,8 @@ async def test_a_full_store_can_be_read_claimed_and_decided(
     recount(client)
 
 
-async def test_it_takes_comments_again_once_there_is_room(store: Store, full: list[str], client: redis.Redis) -> None:
-    client.config_set("maxmemory", 0)
+async def test_it_takes_comments_again_once_there_is_room(store: Store, full: list[str], link: Link) -> None:
+    await link.call_each("CONFIG", "SET", "maxmemory", 0)
     new = new_comment()
     assert (await store.submit(new)).comment_id == new.comment_id
     assert await store.queued() == [*full, new.comment_id]

@@ -5,7 +5,6 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-import redis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -14,7 +13,7 @@ from service import keys
 from service.domain import Mode, QueueOrder
 from service.errors import ClaimedByAnotherError, NothingToUndoError, RequestError, StaleRevisionError
 from service.store import comments, scripts
-from tests.servers import RedisServer
+from tests.servers import RedisServer, client_of
 from tests.store.desk import LEASE, NOW, STATES, Store, connected, history_of, ids_of, new_comment, site_in
 from tests.store.recount import recount
 
@@ -94,7 +93,7 @@ class Moderation(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self._client = redis.Redis.from_url(self.server.url)
+        self._client = client_of(self.server.url)
         self._client.flushall()
         comments._places.clear()
         self._loop = asyncio.new_event_loop()

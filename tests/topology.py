@@ -1,4 +1,4 @@
-"""Several servers on loopback: a cluster of three masters with a replica each, or one master that sentinels watch."""
+"""Several servers on loopback: three masters with a replica each; one that sentinels watch; the kinds of a test run."""
 
 import shutil
 import signal
@@ -10,10 +10,20 @@ from typing import Any
 import redis
 
 from service import keys
-from tests.servers import SERVER_START_SECONDS, STOP_SECONDS, _free_port, _server_binary, wait_until
+from tests.servers import (
+    SERVER_START_SECONDS,
+    STOP_SECONDS,
+    THREE_MASTERS,
+    RedisServer,
+    free_port,
+    server_binary,
+    wait_until,
+)
 
 NODE_TIMEOUT_MS = 1500
 """After so long without an answer a node is taken for dead: the failover begins."""
+PATIENT_TIMEOUT_MS = 15_000
+"""The same where no test kills a node: a machine that is slow is not to be taken for a dead one."""
 BINARY = "valkey-single"
 
 
@@ -22,7 +32,7 @@ class Node:
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self._options = options
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir()
@@ -31,9 +41,20 @@ class Node:
     def client(self) -> Any:
         return redis.Redis(port=self.port, socket_timeout=5)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
     def start(self, *arguments: str) -> None:
+        if self.is_alive:
+            return
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), *self._options]
-        command = [_server_binary(BINARY), *arguments, *options]
+        command = [server_binary(BINARY), *arguments, *options]
         with (self.folder / "server.log").open("ab") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output, cwd=self.folder)
         wait_until(lambda: self.client.ping(), f"the server on port {self.port}", SERVER_START_SECONDS)
@@ -53,11 +74,15 @@ class Node:
 DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0")
 
 
-class Cluster:
-    """Three masters, each with a replica."""
+class Cluster(RedisServer):
+    """Three masters, each with a replica: what is asked of a server is asked of them all."""
 
-    def __init__(self) -> None:
+    def __init__(self, node_timeout_ms: int = NODE_TIMEOUT_MS) -> None:
+        self.kind = THREE_MASTERS
+        self.is_cluster = True
         self.folder = Path(tempfile.mkdtemp(prefix="cd-cluster-"))
+        self._node_timeout_ms = node_timeout_ms
+        self._is_made = False
         self.masters = [self._node(f"m{number}") for number in range(3)]
         self.replicas = [self._node(f"r{number}") for number in range(3)]
 
@@ -69,19 +94,34 @@ class Cluster:
     def url(self) -> str:
         return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
 
+    @property
+    def pid(self) -> int:
+        return self.masters[0].pid
+
+    @property
+    def is_alive(self) -> bool:
+        return all(node.is_alive for node in self.nodes)
+
     def _node(self, name: str) -> Node:
         options = {
             "cluster-enabled": "yes",
-            "cluster-port": str(_free_port()),
+            "cluster-port": str(free_port()),
             "cluster-announce-ip": "127.0.0.1",
-            "cluster-node-timeout": str(NODE_TIMEOUT_MS),
+            "cluster-node-timeout": str(self._node_timeout_ms),
             "cluster-require-full-coverage": "no",
         }
         return Node(self.folder / name, *DURABLE, *(part for k, v in options.items() for part in (f"--{k}", v)))
 
     def start(self) -> None:
+        if self.is_alive:
+            return
         for node in self.nodes:
             node.start()
+        if not self._is_made:
+            self._make()
+        wait_until(self._is_whole, "the cluster", SERVER_START_SECONDS)
+
+    def _make(self) -> None:
         first = self.nodes[0]
         for node in self.nodes[1:]:
             bus = node._options[node._options.index("--cluster-port") + 1]
@@ -91,7 +131,7 @@ class Cluster:
             master.client.execute_command("CLUSTER", "ADDSLOTSRANGE", number * 5461, last)
         for master, replica in zip(self.masters, self.replicas, strict=True):
             self._replicate(master, replica)
-        wait_until(self._is_whole, "the cluster", SERVER_START_SECONDS)
+        self._is_made = True
 
     def _replicate(self, master: Node, replica: Node) -> None:
         master_id = master.client.execute_command("CLUSTER", "MYID").decode()
@@ -104,7 +144,7 @@ class Cluster:
 
     def _is_whole(self) -> bool:
         is_known = all(node.client.cluster("INFO")["cluster_state"] == "ok" for node in self.nodes)
-        return is_known and all(node.client.info("replication")["connected_slaves"] == 1 for node in self.masters)
+        return is_known and sum(node.client.info("replication")["connected_slaves"] for node in self.nodes) == 3
 
     def sites_by_master(self, count: int = 1) -> list[list[str]]:
         """For each master, the first so many site names whose keys lie there."""
@@ -120,6 +160,11 @@ class Cluster:
     def master_of_registry(self) -> int:
         slot: int = self.masters[0].client.execute_command("CLUSTER", "KEYSLOT", keys.SITES)
         return min(2, slot // 5461)
+
+    def kill(self) -> None:
+        """All at once."""
+        for node in self.nodes:
+            node.kill()
 
     def stop(self) -> None:
         for node in self.nodes:
@@ -170,6 +215,23 @@ class Watched:
         for node in (*self.sentinels, self.replica, self.master):
             node.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class RedisServers:
+    """The servers of one test run: each is started when a test first asks for it, and emptied before each test."""
+
+    def __init__(self) -> None:
+        self._servers: dict[str, RedisServer] = {}
+
+    def get(self, kind: str) -> RedisServer:
+        if kind not in self._servers:
+            self._servers[kind] = Cluster(PATIENT_TIMEOUT_MS) if kind == THREE_MASTERS else RedisServer(kind)
+        self._servers[kind].flush()
+        return self._servers[kind]
+
+    def stop(self) -> None:
+        for server in self._servers.values():
+            server.stop()
 
 
 def _text(value: Any) -> str:
