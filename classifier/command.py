@@ -113,6 +113,35 @@ def train(data: Path, output: Path, name: str) -> None:
 
 @main.command()
 @_data
+@click.option(
+    "--base",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with a BERT-like encoder and its tokenizer, such as all-MiniLM-L6-v2.",
+)
+@click.option(
+    "--output", type=click.Path(file_okay=False, path_type=Path), help="Default: the folder that train reads."
+)
+def teach(data: Path, base: Path, output: Path | None) -> None:
+    """Fit a larger network to DATA and let it label windows of the texts, for `train`; an hour on one core.
+
+    Needs the extra `teacher`. Run it only to make those labels anew: they come with the code.
+    """
+    from classifier.training.taught import DIRECTORY, Taught, write_taught
+    from classifier.training.teacher import teach as steps
+    from classifier.training.train import read_all
+
+    examples, lexicon = read_all(data)
+    for step in steps(examples, lexicon, base):
+        if isinstance(step, Taught):
+            write_taught(output or DIRECTORY, step)
+        else:
+            click.echo(f"\r{step}   ", nl=False, err=True)
+    click.echo(f"wrote {output or DIRECTORY}")
+
+
+@main.command()
+@_data
 @_model
 @click.option("--peer", "peers", multiple=True, help="Also a peer's figures: alt-profanity-check or better-profanity.")
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the figures there, as JSON.")

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
 from classifier.folding import SPACE
-from classifier.hashing import GRAM_SIZES, PAIR_GAPS, multiplicities
+from classifier.hashing import GRAM_SIZES, PAIR_GAPS
 from classifier.view import View, original_ranges
 
 MAX_SPANS = 8
@@ -14,18 +14,16 @@ _SHOWN_SHARE = 0.1
 _LEAST_SHOWN = 1e-9
 
 
-def word_contributions(view: View, rows: NDArray[np.int64], hashed: NDArray[np.float64]) -> NDArray[np.float64]:
+def word_contributions(view: View, hashed: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n_columns, n_words) float64: each word's part of the logits, for a view of ONE text.
 
-    rows: (n_occurrences,), the row of each occurrence
-    hashed: (n_columns, n_occurrences), its weight times its value. A row that occurs twice gives half to each place;
-        a window gives its symbols that are in words equal parts. Hence the sum over words is exact.
+    hashed: (n_columns, n_occurrences), kind by kind what each feature adds. It gives its symbols that are in words
+        equal parts, hence the sum over words is exact.
     """
     starts, ends = view.word_starts, view.word_ends
     inside = view.symbols != SPACE
     in_words = np.zeros(len(inside) + 1)
     np.cumsum(inside, out=in_words[1:])
-    hashed = hashed / multiplicities(rows)
     change = np.zeros((len(hashed), len(inside) + 1))
     done = 0
     for size in GRAM_SIZES:

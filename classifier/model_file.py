@@ -16,7 +16,7 @@ from classifier.hashing import FEATURES_VERSION, N_ROWS
 from classifier.lexicon import Lexicon
 from classifier.structure import STRUCTURE
 
-FORMAT = 1
+FORMAT = 2
 DEFAULT_DIRECTORY = Path(__file__).parent / "model"
 _MANIFEST = "manifest.json"
 
@@ -28,6 +28,7 @@ class Weights:
     version: names these weights
     hashed: (N_ROWS, n_attributes) int8, quantised weights of hashed features
     scales: (2, n_attributes) float64, the value of one quantisation step, by block and attribute
+    shares: (2, n_attributes) float64, how much of a logit is what all the text says, and what its worst window says
     structure: (n_structure, n_attributes) float64, weights of the structural features
     bias: (n_attributes,) float64, the logit of a text without features
     lexicon_keys: (n_entries,) uint32, hashes of listed words, the most important first
@@ -37,6 +38,7 @@ class Weights:
     version: str
     hashed: NDArray[np.int8]
     scales: NDArray[np.float64]
+    shares: NDArray[np.float64]
     structure: NDArray[np.float64]
     bias: NDArray[np.float64]
     lexicon_keys: NDArray[np.uint32]
@@ -62,6 +64,7 @@ def _shapes() -> dict[str, tuple[tuple[int, ...], str]]:
     return {
         "hashed": ((N_ROWS, n_attributes), "int8"),
         "scales": ((2, n_attributes), "float64"),
+        "shares": ((2, n_attributes), "float64"),
         "structure": ((len(STRUCTURE), n_attributes), "float64"),
         "bias": ((n_attributes,), "float64"),
         "lexicon_keys": ((_ANY,), "uint32"),

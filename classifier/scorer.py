@@ -1,9 +1,9 @@
 """The fast path from texts to assessments."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
 from math import exp
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +15,10 @@ from classifier.feature import Features, features_of
 from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
+from classifier.table import Table
 from classifier.vector import Vector, vectors_of
 from classifier.view import View
+from classifier.window import Runs, rows_of, runs_of, values_of
 
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
@@ -28,13 +30,20 @@ _SPAM = ATTRIBUTES.index("spam")
 _TOXICITY = ATTRIBUTES.index("toxicity")
 
 
+class _Sums(NamedTuple):
+    """What the hashed features of a batch add up to; sums: (n_windows + n_texts, n_attributes), by run."""
+
+    runs: Runs
+    sums: NDArray[np.float64]
+
+
 class Classifier:
     """Scores texts; made by `load`. Safe to share between threads: nothing in it changes."""
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._lexicon = weights.lexicon()
-        self._packed = weights.hashed.view(np.uint64).ravel()
+        self._table = Table(weights.hashed, weights.scales)
         self.version = weights.version
         self.features_version = weights.features_version
 
@@ -64,29 +73,31 @@ class Classifier:
 
     def logits(self, features: Features) -> NDArray[np.float64]:
         """(n_texts, n_attributes) float64."""
-        sums = self._block_sums(features)
-        weighted = sums * self._weights.scales * features.factors[:, :, None]
+        return self._logits(features, self._sums(features))
+
+    def _sums(self, features: Features) -> "_Sums":
+        runs = runs_of(features.pieces.bounds)
+        return _Sums(runs, self._table.run_sums(features.occurrences, features.pieces, runs))
+
+    def _logits(self, features: Features, sums: "_Sums") -> NDArray[np.float64]:
+        in_all, in_window = self._weights.shares
+        *starts, n_windows = sums.runs.bounds
         logits: NDArray[np.float64] = (
-            weighted[:, 0] + weighted[:, 1] + features.structure @ self._weights.structure + self._weights.bias
+            in_all * sums.sums[n_windows:]
+            + in_window * np.maximum.reduceat(sums.sums[:n_windows], starts)
+            + features.structure @ self._weights.structure
+            + self._weights.bias
         )
         return logits
-
-    def _block_sums(self, features: Features) -> NDArray[np.float64]:
-        """(n_texts, 2, n_attributes) float64: the sum of the quantised weights of each block."""
-        gathered = self._packed.take(features.rows).view(np.int8).reshape(-1, len(ATTRIBUTES))
-        sums = np.zeros((len(features.bounds) - 1, len(ATTRIBUTES)))
-        filled = [block for block, (first, past) in enumerate(pairwise(features.bounds)) if first < past]
-        if filled:
-            sums[filled] = np.add.reduceat(gathered, [features.bounds[block] for block in filled], dtype=np.int32)
-        return sums.reshape(-1, 2, len(ATTRIBUTES))
 
     def explain(self, text: Text) -> Explanation:
         """Every attribute's logit as its bias and what each word and each structural feature added."""
         assessment = self.assess([text])[0]
         features = self.features([text])
-        logits = self.logits(features)[0].tolist()
+        sums = self._sums(features)
+        logits = self._logits(features, sums)[0].tolist()
         columns = list(range(len(ATTRIBUTES)))
-        contributions = self._contributions(features, 0, features.view, columns)
+        contributions = self._contributions(features, 0, features.view, sums, columns)
         ranges = word_ranges(features.view, np.arange(len(features.view.word_starts)))
         explained = []
         for column, attribute in enumerate(ATTRIBUTES):
@@ -100,30 +111,31 @@ class Classifier:
             explained.append(AttributeExplanation(attribute, logits[column], bias, spans, named))
         return Explanation(assessment, tuple(explained))
 
-    def _contributions(self, features: Features, text: int, view: View, columns: list[int]) -> NDArray[np.float64]:
+    def _contributions(
+        self, features: Features, text: int, view: View, sums: "_Sums", columns: list[int]
+    ) -> NDArray[np.float64]:
         """(n_columns, n_words): what each word of one text, whose view is given, added to some attributes' logits."""
-        first, middle, past = features.occurrences.bounds[2 * text : 2 * text + 3]
-        rows = features.occurrences.rows[first:past]
-        gathered = self._packed.take(rows).view(np.int8).reshape(-1, len(ATTRIBUTES))
-        values = gathered.T[columns].astype(np.float64)
-        steps = self._weights.scales[:, columns] * features.factors[text][:, None]
-        values[:, : middle - first] *= steps[0][:, None]
-        values[:, middle - first :] *= steps[1][:, None]
-        return word_contributions(view, rows, values)
+        pieces = features.pieces.of_text(text)
+        windows = sums.sums[slice(*sums.runs.bounds[text : text + 2]), columns].argmax(axis=0).tolist()
+        values = self._table.steps(rows_of(pieces, features.occurrences)).T[columns].astype(np.float64)
+        for place, (column, window) in enumerate(zip(columns, windows, strict=True)):
+            values[place] *= values_of(pieces, window, self._weights.shares[:, column], self._weights.scales[:, column])
+        return word_contributions(view, values)
 
-    def _spans(self, body: str, features: Features, text: int, scores: list[float]) -> tuple[Span, ...]:
+    def _spans(self, body: str, features: Features, text: int, sums: "_Sums", scores: list[float]) -> tuple[Span, ...]:
         columns = _shown_columns(scores)
         view = features.view.cut(text)
-        contributions = self._contributions(features, text, view, columns)
+        contributions = self._contributions(features, text, view, sums, columns)
         return driving_spans(view, body, columns, contributions)
 
     def _assess(self, texts: list[Text], features: Features) -> list[Assessment]:
         assessments = []
-        for index, (text, logits) in enumerate(zip(texts, self.logits(features).tolist(), strict=True)):
+        sums = self._sums(features)
+        for index, (text, logits) in enumerate(zip(texts, self._logits(features, sums).tolist(), strict=True)):
             row = [1 / (1 + exp(-logit)) for logit in logits]
             spans: tuple[Span, ...] = ()
             if max(row) >= _SPANS_FROM:
-                spans = self._spans(text.body, features, index, row)
+                spans = self._spans(text.body, features, index, sums, row)
             language, assessed = language_of(features, index)
             scores = dict(zip(ATTRIBUTES, row, strict=True))
             assessments.append(Assessment(scores, reject_of(row), spans, language, assessed))

@@ -148,10 +148,13 @@ def _mark_counts(listed: list[int]) -> list[float]:
     return [log1p(sum(1 for marked in listed if marked & mark)) for mark in _MARK_VALUES]
 
 
-def structure_of(
-    texts: Sequence[Text], view: View, occurrences: Occurrences, unique: Sequence[int], lexicon: Lexicon
-) -> NDArray[np.float64]:
-    """(n_texts, len(STRUCTURE)) float64: the structural features of a batch; `unique` word features of each text."""
+def _repeated_share(pairs: NDArray[np.uint32]) -> float:
+    """Which share of the pairs of neighbouring words came before."""
+    return 1 - len(set(pairs.tolist())) / len(pairs)
+
+
+def structure_of(texts: Sequence[Text], view: View, occurrences: Occurrences, lexicon: Lexicon) -> NDArray[np.float64]:
+    """(n_texts, len(STRUCTURE)) float64: the structural features of a batch."""
     rows = []
     n_words = len(occurrences.words)
     marks = lexicon.marks_of(np.concatenate([occurrences.words, occurrences.pairs]))
@@ -159,7 +162,7 @@ def structure_of(
     for index, (text, (first, past)) in enumerate(zip(texts, pairwise(view.word_bounds), strict=True)):
         count = past - first
         row = _body_features(text.body, lexicon)
-        row.append(1 - unique[index] / (3 * count - 3) if count >= _REPEATED_FROM_WORDS else 0.0)
+        row.append(_repeated_share(occurrences.pairs[first : past - 1]) if count >= _REPEATED_FROM_WORDS else 0.0)
         row.append(1 - int(np.count_nonzero(marks[first:past])) / count if count else 0.0)
         row += _name_features(text.name.lower(), lexicon) if text.name else _NO_NAME
         row += _website_features(text.website, lexicon) if text.website else _NO_WEBSITE

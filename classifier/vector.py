@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from classifier.feature import Features
 from classifier.hashing import N_ROWS
 from classifier.structure import STRUCTURE
+from classifier.window import factors_of, rows_of
 
 N_FEATURES = N_ROWS + len(STRUCTURE)
 """Length of a dense weight vector: first the hashed rows, then the structural features in the order of STRUCTURE."""
@@ -17,7 +18,8 @@ class Vector(NamedTuple):
     """A sparse vector; its product with a (N_FEATURES,) array of weights is a logit without its bias.
 
     indices: (n,) int64, each once, ascending, in [0, N_FEATURES)
-    values: (n,) float32, hashed features 1 / sqrt(features of their block in the text), the others as they are
+    values: (n,) float32, of hashed features how often each occurs / sqrt(features of its block in the text), the
+        others as they are
     """
 
     indices: NDArray[np.int64]
@@ -27,10 +29,13 @@ class Vector(NamedTuple):
 def vectors_of(features: Features) -> list[Vector]:
     """The vector of each text of a batch."""
     vectors = []
-    for text, (structure, factors) in enumerate(zip(features.structure, features.factors, strict=True)):
-        first, middle, past = features.bounds[2 * text : 2 * text + 3]
+    for text, structure in enumerate(features.structure):
+        rows = rows_of(features.pieces.of_text(text), features.occurrences)
+        hashed, counts = np.unique(rows, return_counts=True)
+        middle = int(hashed.searchsorted(N_ROWS // 2))
+        factors = factors_of(np.array([counts[:middle].sum(), counts[middle:].sum()]))
         named = np.flatnonzero(structure)
-        hashed = np.repeat(factors, (middle - first, past - middle))
-        indices = np.concatenate([np.sort(features.rows[first:past]), named + N_ROWS])
-        vectors.append(Vector(indices, np.concatenate([hashed, structure[named]]).astype(np.float32)))
+        values = counts * np.repeat(factors, (middle, len(hashed) - middle))
+        indices = np.concatenate([hashed, named + N_ROWS])
+        vectors.append(Vector(indices, np.concatenate([values, structure[named]]).astype(np.float32)))
     return vectors

@@ -25,6 +25,7 @@ def unseen_videos(data: Path) -> Iterator[tuple[str, float]]:
     for video in sorted(set(videos)):
         left_out = np.array([name == video for name in videos])
         rows = np.setdiff1d(known_rows("spam", training), place[left_out])
-        scores[left_out] = logits_of(fit_rows("spam", training, rows), training, place[left_out])
+        fitted = fit_rows("spam", training, rows)
+        scores[left_out] = logits_of("spam", fitted, training, place[left_out])
         yield video, float(roc_auc_score(labels[left_out], scores[left_out]))
     yield "all", float(roc_auc_score(labels, scores))

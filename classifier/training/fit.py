@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
@@ -37,13 +37,19 @@ class Fitted:
     bias: float
 
 
-def _log_ratios(hashed: csr_matrix, labels: NDArray[np.float64]) -> NDArray[np.float32]:
+def _sums(hashed: csr_matrix, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(N_ROWS,) the weight of the rows that have each feature."""
+    sums = np.bincount(hashed.indices, np.repeat(weights, np.diff(hashed.indptr)), minlength=N_ROWS)
+    return sums.astype(np.float64)
+
+
+def _log_ratios(hashed: csr_matrix, labels: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float32]:
     """(N_ROWS,) how much each feature tells the classes apart: |log ratio of its share in each|, near 1 on average.
 
     Source: Wang and Manning, Baselines and Bigrams (2012); here as the scale of each feature under one L2 penalty.
     """
-    positive = np.bincount(hashed[labels == 1].indices, minlength=N_ROWS) + _SMOOTHING
-    negative = np.bincount(hashed[labels == 0].indices, minlength=N_ROWS) + _SMOOTHING
+    positive = _sums(hashed, weights * labels) + _SMOOTHING
+    negative = _sums(hashed, weights * (1 - labels)) + _SMOOTHING
     ratios = np.abs(np.log(positive / positive.sum() * negative.sum() / negative)) ** _RATIO_POWER
     seen = positive + negative > 2 * _SMOOTHING
     scaled: NDArray[np.float32] = (ratios / ratios[seen].std()).astype(np.float32)
@@ -75,21 +81,29 @@ def fit_attribute(
     structure: NDArray[np.float32],
     labels: NDArray[np.float64],
     corpora: NDArray[np.str_],
+    weights: NDArray[np.float64] | None = None,
 ) -> Fitted:
     """Fits on rows whose label is known.
 
-    hashed: (n, N_ROWS) float32 CSR; structure: (n, n_structure); labels: (n,) 0 or 1; corpora: (n,)
+    hashed: (n, N_ROWS) float32 CSR, each feature once a row; structure: (n, n_structure); labels: (n,) in [0, 1], what
+    is between counts in parts for either; corpora: (n,); weights: (n,) how much each row counts, 1 unless given
     """
-    ratios, allowed = _log_ratios(hashed, labels), _structure_values(attribute)
+    weights = np.ones(len(labels)) if weights is None else weights
+    ratios, allowed = _log_ratios(hashed, labels, weights), _structure_values(attribute)
     offsets = _offsets(attribute, corpora)
     scaled = hstack([hashed @ diags(ratios), csr_matrix(structure * allowed), offsets]).tocsr().astype(np.float32)
+    positive, negative = np.flatnonzero(labels > 0), np.flatnonzero(labels < 1)
     model = LogisticRegression(C=_REGULARISATION, max_iter=_ITERATIONS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is part of the regularisation
-        model.fit(scaled, labels)
+        model.fit(
+            vstack([scaled[positive], scaled[negative]]),
+            np.repeat([1, 0], (len(positive), len(negative))),
+            np.concatenate([(weights * labels)[positive], (weights * (1 - labels))[negative]]),
+        )
     coefficients = model.coef_[0].astype(np.float64)
     past = N_ROWS + len(STRUCTURE)
-    rates = np.asarray(offsets.sum(axis=0)).ravel()
+    rates = weights @ offsets
     offset = float(coefficients[past:] @ rates / rates.sum())
     return Fitted(
         hashed=coefficients[:N_ROWS] * ratios,

@@ -1,4 +1,4 @@
-"""Turns texts into the sparse matrix that scikit-learn fits on, from the very features that scoring computes."""
+"""Turns texts into the sparse matrices that scikit-learn fits on, from the very features that scoring computes."""
 
 from collections.abc import Sequence
 
@@ -8,28 +8,79 @@ from scipy.sparse import csr_matrix
 
 from classifier.assessment import Text
 from classifier.feature import features_of
-from classifier.hashing import N_ROWS
+from classifier.hashing import N_ROWS, Occurrences
 from classifier.lexicon import Lexicon
+from classifier.window import Pieces, Runs, factors_of, runs_of
 
 _BATCH = 32
+_MIDDLE = N_ROWS // 2
 
 
-def _hashed_values(bounds: list[int], factors: NDArray[np.float64]) -> NDArray[np.float32]:
-    """(n,) the value of each row: its block's factor."""
-    values: NDArray[np.float32] = np.repeat(factors.ravel(), np.diff(bounds)).astype(np.float32)
-    return values
+class PieceMatrix:
+    """The hashed features of many texts by piece, for sums over whole texts and over windows.
+
+    structure: (n_texts, n_structure) float32
+    """
+
+    def __init__(self, counts: csr_matrix, bounds: list[int], structure: NDArray[np.float32]) -> None:
+        """counts: (n_pieces, N_ROWS) float32 CSR, how often each feature begins in each piece, repetitions apart
+        bounds: n_texts + 1 places, the pieces of text k are those from bounds[k] up to bounds[k + 1]
+        """
+        self._counts, self.structure = counts, structure
+        self._runs: Runs = runs_of(bounds)
+        self._n_windows = self._runs.bounds[-1]
+        in_words = np.concatenate([[0], np.cumsum(counts.indices >= _MIDDLE)])
+        words = in_words[counts.indptr]
+        by_piece = np.stack([counts.indptr - words, words])
+        self._factors = factors_of(by_piece[:, self._runs.pasts] - by_piece[:, self._runs.firsts])
+
+    def _rows(self, runs: NDArray[np.int64]) -> csr_matrix:
+        """(len(runs), N_ROWS) float32 CSR: the features of some runs, repetitions apart."""
+        starts = self._counts.indptr[self._runs.firsts[runs]].astype(np.int64)
+        lengths = self._counts.indptr[self._runs.pasts[runs]] - starts
+        pointers = np.concatenate([[0], np.cumsum(lengths)])
+        indices = self._counts.indices[np.repeat(starts - pointers[:-1], lengths) + np.arange(pointers[-1])]
+        grams, words = (np.repeat(factors, lengths) for factors in self._factors[:, runs])
+        values = np.where(indices < _MIDDLE, grams, words).astype(np.float32)
+        return csr_matrix((values, indices, pointers), shape=(len(runs), N_ROWS))
+
+    def texts(self, rows: NDArray[np.int64]) -> csr_matrix:
+        """(len(rows), N_ROWS) float32 CSR: the features of whole texts, each once, with the values of scoring."""
+        matrix = self._rows(rows + self._n_windows)
+        matrix.sum_duplicates()
+        return matrix
+
+    def pooled(self, hashed: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """(n_texts,) each: what all the text and what its worst window adds up to; hashed: (N_ROWS,) weights"""
+        sums = np.zeros(self._factors.shape[1])
+        for block, part in enumerate((slice(None, _MIDDLE), slice(_MIDDLE, None))):
+            weights = np.zeros(N_ROWS)
+            weights[part] = hashed[part]
+            prefix = np.concatenate([[0.0], np.cumsum(self._counts @ weights)])
+            sums += (prefix[self._runs.pasts] - prefix[self._runs.firsts]) * self._factors[block]
+        worst = np.maximum.reduceat(sums[: self._n_windows], self._runs.bounds[:-1])
+        return sums[self._n_windows :], worst
 
 
-def matrix_of(texts: Sequence[Text], lexicon: Lexicon) -> tuple[csr_matrix, NDArray[np.float32]]:
-    """(n_texts, N_ROWS) float32 CSR of the hashed features, and (n_texts, n_structure) float32."""
-    columns, values, sizes, structure = [], [], [], []
+def _piece_rows(occurrences: Occurrences, pieces: Pieces) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The rows of a batch piece by piece, and how many each piece has."""
+    firsts, lengths = pieces.firsts.T.ravel(), (pieces.pasts - pieces.firsts).T.ravel()
+    done = np.concatenate([[0], np.cumsum(lengths)])
+    places = np.repeat(firsts - done[:-1], lengths) + np.arange(done[-1])
+    return occurrences.rows[places].astype(np.int32), (pieces.pasts - pieces.firsts).sum(axis=0)
+
+
+def matrix_of(texts: Sequence[Text], lexicon: Lexicon) -> PieceMatrix:
+    """The features of many texts."""
+    columns, sizes, structure, bounds = [], [], [], [0]
     for start in range(0, len(texts), _BATCH):
         features = features_of(texts[start : start + _BATCH], lexicon)
-        columns.append(features.rows.astype(np.int32))
-        values.append(_hashed_values(features.bounds, features.factors))
-        sizes.append(np.diff(features.bounds[::2]))
+        rows, lengths = _piece_rows(features.occurrences, features.pieces)
+        columns.append(rows)
+        sizes.append(lengths)
         structure.append(features.structure.astype(np.float32))
+        bounds += [bounds[-1] + past for past in features.pieces.bounds[1:]]
     pointers = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(np.concatenate(sizes))])
-    hashed = csr_matrix((np.concatenate(values), np.concatenate(columns), pointers), shape=(len(texts), N_ROWS))
-    hashed.sort_indices()
-    return hashed, np.concatenate(structure)
+    indices = np.concatenate(columns)
+    counts = csr_matrix((np.ones(len(indices), np.float32), indices, pointers), shape=(len(pointers) - 1, N_ROWS))
+    return PieceMatrix(counts, bounds, np.concatenate(structure))

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
 from sklearn.metrics import roc_auc_score
 
 from classifier.attribute import ATTRIBUTES
@@ -20,9 +19,10 @@ from classifier.training.author import with_authors
 from classifier.training.calibration import BASE_RATES, calibrate
 from classifier.training.corpus import CORPORA, Example, corpus_path, read_examples, sha256_of
 from classifier.training.fit import Fitted, fit_attribute
-from classifier.training.matrix import matrix_of
+from classifier.training.matrix import PieceMatrix, matrix_of
 from classifier.training.pitch import pitch_examples
 from classifier.training.quantise import quantise
+from classifier.training.taught import read_taught, taught_examples
 from classifier.training.template import template_examples
 from classifier.training.weak import add_weak_labels
 from classifier.training.wordlist import LISTS, build_lexicon, lexicon_path, spam_hosts, spam_terms
@@ -35,6 +35,9 @@ _SPAM_CALIBRATED_ON = frozenset(("jigsaw_wiki", "civil_balanced", "youtube_spam"
 _SHARED_PARTS = {"threat": 0.15, "identity_attack": 0.2, "severe_toxicity": 0.1}
 """What part of toxicity's logit a rare attribute adds to its own; chosen on the dev sets."""
 
+_WINDOW_SHARES = {"insult": 0.5, "profanity": 0.5, "sexually_explicit": 0.5}
+"""What the worst window counts beside all the text, where it is not as much; chosen on the dev sets."""
+
 _FOLDS = 2
 _SEED = 7
 _BLOCK = N_ROWS // 2
@@ -43,12 +46,16 @@ _PACKAGE = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """hashed (n, N_ROWS) CSR, structure (n, n_structure), labels (n, n_attributes) nan where unknown, corpora (n,)."""
+    """The rows to fit on.
 
-    hashed: csr_matrix
-    structure: NDArray[np.float32]
+    pieces: their features; labels: (n, n_attributes) in [0, 1], nan where unknown; corpora: (n,); origins: (n,) the
+    place of the text that a row is or is a window of, so that no fold sees a part of what it is judged by
+    """
+
+    pieces: PieceMatrix
     labels: NDArray[np.float64]
     corpora: NDArray[np.str_]
+    origins: NDArray[np.int64]
 
 
 def _labels_of(examples: list[Example]) -> NDArray[np.float64]:
@@ -60,29 +67,42 @@ def _labels_of(examples: list[Example]) -> NDArray[np.float64]:
 
 
 def _training_set(data: Path, lexicon: Lexicon, examples: list[Example]) -> TrainingSet:
-    texts = with_authors(examples, spam_terms(data), spam_hosts(data))
-    hashed, structure = matrix_of(texts, lexicon)
-    labels = _labels_of(examples)
-    add_weak_labels(labels, structure)
-    return TrainingSet(hashed, structure, labels, np.array([example.corpus for example in examples]))
+    taught = read_taught()
+    rows = [*examples, *taught_examples(examples, lexicon, taught)]
+    pieces = matrix_of(with_authors(rows, spam_terms(data), spam_hosts(data)), lexicon)
+    labels = _labels_of(rows)
+    add_weak_labels(labels, pieces.structure)
+    origins = np.concatenate([np.arange(len(examples)), taught.texts.astype(np.int64)])
+    return TrainingSet(pieces, labels, np.array([row.corpus for row in rows]), origins)
+
+
+def shares_of(attribute: str) -> NDArray[np.float64]:
+    """(2,) how much of the logit is all the text, and its worst window; in sum 1, as they are one for short texts."""
+    in_window = _WINDOW_SHARES.get(attribute, 1.0)
+    return np.array([1.0, in_window]) / (1 + in_window)
 
 
 def fit_rows(attribute: str, training: TrainingSet, rows: NDArray[np.int64]) -> Fitted:
-    """The weights of one attribute from some rows, not calibrated."""
+    """The weights of one attribute from some rows, not calibrated; fitted to whole texts."""
     column = ATTRIBUTES.index(attribute)
     return fit_attribute(
         attribute,
-        training.hashed[rows],
-        training.structure[rows],
+        training.pieces.texts(rows),
+        training.pieces.structure[rows],
         training.labels[rows, column],
         training.corpora[rows],
     )
 
 
-def logits_of(fitted: Fitted, training: TrainingSet, rows: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(len(rows),) float64."""
+def logits_of(attribute: str, fitted: Fitted, training: TrainingSet, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(len(rows),) float64, as scoring computes them."""
+    whole, worst = training.pieces.pooled(fitted.hashed)
+    in_all, in_window = shares_of(attribute)
     logits: NDArray[np.float64] = (
-        training.hashed[rows] @ fitted.hashed + training.structure[rows] @ fitted.structure + fitted.bias
+        in_all * whole[rows]
+        + in_window * worst[rows]
+        + training.pieces.structure[rows] @ fitted.structure
+        + fitted.bias
     )
     return logits
 
@@ -92,12 +112,12 @@ def _unseen(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Logits and labels of rows that each fold's fit did not see."""
     domain = _SPAM_CALIBRATED_ON if attribute == "spam" else _CALIBRATED_ON
-    folds = np.random.default_rng(_SEED).integers(_FOLDS, size=len(rows))
+    folds = np.random.default_rng(_SEED).integers(_FOLDS, size=len(training.origins))[training.origins[rows]]
     logits, labels = [], []
     for fold in range(_FOLDS):
         fitted = _blended(attribute, fit_rows(attribute, training, rows[folds != fold]), shared)
         unseen = rows[(folds == fold) & np.isin(training.corpora[rows], list(domain))]
-        logits.append(logits_of(fitted, training, unseen))
+        logits.append(logits_of(attribute, fitted, training, unseen))
         labels.append(training.labels[unseen, ATTRIBUTES.index(attribute)])
     return np.concatenate(logits), np.concatenate(labels)
 
@@ -142,9 +162,10 @@ def _packed(fitted: list[Fitted], name: str, keys: NDArray[np.uint32], marks: ND
         for block in range(2):
             part = slice(block * _BLOCK, (block + 1) * _BLOCK)
             hashed[part, column], scales[block, column] = quantise(weights.hashed[part])
+    shares = np.stack([shares_of(attribute) for attribute in ATTRIBUTES], axis=1)
     structure = np.stack([weights.structure for weights in fitted], axis=1)
     bias = np.array([weights.bias for weights in fitted])
-    return Weights(name, hashed, scales, structure, bias, keys, marks)
+    return Weights(name, hashed, scales, shares, structure, bias, keys, marks)
 
 
 def _code_sha256() -> str:
@@ -167,6 +188,13 @@ def _details(data: Path, areas: dict[str, float]) -> dict[str, Any]:
 
 def _examples(data: Path) -> list[Example]:
     return [*read_examples(data), *template_examples(), *pitch_examples()]
+
+
+def read_all(data: Path) -> tuple[list[Example], Lexicon]:
+    """Every training example and the word lists that the features need."""
+    examples = _examples(data)
+    known = (example.text for example in examples if example.corpus in _WORD_CORPORA)
+    return examples, Lexicon.of_entries(*build_lexicon(data, known))
 
 
 def read_training(data: Path, lexicon: Lexicon) -> TrainingSet:

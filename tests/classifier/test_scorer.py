@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_matrix
+from numpy.typing import NDArray
+from scipy.sparse import hstack
 from sklearn.linear_model import LogisticRegression
 
 from classifier import ATTRIBUTES, Assessment, Classifier, Text
 from classifier.hashing import N_ROWS
+from classifier.model_file import Weights, read_weights
 from classifier.scorer import MAX_CHARS, reject_of
-from classifier.structure import STRUCTURE
+from classifier.training.matrix import matrix_of
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
 SAMPLES = (
@@ -163,24 +165,41 @@ def test_reject_combines_spam_and_the_worst() -> None:
     assert reject_of(scores) == pytest.approx(0.75)
 
 
-def test_scores_agree_with_scikit_learn(classifier: Classifier) -> None:
-    """The exported weights, given to scikit-learn's own model, decide as the fast path does, to 1e-6."""
-    texts = [Text(body) for body in SAMPLES]
-    features = classifier.features(texts)
-    sizes = np.diff(features.bounds)
-    values = np.repeat(features.factors.ravel(), sizes)
-    pointers = features.bounds[::2]
-    hashed = csr_matrix((values, features.rows, pointers), shape=(len(texts), N_ROWS))
-    weights = classifier._weights
+def dense_weights(weights: Weights) -> NDArray[np.float64]:
+    """(N_FEATURES, n_attributes): the weights as numbers."""
     steps = np.repeat(weights.scales, N_ROWS // 2, axis=0)
-    logits = classifier.logits(features)
+    return np.concatenate([weights.hashed * steps, weights.structure])
+
+
+def test_scores_agree_with_scikit_learn(classifier: Classifier) -> None:
+    """The shipped weights, given to scikit-learn's own model and training's matrix, decide as the fast path does."""
+    texts = [Text(body) for body in (*SAMPLES, " ".join(SAMPLES))]
+    weights = read_weights()
+    dense = dense_weights(weights)
+    matrix = matrix_of(texts, weights.lexicon())
+    both = hstack([matrix.texts(np.arange(len(texts))), matrix.structure]).tocsr()
+    logits = classifier.logits(classifier.features(texts))
     for column in range(len(ATTRIBUTES)):
         model = LogisticRegression()
         model.classes_ = np.array([0, 1])
-        coefficients = np.concatenate([weights.hashed[:, column] * steps[:, column], weights.structure[:, column]])
-        model.coef_ = coefficients[None, :]
+        model.coef_ = dense[None, :, column]
         model.intercept_ = weights.bias[column : column + 1]
-        dense = csr_matrix(features.structure)
-        both = csr_matrix(np.concatenate([hashed.toarray(), dense.toarray()], axis=1))
-        assert both.shape == (len(texts), N_ROWS + len(STRUCTURE))
-        assert model.decision_function(both) == pytest.approx(logits[:, column], abs=1e-6)
+        whole, worst = matrix.pooled(dense[:N_ROWS, column])
+        assert model.decision_function(both) == pytest.approx(
+            whole + matrix.structure @ weights.structure[:, column] + weights.bias[column], abs=1e-5
+        )
+        in_all, in_window = weights.shares[:, column]
+        named = classifier.features(texts).structure @ weights.structure[:, column] + weights.bias[column]
+        assert logits[:, column] == pytest.approx(in_all * whole + in_window * worst + named, abs=1e-6)
+
+
+def test_one_insult_in_a_long_comment_is_seen(classifier: Classifier) -> None:
+    """A long harmless comment does not hide what is said in one place of it."""
+    long = " The council met on Tuesday and talked about the new bridge for hours." * 12
+    scores = [
+        classifier.assess([Text(body)])[0].scores["toxicity"]
+        for body in (long, f"{long} You are a pathetic, stupid idiot. {long}", "You are a pathetic, stupid idiot.")
+    ]
+    assert scores[0] < 0.1
+    assert scores[1] > 5 * scores[0]
+    assert scores[2] > 0.8

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from classifier import ATTRIBUTES, Classifier, Text
 from classifier.command import main
-from classifier.hashing import N_ROWS
+from classifier.hashing import N_ROWS, Occurrences
+from classifier.lexicon import EMPTY
 from classifier.model_file import Weights, read_weights, write_weights
 from classifier.structure import STRUCTURE, STYLE
 from classifier.training.author import with_authors
@@ -19,8 +20,20 @@ from classifier.training.fit import fit_attribute
 from classifier.training.matrix import matrix_of
 from classifier.training.pitch import pitch_examples
 from classifier.training.quantise import quantise
+from classifier.training.taught import (
+    TAUGHT,
+    Taught,
+    digest_of,
+    read_taught,
+    rounded,
+    taught_examples,
+    windows_of,
+    write_taught,
+)
 from classifier.training.template import template_examples
 from classifier.training.weak import add_weak_labels
+from classifier.view import View, view_of
+from classifier.window import pieces_of, runs_of
 
 KIND = (
     "a lovely day in the park",
@@ -35,9 +48,10 @@ def test_a_fit_tells_its_texts_apart_and_scoring_repeats_it(classifier: Classifi
     """From texts to a model folder and back: the scores of the loaded model are those of the rounded fit."""
     texts = [Text(body) for body in KIND * 5 + RUDE * 5]
     labels = np.repeat([0.0, 1.0], len(texts) // 2)
-    hashed, structure = matrix_of(texts, read_weights().lexicon())
-    fitted = fit_attribute("toxicity", hashed, structure, labels, np.full(len(texts), "one"))
-    logits = hashed @ fitted.hashed + structure @ fitted.structure + fitted.bias
+    matrix = matrix_of(texts, read_weights().lexicon())
+    rows = matrix.texts(np.arange(len(texts)))
+    fitted = fit_attribute("toxicity", rows, matrix.structure, labels, np.full(len(texts), "one"))
+    logits = rows @ fitted.hashed + matrix.structure @ fitted.structure + fitted.bias
     assert (logits[labels == 1].min()) > (logits[labels == 0].max())
 
     shipped = read_weights()
@@ -50,13 +64,58 @@ def test_a_fit_tells_its_texts_apart_and_scoring_repeats_it(classifier: Classifi
     named[:, 0] = fitted.structure
     bias = np.zeros(len(ATTRIBUTES))
     bias[0] = fitted.bias
-    made = Weights("test", steps, scales, named, bias, shipped.lexicon_keys, shipped.lexicon_marks)
+    made = Weights("test", steps, scales, shipped.shares, named, bias, shipped.lexicon_keys, shipped.lexicon_marks)
     write_weights(tmp_path, made, {})
     loaded = Classifier.load(tmp_path)
     rounded = loaded.logits(loaded.features(texts))[:, 0]
     dequantised = np.concatenate([steps[:half, 0] * scales[0, 0], steps[half:, 0] * scales[1, 0]])
-    exact = hashed.astype(np.float64) @ dequantised + structure @ fitted.structure + fitted.bias
+    exact = rows.astype(np.float64) @ dequantised + matrix.structure @ fitted.structure + fitted.bias
     assert rounded == pytest.approx(exact, abs=1e-4)
+
+
+def test_a_label_between_counts_in_parts_for_either() -> None:
+    """A row half of one class is two rows of half the weight."""
+    matrix = matrix_of([Text(body) for body in KIND + RUDE + KIND[:1]], EMPTY)
+    rows, count = matrix.texts(np.arange(9)), len(KIND)
+    labels = np.array([0.0] * count + [1.0] * count + [0.5])
+    soft = fit_attribute("toxicity", rows, matrix.structure, labels, np.full(9, "one"))
+    twice = [*range(9), 8]
+    hard = fit_attribute(
+        "toxicity",
+        rows[twice],
+        matrix.structure[twice],
+        np.append(labels[:8], [0.0, 1.0]),
+        np.full(10, "one"),
+        np.array([1.0] * 8 + [0.5, 0.5]),
+    )
+    assert soft.hashed == pytest.approx(hard.hashed, abs=1e-3)
+
+
+def test_the_teachers_labels_are_of_windows_and_of_these_examples(tmp_path: Path) -> None:
+    examples = [Example("a fine day " * 20, {}, "one"), Example("short", {}, "one")]
+    windows = windows_of(examples[0].text, EMPTY)
+    assert len(windows) == runs_of(pieces_of(*viewed(examples[0].text)).bounds).bounds[-1]
+    assert windows[0] == "a fine day a fine day a fine day a fine day a fine day a fine day"
+    taught = Taught(
+        digest_of(examples),
+        np.array([0, 1], np.uint32),
+        np.array([2, 0], np.uint16),
+        rounded(np.array([[0.0] * len(TAUGHT), [99.0] * len(TAUGHT)], np.float32)),
+    )
+    write_taught(tmp_path, taught)
+    taught = read_taught(tmp_path)
+    first, second = taught_examples(examples, EMPTY, taught)
+    assert first.text == windows[2]
+    assert set(first.labels.values()) == {0.5}
+    assert second.text == "short"
+    assert min(second.labels.values()) > 0.99
+    with pytest.raises(ValueError, match="other training data"):
+        next(taught_examples(examples[1:], EMPTY, taught))
+
+
+def viewed(body: str) -> tuple[View, Occurrences]:
+    view = view_of([body], EMPTY)
+    return view, Occurrences(view)
 
 
 def test_style_is_for_spam_alone() -> None:

@@ -17,7 +17,8 @@ TEXTS = (
 )
 
 
-def test_product_with_the_weights_is_the_logit(classifier: Classifier) -> None:
+def test_product_with_the_weights_is_what_all_the_text_says(classifier: Classifier) -> None:
+    """And for texts of one window, as these are, the whole logit."""
     weights = read_weights()
     steps = np.repeat(weights.scales, N_ROWS // 2, axis=0)
     dense = np.concatenate([weights.hashed * steps, weights.structure])
