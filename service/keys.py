@@ -12,7 +12,7 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
 | cd:{commentdesk}:idempotency:D | hash | `fingerprint`, `answer` | 24 h |
-| cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 15 min, or until it is done |
+| cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 

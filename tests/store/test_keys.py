@@ -96,6 +96,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
     assert await examination.repair(link, site, comment_id, examined.place) == ()
+    assert await examination.hold_repair(link, "me", 1000)
     await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
 
 
