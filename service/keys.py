@@ -12,6 +12,7 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
 | cd:{commentdesk}:idempotency:D | hash | `fingerprint`, `answer` | 24 h |
+| cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
@@ -55,6 +56,11 @@ REPAIRING = _INSTALLATION + "repairing"
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def probe(number: int) -> str:
+    """Of a hash tag that no site has: with one number after the other, one of them lies on every master."""
+    return f"{PREFIX}{{commentdesk.{number}}}:probe"
 
 
 def _of(site: str, name: str) -> str:
