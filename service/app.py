@@ -142,10 +142,12 @@ async def build(
     *,
     counts: Counts | None = None,
     door: Door | None = None,
+    is_first: bool = True,
 ) -> web.Application:
     """The whole service, connected. StartError when it cannot start; Redis being away is no reason.
 
-    `counts` are those that it shares with other workers, `door` is where its connections come in.
+    `counts` are those that it shares with other workers, of which the first tells what is to be told once; `door` is
+    where its connections come in.
     """
     counts = counts or Counts()
     secrets = find_secrets(settings)
@@ -187,7 +189,8 @@ async def build(
         if await link.wait_up(FIRST_CONNECTION_SECONDS):
             with suppress(RequestError):
                 await registry.load()
-                await _warn_unless_durable(link)
+                if is_first:
+                    await _warn_unless_durable(link)
     except BaseException:
         await asyncio.gather(registry.close(), link.close())
         if server:

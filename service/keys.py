@@ -12,6 +12,7 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
 | cd:{commentdesk}:idempotency:D | hash | `fingerprint`, `answer` | 24 h |
+| cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
 
@@ -52,6 +53,7 @@ SITES = _INSTALLATION + "sites"
 TOKENS = _INSTALLATION + "tokens"
 CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
+BACKED_UP = _INSTALLATION + "backed-up"
 
 
 def installation_idempotency(digest: str) -> str:

@@ -52,11 +52,12 @@ class Process:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, counts: Counts | None = None) -> AsyncIterator[Process]:
-    """A process that is ready to serve. Leave the context after `stop` or `retire`: what is open then is cut."""
+async def serving(settings: Settings, counts: Counts | None = None, *, is_first: bool = True) -> AsyncIterator[Process]:
+    """A process that is ready to serve; the first of several tells what is to be told once. Leave the context after
+    `stop` or `retire`: what is open then is cut."""
     door = Door()
     runner = web.AppRunner(
-        await build(settings, counts=counts, door=door),
+        await build(settings, counts=counts, door=door, is_first=is_first),
         access_log=None,
         shutdown_timeout=STOP_SECONDS,
         keepalive_timeout=KEEP_ALIVE_SECONDS,

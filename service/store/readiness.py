@@ -27,7 +27,7 @@ async def check_store(link: Link) -> dict[str, str]:
         persistence = await read_info(link, "persistence")
     except RequestError as error:
         return {"redis": error.detail, "durability": "unknown while Redis is away"}
-    told = [_durability(each) for each in persistence]
+    told = [durability(each) for each in persistence]
     checks = {"redis": OK, "durability": next((each for each in told if each != OK), OK)}
     checks |= {"cluster": link.reason} if link.reason else {}
     return checks | await _refusal(link, is_alone=len(told) == 1)
@@ -63,7 +63,8 @@ async def fsync_of(link: Link) -> str | None:
     return None
 
 
-def _durability(info: dict[str, str]) -> str:
+def durability(info: dict[str, str]) -> str:
+    """OK, or what is wrong with it; `info` is INFO's section `persistence`."""
     if info.get("aof_enabled") != "1":
         return "the append-only file is off: what is acknowledged may be lost (set appendonly yes)"
     if info.get("aof_last_write_status", OK) != OK:

@@ -48,9 +48,10 @@ async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
 
 
 def everything(url: str) -> dict[bytes, tuple[bytes, int, Any]]:
-    """Every key with its type, its expiry in ms since 1970 and all that is in it."""
+    """Every key with its type, its expiry in ms since 1970 and all that is in it, but when it was last backed up."""
     with client_of(url) as client:
-        return {name: _content(client, name) for name in client.scan_iter(count=1000)}
+        names = set(client.scan_iter(count=1000)) - {keys.BACKED_UP.encode()}
+        return {name: _content(client, name) for name in names}
 
 
 def _content(client: redis.Redis, name: bytes) -> tuple[bytes, int, Any]:

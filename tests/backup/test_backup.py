@@ -173,6 +173,31 @@ async def test_what_a_backup_would_lose_is_refused(link: Link, every_redis_serve
     assert list(tmp_path.iterdir()) == []
 
 
+async def test_the_store_knows_when_it_was_last_backed_up_and_the_file_does_not(
+    link: Link, every_redis_server: RedisServer, tmp_path: Path
+) -> None:
+    await fill(link, CHECK, 3)
+    before = clock_ms()
+    await back_up(link, every_redis_server, tmp_path / "first")
+    noted = int(await link.call("GET", keys.BACKED_UP))
+    assert before <= noted <= clock_ms()
+    header = await back_up(link, every_redis_server, tmp_path / "second")
+    assert header.keys == len(everything(every_redis_server.url))
+    assert keys.BACKED_UP.encode() not in {each.key for each in archive.read(tmp_path / "second")}
+    assert int(await link.call("GET", keys.BACKED_UP)) > noted
+
+
+async def test_a_full_store_can_be_backed_up(link: Link, every_redis_server: RedisServer, tmp_path: Path) -> None:
+    await fill(link, CHECK, 3)
+    await link.call_each("CONFIG", "SET", "maxmemory", 1)
+    try:
+        header = await back_up(link, every_redis_server, tmp_path / "file")
+    finally:
+        await link.call_each("CONFIG", "SET", "maxmemory", 0)
+    assert header.keys == len(everything(every_redis_server.url))
+    assert await link.call("GET", keys.BACKED_UP) is None
+
+
 async def test_an_empty_store_is_no_backup(link: Link, every_redis_server: RedisServer, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="nothing of commentdesk"):
         await back_up(link, every_redis_server, tmp_path / "file")
