@@ -75,12 +75,14 @@ class Decided:
 class Crowd:
     """Everybody who uses one site, and what they were told. Use as a context.
 
-    With `others` each request goes to the next of all these services, and one that is sent again to another one.
+    With `others` each request goes to the next of all these services, and one that is sent again to another one. With
+    several `workers` each has a connection of its own, so that any of them gets it.
     """
 
     service: ServiceProcess
     others: Sequence[ServiceProcess] = ()
     site: str = "default"
+    workers: int = 1
     receipts: dict[int, str] = field(default_factory=dict)
     """number of the submission -> comment_id"""
     decided: dict[str, list[Decided]] = field(default_factory=lambda: defaultdict(list))
@@ -101,7 +103,7 @@ class Crowd:
         return f"/v1/sites/{self.site}"
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64, force_close=self.workers > 1))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -151,17 +153,21 @@ class Crowd:
         """A new token's id and the token."""
         wanted = {"role": role, "site": self.site, "name": name}
         made = await self.insist("POST", "/v1/tokens", self.service.admin_token, wanted)
-        if self.others:
+        if self.others or self.workers > 1:
             await self._until_known(made["token"])
         return made["token_id"], made["token"]
 
     async def _until_known(self, token: str) -> None:
-        """Returns when every service takes the token, which one of them made."""
+        """Returns when every process takes the token, which one of them made."""
         known = 0
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while known <= len(self.others):  # one after the other, as requests go round
-                status, _, _ = await self.ask("GET", f"{self.path}/queue?limit=1", token)
-                known = 0 if status in {401, 503} else known + 1
+            # Services are asked in turn; which worker is asked is chance.
+            while known <= len(self.others) + 10 * (self.workers - 1):
+                try:
+                    status, _, _ = await self.ask("GET", f"{self.path}/queue?limit=1", token)
+                except (aiohttp.ClientError, TimeoutError, OSError):
+                    status = 0
+                known = 0 if status in {0, 401, 503} else known + 1
 
     async def post_all(self, sent: Sequence[Sent], connections: int) -> None:
         """Leaves every comment, so many at once."""
