@@ -42,6 +42,7 @@ email, scores, spans, client) as submitted; state, decision, revision, published
 previous (a line a decision that undo can take back: state, decision, published_ms, was it queued).
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 PREFIX = "cd:"
@@ -105,14 +106,17 @@ class ThreadKeys(NamedTuple):
     queue: str
 
 
+@lru_cache(maxsize=1024)
 def queue_keys(site: str) -> QueueKeys:
     names = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders")
     return QueueKeys(*(_of(site, name) for name in names))
 
 
 def thread_keys(site: str, thread: str) -> ThreadKeys:
-    kinds = ("thread", "thread-comments", "thread-published", "thread-queue")
-    return ThreadKeys(*(_of(site, f"{kind}:{thread}") for kind in kinds))
+    before = f"cd:{{{site}}}:thread"
+    return ThreadKeys(
+        f"{before}:{thread}", f"{before}-comments:{thread}", f"{before}-published:{thread}", f"{before}-queue:{thread}"
+    )
 
 
 def comment(site: str, comment_id: str) -> str:

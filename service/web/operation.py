@@ -6,10 +6,11 @@ what all calls share, in this order: who asks, which site, the body, its schema,
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow.fields import Nested
@@ -30,6 +31,7 @@ from service.web.connection import Request
 Json = dict[str, Any]
 Networks = tuple[IPv4Network | IPv6Network, ...]
 MAX_IDEMPOTENCY_KEY_CHARS = 255
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
 _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
@@ -42,13 +44,12 @@ class Access(Enum):
     TOKEN_OR_READER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a handler gives: a status, a JSON value or bytes that are ready, and headers."""
 
     status: int
     content: Json | bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
     content_type: str = bodies.JSON
 
 
