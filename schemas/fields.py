@@ -17,6 +17,7 @@ MAX_CURSOR_CHARS = 512
 
 _CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
 _FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
+_OWN_PORTS = {"http": ":80", "https": ":443"}
 _PLAIN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
@@ -114,7 +115,8 @@ def is_web_address(text: str) -> bool:
 
 
 class Origin(PlainText):
-    """A browser's origin: scheme, host, port if it is not the scheme's own; nothing after."""
+    """A browser's origin: scheme, host, port if it is not the scheme's own (as no browser sends that one, it is left
+    out); nothing after."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_chars=8, max_chars=300, **kwargs)
@@ -126,7 +128,7 @@ class Origin(PlainText):
         text = super()._deserialize(value, attr, data, **kwargs).rstrip("/").lower()
         if not is_web_address(text) or text.count("/") != 2 or "?" in text or "#" in text:
             raise ValidationError("Not an origin such as https://news.example.")
-        return text
+        return text.removesuffix(_OWN_PORTS[text.partition(":")[0]])
 
 
 class IpAddress(PlainText):
@@ -181,9 +183,18 @@ class Probability(fields.Float):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class QueryInteger(fields.Integer):
+    """A whole number in a query: plain digits, none of what Python would read as a number too (`1_0`, `+1`)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit()):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 def page_limit(default: int) -> fields.Integer:
     """How many of a list, from a query."""
-    return fields.Integer(load_default=default, validate=validate.Range(1, 200))
+    return QueryInteger(load_default=default, validate=validate.Range(1, 200))
 
 
 def query_cursor() -> fields.String:
