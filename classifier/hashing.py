@@ -6,7 +6,7 @@ two operations whatever its length: h = (prefix[i + n] - prefix[i]) * BASE**-i. 
 
 import threading
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from operator import mul
 
 import numpy as np
@@ -37,10 +37,25 @@ _GRAM_MIXES = (0x85EBCA6B, 0xC2B2AE3D, 0x2C1B3C6D)
 PAIR_GAPS = (1, 2)
 """Pairs of neighbouring words, and pairs with one word between."""
 
-_WORD_MIX, _PAIR_MIX, _SKIP_MIX = (np.uint32(factor) for factor in (0x297A2D39, 0x9E3779B9, 0x7FEB352D))
+_WORD_MIX, _PAIR_MIX, _SKIP_MIX = 0x297A2D39, 0x9E3779B9, 0x7FEB352D
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
-_FIRST, _SECOND = np.uint32(_FIRST_FACTOR), np.uint32(_SECOND_FACTOR)
+_FIRST_WORD_ROW = np.uint32(1 << GRAM_BITS)
+_PAIR_UNMIX = np.uint32(pow(_PAIR_MIX, -1, 1 << 32))
+_WORD_FACTORS = np.array(
+    [
+        [factor & _MASK]
+        for factor in (
+            _WORD_MIX,
+            _FIRST_FACTOR * _PAIR_MIX,
+            _FIRST_FACTOR * _SKIP_MIX,
+            _SECOND_FACTOR * _PAIR_MIX,
+            _SECOND_FACTOR * _SKIP_MIX,
+        )
+    ],
+    dtype=np.uint32,
+)
+"""(5, 1): what a word's hash gives its own row, a pair's and a wide pair's as the first, and as the second word."""
 
 
 _FEW = 64
@@ -50,7 +65,8 @@ _FEW_POWERS = [pow(_BASE, exponent, 1 << 32) for exponent in range(_FEW)]
 def word_hash(word: str) -> int:
     """The hash of one word, the same as `word_hashes` gives it in a view."""
     if len(word) <= _FEW:
-        total: int = sum(map(mul, map(ord, word), _FEW_POWERS))
+        codes = word.encode() if word.isascii() else map(ord, word)
+        total: int = sum(map(mul, codes, _FEW_POWERS))
         return total & _MASK
     value = 0
     for character in reversed(word):
@@ -59,7 +75,7 @@ def word_hash(word: str) -> int:
 
 
 def pair_hash(first: int, second: int) -> int:
-    """The hash of two words in their order, the same as `pair_hashes` gives them."""
+    """The hash of two words in their order, the same as in `Occurrences.keys`."""
     return (first * _FIRST_FACTOR + second * _SECOND_FACTOR) & _MASK
 
 
@@ -71,13 +87,15 @@ def _powers(base: int, count: int) -> NDArray[np.uint32]:
 
 _POWERS = _powers(_BASE, MAX_SYMBOLS)
 _INVERSES = _powers(pow(_BASE, -1, 1 << 32), MAX_SYMBOLS)
-_MIXED_INVERSES = tuple(_INVERSES * np.uint32(factor) for factor in _GRAM_MIXES)
+_MIXED_INVERSES = np.multiply.outer(np.array(_GRAM_MIXES, dtype=np.uint32), _INVERSES)
+"""(n_sizes, MAX_SYMBOLS): what windows that begin at a place are multiplied by."""
 
 
 def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
-    """(n_symbols + 1,) uint32: the polynomial's prefix sums, modulo 2**32."""
-    prefix = np.zeros(len(symbols) + 1, dtype=np.uint32)
-    np.cumsum(symbols * _POWERS[: len(symbols)], dtype=np.uint32, out=prefix[1:])
+    """(n_symbols + 5,) uint32: the polynomial's prefix sums, modulo 2**32; the last four mean nothing."""
+    n_symbols = len(symbols)
+    prefix = np.zeros(n_symbols + GRAM_SIZES[-1], dtype=np.uint32)
+    np.add.accumulate(symbols * _POWERS[:n_symbols], out=prefix[1 : n_symbols + 1])
     return prefix
 
 
@@ -87,66 +105,58 @@ def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
     return (prefix.take(view.word_ends) - prefix.take(starts)) * _INVERSES.take(starts)
 
 
-def pair_hashes(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """A hash for each ordered pair of words."""
-    return first * _FIRST + second * _SECOND
+def _gram_rows(prefix: NDArray[np.uint32], n_symbols: int) -> NDArray[np.uint32]:
+    """(n_sizes, n_symbols): the row of the window of each size that begins at each symbol."""
+    step = prefix.itemsize  # of all sizes at once, as an array that begins one further in `prefix` for each
+    ends = np.ndarray((len(GRAM_SIZES), n_symbols), np.uint32, prefix, GRAM_SIZES[0] * step, (step, step))
+    grams: NDArray[np.uint32] = ends - prefix[:n_symbols]
+    grams *= _MIXED_INVERSES[:, :n_symbols]
+    grams >>= _SHIFT
+    return grams
 
 
 class Occurrences:
     """Where every hashed feature of a batch occurs, repetitions included.
 
-    words: (n_words,) uint32, the hash of each word
-    pairs: (n_words - 1,) uint32, the hash of each word and the next, also where the next is of another text
+    keys: (2 * n_words - 1,) uint32, the hash of each word, then of each word and the next, also where the next is of
+        another text
     rows: (n,) int64, rows of the weight table, for each text by size its n-grams and then its words and pairs
     bounds: 2 * n_texts + 1 places, block b of text k is rows[bounds[2 * k + b]:bounds[2 * k + b + 1]]
+    places, last: (n,) uint32, the place of each row, and the last of the same row in the same text
     """
 
-    __slots__ = ("bounds", "pairs", "rows", "words")
+    __slots__ = ("bounds", "keys", "last", "places", "rows")
 
     def __init__(self, view: View) -> None:
         prefix = prefix_sums(view.symbols)
-        self.words = words = word_hashes(prefix, view)
-        self.pairs = pair_hashes(words[:-1], words[1:])
-        skipped = pair_hashes(words[:-2], words[2:])
-        lengths = [max(len(prefix) - size, 0) for size in GRAM_SIZES]
-        lengths += [len(words), len(self.pairs), len(skipped)]
-        *offsets, n_rows = accumulate(lengths, initial=0)
-        hashes = np.empty(n_rows, dtype=np.uint32)
-        for size, offset, length, inverses in zip(GRAM_SIZES, offsets[:3], lengths[:3], _MIXED_INVERSES, strict=True):
-            part = hashes[offset : offset + length]
-            np.subtract(prefix[size:], prefix[:length], out=part)
-            part *= inverses[:length]
-        mixed = ((words, _WORD_MIX), (self.pairs, _PAIR_MIX), (skipped, _SKIP_MIX))
-        for offset, (parts, factor) in zip(offsets[3:], mixed, strict=True):
-            np.multiply(parts, factor, out=hashes[offset : offset + len(parts)])
-        hashes >>= _SHIFT
-        rows = hashes.astype(np.int64)
-        rows[offsets[3] :] += 1 << GRAM_BITS
-        self.rows, self.bounds = rows, [0, offsets[3], n_rows]
-        if len(view.starts) != 2:
-            self.rows, self.bounds = _by_text(rows, offsets, view)
+        words = word_hashes(prefix, view)
+        mixed = _WORD_FACTORS * words
+        pairs, skips = mixed[1, :-1], mixed[2, :-2]
+        pairs += mixed[3, 1:]
+        skips += mixed[4, 2:]
+        word_rows = mixed[:3] >> _SHIFT
+        word_rows += _FIRST_WORD_ROW
+        self.keys = np.concatenate([words, pairs * _PAIR_UNMIX])
+        self.rows, self.bounds = _by_text(_gram_rows(prefix, len(view.symbols)), word_rows, view)
+        self.places, self.last = _last_places(self.rows, self.bounds[::2])
 
 
-_LAST_KINDS = (len(GRAM_SIZES) - 1, len(GRAM_SIZES) + len(PAIR_GAPS))
-"""The kinds of windows that end a block: the longest n-grams, and the widest pairs."""
-
-
-def _by_text(rows: NDArray[np.int64], offsets: list[int], view: View) -> tuple[NDArray[np.int64], list[int]]:
-    """Rows and bounds text by text; `offsets` tells where each kind of window begins in the rows of the whole batch.
-
-    Windows that reach from one text into the next are of neither, and left out.
-    """
-    parts, bounds, done = [rows[:0]], [0], 0
-    for (start, stop), (first_word, past_word) in zip(pairwise(view.starts), pairwise(view.word_bounds), strict=True):
-        kinds = [(start - 1, stop + 1 - size) for size in GRAM_SIZES]
-        kinds += [(first_word, past_word - gap) for gap in (0, *PAIR_GAPS)]
-        for kind, (offset, (first, past)) in enumerate(zip(offsets, kinds, strict=True)):
-            if first < past:
-                parts.append(rows[offset + first : offset + past])
-                done += past - first
-            if kind in _LAST_KINDS:
-                bounds.append(done)
-    return np.concatenate(parts), bounds
+def _by_text(grams: NDArray[np.uint32], words: NDArray[np.uint32], view: View) -> tuple[NDArray[np.int64], list[int]]:
+    """Rows and bounds text by text, without the windows that reach from one text into the next."""
+    threes, fours, fives = grams
+    singles, pairs, skips = words
+    parts, bounds, done = [threes[:0]], [0], 0
+    for (start, stop), (first, past) in zip(pairwise(view.starts), pairwise(view.word_bounds), strict=True):
+        if start < stop:
+            begin, last_begin, last_skip = start - 1, max(stop - 4, start - 1), max(past - 2, first)
+            parts += threes[begin : stop - 2], fours[begin : stop - 3], fives[begin:last_begin]
+            parts += singles[first:past], pairs[first : past - 1], skips[first:last_skip]
+            middle = done + stop + stop - 5 + last_begin - 3 * begin
+            done = middle + past + past - 1 + last_skip - 3 * first
+            bounds += middle, done
+        else:
+            bounds += done, done
+    return np.concatenate(parts, dtype=np.int64), bounds
 
 
 class _Scratch(threading.local):
@@ -159,8 +169,8 @@ class _Scratch(threading.local):
 _SCRATCH = _Scratch()
 
 
-def _last_places(rows: NDArray[np.int64], bounds: Sequence[int]) -> NDArray[np.uint32]:
-    """(n,) the last place at which the same row stands in the same text; text k is rows[bounds[k]:bounds[k + 1]].
+def _last_places(rows: NDArray[np.int64], bounds: Sequence[int]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """(n,) each place, and the last at which the same row stands in the same text, rows[bounds[k]:bounds[k + 1]].
 
     Writing each place into a table and reading it back takes a fifth of the time of a sort.
     """
@@ -171,19 +181,17 @@ def _last_places(rows: NDArray[np.int64], bounds: Sequence[int]) -> NDArray[np.u
         part = rows[first:past]
         table[part] = places[first:past]
         table.take(part, out=last[first:past], mode="clip")
-    return last
+    return places, last
 
 
 def unique_rows(occurrences: Occurrences) -> tuple[NDArray[np.int64], list[int]]:
     """Each row of each text once, and the bounds of the blocks."""
-    last = _last_places(occurrences.rows, occurrences.bounds[::2])
-    kept = (last == np.arange(len(last))).nonzero()[0]
+    kept = (occurrences.last == occurrences.places).nonzero()[0]
     bounds: list[int] = kept.searchsorted(occurrences.bounds).tolist()
     return occurrences.rows.take(kept), bounds
 
 
-def multiplicities(rows: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(n,) how often each row of one text occurs."""
-    last = _last_places(rows, [0, len(rows)])
+def multiplicities(last: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """(n,) how often each row of one text occurs, from its last places in the text."""
     times: NDArray[np.int64] = np.bincount(last).take(last)
     return times

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import exp
+from operator import sub
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
 from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
-from classifier.feature import Features, features_of
+from classifier.feature import ADDED, Features, features_of
 from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
@@ -21,6 +22,9 @@ from classifier.view import View
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
 
+_ADDED_EVERYWHERE = np.uint64(ADDED * 0x0101010101010101)
+_LANE_SHIFTS = np.array([[0], [8], [16], [24]], dtype=np.uint64)
+_LANE_MASK = np.uint64(0x000000FF000000FF)
 _PASS_CHARS = 8_000
 _PASS_TEXTS = 1024
 _SPANS_FROM = 0.5
@@ -34,7 +38,7 @@ class Classifier:
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._lexicon = weights.lexicon()
-        self._packed = weights.hashed.view(np.uint64).ravel()
+        self._packed = (weights.hashed.view(np.uint8) + np.uint8(ADDED)).view(np.uint64).ravel()
         self.version = weights.version
         self.features_version = weights.features_version
 
@@ -64,21 +68,32 @@ class Classifier:
 
     def logits(self, features: Features) -> NDArray[np.float64]:
         """(n_texts, n_attributes) float64."""
-        sums = self._block_sums(features)
-        weighted = sums * self._weights.scales * features.factors[:, :, None]
+        weighted = (
+            self._block_sums(features) * features.factors[:, :, None] - features.added[:, :, None]
+        ) * self._weights.scales
         logits: NDArray[np.float64] = (
             weighted[:, 0] + weighted[:, 1] + features.structure @ self._weights.structure + self._weights.bias
         )
         return logits
 
-    def _block_sums(self, features: Features) -> NDArray[np.float64]:
-        """(n_texts, 2, n_attributes) float64: the sum of the quantised weights of each block."""
-        gathered = self._packed.take(features.rows).view(np.int8).reshape(-1, len(ATTRIBUTES))
-        sums = np.zeros((len(features.bounds) - 1, len(ATTRIBUTES)))
-        filled = [block for block, (first, past) in enumerate(pairwise(features.bounds)) if first < past]
-        if filled:
-            sums[filled] = np.add.reduceat(gathered, [features.bounds[block] for block in filled], dtype=np.int32)
-        return sums.reshape(-1, 2, len(ATTRIBUTES))
+    def _block_sums(self, features: Features) -> NDArray[np.uint32]:
+        """(n_texts, 2, n_attributes) uint32: the sum of the quantised weights of each block, each weight plus ADDED.
+
+        Four masks leave two weights of a row in each 64 bits, so that one addition adds two attributes: a third of
+        the time of adding the bytes. They are made positive so that none borrows from the other.
+        """
+        lanes = self._packed.take(features.rows) >> _LANE_SHIFTS
+        lanes &= _LANE_MASK
+        starts = features.bounds[:-1]
+        if min(map(sub, features.bounds[1:], starts)) > 0:
+            sums = np.add.reduceat(lanes, starts, axis=1)
+        else:  # reduceat knows no empty block
+            sums = np.zeros((len(_LANE_SHIFTS), len(starts)), dtype=np.uint64)
+            filled = [block for block, (first, past) in enumerate(pairwise(features.bounds)) if first < past]
+            if filled:
+                sums[:, filled] = np.add.reduceat(lanes, [starts[block] for block in filled], axis=1)
+        by_lane = sums.view(np.uint32).reshape(len(_LANE_SHIFTS), -1, 2, 2)
+        return by_lane.transpose(1, 2, 3, 0).reshape(-1, 2, len(ATTRIBUTES))
 
     def explain(self, text: Text) -> Explanation:
         """Every attribute's logit as its bias and what each word and each structural feature added."""
@@ -102,14 +117,13 @@ class Classifier:
 
     def _contributions(self, features: Features, text: int, view: View, columns: list[int]) -> NDArray[np.float64]:
         """(n_columns, n_words): what each word of one text, whose view is given, added to some attributes' logits."""
-        first, middle, past = features.occurrences.bounds[2 * text : 2 * text + 3]
-        rows = features.occurrences.rows[first:past]
-        gathered = self._packed.take(rows).view(np.int8).reshape(-1, len(ATTRIBUTES))
-        values = gathered.T[columns].astype(np.float64)
-        steps = self._weights.scales[:, columns] * features.factors[text][:, None]
-        values[:, : middle - first] *= steps[0][:, None]
-        values[:, middle - first :] *= steps[1][:, None]
-        return word_contributions(view, rows, values)
+        first, past = features.occurrences.bounds[2 * text : 2 * text + 3 : 2]
+        signed = self._packed.take(features.occurrences.rows[first:past]) ^ _ADDED_EVERYWHERE
+        weights = signed.view(np.int8).reshape(-1, len(ATTRIBUTES)).T[columns]
+        grams, words = word_contributions(view, features.occurrences.last[first:past] - np.uint32(first), weights)
+        gram_steps, word_steps = (self._weights.scales[:, columns] * features.factors[text][:, None])[:, :, None]
+        contributions: NDArray[np.float64] = grams * gram_steps + words * word_steps
+        return contributions
 
     def _spans(self, body: str, features: Features, text: int, scores: list[float]) -> tuple[Span, ...]:
         columns = _shown_columns(scores)

@@ -61,6 +61,20 @@ def test_batch_gives_what_single_texts_give(classifier: Classifier) -> None:
             assert assessment.scores[attribute] == pytest.approx(alone.scores[attribute], abs=1e-9)
 
 
+def test_logits_are_sums_of_weights(classifier: Classifier) -> None:
+    """The packed sums give what adding the weights one by one gives, whatever stands beside a text."""
+    weights = classifier._weights
+    features = classifier.features([Text(body) for body in SAMPLES])
+    logits = classifier.logits(features)
+    for text in range(len(SAMPLES)):
+        expected = weights.bias + features.structure[text] @ weights.structure
+        for block in (0, 1):
+            first, past = features.bounds[2 * text + block : 2 * text + block + 2]
+            total = weights.hashed[features.rows[first:past]].astype(np.int64).sum(axis=0)
+            expected = expected + total * weights.scales[block] * features.factors[text, block]
+        assert logits[text] == pytest.approx(expected, abs=1e-9)
+
+
 def test_no_texts(classifier: Classifier) -> None:
     assert classifier.assess([]) == []
 
