@@ -39,7 +39,7 @@ COMPONENTS = (
     ("encryption and keyed hashes", ("/service/vault.py", "/cryptography/")),
     ("Redis link", ("/service/store/", "/redis/", "/hiredis/")),
     ("metrics", ("/service/metrics.py", "/prometheus_client/")),
-    ("HTTP: aiohttp", ("/aiohttp/", "/yarl/", "/multidict/")),
+    ("HTTP: aiohttp and our connections", ("/aiohttp/", "/yarl/", "/multidict/", "/web/connection", "/web/response")),
     ("request handling and use cases", ("/service/",)),
     ("event loop, sockets", ("asyncio/", "selectors.py", "uvloop")),
 )

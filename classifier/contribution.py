@@ -14,35 +14,49 @@ _SHOWN_SHARE = 0.1
 _LEAST_SHOWN = 1e-9
 
 
-def word_contributions(view: View, hashed: NDArray[np.float64]) -> NDArray[np.float64]:
-    """(n_columns, n_words) float64: each word's part of the logits, for a view of ONE text.
+def word_contributions(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(n_columns, n_words): each word's part of the logits, for a view of ONE text.
 
-    hashed: (n_columns, n_occurrences), kind by kind what each feature adds. It gives its symbols that are in words
+    parts: (n_columns, n_occurrences), kind by kind what each feature adds. It gives its symbols that are in words
         equal parts, hence the sum over words is exact.
     """
-    starts, ends = view.word_starts, view.word_ends
+    n_words = len(view.word_starts)
+    n_grams = parts.shape[1] - max(3 * n_words - 3, min(n_words, 1))
+    return _from_grams(view, parts[:, :n_grams]) + _from_words(view, parts[:, n_grams:])
+
+
+def _from_grams(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
     inside = view.symbols != SPACE
     in_words = np.zeros(len(inside) + 1)
-    np.cumsum(inside, out=in_words[1:])
-    change = np.zeros((len(hashed), len(inside) + 1))
+    np.add.accumulate(inside, out=in_words[1:])
+    change = np.zeros((len(parts), len(inside) + 1))
     done = 0
     for size in GRAM_SIZES:
         length = max(len(inside) + 1 - size, 0)
-        part = hashed[:, done : done + length] / (in_words[size:] - in_words[:length])
-        change[:, :length] += part
-        change[:, size:] -= part
+        share = parts[:, done : done + length] / (in_words[size:] - in_words[:length])
+        change[:, :length] += share
+        change[:, size:] -= share
         done += length
-    for gap in (0, *PAIR_GAPS):
-        first, past = starts[: max(len(starts) - gap, 0)], ends[gap:]
-        part = hashed[:, done : done + len(first)] / (in_words[past] - in_words[first])
-        change[:, first] += part
-        change[:, past] -= part
-        done += len(first)
-    by_symbol = change[:, :-1].cumsum(axis=1) * inside
-    np.cumsum(by_symbol, axis=1, out=change[:, 1:])
-    change[:, 0] = 0
-    contributions: NDArray[np.float64] = change[:, ends] - change[:, starts]
-    return contributions
+    np.add.accumulate(change, axis=1, out=change)
+    by_symbol = change[:, :-1] * inside
+    given: NDArray[np.float64] = np.add.reduceat(by_symbol, view.word_starts, axis=1)
+    return given
+
+
+def _from_words(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
+    lengths = view.word_ends - view.word_starts
+    n_words = len(lengths)
+    window, done = lengths, n_words
+    each = np.zeros((len(parts), n_words))
+    for gap in PAIR_GAPS:
+        window = window[:-1] + lengths[gap:]
+        share = parts[:, done : done + len(window)] / window
+        for word in range(gap + 1):
+            each[:, word : word + len(window)] += share
+        done += len(window)
+    each *= lengths
+    each += parts[:, :n_words]
+    return each
 
 
 def word_ranges(view: View, words: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -80,12 +94,14 @@ def driving_spans(view: View, body: str, columns: list[int], contributions: NDAr
 
     contributions: (n_columns, n_words). A word counts where it gave at least a tenth of what all raising words gave.
     """
-    raised = np.maximum(contributions, 0).sum(axis=1)
-    places, words = np.nonzero(contributions > np.maximum(_SHOWN_SHARE * raised, _LEAST_SHOWN)[:, None])
-    given = contributions[places, words].tolist()
+    found = []
+    for column, given in zip(columns, contributions.tolist(), strict=True):
+        least = max(_SHOWN_SHARE * sum([part for part in given if part > 0]), _LEAST_SHOWN)
+        found += [(column, word, part) for word, part in enumerate(given) if part > least]
+    ranges = word_ranges(view, np.array([word for _, word, _ in found], dtype=np.int64))
     spans = [
-        make_span(body, *bounds, ATTRIBUTES[columns[place]], contribution)
-        for bounds, place, contribution in zip(word_ranges(view, words), places.tolist(), given, strict=True)
+        make_span(body, *bounds, ATTRIBUTES[column], part)
+        for bounds, (column, _, part) in zip(ranges, found, strict=True)
     ]
     strongest = sorted(_merged(spans, body), key=lambda span: -span.contribution)[:MAX_SPANS]
     return tuple(sorted(strongest, key=lambda span: (span.start, span.end)))

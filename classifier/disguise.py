@@ -7,7 +7,7 @@ Where a rewriting depends on the result being a word, the word list of
 import re
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import compress, islice, product
 
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.folding import DROPPED, FOLD_SIZE, SPACE, fold_table
-from classifier.suspicion import odd_tokens, suspect_classes
+from classifier.suspicion import classes_of, is_spaced, is_suspect, odd_tokens
 from classifier.swearword import LOOKALIKE_LETTERS, MASKED_WORDS, PICTURE_LETTERS, PICTURE_WORDS
 
 _LEET = {
@@ -38,9 +38,6 @@ _PAST_SPACES = 0x3001
 _MAX_PICTURES = 64
 """Pictures beyond these stay pictures: a wall of them must not become a wall of words."""
 
-_ODD = re.compile(r"[\u0370-\u052f\u2100-\u2bff\u2460-\u24ff\uff00-\uffef\U0001d400-\U0001fbff]")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
-_SPACED = re.compile(r"(?<![\w@$*])[a-z013457@$!*](?:([ .,\-_*/|~])[a-z013457@$!*])(?:\1[a-z013457@$*])+(?![\w@$*])")
 _TRIPLE = re.compile(r"([^\W\d_])\1\1")
 _ODD = re.compile(r"[\u0370-\u052f\u2100-\u2bff\u2460-\u24ff\U0001f000-\U0001fbff]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z]{2,8});")
@@ -85,11 +82,16 @@ def _spread(start: int, stop: int, length: int) -> list[int]:
     return [start + position * (stop - start) // length for position in range(length)]
 
 
+@lru_cache(1024)
+def _unescaped(entity: str) -> str:
+    return unescape(entity)
+
+
 def _without_entities(body: str) -> Line:
     line = _line_of(body)
     edits = []
     for match in _ENTITY.finditer(body):
-        character = unescape(match.group())
+        character = _unescaped(match.group())
         if len(character) == 1:
             edits.append((match.start(), match.end(), character, [match.start()]))
     line = line.replaced(edits)
@@ -204,10 +206,6 @@ def _readings(token: str) -> list[str]:
     return ["".join(reading) for reading, _ in zip(product(*choices), range(_MAX_LEET_READINGS), strict=False)]
 
 
-def _squeezed(token: str) -> tuple[str, str]:
-    return _TRIPLE.sub(r"\1", token), _TRIPLE.sub(r"\1\1", token)
-
-
 def _plain_word(token: str, is_word: Callable[[str], bool]) -> str | None:
     """The word that a token disguises, or None when it is none."""
     core = token.rstrip("!") or token
@@ -223,13 +221,12 @@ def _plain_word(token: str, is_word: Callable[[str], bool]) -> str | None:
         core = single
     if core.isalpha() or (core[0].isdigit() and core.lstrip("0123456789").isalpha() and len(core) < 4):
         return core if core != token and is_word(core) else None
-    bare = "".join(character for character in core if character in _LEET or character.isalpha())
-    for reading in _readings(core):
-        if reading.isalpha() and is_word(reading):
-            return reading
-    masked = _unmasked(core) or _unmasked(token)
-    if masked is not None:
-        return masked
+    bare = "".join([character for character in core if character in _LEET or character.isalpha()])
+    whole = len(bare) == len(core)  # otherwise no reading is all letters
+    word = next(filter(is_word, _readings(core)), None) if whole else None
+    word = word or _unmasked(core) or (_unmasked(token) if core != token else None)
+    if word is not None or whole:
+        return word
     return next((reading for reading in _readings(bare) if len(reading) > 2 and is_word(reading)), None)
 
 
@@ -286,11 +283,11 @@ def _line_of(text: str) -> Line:
 
 def reveal_ascii(body: str, words: Container[str]) -> tuple[Line, int] | None:
     """As `reveal`, quickly, for an ASCII body without stretched letters; None when nothing is disguised."""
-    classes = suspect_classes(body)
-    if classes is None:
-        return None
-    if (b"&" in classes and _ENTITY.search(body)) or b" L L L" in classes or b"L.L.L" in classes:
+    classes = classes_of(body)
+    if is_spaced(classes) or ("&" in body and _ENTITY.search(body)):
         return reveal(body, words)
+    if not is_suspect(classes):
+        return None
     lower = body.lower()
     edits = _candidate_edits(lower, classes, words.__contains__)
     return (_line_of(lower).replaced(edits), len(edits)) if edits else None

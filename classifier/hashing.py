@@ -4,7 +4,6 @@ A window's hash is polynomial, modulo 2**32: h = sum(symbol[i + j] * BASE**j). W
 two operations whatever its length: h = (prefix[i + n] - prefix[i]) * BASE**-i. BASE is odd, so the inverse exists.
 """
 
-from itertools import accumulate
 from operator import mul
 
 import numpy as np
@@ -38,10 +37,25 @@ PAIR_GAPS = (1, 2)
 N_KINDS = len(GRAM_SIZES) + 1 + len(PAIR_GAPS)
 """Kinds of features: n-grams by size, words, pairs by gap."""
 
-_WORD_MIX, _PAIR_MIX, _SKIP_MIX = (np.uint32(factor) for factor in (0x297A2D39, 0x9E3779B9, 0x7FEB352D))
+_WORD_MIX, _PAIR_MIX, _SKIP_MIX = 0x297A2D39, 0x9E3779B9, 0x7FEB352D
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
-_FIRST, _SECOND = np.uint32(_FIRST_FACTOR), np.uint32(_SECOND_FACTOR)
+_FIRST_WORD_ROW = np.uint32(1 << GRAM_BITS)
+_PAIR_UNMIX = np.uint32(pow(_PAIR_MIX, -1, 1 << 32))
+_WORD_FACTORS = np.array(
+    [
+        [factor & _MASK]
+        for factor in (
+            _WORD_MIX,
+            _FIRST_FACTOR * _PAIR_MIX,
+            _FIRST_FACTOR * _SKIP_MIX,
+            _SECOND_FACTOR * _PAIR_MIX,
+            _SECOND_FACTOR * _SKIP_MIX,
+        )
+    ],
+    dtype=np.uint32,
+)
+"""(5, 1): what a word's hash gives its own row, a pair's and a wide pair's as the first, and as the second word."""
 
 
 _FEW = 64
@@ -51,7 +65,8 @@ _FEW_POWERS = [pow(_BASE, exponent, 1 << 32) for exponent in range(_FEW)]
 def word_hash(word: str) -> int:
     """The hash of one word, the same as `word_hashes` gives it in a view."""
     if len(word) <= _FEW:
-        total: int = sum(map(mul, map(ord, word), _FEW_POWERS))
+        codes = word.encode() if word.isascii() else map(ord, word)
+        total: int = sum(map(mul, codes, _FEW_POWERS))
         return total & _MASK
     value = 0
     for character in reversed(word):
@@ -60,7 +75,7 @@ def word_hash(word: str) -> int:
 
 
 def pair_hash(first: int, second: int) -> int:
-    """The hash of two words in their order, the same as `pair_hashes` gives them."""
+    """The hash of two words in their order, the same as in `Occurrences.keys`."""
     return (first * _FIRST_FACTOR + second * _SECOND_FACTOR) & _MASK
 
 
@@ -72,13 +87,15 @@ def _powers(base: int, count: int) -> NDArray[np.uint32]:
 
 _POWERS = _powers(_BASE, MAX_SYMBOLS)
 _INVERSES = _powers(pow(_BASE, -1, 1 << 32), MAX_SYMBOLS)
-_MIXED_INVERSES = tuple(_INVERSES * np.uint32(factor) for factor in _GRAM_MIXES)
+_MIXED_INVERSES = np.multiply.outer(np.array(_GRAM_MIXES, dtype=np.uint32), _INVERSES)
+"""(n_sizes, MAX_SYMBOLS): what windows that begin at a place are multiplied by."""
 
 
 def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
-    """(n_symbols + 1,) uint32: the polynomial's prefix sums, modulo 2**32."""
-    prefix = np.zeros(len(symbols) + 1, dtype=np.uint32)
-    np.cumsum(symbols * _POWERS[: len(symbols)], dtype=np.uint32, out=prefix[1:])
+    """(n_symbols + 5,) uint32: the polynomial's prefix sums, modulo 2**32; the last four mean nothing."""
+    n_symbols = len(symbols)
+    prefix = np.zeros(n_symbols + GRAM_SIZES[-1], dtype=np.uint32)
+    np.add.accumulate(symbols * _POWERS[:n_symbols], out=prefix[1 : n_symbols + 1])
     return prefix
 
 
@@ -88,39 +105,41 @@ def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
     return (prefix.take(view.word_ends) - prefix.take(starts)) * _INVERSES.take(starts)
 
 
-def pair_hashes(first: NDArray[np.uint32], second: NDArray[np.uint32]) -> NDArray[np.uint32]:
-    """A hash for each ordered pair of words."""
-    return first * _FIRST + second * _SECOND
+def _gram_rows(prefix: NDArray[np.uint32], n_symbols: int) -> NDArray[np.uint32]:
+    """(n_sizes, n_symbols): the row of the window of each size that begins at each symbol."""
+    step = prefix.itemsize  # of all sizes at once, as an array that begins one further in `prefix` for each
+    ends = np.ndarray((len(GRAM_SIZES), n_symbols), np.uint32, prefix, GRAM_SIZES[0] * step, (step, step))
+    grams: NDArray[np.uint32] = ends - prefix[:n_symbols]
+    grams *= _MIXED_INVERSES[:, :n_symbols]
+    grams >>= _SHIFT
+    return grams
 
 
 class Occurrences:
     """Where every hashed feature of a batch occurs, repetitions included.
 
-    words: (n_words,) uint32, the hash of each word
-    pairs: (n_words - 1,) uint32, the hash of each word and the next, also where the next is of another text
+    keys: (2 * n_words - 1,) uint32, the hash of each word, then of each word and the next, also where the next is of
+        another text
     rows: (n,) int64, rows of the weight table, kind by kind over the whole batch: the n-grams by size, each at its
-        first symbol's place; words, neighbours and pairs with a word between, each at its first word's place
-    offsets: N_KINDS + 1 places, kind k is rows[offsets[k]:offsets[k + 1]]
+        first symbol's place; words, neighbours and pairs with a word between, each at its first word's place. What
+        would reach past the end of the batch is there and means nothing.
+    offsets: N_KINDS places, where each kind begins in `rows`
     """
 
-    __slots__ = ("offsets", "pairs", "rows", "words")
+    __slots__ = ("keys", "offsets", "rows")
 
     def __init__(self, view: View) -> None:
         prefix = prefix_sums(view.symbols)
-        self.words = words = word_hashes(prefix, view)
-        self.pairs = pair_hashes(words[:-1], words[1:])
-        skipped = pair_hashes(words[:-2], words[2:])
-        lengths = [max(len(prefix) - size, 0) for size in GRAM_SIZES]
-        lengths += [len(words), len(self.pairs), len(skipped)]
-        self.offsets = offsets = list(accumulate(lengths, initial=0))
-        hashes = np.empty(offsets[-1], dtype=np.uint32)
-        for size, offset, length, inverses in zip(GRAM_SIZES, offsets[:3], lengths[:3], _MIXED_INVERSES, strict=True):
-            part = hashes[offset : offset + length]
-            np.subtract(prefix[size:], prefix[:length], out=part)
-            part *= inverses[:length]
-        mixed = ((words, _WORD_MIX), (self.pairs, _PAIR_MIX), (skipped, _SKIP_MIX))
-        for offset, (parts, factor) in zip(offsets[3:-1], mixed, strict=True):
-            np.multiply(parts, factor, out=hashes[offset : offset + len(parts)])
-        hashes >>= _SHIFT
-        self.rows = hashes.astype(np.int64)
-        self.rows[offsets[len(GRAM_SIZES)] :] += 1 << GRAM_BITS
+        words = word_hashes(prefix, view)
+        mixed = _WORD_FACTORS * words
+        pairs, skips = mixed[1, :-1], mixed[2, :-2]
+        pairs += mixed[3, 1:]
+        skips += mixed[4, 2:]
+        word_rows = mixed[:3] >> _SHIFT
+        word_rows += _FIRST_WORD_ROW
+        n_symbols, n_words = len(view.symbols), len(words)
+        grams = _gram_rows(prefix, n_symbols)
+        self.keys = np.concatenate([words, pairs * _PAIR_UNMIX])
+        self.rows = np.concatenate([grams.ravel(), word_rows.ravel()], dtype=np.int64)
+        past = n_symbols * len(GRAM_SIZES)
+        self.offsets = [*range(0, past, n_symbols), past, past + n_words, past + 2 * n_words]

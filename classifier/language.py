@@ -103,7 +103,7 @@ def language_of(features: Features, text: int) -> tuple[str | None, bool]:
     known = 1 - float(features.structure[text, _UNKNOWN_WORDS])
     if known >= _KNOWN_SHARE:
         return "en", True
-    counts = _counts_by_language(features.occurrences.words[first:past])
+    counts = _counts_by_language(features.occurrences.keys[first:past])
     best = max(_LANGUAGES, key=lambda language: counts[language])
     if best != "en" and counts[best] > max(1.5 * counts["en"], 1):
         return best, False

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from math import exp
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,10 +14,10 @@ from classifier.feature import Features, features_of
 from classifier.language import language_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
-from classifier.table import Table
+from classifier.table import Sums, Table
 from classifier.vector import Vector, vectors_of
 from classifier.view import View
-from classifier.window import Runs, rows_of, runs_of, values_of
+from classifier.window import rows_of, values_of
 
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
@@ -28,13 +27,6 @@ _PASS_TEXTS = 1024
 _SPANS_FROM = 0.5
 _SPAM = ATTRIBUTES.index("spam")
 _TOXICITY = ATTRIBUTES.index("toxicity")
-
-
-class _Sums(NamedTuple):
-    """What the hashed features of a batch add up to; sums: (n_windows + n_texts, n_attributes), by run."""
-
-    runs: Runs
-    sums: NDArray[np.float64]
 
 
 class Classifier:
@@ -73,18 +65,13 @@ class Classifier:
 
     def logits(self, features: Features) -> NDArray[np.float64]:
         """(n_texts, n_attributes) float64."""
-        return self._logits(features, self._sums(features))
+        return self._logits(features, self._table.sums(features.occurrences, features.pieces))
 
-    def _sums(self, features: Features) -> "_Sums":
-        runs = runs_of(features.pieces.bounds)
-        return _Sums(runs, self._table.run_sums(features.occurrences, features.pieces, runs))
-
-    def _logits(self, features: Features, sums: "_Sums") -> NDArray[np.float64]:
+    def _logits(self, features: Features, sums: Sums) -> NDArray[np.float64]:
         in_all, in_window = self._weights.shares
-        *starts, n_windows = sums.runs.bounds
         logits: NDArray[np.float64] = (
-            in_all * sums.sums[n_windows:]
-            + in_window * np.maximum.reduceat(sums.sums[:n_windows], starts)
+            in_all * sums.texts
+            + in_window * sums.worst()
             + features.structure @ self._weights.structure
             + self._weights.bias
         )
@@ -94,7 +81,7 @@ class Classifier:
         """Every attribute's logit as its bias and what each word and each structural feature added."""
         assessment = self.assess([text])[0]
         features = self.features([text])
-        sums = self._sums(features)
+        sums = self._table.sums(features.occurrences, features.pieces)
         logits = self._logits(features, sums)[0].tolist()
         columns = list(range(len(ATTRIBUTES)))
         contributions = self._contributions(features, 0, features.view, sums, columns)
@@ -112,17 +99,17 @@ class Classifier:
         return Explanation(assessment, tuple(explained))
 
     def _contributions(
-        self, features: Features, text: int, view: View, sums: "_Sums", columns: list[int]
+        self, features: Features, text: int, view: View, sums: Sums, columns: list[int]
     ) -> NDArray[np.float64]:
         """(n_columns, n_words): what each word of one text, whose view is given, added to some attributes' logits."""
         pieces = features.pieces.of_text(text)
-        windows = sums.sums[slice(*sums.runs.bounds[text : text + 2]), columns].argmax(axis=0).tolist()
+        windows = sums.worst_windows(text, columns)
         values = self._table.steps(rows_of(pieces, features.occurrences)).T[columns].astype(np.float64)
         for place, (column, window) in enumerate(zip(columns, windows, strict=True)):
             values[place] *= values_of(pieces, window, self._weights.shares[:, column], self._weights.scales[:, column])
         return word_contributions(view, values)
 
-    def _spans(self, body: str, features: Features, text: int, sums: "_Sums", scores: list[float]) -> tuple[Span, ...]:
+    def _spans(self, body: str, features: Features, text: int, sums: Sums, scores: list[float]) -> tuple[Span, ...]:
         columns = _shown_columns(scores)
         view = features.view.cut(text)
         contributions = self._contributions(features, text, view, sums, columns)
@@ -130,7 +117,7 @@ class Classifier:
 
     def _assess(self, texts: list[Text], features: Features) -> list[Assessment]:
         assessments = []
-        sums = self._sums(features)
+        sums = self._table.sums(features.occurrences, features.pieces)
         for index, (text, logits) in enumerate(zip(texts, self._logits(features, sums).tolist(), strict=True)):
             row = [1 / (1 + exp(-logit)) for logit in logits]
             spans: tuple[Span, ...] = ()

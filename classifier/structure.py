@@ -65,7 +65,7 @@ _LOWER = bytes(range(ord("a"), ord("z") + 1))
 _UPPER = _LOWER.upper()
 _DIGITS = b"0123456789"
 _PHONE = re.compile(r"(?<![\w/.=-])\+?\d[\d ().-]{6,16}\d(?![\w/])")
-_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}\.\w")
+_MAIL = re.compile(r"@(?<=[\w.+-]@)[\w-]{1,63}\.\w")
 _MARKUP = re.compile(r"<a\s|\[url|\[link|href\s*=|</a>", re.IGNORECASE)
 _ALNUM = re.compile(r"[a-z0-9]+")
 
@@ -80,13 +80,19 @@ def _host_features(links: Links, lexicon: Lexicon) -> tuple[float, float, float]
 
 
 def _body_features(body: str, lexicon: Lexicon) -> list[float]:
-    """The features of _BODY up to "lines"; they look at the body as it was sent."""
+    """The features of _BODY up to "lines"; they look at the body as it was sent.
+
+    Most bodies lack most signs: to ask for one takes a fifth of the time of counting it.
+    """
     encoded = body.encode("latin-1", "replace")
     length = len(encoded)
     size = length or 1
     digits = length - len(encoded.translate(None, _DIGITS))
     upper = length - len(encoded.translate(None, _UPPER))
     links = links_of(body) if may_have_links(encoded) else NO_LINKS
+    money = body.count("$") if "$" in body else 0
+    if not body.isascii():
+        money += body.count("£") + body.count("€")
     return [
         log1p(length) / 5,
         log1p(len(links.hosts)),
@@ -97,9 +103,9 @@ def _body_features(body: str, lexicon: Lexicon) -> list[float]:
         float(digits > 6 and _PHONE.search(body) is not None),
         digits / size,
         upper / size,
-        log1p(body.count("!")),
-        log1p(body.count("$") + body.count("£") + body.count("€")),
-        log1p(body.count("\n")),
+        log1p(body.count("!")) if "!" in body else 0.0,
+        log1p(money),
+        log1p(body.count("\n")) if "\n" in body else 0.0,
     ]
 
 
@@ -132,14 +138,15 @@ def _website_features(website: str, lexicon: Lexicon) -> list[float]:
     ]
 
 
-def _listed(marks: NDArray[np.uint16], pair_marks: NDArray[np.uint16], bounds: Sequence[int]) -> dict[int, list[int]]:
+def _listed(marks: NDArray[np.uint16], bounds: Sequence[int]) -> dict[int, list[int]]:
     """text -> the marks of its words and pairs that are on a list, for texts that have such."""
     listed: dict[int, list[int]] = {}
-    for found, gap in ((marks, 0), (pair_marks, 1)):
-        for place in (found > _KNOWN).nonzero()[0].tolist():
-            text = bisect_right(bounds, place) - 1
-            if place + gap < bounds[text + 1]:
-                listed.setdefault(text, []).append(found.item(place))
+    n_words = bounds[-1]
+    for place in (marks > _KNOWN).nonzero()[0].tolist():
+        word, gap = (place, 0) if place < n_words else (place - n_words, 1)
+        text = bisect_right(bounds, word) - 1
+        if word + gap < bounds[text + 1]:
+            listed.setdefault(text, []).append(marks.item(place))
     return listed
 
 
@@ -156,13 +163,13 @@ def _repeated_share(pairs: NDArray[np.uint32]) -> float:
 def structure_of(texts: Sequence[Text], view: View, occurrences: Occurrences, lexicon: Lexicon) -> NDArray[np.float64]:
     """(n_texts, len(STRUCTURE)) float64: the structural features of a batch."""
     rows = []
-    n_words = len(occurrences.words)
-    marks = lexicon.marks_of(np.concatenate([occurrences.words, occurrences.pairs]))
-    listed = _listed(marks[:n_words], marks[n_words:], view.word_bounds)
+    marks = lexicon.marks_of(occurrences.keys)
+    pairs = occurrences.keys[view.word_bounds[-1] :]
+    listed = _listed(marks, view.word_bounds)
     for index, (text, (first, past)) in enumerate(zip(texts, pairwise(view.word_bounds), strict=True)):
         count = past - first
         row = _body_features(text.body, lexicon)
-        row.append(_repeated_share(occurrences.pairs[first : past - 1]) if count >= _REPEATED_FROM_WORDS else 0.0)
+        row.append(_repeated_share(pairs[first : past - 1]) if count >= _REPEATED_FROM_WORDS else 0.0)
         row.append(1 - int(np.count_nonzero(marks[first:past])) / count if count else 0.0)
         row += _name_features(text.name.lower(), lexicon) if text.name else _NO_NAME
         row += _website_features(text.website, lexicon) if text.website else _NO_WEBSITE

@@ -22,42 +22,54 @@ def _class_table() -> bytes:
 
 
 _CLASSES = _class_table()
-_SUSPECT_ALWAYS = (b"L.L", b" L L L")
+_JOINED = re.compile(rb"\.(?<=L\.)L")
+_SPACED = re.compile(rb" L L L")
+_DOTTED = re.compile(rb"\.(?<=L\.)L\.L")
 _SUSPECT_WITH = {
-    b"D": (b"DL", b"LDD"),
-    b"A": (b"AL", b"LAA", b"AAA"),
-    b"S": (b"LSL", b"LSSL", b"SSS"),
-    b"&": (b"&L", b"&S"),
+    ord("D"): re.compile(rb"D(?:L|(?<=LD)D)"),
+    ord("A"): re.compile(rb"A(?:L|(?<=LA)A|AA)"),
+    ord("S"): re.compile(rb"S(?:(?<=LS)S?L|SS)"),
+    ord("&"): re.compile(rb"&[LS]"),
 }
-"""What to look for in the classes of a body: always, and where signs of a class occur at all."""
+"""What to look for where signs of a class occur at all. A pattern that begins with a letter, told from there by looking
+back, is searched ten times as quickly as one that begins with a set, and twice as quickly as by `in`."""
 
-_COMMON_SIGNS = bytes(byte for byte in range(128) if chr(byte) not in "0123456789@$*!|+#%&")
 _CANDIDATE = re.compile(rb"[.SAD](?:(?<=L.)[.SAD]*L|(?<=A)L|(?<=LA)A|(?<=D)L|(?<=LD)D|(?<=[AS])[AS]{2})")
 """L[.SAD]+L, AL, LAA, DL, LDD or [AS]{3}, told from their first sign: so the search passes over letters at once."""
 
-
-def _has_suspects(classes: bytes, uncommon: bytes) -> bool:
-    """Whether a body of these classes may hold disguised words; `uncommon` are those of its uncommon signs alone."""
-    for suspect in _SUSPECT_ALWAYS:
-        if suspect in classes:
-            return True
-    for name, suspects in _SUSPECT_WITH.items():
-        if name in uncommon and any(suspect in classes for suspect in suspects):
-            return True
-    return False
+_BEYOND_JOINED = {
+    ord("."): re.compile(rb"\.\."),
+    ord("D"): re.compile(rb"D(?:\.?L|(?<=LD)D)"),
+    ord("A"): re.compile(rb"A(?:\.?L|(?<=LA)A|[AS][AS])"),
+    ord("S"): re.compile(rb"S(?:\.?L|[AS][AS])"),
+}
+"""Where none of these is found, every candidate is L.L."""
 
 
-def suspect_classes(body: str) -> bytes | None:
-    """The classes of an ASCII body that may hold disguised words, None for one that cannot."""
-    encoded = body.encode()
-    classes = encoded.translate(_CLASSES)
-    return classes if _has_suspects(classes, encoded.translate(_CLASSES, _COMMON_SIGNS)) else None
+def classes_of(body: str) -> bytes:
+    """The class of each character of an ASCII body."""
+    return body.encode().translate(_CLASSES)
+
+
+def is_spaced(classes: bytes) -> bool:
+    """Whether there are letters, at least three, each by itself."""
+    return _SPACED.search(classes) is not None or _DOTTED.search(classes) is not None
+
+
+def _has_any(patterns: dict[int, re.Pattern[bytes]], classes: bytes) -> bool:
+    return any(pattern.search(classes) for sign, pattern in patterns.items() if sign in classes)
+
+
+def is_suspect(classes: bytes) -> bool:
+    """Whether a body of these classes may hold disguised words that are not spaced."""
+    return _JOINED.search(classes) is not None or _has_any(_SUSPECT_WITH, classes)
 
 
 def odd_tokens(classes: bytes) -> Iterator[tuple[int, int]]:
     """Bounds of the tokens whose classes are odd."""
     done = 0
-    for match in _CANDIDATE.finditer(classes):
+    pattern = _CANDIDATE if _has_any(_BEYOND_JOINED, classes) else _JOINED
+    for match in pattern.finditer(classes):
         if match.start() >= done:
             start = classes.rfind(b" ", 0, match.start()) + 1
             stop = classes.find(b" ", match.start())

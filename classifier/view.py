@@ -17,6 +17,7 @@ _FIRST_PICTURE = 0x2000
 _FIRST_LETTER = ord("a")
 _TWO_KEPT = np.ones(2, dtype=np.bool_)
 _ASCII_FOLD = bytes(int(symbol) if symbol != DROPPED else SPACE for symbol in _FOLD[:256] & 0xFF)
+_ASCII_TRACED = bytes(int(symbol) for symbol in _FOLD[:256] & 0xFF)
 _ASCII_DROPPED = bytes(byte for byte in range(128) if _FOLD[byte] == DROPPED)
 _TYPOGRAPHIC = {"\u2019": "'", "\u2018": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "."}
 
@@ -65,19 +66,22 @@ def _code_points(text: str) -> NDArray[np.uint32]:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
 
 
-def _traced(text: str) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+def _traced(text: str) -> tuple[Symbols, NDArray[np.int64]]:
     """The symbols of one text without the spaces around, and the code point that each came from."""
-    folded = _FOLD.take(_code_points(f" {text} "), mode="clip")
-    sources = np.flatnonzero(folded != DROPPED)
-    symbols = folded[sources]
+    folded: Symbols
+    if text.isascii():
+        folded = np.frombuffer(f" {text} ".encode().translate(_ASCII_TRACED), dtype=np.uint8)
+    else:
+        folded = _FOLD.take(_code_points(f" {text} "), mode="clip")
+    sources = (folded != DROPPED).nonzero()[0]
+    symbols = folded.take(sources)
     same = symbols[1:] == symbols[:-1]
-    kept = np.ones(len(symbols), dtype=np.bool_)
-    kept[1:] = ~(same & (symbols[1:] == SPACE))
-    kept[2:] &= ~(same[1:] & same[:-1])
-    symbols, sources = symbols[kept][1:], sources[kept][1:] - 1
-    if len(symbols) and symbols[-1] == SPACE:
-        symbols, sources = symbols[:-1], sources[:-1]
-    return symbols, sources
+    gone = same & (symbols[1:] == SPACE)
+    gone[1:] |= same[1:] & same[:-1]
+    kept = (~gone).nonzero()[0] + 1
+    if len(kept) and symbols[kept[-1]] == SPACE:
+        kept = kept[:-1]
+    return symbols.take(kept), sources.take(kept) - 1
 
 
 def original_ranges(view: View, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -93,7 +97,7 @@ def original_ranges(view: View, firsts: NDArray[np.int64], lasts: NDArray[np.int
     return [(line.begins[begin], line.ends[end]) for begin, end in zip(begins, ends, strict=True)]
 
 
-def _stretches(symbols: NDArray[np.uint8]) -> NDArray[np.bool_]:
+def _stretches(symbols: Symbols) -> NDArray[np.bool_]:
     """(n_symbols - 2,) whether a symbol and the two after it are the same."""
     same = symbols[1:] == symbols[:-1]
     stretches: NDArray[np.bool_] = same[1:] & same[:-1]
@@ -131,9 +135,7 @@ class _Normaliser:
             revealed = reveal(plain, self._words) if is_odd(plain) else self._reveal_latin(plain)
         if revealed is not None:
             plain = self._rewrite(text, revealed)
-        if not plain.isascii():
-            return _traced(plain)[0]
-        return _folded_words(plain)
+        return _folded_words(plain) if plain.isascii() else _traced(plain)[0].astype(np.uint32, copy=False)
 
     def shortened(self, text: int, body: str, symbols: bytes) -> bytes | NDArray[np.uint32]:
         """The symbols of one body without stretches: as they are, or those of the words that the letters stand for."""
@@ -142,7 +144,8 @@ class _Normaliser:
         if text in self.lines or int(codes[2:][stretches].max()) < _FIRST_LETTER:
             kept: bytes = codes[np.concatenate([_TWO_KEPT, ~stretches])].tobytes()
             return kept
-        return _traced(self._rewrite(text, reveal(_without_typography(body), self._words)))[0]
+        rewritten = self._rewrite(text, reveal(_without_typography(body), self._words))
+        return _traced(rewritten)[0].astype(np.uint32, copy=False)
 
     def _reveal_latin(self, plain: str) -> tuple[Line, int] | None:
         """For a body with letters such as é: rewritten when its ASCII part looks disguised."""
@@ -152,18 +155,18 @@ class _Normaliser:
 
 
 def _folded_words(plain: str) -> bytes:
-    return b" ".join(plain.encode().translate(_ASCII_FOLD, _ASCII_DROPPED).split())
+    folded = plain.encode().translate(_ASCII_FOLD, _ASCII_DROPPED).strip()
+    while b"  " in folded:  # twice for most texts, and for half of the time that split and join take
+        folded = folded.replace(b"  ", b" ")
+    return folded
 
 
-def _stretched(parts: Sequence[bytes | NDArray[np.uint32]]) -> dict[int, bytes]:
-    """The bytes that hold a stretch, by text; all are looked at together."""
-    texts = {text: part for text, part in enumerate(parts) if isinstance(part, bytes) and part}
-    stretches = _stretches(np.frombuffer(b" ".join(texts.values()), np.uint8))
-    if not stretches.any():
-        return {}
-    pasts = list(accumulate(len(part) + 1 for part in texts.values()))
-    found = {bisect_right(pasts, place) for place in stretches.nonzero()[0].tolist()}
-    return {text: part for place, (text, part) in enumerate(texts.items()) if place in found}
+def _stretched(symbols: Symbols, starts: Sequence[int]) -> list[int]:
+    """The texts that hold a stretch; all are looked at together."""
+    stretches = _stretches(symbols)
+    if not np.count_nonzero(stretches):  # a quarter of what any() takes
+        return []
+    return sorted({bisect_right(starts, place) - 1 for place in stretches.nonzero()[0].tolist()})
 
 
 def _joined(parts: Sequence[bytes | NDArray[np.uint32]]) -> Symbols:
@@ -178,6 +181,10 @@ def _joined(parts: Sequence[bytes | NDArray[np.uint32]]) -> Symbols:
         arrays.append(np.frombuffer(part, np.uint8).astype(np.uint32) if isinstance(part, bytes) else part)
         arrays.append(space)
     return np.concatenate(arrays)
+
+
+def _starts(parts: Sequence[bytes | NDArray[np.uint32]]) -> list[int]:
+    return list(accumulate((len(part) + 1 if len(part) else 0 for part in parts), initial=1))
 
 
 def _word_bounds(symbols: Symbols) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -198,12 +205,16 @@ def view_of(bodies: Sequence[str], words: Container[str]) -> View:
     """The view of a batch, of any strings; `words` tells what is a word, to see through disguise."""
     normalise = _Normaliser(words)
     parts = [normalise(text, body) for text, body in enumerate(bodies)]
-    for text, part in _stretched(parts).items():
-        parts[text] = normalise.shortened(text, bodies[text], part)
-    symbols = _joined(parts)
-    starts = list(accumulate((len(part) + 1 if len(part) else 0 for part in parts), initial=1))
+    symbols, starts = _joined(parts), _starts(parts)
+    stretched = _stretched(symbols, starts)
+    if stretched:
+        for text in stretched:
+            part = parts[text]
+            if isinstance(part, bytes):
+                parts[text] = normalise.shortened(text, bodies[text], part)
+        symbols, starts = _joined(parts), _starts(parts)
     word_starts, word_ends = _word_bounds(symbols)
-    word_bounds = word_starts.searchsorted(starts).tolist()
+    word_bounds = [0, len(word_starts)] if len(bodies) == 1 else word_starts.searchsorted(starts).tolist()
     return View(
         tuple(bodies), symbols, starts, word_starts, word_ends, word_bounds, normalise.lines, normalise.disguised
     )

@@ -1,6 +1,7 @@
 """Fields that several schemas share, strict about what text may hold."""
 
 import ipaddress
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any
@@ -16,6 +17,8 @@ MAX_CURSOR_CHARS = 512
 
 _CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
 _FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
+_OWN_PORTS = {"http": ":80", "https": ":443"}
+_PLAIN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 def _is_carried_by_utf8(text: str) -> bool:
@@ -35,6 +38,17 @@ class PlainText(fields.String):
         metadata = {"pattern": r"\S"} if min_chars else {}
         super().__init__(validate=length, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
         self._forbidden = _FORBIDDEN if is_multiline else _FORBIDDEN | {"\n", "\t"}
+        self._min_chars, self._max_chars = min_chars, max_chars
+
+    def plainly(self, value: Any) -> str | None:
+        """The value itself where it is plain to see that it is right and need not be changed; None for all others."""
+        if type(value) is not str or not self._min_chars <= len(value) <= self._max_chars:
+            return None
+        if not value.isascii() and not (_is_carried_by_utf8(value) and unicodedata.is_normalized("NFC", value)):
+            return None
+        if value[:1].isspace() or value[-1:].isspace() or "\r" in value:
+            return None
+        return value if value.isprintable() or self._forbidden.isdisjoint(value) else None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
@@ -56,6 +70,10 @@ class Email(PlainText):
             min_chars=3, max_chars=254, metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"}, **kwargs
         )
 
+    def plainly(self, value: Any) -> str | None:
+        text = super().plainly(value)
+        return text if text is not None and _PLAIN_EMAIL.fullmatch(text) else None
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         local, at, domain = text.partition("@")
@@ -69,6 +87,10 @@ class WebAddress(PlainText):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_chars=MAX_URL_CHARS, metadata={"format": "uri"}, **kwargs)
+
+    def plainly(self, value: Any) -> str | None:
+        text = super().plainly(value)
+        return text if text is not None and (not text or is_web_address(text)) else None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -93,16 +115,20 @@ def is_web_address(text: str) -> bool:
 
 
 class Origin(PlainText):
-    """A browser's origin: scheme, host, port if it is not the scheme's own; nothing after."""
+    """A browser's origin: scheme, host, port if it is not the scheme's own (as no browser sends that one, it is left
+    out); nothing after."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_chars=8, max_chars=300, **kwargs)
+
+    def plainly(self, value: Any) -> str | None:  # noqa: ARG002
+        return None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).rstrip("/").lower()
         if not is_web_address(text) or text.count("/") != 2 or "?" in text or "#" in text:
             raise ValidationError("Not an origin such as https://news.example.")
-        return text
+        return text.removesuffix(_OWN_PORTS[text.partition(":")[0]])
 
 
 class IpAddress(PlainText):
@@ -110,6 +136,9 @@ class IpAddress(PlainText):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_chars=64, **kwargs)
+
+    def plainly(self, value: Any) -> str | None:
+        return "" if value == "" else None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -154,9 +183,18 @@ class Probability(fields.Float):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
+class QueryInteger(fields.Integer):
+    """A whole number in a query: plain digits, none of what Python would read as a number too (`1_0`, `+1`)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if not (isinstance(value, str) and value.isascii() and value.isdigit()):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 def page_limit(default: int) -> fields.Integer:
     """How many of a list, from a query."""
-    return fields.Integer(load_default=default, validate=validate.Range(1, 200))
+    return QueryInteger(load_default=default, validate=validate.Range(1, 200))
 
 
 def query_cursor() -> fields.String:

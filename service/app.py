@@ -2,13 +2,12 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
-from aiohttp import web
 
 from classifier import Classifier, ModelError
 from service.counts import Counts
@@ -28,7 +27,7 @@ from service.store.link import Link
 from service.store.readiness import OK, check_store, fsync_of
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
-from service.web.dispatch import fallback, handler
+from service.web.dispatch import Dispatch
 from service.web.openapi import describe
 from service.web.operation import House, Route, open_route, reader_route, route
 
@@ -87,7 +86,6 @@ PAGES_WITHOUT_DEMO: tuple[Route, ...] = (*PAGES, open_route("GET", "/", pages.go
 
 log = structlog.get_logger(__name__)
 
-DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
 FIRST_CONNECTION_SECONDS = 10.0
 """How long a start waits for Redis before it goes on without: `/readyz` then tells."""
 
@@ -125,15 +123,22 @@ async def _warn_unless_durable(link: Link) -> None:
         log.warning("store_acknowledges_before_disk", appendfsync=fsync, advice="set appendfsync always")
 
 
-def _add_routes(
-    router: web.UrlDispatcher, routes: tuple[Route, ...], desk: Desk, house: House, tracing: Tracing | None
-) -> None:
-    for each in routes:
-        handle = handler(each, desk, house)
-        handle = tracing.handler(each, handle) if tracing else handle
-        for method in ("GET", "HEAD") if each.method == "GET" else (each.method,):
-            router.add_route(method, each.pattern, handle)
-    router.add_route("*", r"/{tail:[\s\S]*}", fallback(routes, desk, house))
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The whole service but for its connections: what answers requests, and all that it stands on."""
+
+    desk: Desk
+    dispatch: Dispatch
+    server: EmbeddedServer | None
+    tracing: Tracing | None
+
+    async def close(self) -> None:
+        await self.desk.registry.close()
+        await self.desk.link.close()
+        if self.server:
+            await self.server.stop()
+        if self.tracing:
+            await self.tracing.close()
 
 
 async def build(
@@ -142,10 +147,12 @@ async def build(
     *,
     counts: Counts | None = None,
     door: Door | None = None,
-) -> web.Application:
-    """The whole service, connected. StartError when it cannot start; Redis being away is no reason.
+    is_first: bool = True,
+) -> Service:
+    """The service, connected. StartError when it cannot start; Redis being away is no reason.
 
-    `counts` are those that it shares with other workers, `door` is where its connections come in.
+    `counts` are those that it shares with other workers, of which the first tells what is to be told once; `door` is
+    where its connections come in.
     """
     counts = counts or Counts()
     secrets = find_secrets(settings)
@@ -167,31 +174,20 @@ async def build(
         lambda: describe(API, watchers.own_version()),
     )
 
-    async def lifetime(_: web.Application) -> AsyncIterator[None]:
-        yield
-        await registry.close()
-        await link.close()
-        if server:
-            await server.stop()
-        if tracing:
-            await tracing.close()
-
-    application = web.Application(client_max_size=0)
-    application[DESK] = desk
     routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
-    _add_routes(application.router, routes, desk, house, tracing)
-    application.cleanup_ctx.append(lifetime)
+    dispatch = Dispatch(routes, desk, house, tracing.handler if tracing else None)
 
     link.open()
     try:
         if await link.wait_up(FIRST_CONNECTION_SECONDS):
             with suppress(RequestError):
                 await registry.load()
-                await _warn_unless_durable(link)
+                if is_first:
+                    await _warn_unless_durable(link)
     except BaseException:
         await asyncio.gather(registry.close(), link.close())
         if server:
             await server.stop()
         raise
     registry.open()
-    return application
+    return Service(desk, dispatch, server, tracing)

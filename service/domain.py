@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv6Address, IPv6Network, ip_address
-from typing import Any
+from typing import Any, NamedTuple
 
 DEFAULT_SITE = "default"
 
@@ -48,6 +48,7 @@ class QueueOrder(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+MODES = tuple(Mode)
 STATE_OF_VERDICT = {Verdict.PUBLISH: State.PUBLISHED, Verdict.HOLD: State.HELD, Verdict.REJECT: State.REJECTED}
 STATE_OF_DECISION = {
     Decision.APPROVE: State.PUBLISHED,
@@ -108,8 +109,7 @@ class Site:
     created_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only."""
 
     name: str
@@ -124,8 +124,7 @@ class Submission:
     referrer: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Assessed:
+class Assessed(NamedTuple):
     """What the classifier said of a submission. `scores` and `risk` are None when it could not be scored;
     `assessed` is False when it could, but in a language the model does not know."""
 
@@ -139,8 +138,7 @@ class Assessed:
 Reason = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Routing:
+class Routing(NamedTuple):
     """The machine's verdict under one mode; listed comments wait in the queue for a moderator."""
 
     verdict: Verdict
@@ -182,6 +180,9 @@ def reader_network(address: str) -> str:
 
 
 def _notable(assessed: Assessed) -> list[Reason]:
-    high = [(score, name) for name, score in (assessed.scores or {}).items() if score >= NOTABLE_SCORE]
+    scores = assessed.scores or {}
+    if max(scores.values(), default=0) < NOTABLE_SCORE:  # most comments: this is asked for every one
+        return []
+    high = [(score, name) for name, score in scores.items() if score >= NOTABLE_SCORE]
     high.sort(reverse=True)
     return [{"code": "score_high", "attribute": name, "score": score} for score, name in high]

@@ -9,6 +9,7 @@ CommentdeskError
 │   ├── RecordAbsentError
 │   └── RecordChangedError
 └── RequestError                  a request is refused; `web.problems` gives each its HTTP status
+    ├── MalformedRequestError     no HTTP, or a head over its limits
     ├── MalformedBodyError        broken JSON, bad UTF-8, bad charset, bad compression
     ├── UnsupportedMediaTypeError not JSON, not a form
     ├── BodyTooLargeError         over the body limit
@@ -87,6 +88,11 @@ class RequestError(CommentdeskError):
         self.detail = detail
         self.errors = errors
         self.retry_after_seconds = retry_after_seconds
+
+
+class MalformedRequestError(RequestError):
+    code = "malformed_request"
+    title = "The request could not be read"
 
 
 class MalformedBodyError(RequestError):

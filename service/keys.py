@@ -12,7 +12,9 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
 | cd:{commentdesk}:idempotency:D | hash | `fingerprint`, `answer` | 24 h |
-| cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 15 min, or until it is done |
+| cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
+| cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
+| cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
@@ -40,6 +42,7 @@ email, scores, spans, client) as submitted; state, decision, revision, published
 previous (a line a decision that undo can take back: state, decision, published_ms, was it queued).
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 PREFIX = "cd:"
@@ -51,10 +54,16 @@ SITES = _INSTALLATION + "sites"
 TOKENS = _INSTALLATION + "tokens"
 CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
+BACKED_UP = _INSTALLATION + "backed-up"
 
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def probe(number: int) -> str:
+    """Of a hash tag that no site has: with one number after the other, one of them lies on every master."""
+    return f"{PREFIX}{{commentdesk.{number}}}:probe"
 
 
 def _of(site: str, name: str) -> str:
@@ -97,14 +106,17 @@ class ThreadKeys(NamedTuple):
     queue: str
 
 
+@lru_cache(maxsize=1024)
 def queue_keys(site: str) -> QueueKeys:
     names = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders")
     return QueueKeys(*(_of(site, name) for name in names))
 
 
 def thread_keys(site: str, thread: str) -> ThreadKeys:
-    kinds = ("thread", "thread-comments", "thread-published", "thread-queue")
-    return ThreadKeys(*(_of(site, f"{kind}:{thread}") for kind in kinds))
+    before = f"cd:{{{site}}}:thread"
+    return ThreadKeys(
+        f"{before}:{thread}", f"{before}-comments:{thread}", f"{before}-published:{thread}", f"{before}-queue:{thread}"
+    )
 
 
 def comment(site: str, comment_id: str) -> str:

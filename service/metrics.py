@@ -11,6 +11,7 @@ from service import scoring
 from service.counts import Counts, Timer
 from service.domain import Decision, State, Verdict
 from service.store.comments import AGE_BOUNDS_SECONDS
+from service.store.measures import StoreMeasures
 from service.store.totals import SiteMeasures
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the size, and nobody asks when a counter began
@@ -67,12 +68,20 @@ class _Families(Collector):
         return self._families
 
 
-def exposition(counts: Counts, sites: Mapping[str, SiteMeasures], *, is_redis_up: bool, now_ms: int) -> bytes:
+def exposition(
+    counts: Counts,
+    sites: Mapping[str, SiteMeasures],
+    store: StoreMeasures | None,
+    *,
+    is_redis_up: bool,
+    now_ms: int,
+) -> bytes:
     """All metrics as text. Those of the sites come from Redis, the others are summed over the workers, so that every
     process tells the same."""
     is_up = GaugeMetricFamily("commentdesk_redis_up", "1 while Redis answers.", value=is_redis_up)
     registry = CollectorRegistry()
-    registry.register(_Families([*_process_families(counts), *_site_families(sites, now_ms), is_up]))
+    families = [*_process_families(counts), *_site_families(sites, now_ms), is_up, *_store_families(store)]
+    registry.register(_Families(families))
     return generate_latest(registry)
 
 
@@ -93,6 +102,21 @@ def _process_families(counts: Counts) -> list[Metric]:
                 timer.add_metric(values, list(bounded), seconds)
         families.append(timer)
     return families
+
+
+def _store_families(store: StoreMeasures | None) -> list[Metric]:
+    """None while it is away."""
+    if store is None:
+        return []
+    return [
+        GaugeMetricFamily(name, help_text, value=value)
+        for name, help_text, value in (
+            ("commentdesk_store_durable", "1 while all that is acknowledged is on disk.", store.is_durable),
+            ("commentdesk_redis_memory_used_bytes", "Memory that Redis uses.", store.used_bytes),
+            ("commentdesk_redis_memory_max_bytes", "Memory that Redis may use; 0 is no limit.", store.max_bytes),
+            ("commentdesk_last_backup_timestamp_seconds", "When the last backup was made.", store.backed_up_ms / 1000),
+        )
+    ]
 
 
 def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metric]:

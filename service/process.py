@@ -7,12 +7,11 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import web
-
 from service.app import build
 from service.counts import Counts
 from service.door import Door, Listeners
 from service.settings import Settings
+from service.web.connection import Server
 
 STOP_SECONDS = 10.0
 """Requests under way have so long to finish when the process is told to go."""
@@ -20,21 +19,22 @@ STOP_SECONDS = 10.0
 KEEP_ALIVE_SECONDS = 75
 """From one answer to the next whole request on a connection: longer than reverse proxies keep theirs (nginx: 60 s), so
 that it is they who close."""
+GC_THRESHOLDS = (10_000, 20, 50)
+"""A request leaves no cycles behind, so that looking for them at every 700 objects, Python's own choice, is in vain."""
 LINGER_SECONDS = 2
 """How long the rest of a body is read that was answered before it was all there."""
 
 
 class Process:
-    """The application behind its door."""
+    """The service behind its door."""
 
-    def __init__(self, door: Door, runner: web.AppRunner) -> None:
+    def __init__(self, door: Door, server: Server) -> None:
         self.door = door
-        self._runner = runner
+        self.server = server
 
     def open(self, listeners: Listeners, slot: int = 0) -> None:
         """Starts to serve the slot's sockets."""
-        assert self._runner.server is not None  # noqa: S101 set up by `serving`
-        self.door.open(self._runner.server, listeners, slot)
+        self.door.open(self.server, listeners, slot)
 
     async def stop(self) -> None:
         """Finishes what is under way, as nobody comes after us."""
@@ -46,32 +46,33 @@ class Process:
         A connection that waits for its client's next request is kept for it: closed now, it could cross the request
         on its way, which would be lost.
         """
-        server = self._runner.server
-        assert server is not None  # noqa: S101 it serves
-        await self.door.retire(STOP_SECONDS, lambda: server.connections)
+        await self.door.retire(STOP_SECONDS, lambda: self.server.connections)
 
 
 @asynccontextmanager
-async def serving(settings: Settings, counts: Counts | None = None) -> AsyncIterator[Process]:
-    """A process that is ready to serve. Leave the context after `stop` or `retire`: what is open then is cut."""
+async def serving(settings: Settings, counts: Counts | None = None, *, is_first: bool = True) -> AsyncIterator[Process]:
+    """A process that is ready to serve; the first of several tells what is to be told once. Leave the context after
+    `stop` or `retire`: what is open then is cut."""
     door = Door()
-    runner = web.AppRunner(
-        await build(settings, counts=counts, door=door),
+    service = await build(settings, counts=counts, door=door, is_first=is_first)
+    server = Server(
+        service.dispatch,
         access_log=None,
-        shutdown_timeout=STOP_SECONDS,
         keepalive_timeout=KEEP_ALIVE_SECONDS,
         lingering_time=LINGER_SECONDS,
         auto_decompress=False,
-        handler_cancellation=False,
     )
-    await runner.setup()
     try:
         gc.collect()
         gc.freeze()  # what is here now stays: it need not be looked through at every collection
-        yield Process(door, runner)
+        gc.set_threshold(*GC_THRESHOLDS)
+        yield Process(door, server)
     finally:
         door.shut()
-        await runner.cleanup()
+        await asyncio.sleep(0)  # what came in last begins to be answered
+        server.pre_shutdown()
+        await server.shutdown(STOP_SECONDS)
+        await service.close()
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:

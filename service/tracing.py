@@ -6,11 +6,10 @@ spans are our own: the ready-made instrumentations put whole paths and commands 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiohttp import web
 
 from classifier import Classifier, Text
 from service.counts import Counts
@@ -19,7 +18,10 @@ from service.errors import RequestError
 from service.scoring import Scorer
 from service.store import scripts
 from service.store.link import Argument, Link, Server
+from service.web.connection import Request
+from service.web.dispatch import Handle
 from service.web.operation import Route
+from service.web.response import Response
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -29,8 +31,6 @@ ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _SCRIPTS = {each.digest: each.name for each in vars(scripts).values() if isinstance(each, scripts.Script)}
 
 log = structlog.get_logger(__name__)
-
-AiohttpHandler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 def start_tracing(environment: Mapping[str, str]) -> "Tracing | None":
@@ -70,12 +70,12 @@ class Tracing:
     def link(self, link: Link) -> Link:
         return _TracedLink(link, self)
 
-    def handler(self, route: Route, handle: AiohttpHandler) -> AiohttpHandler:
+    def handler(self, route: Route, handle: Handle) -> Handle:
         """The same with a span around it, part of the caller's trace when it has one."""
         name = f"{route.method} {route.path}"
         attributes = {"http.request.method": route.method, "http.route": route.path}
 
-        async def traced(request: web.Request) -> web.Response:
+        async def traced(request: Request) -> Response:
             # Of what a caller may send for traces its two numbers alone: `tracestate` is text of its own.
             parent = self._propagator.extract({"traceparent": request.headers.get("traceparent", "")})
             with self._tracer.start_as_current_span(

@@ -157,9 +157,19 @@ class Cluster(RedisServer):
                 found[at].append(site)
         return found
 
-    def master_of_registry(self) -> int:
-        slot: int = self.masters[0].client.execute_command("CLUSTER", "KEYSLOT", keys.SITES)
-        return min(2, slot // 5461)
+    def kill_master_of(self, site: str) -> Node:
+        """The master that the site's keys lie on now: the first one, or what was its replica."""
+        slot: int = self.masters[1].client.execute_command("CLUSTER", "KEYSLOT", keys.totals(site))
+        at = min(2, slot // 5461)
+        master = next(node for node in (self.masters[at], self.replicas[at]) if _is_master(node))
+        master.kill()
+        return master
+
+    def has_replaced(self, dead: Node) -> bool:
+        """Whether the other one of the two is the master."""
+        pairs = zip(self.masters, self.replicas, strict=True)
+        other = next(one if dead is two else two for one, two in pairs if dead in (one, two))
+        return _is_master(other)
 
     def kill(self) -> None:
         """All at once."""
@@ -232,6 +242,11 @@ class RedisServers:
     def stop(self) -> None:
         for server in self._servers.values():
             server.stop()
+
+
+def _is_master(node: Node) -> bool:
+    role: str = node.client.info("replication")["role"]
+    return role == "master"
 
 
 def _text(value: Any) -> str:

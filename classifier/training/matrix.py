@@ -10,10 +10,11 @@ from classifier.assessment import Text
 from classifier.feature import features_of
 from classifier.hashing import N_ROWS, Occurrences
 from classifier.lexicon import Lexicon
-from classifier.window import Pieces, Runs, factors_of, runs_of
+from classifier.window import Pieces, factors_of, windows_within
 
 _BATCH = 32
 _MIDDLE = N_ROWS // 2
+_BLOCKS = (slice(None, _MIDDLE), slice(_MIDDLE, None))
 
 
 class PieceMatrix:
@@ -24,42 +25,51 @@ class PieceMatrix:
 
     def __init__(self, counts: csr_matrix, bounds: list[int], structure: NDArray[np.float32]) -> None:
         """counts: (n_pieces, N_ROWS) float32 CSR, how often each feature begins in each piece, repetitions apart
-        bounds: n_texts + 1 places, the pieces of text k are those from bounds[k] up to bounds[k + 1]
+        bounds: n_texts + 1 places, text k has the pieces from bounds[k] up to bounds[k + 1], its empty one included
         """
         self._counts, self.structure = counts, structure
-        self._runs: Runs = runs_of(bounds)
-        self._n_windows = self._runs.bounds[-1]
-        in_words = np.concatenate([[0], np.cumsum(counts.indices >= _MIDDLE)])
-        words = in_words[counts.indptr]
-        by_piece = np.stack([counts.indptr - words, words])
-        self._factors = factors_of(by_piece[:, self._runs.pasts] - by_piece[:, self._runs.firsts])
+        self._bounds = np.array(bounds)
+        self._within = windows_within(bounds)
+        in_words = np.concatenate([[0], np.cumsum(counts.indices >= _MIDDLE)])[counts.indptr]
+        self._done = np.stack([counts.indptr - in_words, in_words])
 
-    def _rows(self, runs: NDArray[np.int64]) -> csr_matrix:
-        """(len(runs), N_ROWS) float32 CSR: the features of some runs, repetitions apart."""
-        starts = self._counts.indptr[self._runs.firsts[runs]].astype(np.int64)
-        lengths = self._counts.indptr[self._runs.pasts[runs]] - starts
-        pointers = np.concatenate([[0], np.cumsum(lengths)])
-        indices = self._counts.indices[np.repeat(starts - pointers[:-1], lengths) + np.arange(pointers[-1])]
-        grams, words = (np.repeat(factors, lengths) for factors in self._factors[:, runs])
-        values = np.where(indices < _MIDDLE, grams, words).astype(np.float32)
-        return csr_matrix((values, indices, pointers), shape=(len(runs), N_ROWS))
+    def _factors(self, firsts: NDArray[np.int64], pasts: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(2, n): the values of the features of runs of pieces."""
+        return factors_of(self._done[:, pasts] - self._done[:, firsts])
 
     def texts(self, rows: NDArray[np.int64]) -> csr_matrix:
         """(len(rows), N_ROWS) float32 CSR: the features of whole texts, each once, with the values of scoring."""
-        matrix = self._rows(rows + self._n_windows)
+        firsts, pasts = self._bounds[rows], self._bounds[rows + 1]
+        starts = self._counts.indptr[firsts].astype(np.int64)
+        lengths = self._counts.indptr[pasts] - starts
+        pointers = np.concatenate([[0], np.cumsum(lengths)])
+        indices = self._counts.indices[np.repeat(starts - pointers[:-1], lengths) + np.arange(pointers[-1])]
+        grams, words = (np.repeat(factors, lengths) for factors in self._factors(firsts, pasts))
+        values = np.where(indices < _MIDDLE, grams, words).astype(np.float32)
+        matrix = csr_matrix((values, indices, pointers), shape=(len(rows), N_ROWS))
         matrix.sum_duplicates()
         return matrix
 
     def pooled(self, hashed: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """(n_texts,) each: what all the text and what its worst window adds up to; hashed: (N_ROWS,) weights"""
-        sums = np.zeros(self._factors.shape[1])
-        for block, part in enumerate((slice(None, _MIDDLE), slice(_MIDDLE, None))):
+        pieces = np.arange(self._bounds[-1])
+        windows = self._sums(hashed, pieces, np.minimum(pieces + 2, len(pieces)))
+        worst: NDArray[np.float64] = np.maximum.reduceat(windows, self._within)[::2]
+        return self._sums(hashed, self._bounds[:-1], self._bounds[1:]), worst
+
+    def _sums(
+        self, hashed: NDArray[np.float64], firsts: NDArray[np.int64], pasts: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """(n,) weight times value, summed over runs of pieces."""
+        sums = np.zeros(len(firsts))
+        for part, factors in zip(
+            (slice(None, _MIDDLE), slice(_MIDDLE, None)), self._factors(firsts, pasts), strict=True
+        ):
             weights = np.zeros(N_ROWS)
             weights[part] = hashed[part]
             prefix = np.concatenate([[0.0], np.cumsum(self._counts @ weights)])
-            sums += (prefix[self._runs.pasts] - prefix[self._runs.firsts]) * self._factors[block]
-        worst = np.maximum.reduceat(sums[: self._n_windows], self._runs.bounds[:-1])
-        return sums[self._n_windows :], worst
+            sums += (prefix[pasts] - prefix[firsts]) * factors
+        return sums
 
 
 def _piece_rows(occurrences: Occurrences, pieces: Pieces) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

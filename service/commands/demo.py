@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 Known = dict[tuple[str, str], str]
 _SITE = f"/v1/sites/{DEFAULT_SITE}"
 _THREAD = f"{_SITE}/threads/{quote(ARTICLE.thread, safe='')}"
+DEMO_PAGE = "/demo"
 _REFUSED = (409, 422)
 
 
@@ -37,9 +39,21 @@ def demo(url: str | None, token: str | None) -> None:
 
 def _set_thread(api: Api) -> dict[str, int]:
     """Tells the service of the article, and gives how many comments it has in each state."""
-    thread = api.call("PUT", _THREAD, {"title": ARTICLE.title, "url": f"{api.url}/demo"})
+    url = f"{api.url}{DEMO_PAGE}" if _is_shown(api) else ""
+    thread = api.call("PUT", _THREAD, {"title": ARTICLE.title, "url": url})
     counts: dict[str, int] = thread["counts"]
     return counts
+
+
+def _is_shown(api: Api) -> bool:
+    """Whether the service serves the demo article."""
+    try:
+        api.call("HEAD", DEMO_PAGE)
+    except click.ClickException as error:
+        if _status(error) != HTTPStatus.NOT_FOUND:
+            raise
+        return False
+    return True
 
 
 def _counts(api: Api) -> dict[str, int]:
@@ -122,4 +136,6 @@ def _summarise(api: Api, sent: int, left_out: int, before: dict[str, int], after
     click.echo(
         f"Of the article's comments {after[State.PUBLISHED]} are published, {after[State.HELD]} await a moderator."
     )
-    click.echo(f"  article  {api.url}/demo\n  queue    {api.url}{_SITE}/queue\n  API      {api.url}/docs")
+    if _is_shown(api):
+        click.echo(f"  article  {api.url}{DEMO_PAGE}")
+    click.echo(f"  queue    {api.url}{_SITE}/queue\n  API      {api.url}/docs")

@@ -11,6 +11,7 @@ from service.commands.store import redis_option, run, settings_with, shared_stor
 from service.desk import clock_ms
 from service.settings import Settings
 from service.store import instant
+from service.store.link import Link
 from service.use_cases import doctor as use_case
 from service.use_cases.doctor import MEANINGS, Check, Fault, Report
 
@@ -35,16 +36,24 @@ def doctor(redis_url: str | None, *, is_repairing: bool, is_json: bool) -> None:
 
 async def _examine(settings: Settings) -> Report:
     async with shared_store(settings) as link:
-        length = await instant.count_all_keys(link)
-        with click.progressbar(length=length, label="Examining keys", show_pos=True, file=sys.stderr) as shown:
-            return await use_case.examine(link, shown.update)
+        return await _examine_shown(link)
 
 
 async def _repair(settings: Settings) -> Report:
-    async with shared_store(settings) as link:
-        length = await instant.count_all_keys(link)
-        with click.progressbar(length=length, label="Examining, repairing", show_pos=True, file=sys.stderr) as shown:
-            return await use_case.examine_and_repair(link, clock_ms(), shown.update, lambda _: None)
+    async with shared_store(settings) as link, use_case.sole_repairer(link) as holding:
+        report = await _examine_shown(link)
+        with _progress("Repairing", len(report.faults)) as shown:
+            await use_case.repair(link, report, clock_ms(), shown.update, holding)
+        return report
+
+
+async def _examine_shown(link: Link) -> Report:
+    with _progress("Examining keys", await instant.count_all_keys(link)) as shown:
+        return await use_case.examine(link, shown.update)
+
+
+def _progress(label: str, length: int) -> Any:
+    return click.progressbar(length=length, label=label, show_pos=True, file=sys.stderr)
 
 
 def _as_json(report: Report) -> dict[str, Any]:

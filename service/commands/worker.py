@@ -35,7 +35,7 @@ async def _serve(duty: Duty, settings: Settings, reader: asyncio.StreamReader, w
     listeners = [[socket.socket(fileno=each) for each in sockets] for sockets in duty.listeners]
     stop, retire = asyncio.Event(), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with serving(settings, Counts(duty.counts, duty.region)) as process:
+    async with serving(settings, Counts(duty.counts, duty.region), is_first=duty.slot == 0) as process:
         process.open(listeners, duty.slot)
         writer.write(f"{Word.READY}\n".encode())
         listening = asyncio.create_task(_listen(reader, process, retire))

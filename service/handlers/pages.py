@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -62,7 +61,7 @@ async def submit_demo(call: Call) -> Answer:
     try:
         fields = await _form_fields(call)
         call.body = readers.submit.load_body(fields, is_form=True)
-        submission = replace(readers.submission_of(call), article_title=ARTICLE.title)
+        submission = readers.submission_of(call)._replace(article_title=ARTICLE.title)
         site = call.desk.registry.site(DEFAULT_SITE)
         receipt = await submit(call.desk, site, ARTICLE.thread, submission, NO_REPLAY)
     except RequestError as error:

@@ -7,6 +7,7 @@ from schemas.operation import HealthSchema, ReadinessSchema
 from service import metrics
 from service.domain import Role
 from service.errors import ForbiddenError, RequestError, UnauthenticatedError
+from service.store.measures import StoreMeasures, measure_store
 from service.store.readiness import OK, check_store
 from service.store.totals import SiteMeasures, measure_site
 from service.web.operation import Answer, Call, operation
@@ -45,14 +46,16 @@ async def read_metrics(call: Call) -> Answer:
     _authorise(call)
     now_ms = desk.now_ms()
     sites: dict[str, SiteMeasures] = {}
+    store: StoreMeasures | None = None
     try:
         names = list(desk.registry.sites)
         measured = await asyncio.gather(*(measure_site(desk.link, name, now_ms) for name in names))
         sites = dict(zip(names, measured, strict=True))
+        store = await measure_store(desk.link)
         is_up = desk.link.is_up
     except RequestError:
         is_up = False
-    text = metrics.exposition(call.house.counts, sites, is_redis_up=is_up, now_ms=now_ms)
+    text = metrics.exposition(call.house.counts, sites, store, is_redis_up=is_up, now_ms=now_ms)
     return Answer(200, text, content_type=PROMETHEUS_TEXT)
 
 

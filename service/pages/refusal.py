@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from aiohttp import web
-
 from schemas.fields import is_web_address
 from service.errors import RequestError
 from service.pages import form, render
 from service.web import problems
+from service.web.connection import Request
 from service.web.operation import Answer
 
 
-def form_refusal(request: web.Request, fields: Mapping[str, Any], error: RequestError) -> Answer:
+def form_refusal(request: Request, fields: Mapping[str, Any], error: RequestError) -> Answer:
     """A page by itself that posts to the same address; its answer leads to the article as the first one would have."""
     referrer = request.headers.get("Referer", "")
     return render.page(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from service import keys
-from service.domain import Mode, Routing, Site
+from service.domain import MODES, Mode, Routing, Site
 from service.errors import CommentNotFoundError
 from service.store import scripts
 from service.store.link import Link
@@ -25,8 +25,7 @@ class Place(NamedTuple):
     author: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewComment:
+class NewComment(NamedTuple):
     """A submission as it is written. `public` and `private` are JSON; `risk` is None when unscored."""
 
     comment_id: str
@@ -115,7 +114,7 @@ async def submit(link: Link, site: Site, new: NewComment, replay: Replay, now_ms
     """
     policy = site.policy
     routings: list[str | int | bytes] = []
-    for mode in Mode:
+    for mode in MODES:
         routing = new.routings[mode]
         routings += [routing.verdict, int(routing.is_listed), orjson.dumps(routing.reasons)]
     reader_rate = policy.reader_rate if new.reader else None

@@ -108,10 +108,7 @@ async def remove_orphan(link: Link, key: bytes, comment_id: str) -> None:
         await link.call("HINCRBY", keys.thread_keys(site, name).thread, "version", 1)
 
 
-async def begin_repair(link: Link, now_ms: int, lease_ms: int) -> bool:
-    """Whether nobody else repairs: two would both add what is missing."""
-    return await link.call("SET", keys.REPAIRING, now_ms, "NX", "PX", lease_ms) is not None
-
-
-async def end_repair(link: Link) -> None:
-    await link.call("DEL", keys.REPAIRING)
+async def hold_repair(link: Link, holder: str, lease_ms: int) -> bool:
+    """Whether nobody else repairs, for so long: two would both add what is missing. 0 hands it back."""
+    (is_held,) = await scripts.HOLD_REPAIR.run(link, [keys.REPAIRING], holder, lease_ms)
+    return bool(is_held)

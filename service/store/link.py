@@ -59,7 +59,10 @@ class Link(Protocol):
 
 
 class Server(Link, Protocol):
-    """A `Link` to one server."""
+    """A `Link` to one server. `is_proved`: a write was carried out since it was connected and since it last refused a
+    command, see `readiness.py`."""
+
+    is_proved: bool
 
     async def connection(self) -> AbstractConnection:
         """One more connection to it, not connected yet."""

@@ -2,13 +2,22 @@
 
 from contextlib import suppress
 
+from redis.exceptions import MovedError
+
+from service import keys
 from service.errors import RequestError, StoreFullError
+from service.store import scripts
 from service.store.info import read_info
-from service.store.link import Link
+from service.store.link import Link, Server
 
 OK = "ok"
 _WRITE = "#!lua\nreturn 1"
 """May write, though it does not: Redis refuses it exactly when it refuses a comment."""
+_PROBE = b"x" * 64 * 1024
+"""As large as a comment can be. A server on a full disk is found out only by a write: when it died of one and was
+started again, it says that all is well until the next."""
+_MOST_PROBES = 5000
+"""Keys that are tried until one lies on the server: even among hundreds of masters each finds its own before."""
 
 
 async def check_store(link: Link) -> dict[str, str]:
@@ -18,7 +27,7 @@ async def check_store(link: Link) -> dict[str, str]:
         persistence = await read_info(link, "persistence")
     except RequestError as error:
         return {"redis": error.detail, "durability": "unknown while Redis is away"}
-    told = [_durability(each) for each in persistence]
+    told = [durability(each) for each in persistence]
     checks = {"redis": OK, "durability": next((each for each in told if each != OK), OK)}
     checks |= {"cluster": link.reason} if link.reason else {}
     return checks | await _refusal(link, is_alone=len(told) == 1)
@@ -27,12 +36,22 @@ async def check_store(link: Link) -> dict[str, str]:
 async def _refusal(link: Link, *, is_alone: bool) -> dict[str, str]:
     """What a server says that answers and takes no comment; nothing when it takes them."""
     try:
-        await link.call_each("EVAL", _WRITE, 0)
+        for server in link.servers():
+            await (server.call("EVAL", _WRITE, 0) if server.is_proved else _prove(server))
     except StoreFullError:
         return {"memory": "Redis is out of memory: new comments are refused, all else goes on"}
     except RequestError as error:
         return {"redis" if is_alone else "cluster": f"a write was refused: {error.detail}"}
     return {}
+
+
+async def _prove(server: Server) -> None:
+    """Returns when the server has written; a RequestError when it cannot."""
+    for number in range(_MOST_PROBES):
+        with suppress(MovedError):
+            await scripts.PROBE.run(server, [keys.probe(number)], _PROBE)
+            server.is_proved = True
+            return
 
 
 async def fsync_of(link: Link) -> str | None:
@@ -44,7 +63,8 @@ async def fsync_of(link: Link) -> str | None:
     return None
 
 
-def _durability(info: dict[str, str]) -> str:
+def durability(info: dict[str, str]) -> str:
+    """OK, or what is wrong with it; `info` is INFO's section `persistence`."""
     if info.get("aof_enabled") != "1":
         return "the append-only file is off: what is acknowledged may be lost (set appendonly yes)"
     if info.get("aof_last_write_status", OK) != OK:

@@ -72,6 +72,7 @@ class ServerLink:
         self._up = asyncio.Event()
         self._keeper: asyncio.Task[None] | None = None
         self.reason = "not connected yet"
+        self.is_proved = False
 
     @property
     def is_up(self) -> bool:
@@ -153,6 +154,7 @@ class ServerLink:
 
     def _begin(self, connection: AbstractConnection) -> None:
         self._connection = connection
+        self.is_proved = False
         self._up.set()
         self.reason = ""
         log.info("redis_connected")
@@ -202,7 +204,9 @@ class ServerLink:
             except ReadOnlyError:
                 raise  # it was made a replica: the master is elsewhere now
             except ResponseError as error:
-                reply = error if isinstance(error, _FOR_THE_CALLER) else translate(error)
+                is_for_the_caller = isinstance(error, _FOR_THE_CALLER)
+                self.is_proved = self.is_proved and is_for_the_caller
+                reply = error if is_for_the_caller else translate(error)
             future = self._pending.popleft().future
             if future is None:
                 self._confirm(reply)

@@ -10,7 +10,14 @@ import orjson
 from service import keys
 from service.desk import Desk
 from service.domain import Site
-from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError, TokenNotFoundError
+from service.errors import (
+    InvalidFieldsError,
+    RecordAbsentError,
+    RecordExistsError,
+    SiteExistsError,
+    SiteNotFoundError,
+    TokenNotFoundError,
+)
 from service.registry import policy_of, policy_record, site_record
 from service.settings import TOKEN_PREFIX
 from service.store import registry
@@ -73,6 +80,8 @@ async def create_token(
     desk: Desk, role: str, site: str | None, name: str, expires_at: datetime | None, replay: Replay
 ) -> Json:
     """A new token; this answer alone shows it. The answer kept for an Idempotency-Key is encrypted."""
+    if expires_at is not None and expires_at.timestamp() * 1000 <= desk.now_ms():
+        raise InvalidFieldsError(errors={"expires_at": ["Not in the future."]})
     if site is not None:
         desk.registry.site(site)
     token_id, token = "t" + secrets.token_hex(6), TOKEN_PREFIX + secrets.token_urlsafe(32)

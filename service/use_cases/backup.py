@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from service import archive, keys
 from service.archive import Header, Spool
-from service.errors import BackupError
+from service.errors import BackupError, RequestError
 from service.store import instant, scripts
 from service.store.changes import Changes
 from service.store.entries import Entry, read_entries, write_entries
@@ -18,6 +19,7 @@ from service.store.registry import FORMAT
 Told = Callable[[int], None]
 _RESTORING = "restoring"
 _INSTALLATION = keys.INSTALLATION.encode()
+_BACKED_UP = keys.BACKED_UP.encode()
 _BATCH_TEXTS = 20_000
 _BATCH_KEYS = 1_000
 """Entries are written in batches of about so many texts or keys, all of a batch in one write to Redis."""
@@ -31,16 +33,20 @@ async def back_up(link: Link, path: Path, version: str, told: Told) -> tuple[Hea
     spool = Spool(path.parent)
     try:
         installation = await _copy(link, spool, told)
+        now = datetime.now(UTC)
         header = Header(
-            created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            created_at=now.isoformat(timespec="seconds"),
             version=version,
             store_format=int(installation[b"format"]),
             secret_check=installation[b"secret_check"].decode(),
             keys=len(spool),
         )
-        return header, archive.write(path, header, spool.entries())
+        size_bytes = archive.write(path, header, spool.entries())
     finally:
         spool.close()
+    with suppress(RequestError):  # the file is whole; a store that is full does not take a note of it
+        await link.call("SET", keys.BACKED_UP, int(now.timestamp() * 1000))
+    return header, size_bytes
 
 
 async def _copy(link: Link, spool: Spool, told: Told) -> dict[bytes, bytes]:
@@ -55,7 +61,7 @@ async def _copy(link: Link, spool: Spool, told: Told) -> dict[bytes, bytes]:
                 installation.update(zip(each.parts[::2], each.parts[1::2], strict=True))
 
     async with Changes(link) as changes:
-        await instant.read_all(link, changes, read, concerns=lambda _: True, told=told)
+        await instant.read_all(link, changes, read, concerns=lambda name: name != _BACKED_UP, told=told)
     if _RESTORING.encode() in installation:
         raise BackupError("A backup was being restored into this store, and did not get to its end: it is not whole.")
     if b"format" not in installation:

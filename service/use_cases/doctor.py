@@ -6,8 +6,11 @@ much a counter is off does not depend on the instant, and is what a repair adds.
 under way, and nothing is repaired that somebody else changes meanwhile.
 """
 
+import asyncio
+import secrets
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -19,7 +22,7 @@ from service.store.changes import Changes
 from service.store.link import Link
 
 Told = Callable[[int], None]
-REPAIR_LEASE_MS = 15 * 60 * 1000
+REPAIR_LEASE_MS = 10_000
 _LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site")
 _COUNTING = ("thread", "author", "totals")
 _PLACES = (*examination.HASHES, *examination.SORTED_SETS)
@@ -213,10 +216,12 @@ async def _of_places(link: Link, survey: _Survey) -> tuple[int, list[Fault]]:
     return looked_at, list(orphans.values())
 
 
-async def repair(link: Link, report: Report, now_ms: int, told: Told) -> None:
-    """Puts right what can be: a text that is lost cannot, nor a record that cannot be read. Each step is atomic, and
-    cut off at any point it can be run again."""
+async def repair(link: Link, report: Report, now_ms: int, told: Told, holding: asyncio.Task[None]) -> None:
+    """Puts right what can be, within a `sole_repairer` who examined: a text that is lost cannot, nor a record that
+    cannot be read. Each step is atomic, and cut off at any point it can be run again."""
     for fault in report.faults:
+        if holding.done():
+            holding.result()
         if fault.check in _OF_COMMENTS:
             fault.is_repaired = await _repair_comment(link, fault)
         else:
@@ -254,13 +259,24 @@ _REPAIRS = {
 }
 
 
-async def examine_and_repair(link: Link, now_ms: int, told: Told, told_repairs: Told) -> Report:
-    """One at a time: RepairError when somebody else is at it."""
-    if not await examination.begin_repair(link, now_ms, REPAIR_LEASE_MS):
-        raise RepairError("Somebody else is repairing this store, or was until a quarter of an hour ago.")
+@asynccontextmanager
+async def sole_repairer(link: Link) -> AsyncIterator[asyncio.Task[None]]:
+    """For as long as this lasts nobody else repairs; RepairError when somebody else is at it. Should we die within, the
+    next can begin after REPAIR_LEASE_MS. Gives a task that ends only when the right was lost."""
+    holder = secrets.token_hex(8)
+    if not await examination.hold_repair(link, holder, REPAIR_LEASE_MS):
+        raise RepairError("Somebody else is repairing this store, or was until a few seconds ago.")
+    holding = asyncio.create_task(_hold(link, holder))
     try:
-        report = await examine(link, told)
-        await repair(link, report, now_ms, told_repairs)
+        yield holding
     finally:
-        await examination.end_repair(link)
-    return report
+        holding.cancel()
+        await asyncio.gather(holding, return_exceptions=True)
+        await examination.hold_repair(link, holder, 0)
+
+
+async def _hold(link: Link, holder: str) -> None:
+    while True:
+        await asyncio.sleep(REPAIR_LEASE_MS / 1000 / 5)
+        if not await examination.hold_repair(link, holder, REPAIR_LEASE_MS):
+            raise RepairError("Somebody else repairs this store by now, as we were too slow: look again with doctor.")

@@ -4,7 +4,7 @@ import orjson
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain import UNKNOWN_RISK, Assessed, Mode, Site, State, Submission, reader_network, route
+from service.domain import MODES, UNKNOWN_RISK, Assessed, Site, State, Submission, reader_network, route
 from service.store import comments
 from service.store.comments import NewComment, Place, Receipt, Replay
 
@@ -54,7 +54,7 @@ def _new_comment(
         orjson.dumps(private),
         risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
         is_unscored=assessed.scores is None,
-        routings={mode: route(mode, site.policy, assessed) for mode in Mode},
+        routings={mode: route(mode, site.policy, assessed) for mode in MODES},
         repeat_digest=vault.digest(site.site, thread, author, submission.body),
         reader=reader,
         article_title=submission.article_title,

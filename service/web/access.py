@@ -2,8 +2,6 @@
 
 from ipaddress import ip_address
 
-from aiohttp import web
-
 from service.domain import Caller, Site
 from service.errors import (
     ForbiddenError,
@@ -13,10 +11,11 @@ from service.errors import (
     UnauthenticatedError,
 )
 from service.registry import Registry
+from service.web.connection import Request
 from service.web.operation import Access, Networks, Route
 
 
-def authorise(request: web.Request, route: Route, registry: Registry, now_ms: int) -> tuple[Caller | None, Site | None]:
+def authorise(request: Request, route: Route, registry: Registry, now_ms: int) -> tuple[Caller | None, Site | None]:
     """The caller and the site of a request that may go on.
 
     UnauthenticatedError without a valid token, ForbiddenError for one of another role or site (said the same whether
@@ -36,7 +35,7 @@ def authorise(request: web.Request, route: Route, registry: Registry, now_ms: in
     return caller, registry.site(name) if name is not None else None
 
 
-def caller_id(request: web.Request, registry: Registry, now_ms: int) -> str | None:
+def caller_id(request: Request, registry: Registry, now_ms: int) -> str | None:
     """The id of the token that came with the request, for the log; None without a valid one."""
     try:
         return _caller(request.headers.get("Authorization"), registry, now_ms).token_id
@@ -52,7 +51,7 @@ def _caller(header: str | None, registry: Registry, now_ms: int) -> Caller:
     return caller
 
 
-def _public_site(request: web.Request, registry: Registry, name: str) -> Site:
+def _public_site(request: Request, registry: Registry, name: str) -> Site:
     try:
         site = registry.site(name)
     except SiteNotFoundError as error:
@@ -70,7 +69,7 @@ def _is_allowed(origin: str, site: Site, own_host: str) -> bool:
     return origin in site.allowed_origins or origin.partition("://")[2] == own_host
 
 
-def reader_address(request: web.Request, trusted: Networks) -> str:
+def reader_address(request: Request, trusted: Networks) -> str:
     """The address of the browser: the last one in X-Forwarded-For that is not a trusted proxy's own, if it is one of
     those that connects; else the connection's. Empty when unknown."""
     hops = [request.remote or ""]

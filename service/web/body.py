@@ -19,6 +19,7 @@ from service.errors import (
     MalformedBodyError,
     UnsupportedMediaTypeError,
 )
+from service.web.connection import Request
 
 MAX_BODY_BYTES = 64 * 1024
 BODY_SECONDS = 10
@@ -30,7 +31,7 @@ URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 
-async def read_body(request: web.Request) -> bytes:
+async def read_body(request: Request) -> bytes:
     """The whole body, decompressed. BodyTooLargeError, BodyTooSlowError, MalformedBodyError (bad compression, cut
     off), UnsupportedMediaTypeError (an unknown compression)."""
     if request.content.is_eof():  # it came with its head: no need of a timer
@@ -42,7 +43,7 @@ async def read_body(request: web.Request) -> bytes:
         raise BodyTooSlowError(f"At most {BODY_SECONDS} seconds after the head.") from error
 
 
-async def _read(request: web.Request) -> bytes:
+async def _read(request: Request) -> bytes:
     parts: list[bytes] = []
     size = 0
     try:
@@ -87,7 +88,7 @@ def _is_all_brackets(start: bytes) -> bool:
     return bool(start.strip()) and not start.strip(b"[{ \t\r\n")
 
 
-def media_type(request: web.Request) -> str:
+def media_type(request: Request) -> str:
     """The body's media type in lower case; MalformedBodyError for a charset other than UTF-8."""
     whole = request.headers.get("Content-Type", "")
     if whole == JSON:
@@ -106,7 +107,7 @@ def parse_json(raw: bytes) -> Any:
         raise MalformedBodyError(f"Not valid JSON: {error}") from error
 
 
-def parse_form(request: web.Request, kind: str, raw: bytes) -> dict[str, Any]:
+def parse_form(request: Request, kind: str, raw: bytes) -> dict[str, Any]:
     """The fields of a form, the last of each name; `article.url` and `article[url]` go into an `article` of their own.
 
     MalformedBodyError, or InvalidFieldsError for a file.
@@ -129,7 +130,7 @@ def _urlencoded(raw: bytes) -> list[tuple[str, str]]:
         raise MalformedBodyError("Not a valid form in UTF-8.") from error
 
 
-def _multipart(request: web.Request, raw: bytes) -> list[tuple[str, str]]:
+def _multipart(request: Request, raw: bytes) -> list[tuple[str, str]]:
     head = b"Content-Type: " + request.headers["Content-Type"].encode("utf-8", "surrogateescape") + b"\r\n\r\n"
     try:
         message = email.parser.BytesParser(policy=email.policy.HTTP).parsebytes(head + raw)

@@ -6,18 +6,20 @@ pattern alone, of the caller the id of its token.
 
 import hashlib
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from time import perf_counter
 from typing import Any, NamedTuple
 
 import orjson
 import structlog
 from aiohttp import hdrs, web
+from aiohttp.http_exceptions import BadHttpMethod, LineTooLong, TransferEncodingError
 
 from service.desk import Desk
 from service.errors import (
     BodyTooSlowError,
     InvalidFieldsError,
+    MalformedRequestError,
     MethodNotAllowedError,
     OverloadedError,
     RequestError,
@@ -27,11 +29,19 @@ from service.store.comments import NO_REPLAY, Replay
 from service.web import body as bodies
 from service.web import problems
 from service.web.access import authorise, caller_id, reader_address
+from service.web.connection import Request
 from service.web.operation import MAX_IDEMPOTENCY_KEY_CHARS, Access, Answer, Call, House, Route
+from service.web.response import Response
+from service.web.router import Router
 
-AiohttpHandler = Callable[[web.Request], Awaitable[web.Response]]
+Handle = Callable[[Request], Awaitable[Response]]
 UNKNOWN_ROUTE = "unknown"
 FORM: web.RequestKey[dict[str, Any]] = web.RequestKey("form", dict[str, Any])
+_NO_HTTP: dict[type[Exception], str] = {
+    LineTooLong: "The address or a header is too long.",
+    BadHttpMethod: "The method is not one of HTTP's.",
+    TransferEncodingError: "The body is not in chunks as its head says.",
+}
 _NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
 
 log = structlog.get_logger(__name__)
@@ -52,11 +62,11 @@ def _ms_since(started: float) -> float:
     return round(1000 * (perf_counter() - started), 1)
 
 
-def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
+def handler(route: Route, desk: Desk, house: House) -> Handle:
     """What aiohttp calls for a route: the answer, or the problem document, measured."""
     door = house.door
 
-    async def handle(request: web.Request) -> web.Response:
+    async def handle(request: Request) -> Response:
         started = perf_counter()
         request_id = os.urandom(8).hex()
         code = ""
@@ -78,7 +88,7 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
         finally:
             door.under_way -= 1
         if door.is_leaving:
-            response.force_close()
+            response.is_last = True
         site = desk.registry.sites.get(request.match_info.get("site", ""))
         _allow_origin(request, route, site.allowed_origins if site else (), response)
         house.measures.count(route.method, route.path, response.status, perf_counter() - started)
@@ -90,13 +100,13 @@ def handler(route: Route, desk: Desk, house: House) -> AiohttpHandler:
     return handle
 
 
-def _log_refusal(request: web.Request, desk: Desk, answered: _Answered) -> None:
+def _log_refusal(request: Request, desk: Desk, answered: _Answered) -> None:
     """The line for an answer of 400 or above that is no mistake of our own."""
     write = log.warning if answered.status >= 500 else log.info
     write("request_refused", **answered._asdict(), token_id=caller_id(request, desk.registry, desk.now_ms()))
 
 
-async def _call(request: web.Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
+async def _call(request: Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
     caller, site = authorise(request, route, desk.registry, desk.now_ms())
     operation = route.operation
     if operation.is_scored:
@@ -121,7 +131,7 @@ async def _call(request: web.Request, route: Route, desk: Desk, house: House, re
     return call
 
 
-def _replay(request: web.Request, call: Call, raw: bytes) -> Replay:
+def _replay(request: Request, call: Call, raw: bytes) -> Replay:
     """Where the first answer to this Idempotency-Key is kept: the key's own to its sender and address."""
     key = request.headers.get("Idempotency-Key")
     if key is None:
@@ -133,7 +143,7 @@ def _replay(request: web.Request, call: Call, raw: bytes) -> Replay:
     return Replay(digest, hashlib.sha256(raw).hexdigest())
 
 
-def _response(answer: Answer, request_id: str) -> web.Response:
+def _response(answer: Answer, request_id: str) -> Response:
     content = answer.content
     body = content if isinstance(content, bytes) or content is None else orjson.dumps(content)
     return _finished(answer.status, body, answer.content_type, answer.headers, request_id)
@@ -141,14 +151,14 @@ def _response(answer: Answer, request_id: str) -> web.Response:
 
 def _finished(
     status: int, body: bytes | None, content_type: str, headers: Mapping[str, str], request_id: str
-) -> web.Response:
+) -> Response:
     all_headers = {**_NO_SNIFFING, **headers, "X-Request-ID": request_id}
     if body is not None:
         all_headers["Content-Type"] = content_type
-    return web.Response(status=status, body=body, headers=all_headers)
+    return Response(status, all_headers, body)
 
 
-def _form_refusal(request: web.Request, route: Route, error: RequestError, request_id: str) -> web.Response | None:
+def _form_refusal(request: Request, route: Route, error: RequestError, request_id: str) -> Response | None:
     """A page instead of a problem document, for a person whose browser sent the form by itself."""
     page = route.operation.form_refusal
     if page is None or FORM not in request or "text/html" not in request.headers.get("Accept", ""):
@@ -156,17 +166,17 @@ def _form_refusal(request: web.Request, route: Route, error: RequestError, reque
     return _response(page(request, request[FORM], error), request_id)
 
 
-def refusal(error: RequestError, request_id: str) -> web.Response:
+def refusal(error: RequestError, request_id: str) -> Response:
     """An error as a response."""
     document = problems.problem(error, request_id)
     headers = dict(problems.headers(error))
     response = _finished(problems.status_of(error), document, problems.CONTENT_TYPE, headers, request_id)
     if isinstance(error, BodyTooSlowError):
-        response.force_close()
+        response.is_last = True
     return response
 
 
-def _allow_origin(request: web.Request, route: Route, allowed: tuple[str, ...], response: web.Response) -> None:
+def _allow_origin(request: Request, route: Route, allowed: tuple[str, ...], response: Response) -> None:
     """Lets the scripts of the site's own web pages read what anyone may read (CORS)."""
     if route.access is Access.TOKEN or not allowed:
         return
@@ -177,53 +187,69 @@ def _allow_origin(request: web.Request, route: Route, allowed: tuple[str, ...], 
         response.headers["Access-Control-Expose-Headers"] = "ETag, Location, Retry-After, X-Request-ID"
 
 
-def fallback(routes: tuple[Route, ...], desk: Desk, house: House) -> AiohttpHandler:
-    """What no route takes: 404, 405 with `Allow`, or the answer to a browser that asks before it posts (CORS)."""
+class Dispatch:
+    """Leads each request to what answers it."""
 
-    async def handle(request: web.Request) -> web.Response:
+    def __init__(
+        self, routes: Iterable[Route], desk: Desk, house: House, wrap: Callable[[Route, Handle], Handle] | None = None
+    ) -> None:
+        """Each route's handle goes through `wrap`."""
+        self._desk = desk
+        self._house = house
+        self._router: Router[tuple[Route, Handle]] = Router()
+        for route in routes:
+            handle = handler(route, desk, house)
+            target = (route, wrap(route, handle) if wrap else handle)
+            for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
+                self._router.add(method, route.path, target)
+
+    def answer(self, request: Request) -> Awaitable[Response]:
+        """The answer to any request that is HTTP."""
+        taken, request.match_info = self._router.find(request.rel_url.path_safe)
+        target = taken.get(request.method)
+        return self._answer_unknown(request, taken) if target is None else target[1](request)
+
+    def refuse(self, error: BaseException) -> Response:
+        """The answer to what is no HTTP, after which nothing more can be understood."""
+        kind = next((each for each in _NO_HTTP if isinstance(error, each)), Exception)
+        refused = MalformedRequestError(_NO_HTTP.get(kind, ""))
+        started, request_id = perf_counter(), os.urandom(8).hex()
+        response = refusal(refused, request_id)
+        self._house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
+        answered = _Answered(request_id, "other", UNKNOWN_ROUTE, response.status, refused.code, _ms_since(started))
+        log.info("request_refused", **answered._asdict(), token_id=None)
+        return response
+
+    async def _answer_unknown(self, request: Request, taken: Mapping[str, tuple[Route, Handle]]) -> Response:
+        """What no route takes: 404, 405 with `Allow`, or the answer to a browser that asks before it posts (CORS)."""
         started = perf_counter()
         request_id = os.urandom(8).hex()
-        found = [(route, site) for route in routes for site in [_matched(request, route.path)] if site is not None]
-        methods = sorted({route.method for route, _ in found} | {"HEAD" for route, _ in found if route.method == "GET"})
-        response: web.Response
         error: RequestError | None = None
-        if not found:
+        if not taken:
             error = RouteNotFoundError()
             response = refusal(error, request_id)
         elif request.method == "OPTIONS":
-            response = _finished(204, None, "", {"Allow": ", ".join(methods)}, request_id)
-            open_routes = [(route, site) for route, site in found if route.access is not Access.TOKEN]
-            if open_routes:
-                site = desk.registry.sites.get(open_routes[0][1])
-                _allow_origin(request, open_routes[0][0], site.allowed_origins if site else (), response)
-                response.headers["Access-Control-Allow-Methods"] = ", ".join(r.method for r, _ in open_routes)
-                response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key, If-None-Match"
-                response.headers["Access-Control-Max-Age"] = "3600"
+            response = self._options(request, taken, request_id)
         else:
             error = MethodNotAllowedError()
             response = refusal(error, request_id)
-            response.headers["Allow"] = ", ".join(methods)
-        if house.door.is_leaving:
-            response.force_close()
-        house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
+            response.headers["Allow"] = ", ".join(sorted(taken))
+        if self._house.door.is_leaving:
+            response.is_last = True
+        self._house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
         if error:
             method = request.method if request.method in hdrs.METH_ALL else "other"
             answered = _Answered(request_id, method, UNKNOWN_ROUTE, response.status, error.code, _ms_since(started))
-            _log_refusal(request, desk, answered)
+            _log_refusal(request, self._desk, answered)
         return response
 
-    return handle
-
-
-def _matched(request: web.Request, path: str) -> str | None:
-    """The site in the address ("" when it has none) if the address fits the path, else None."""
-    given, wanted = request.rel_url.raw_path.split("/"), path.split("/")
-    if len(given) != len(wanted):
-        return None
-    site = ""
-    for part, pattern in zip(given, wanted, strict=True):
-        if pattern.startswith("{") and part:
-            site = part if pattern == "{site}" else site
-        elif part != pattern:
-            return None
-    return site
+    def _options(self, request: Request, taken: Mapping[str, tuple[Route, Handle]], request_id: str) -> Response:
+        response = _finished(204, None, "", {"Allow": ", ".join(sorted(taken))}, request_id)
+        readable = [route for method, (route, _) in taken.items() if method != "HEAD" and route.access != Access.TOKEN]
+        if readable:
+            site = self._desk.registry.sites.get(request.match_info.get("site", ""))
+            _allow_origin(request, readable[0], site.allowed_origins if site else (), response)
+            response.headers["Access-Control-Allow-Methods"] = ", ".join(each.method for each in readable)
+            response.headers["Access-Control-Allow-Headers"] = "Content-Type, Idempotency-Key, If-None-Match"
+            response.headers["Access-Control-Max-Age"] = "3600"
+        return response

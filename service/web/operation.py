@@ -6,16 +6,17 @@ what all calls share, in this order: who asks, which site, the body, its schema,
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from aiohttp import web
 from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow.fields import Nested
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText, field_errors
+from schemas.loader import Loader
 from schemas.threads import MAX_THREAD_CHARS
 from service.counts import Counts
 from service.desk import Desk
@@ -25,10 +26,12 @@ from service.errors import CommentNotFoundError, InvalidFieldsError, RequestErro
 from service.metrics import RequestMeasures
 from service.store.comments import NO_REPLAY, Replay
 from service.web import body as bodies
+from service.web.connection import Request
 
 Json = dict[str, Any]
 Networks = tuple[IPv4Network | IPv6Network, ...]
 MAX_IDEMPOTENCY_KEY_CHARS = 255
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
 _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
@@ -41,13 +44,12 @@ class Access(Enum):
     TOKEN_OR_READER = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a handler gives: a status, a JSON value or bytes that are ready, and headers."""
 
     status: int
     content: Json | bytes | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
     content_type: str = bodies.JSON
 
 
@@ -68,7 +70,7 @@ class Call:
     """One call, checked: what the handler works with."""
 
     desk: Desk
-    request: web.Request
+    request: Request
     request_id: str
     caller: Caller | None
     site: Site | None
@@ -104,15 +106,19 @@ class Call:
         return comment_id
 
     def _checked(self, name: str, text: PlainText) -> str:
+        given = self.request.match_info[name]
+        plain = text.plainly(given)
+        if plain is not None:
+            return plain
         try:
-            checked: str = text.deserialize(self.request.match_info[name])
+            checked: str = text.deserialize(given)
         except ValidationError as error:
             raise InvalidFieldsError(errors={name: list(map(str, error.messages))}) from error
         return checked
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
-FormRefusal = Callable[[web.Request, Json, RequestError], Answer]
+FormRefusal = Callable[[Request, Json, RequestError], Answer]
 """What a browser without scripts sees when its form is refused: made of the request, the form's fields, the error."""
 
 
@@ -123,6 +129,7 @@ class Operation:
     handler: Handler
     summary: str
     body: Schema | None
+    loader: Loader | None
     form: Schema | None
     query: Schema | None
     answers: Mapping[int, Schema | str]
@@ -132,13 +139,13 @@ class Operation:
 
     def load_body(self, fields: Any, *, is_form: bool) -> Json:
         """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
-        schema = self.form if is_form else self.body
+        schema = self.form if is_form else self.loader
         assert schema is not None  # noqa: S101
         if not isinstance(fields, dict):
             raise InvalidFieldsError(errors={"_body": ["Not a JSON object."]})
         return _loaded(schema, fields)
 
-    def load_query(self, request: web.Request) -> Json:
+    def load_query(self, request: Request) -> Json:
         if self.query is None:
             return {}
         given: Json = {}
@@ -149,7 +156,7 @@ class Operation:
         return _loaded(self.query, given)
 
 
-def _loaded(schema: Schema, fields: Json) -> Json:
+def _loaded(schema: Schema | Loader, fields: Json) -> Json:
     try:
         loaded: Json = schema.load(fields)
     except ValidationError as error:
@@ -182,10 +189,12 @@ def operation(
     much waits for the classifier."""
 
     def declare(handler: Handler) -> Operation:
+        schema = body() if body else None
         return Operation(
             handler,
             summary,
-            body() if body else None,
+            schema,
+            Loader(schema) if schema else None,
             _tolerant(body) if body and is_form_taken else None,
             query() if query else None,
             {status: given if isinstance(given, str) else given() for status, given in answers.items()},
@@ -206,11 +215,6 @@ class Route:
     operation: Operation
     access: Access = Access.TOKEN
     roles: frozenset[Role] = frozenset()
-
-    @property
-    def pattern(self) -> str:
-        """The path for aiohttp, whose plain placeholders take no brace; a thread's id may hold one."""
-        return re.sub(r"{(\w+)}", r"{\1:[^/]+}", self.path)
 
 
 def route(method: str, path: str, to: Operation, *roles: Role) -> Route:

@@ -7,6 +7,7 @@ import orjson
 from service import errors
 
 STATUS: dict[type[errors.RequestError], int] = {
+    errors.MalformedRequestError: 400,
     errors.MalformedBodyError: 400,
     errors.UnauthenticatedError: 401,
     errors.ForbiddenError: 403,

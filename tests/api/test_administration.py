@@ -194,6 +194,7 @@ class TestTokens:
             ({"role": "admin", "name": "x", "expires_at": "0001-01-01T00:00:00+23:00"}, ["expires_at"]),
             ({"role": "admin", "name": "x", "expires_at": "9999-12-31T23:59:59-23:00"}, ["expires_at"]),
             ({"role": "admin", "name": "x", "expires_at": "1970-01-01T00:00:00Z"}, ["expires_at"]),
+            ({"role": "admin", "name": "x", "expires_at": "2020-01-01T00:00:00Z"}, ["expires_at"]),
             ({"role": "admin", "name": "x", "expires_at": 1893456000}, ["expires_at"]),
             ({"role": "admin", "name": "x", "token": "cd_of-my-own"}, ["token"]),
             ([], ["_body"]),

@@ -547,3 +547,13 @@ def test_an_unfinished_body_leaves_nothing_behind(site: Site) -> None:
             connection.sendall(head + as_json()[:100])
     site.submit()
     assert site.queue()["total"] == 1
+
+
+@pytest.mark.parametrize("limit", ["1_0", "+1", " 1", "1.0", "", "١", "1e1", "-1", "0", "201"])
+def test_a_limit_is_plain_digits(site: Site, limit: str) -> None:
+    site.publish()
+    for reply in (
+        site.anyone.get(f"{site.comments()}?{urlencode({'limit': limit})}"),
+        site.moderator.get(f"{site.path}/queue?{urlencode({'limit': limit})}"),
+    ):
+        reply.refuses(422, "invalid_fields", "limit")

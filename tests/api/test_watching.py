@@ -109,6 +109,14 @@ def test_scoring_is_measured_and_redis_is_up(site: Site) -> None:
     assert after["commentdesk_redis_up{}"] == 1
 
 
+def test_the_store_is_measured(anyone: Api) -> None:
+    found = measured(anyone)
+    assert found["commentdesk_store_durable{}"] == 1
+    assert found["commentdesk_redis_memory_used_bytes{}"] > 500_000
+    assert found["commentdesk_redis_memory_max_bytes{}"] == 0
+    assert found["commentdesk_last_backup_timestamp_seconds{}"] == 0
+
+
 def test_readiness_names_each_part(anyone: Api) -> None:
     found = anyone.get("/readyz").fits(ReadinessSchema)
     assert found == {

@@ -1,16 +1,17 @@
 """Rows of a batch: each text's own features only, the same as the text's alone and in other threads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import Classifier, Text
-from classifier.hashing import Occurrences, word_hash
+from classifier.hashing import GRAM_BITS, Occurrences, pair_hash, word_hash
 from classifier.lexicon import EMPTY
 from classifier.view import view_of
-from classifier.window import PIECE_SYMBOLS, pieces_of, rows_of, runs_of
+from classifier.window import PIECE_SYMBOLS, pieces_of, rows_of, windows_within
 
 BODIES = st.lists(st.text(alphabet="ab c.é🤡", max_size=3 * PIECE_SYMBOLS), min_size=1, max_size=6)
 
@@ -35,27 +36,59 @@ def test_each_feature_is_in_the_piece_in_which_it_begins(body: str) -> None:
     occurrences = Occurrences(view)
     pieces = pieces_of(view, occurrences)
     assert pieces.pasts[:, :-1].tolist() == pieces.firsts[:, 1:].tolist()
-    assert int(pieces.counts().sum()) == len(occurrences.rows)
-    assert pieces.bounds[1] == max(-(-(len(view.symbols) - 2) // PIECE_SYMBOLS), 1)
-    for kind, offset in enumerate(occurrences.offsets[:-1]):
+    assert int(pieces.counts().sum()) == sum(
+        map(len, slow_rows(view.symbols.tolist() if len(view.symbols) > 1 else []))
+    )
+    assert pieces.bounds[1] == max(-(-(len(view.symbols) - 2) // PIECE_SYMBOLS), 1) + 1
+    assert not pieces.counts()[:, -1].any()
+    for kind, offset in enumerate(occurrences.offsets):
         firsts = pieces.firsts[kind] - offset
         begins = np.arange(len(view.symbols)) if kind < 3 else view.word_starts
         for piece, (first, past) in enumerate(zip(firsts, pieces.pasts[kind] - offset, strict=True)):
             assert {place // PIECE_SYMBOLS for place in begins[first:past].tolist()} <= {piece}
 
 
-def test_runs_are_all_windows_then_all_texts() -> None:
-    runs = runs_of([0, 1, 4, 6])
-    places = list(zip(runs.firsts.tolist(), runs.pasts.tolist(), strict=True))
-    assert runs.bounds == [0, 1, 3, 4]
-    assert places == [(0, 1), (1, 3), (2, 4), (4, 6), (0, 1), (1, 4), (4, 6)]
+def test_windows_are_of_one_text() -> None:
+    """Of pieces with an empty one after each text's: texts of one, three and two pieces."""
+    assert windows_within([0, 2, 6, 9]) == [0, 1, 2, 4, 6, 7]
+
+
+def slow_hash(codes: list[int]) -> int:
+    return sum(code * pow(0x9E3779B1, place, 1 << 32) for place, code in enumerate(codes)) % (1 << 32)
+
+
+def slow_rows(symbols: list[int]) -> tuple[list[int], list[int]]:
+    """The rows of one text's n-grams and of its words and pairs, one window after the other, from the definition."""
+
+    def row(key: int, factor: int) -> int:
+        return key * factor % (1 << 32) >> 32 - GRAM_BITS
+
+    grams = [
+        row(slow_hash(symbols[place : place + size]), factor)
+        for size, factor in ((3, 0x85EBCA6B), (4, 0xC2B2AE3D), (5, 0x2C1B3C6D))
+        for place in range(len(symbols) - size + 1)
+    ]
+    words = [slow_hash([ord(sign) for sign in word]) for word in "".join(map(chr, symbols)).split()]
+    keyed = [(word, 0x297A2D39) for word in words]
+    keyed += [(pair_hash(*pair), 0x9E3779B9) for pair in pairwise(words)]
+    keyed += [(pair_hash(*pair), 0x7FEB352D) for pair in zip(words, words[2:], strict=False)]
+    return grams, [row(key, factor) + (1 << GRAM_BITS) for key, factor in keyed]
+
+
+@given(bodies=st.lists(st.text(alphabet="ab c.é", max_size=30), min_size=1, max_size=4))
+def test_rows_are_those_of_the_definition(bodies: list[str]) -> None:
+    view = view_of(bodies, EMPTY)
+    found = rows_by_text(bodies)
+    for text, (start, past) in enumerate(pairwise(view.starts)):
+        grams, words = slow_rows(view.symbols[start - 1 : past].tolist() if start < past else [])
+        assert found[text] == grams + words
 
 
 @given(word=st.text(alphabet="abcdefghij", min_size=1, max_size=200))
 def test_a_word_has_one_hash_whatever_its_length(word: str) -> None:
     view = view_of([word], EMPTY)
     seen = "".join(map(chr, view.symbols.tolist())).strip()
-    assert Occurrences(view).words.tolist() == [word_hash(seen)]
+    assert Occurrences(view).keys.tolist() == [word_hash(seen)]
 
 
 def test_threads_do_not_disturb_each_other(classifier: Classifier) -> None:

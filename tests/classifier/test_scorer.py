@@ -15,6 +15,7 @@ from classifier.hashing import N_ROWS
 from classifier.model_file import Weights, read_weights
 from classifier.scorer import MAX_CHARS, reject_of
 from classifier.training.matrix import matrix_of
+from classifier.window import Pieces
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
 SAMPLES = (
@@ -61,6 +62,34 @@ def test_batch_gives_what_single_texts_give(classifier: Classifier) -> None:
         assert (assessment.language, assessment.assessed) == (alone.language, alone.assessed)
         for attribute in ATTRIBUTES:
             assert assessment.scores[attribute] == pytest.approx(alone.scores[attribute], abs=1e-9)
+
+
+def slow_sums(weights: Weights, pieces: Pieces, rows: NDArray[np.int64], first: int, past: int) -> NDArray[np.float64]:
+    """(n_attributes,) the weights of the features of some pieces of ONE text, added one by one."""
+    total = np.zeros(len(ATTRIBUTES))
+    for block, kinds in enumerate((range(3), range(3, 6))):
+        found = np.concatenate([rows[pieces.firsts[kind, first] : pieces.pasts[kind, past - 1]] for kind in kinds])
+        sums = weights.hashed[found].astype(np.int64).sum(axis=0)
+        total += sums * weights.scales[block] / max(len(found), 1) ** 0.5
+    return total
+
+
+def test_logits_are_sums_of_weights(classifier: Classifier) -> None:
+    """The packed sums give what adding the weights one by one gives, whatever stands beside a text."""
+    weights = read_weights()
+    bodies = [*SAMPLES, " ".join(SAMPLES), "x" * 40, "fuck " * 60]
+    features = classifier.features([Text(body) for body in bodies])
+    logits = classifier.logits(features)
+    for text in range(len(bodies)):
+        pieces, rows = features.pieces.of_text(text), features.occurrences.rows
+        n_pieces = pieces.bounds[1] - 1
+        windows = [
+            slow_sums(weights, pieces, rows, first, min(first + 2, n_pieces)) for first in range(max(n_pieces - 1, 1))
+        ]
+        expected = weights.bias + features.structure[text] @ weights.structure
+        expected = expected + weights.shares[0] * slow_sums(weights, pieces, rows, 0, n_pieces)
+        expected = expected + weights.shares[1] * np.max(windows, axis=0)
+        assert logits[text] == pytest.approx(expected, abs=1e-9)
 
 
 def test_no_texts(classifier: Classifier) -> None:

@@ -9,6 +9,7 @@ from service.app import load_model
 from service.counts import Counts
 from service.metrics import RequestMeasures, exposition
 from service.scoring import Scorer
+from service.store.measures import StoreMeasures
 from service.store.totals import SiteMeasures
 
 TABLE = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text("utf-8")
@@ -22,7 +23,8 @@ def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
     requests.count("GET", "/healthz", 200, 0.001)
     requests.refuse("store")
     site = SiteMeasures({}, depth=0, oldest_ms=None, claims_open=0)
-    text = exposition(counts, {"default": site}, is_redis_up=True, now_ms=0)
+    store = StoreMeasures(is_durable=True, used_bytes=1, max_bytes=2, backed_up_ms=3)
+    text = exposition(counts, {"default": site}, store, is_redis_up=True, now_ms=0)
     exposed = {}
     for family in text_string_to_metric_families(text.decode()):
         name = f"{family.name}_total" if family.type == "counter" else family.name

@@ -30,7 +30,10 @@ async def examine(link: Link, server: RedisServer) -> Report:
 
 
 async def repair(link: Link, server: RedisServer) -> Report:
-    return await doctor.examine_and_repair(link, NOW, nothing, nothing)
+    async with doctor.sole_repairer(link) as holding:
+        report = await doctor.examine(link, nothing)
+        await doctor.repair(link, report, NOW, nothing, holding)
+        return report
 
 
 def in_state(client: Redis, state: str) -> tuple[str, dict[str, str]]:
@@ -309,12 +312,44 @@ async def test_counters_are_repaired_under_load(
 
 async def test_only_one_repairs_at_a_time(link: Link, every_redis_server: RedisServer) -> None:
     await fill(link, CHECK, 3)
-    await link.call("SET", keys.REPAIRING, NOW, "PX", 60_000)
-    with pytest.raises(RepairError):
-        await repair(link, every_redis_server)
+    async with doctor.sole_repairer(link):
+        with pytest.raises(RepairError, match="Somebody else is repairing"):
+            await repair(link, every_redis_server)
+    await repair(link, every_redis_server)
+    await repair(link, every_redis_server)
+
+
+async def test_the_right_to_repair_lasts_while_it_is_used_and_no_longer(
+    link: Link, every_redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "REPAIR_LEASE_MS", 200)
+    async with doctor.sole_repairer(link):
+        await asyncio.sleep(0.5)  # what is tested is time
+        with pytest.raises(RepairError):
+            await repair(link, every_redis_server)
+    monkeypatch.setattr(doctor, "_hold", lambda *_: asyncio.sleep(60))  # killed in the middle
+    async with doctor.sole_repairer(link):
+        await asyncio.sleep(0.3)
+        async with doctor.sole_repairer(link):
+            pass
+
+
+async def test_whoever_lost_the_right_to_repair_repairs_no_more(
+    link: Link, every_redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "REPAIR_LEASE_MS", 500)
+    await fill(link, CHECK, 3)
+    await link.call("HINCRBY", keys.totals("default"), "state:held", 3)
+    before = everything(every_redis_server.url)
+    async with doctor.sole_repairer(link) as holding:
+        report = await doctor.examine(link, nothing)
+        await link.call("SET", keys.REPAIRING, "another")
+        await asyncio.wait([holding], timeout=10)
+        with pytest.raises(RepairError, match="by now"):
+            await doctor.repair(link, report, NOW, nothing, holding)
+    assert await link.call("GET", keys.REPAIRING) == b"another"
     await link.call("DEL", keys.REPAIRING)
-    await repair(link, every_redis_server)
-    await repair(link, every_redis_server)
+    assert everything(every_redis_server.url) == before
 
 
 def run(server: RedisServer, *options: str) -> tuple[int, str]:

@@ -1,8 +1,9 @@
 """Rounds of sudden death: the service, Redis or both are killed at random instants while everybody works.
 
-    python -m tests.faults.rounds --rounds 200 --seed 1
+    python -m tests.faults.rounds --rounds 200 --seed 1 [--workers 2] [--cluster]
 
-Every round ends with all that the dead forgot done again, and everything in the store counted again.
+With several workers one of them may be the victim; on a cluster it is the master of the site, or all nodes at once with
+the service. Every round ends with all that the dead forgot done again, and everything in the store counted again.
 """
 
 import argparse
@@ -17,13 +18,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.faults.load import WAVE, Witness, at_work, check
-from tests.pipeline.crowd import Crowd, Sent
+import aiohttp
+
+from tests.faults.load import PROBE, WAVE, Witness, at_work, check
+from tests.pipeline.crowd import PATIENCE_SECONDS, Crowd, Sent
 from tests.servers import RedisServer, ServiceProcess, is_running
+from tests.topology import Cluster
+from tests.workers.conftest import children, workers
 
 STAGE_ROUNDS = 10
 """So many rounds go on with what the ones before left; then an empty store comes, embedded and external in turn."""
 VICTIMS = ("redis", "redis", "redis", "service", "redis and service", "service and redis")
+WORKER = "worker"
+QUESTIONS = 10
+"""For each worker: so many in a row must be answered, so that each of them was asked."""
 LONGEST_WAIT_SECONDS = 0.02
 """Beyond the work that a death waits for: it comes in the middle of something."""
 
@@ -37,6 +45,7 @@ class Stage:
     service: ServiceProcess
     server: RedisServer | None
     crowd: Crowd
+    workers: int = 1
     sent: list[Sent] = field(default_factory=list)
 
     @property
@@ -45,7 +54,7 @@ class Stage:
 
     async def round(self, chance: random.Random) -> str:
         """One round; who died, after how much work."""
-        victims = chance.choice(VICTIMS)
+        victims = chance.choice(VICTIMS if self.workers == 1 else (*VICTIMS, WORKER, WORKER))
         wanted = len(self.crowd.receipts) + len(self.crowd.decided) + chance.randrange(2 * WAVE)
         wait_seconds = chance.uniform(0, LONGEST_WAIT_SECONDS)
 
@@ -54,7 +63,7 @@ class Stage:
             await asyncio.sleep(wait_seconds)  # the instant is what is random
             with witness.trouble():
                 await self._kill(victims.split(" and "), witness)
-                await witness.until_ready()
+                await self._until_ready(witness)
 
         await at_work(self.crowd, self.sent, kill)
         await check(self.crowd, self.sent, self.url)
@@ -65,19 +74,26 @@ class Stage:
             await self._kill_redis(witness)
             return
         for victim in victims:
-            if victim == "service":
+            if victim == WORKER:
+                os.kill(min(workers(self.service)), signal.SIGKILL)
+            elif victim == "service":
                 self.service.kill()
             elif self.server:
                 self.server.kill()
             elif pid := self._embedded_pid():
                 os.kill(pid, signal.SIGKILL)
-        if self.server:
+        if self.server and "redis" in victims:
             await asyncio.to_thread(self.server.start)
         if "service" in victims:
             await asyncio.to_thread(self.service.start)
 
     async def _kill_redis(self, witness: Witness) -> None:
-        if self.server:
+        if isinstance(self.server, Cluster):
+            cluster = self.server
+            dead = cluster.kill_master_of(self.crowd.site)
+            await self.crowd.until(lambda: cluster.has_replaced(dead))
+            await asyncio.to_thread(cluster.start)
+        elif self.server:
             self.server.kill()
             with witness.outage():
                 before = witness.said_unready
@@ -89,42 +105,60 @@ class Stage:
             with witness.outage():
                 await self.crowd.until(lambda: self._embedded_pid() not in {None, pid})
 
+    async def _until_ready(self, witness: Witness) -> None:
+        """Every worker is, and takes comments of the site: a cluster is ready without it."""
+        await witness.until_ready()
+        token, title = self.service.admin_token, {"title": "Whether it is back"}
+        taken = 0
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while taken < QUESTIONS * self.workers:
+                try:
+                    status, _, _ = await self.crowd.ask("PUT", PROBE, token, title)
+                except (aiohttp.ClientError, TimeoutError, OSError):
+                    status = 0
+                taken = taken + 1 if status == 200 else 0
+
     def _embedded_pid(self) -> int | None:
-        """The service's only child, while there is one."""
+        """The service's child that is no worker, while there is one."""
         try:
-            children = Path(f"/proc/{self.service.pid}/task/{self.service.pid}/children").read_text().split()
+            found = set(children(self.service)) - workers(self.service)
         except FileNotFoundError:
             return None  # the service was killed before it
-        return int(children[0]) if children else None
+        return min(found, default=None)
 
 
-async def play(rounds: int, seed: int, folder: Path, say: Say) -> None:
+async def play(
+    rounds: int, seed: int, folder: Path, say: Say, *, workers: int = 1, is_on_cluster: bool = False
+) -> None:
     """All rounds; the first that finds anything wrong raises, and says how to get there again."""
     chance = random.Random(seed)
     for first in range(0, rounds, STAGE_ROUNDS):
         is_embedded = first // STAGE_ROUNDS % 2 == 0
+        kind = "cluster" if is_on_cluster else "embedded" if is_embedded else "external"
         numbers = range(first + 1, min(first + STAGE_ROUNDS, rounds) + 1)
         try:
-            await _play_stage(numbers, chance, folder / f"data-{first}", say, is_embedded=is_embedded)
+            await _play_stage(numbers, chance, folder / f"data-{first}", say, kind, workers)
         except BaseException as error:
-            error.add_note(f"python -m tests.faults.rounds --rounds {numbers[-1]} --seed {seed}")
+            options = f"--workers {workers}{' --cluster' if is_on_cluster else ''}"
+            error.add_note(f"python -m tests.faults.rounds --rounds {numbers[-1]} --seed {seed} {options}")
             raise
 
 
-async def _play_stage(numbers: range, chance: random.Random, data_dir: Path, say: Say, *, is_embedded: bool) -> None:
-    server = None if is_embedded else RedisServer("valkey-single")
-    service = ServiceProcess(data_dir, redis_url=server.url if server else None)
+async def _play_stage(numbers: range, chance: random.Random, data_dir: Path, say: Say, kind: str, workers: int) -> None:
+    server = None if kind == "embedded" else Cluster() if kind == "cluster" else RedisServer("valkey-single")
+    settings = {"COMMENTDESK_WORKERS": str(workers), "COMMENTDESK_WAIT_REPLICAS": str(int(kind == "cluster"))}
+    service = ServiceProcess(data_dir, redis_url=server.url if server else None, settings=settings)
     try:
         if server:
             server.start()
         service.start()
-        async with Crowd(service) as crowd:
-            stage = Stage(service, server, crowd)
+        async with Crowd(service, workers=workers) as crowd:
+            stage = Stage(service, server, crowd, workers)
             for number in numbers:
                 started = time.monotonic()
                 died = await stage.round(chance)
                 say(
-                    f"round {number}, {'embedded' if is_embedded else 'external'}: {died} killed; "
+                    f"round {number}, {kind}: {died} killed; "
                     f"{len(stage.sent)} comments, {crowd.unanswered} requests sent again; "
                     f"{time.monotonic() - started:.1f} s"
                 )
@@ -139,6 +173,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.rounds", description=__doc__)
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--cluster", action="store_true", help="three masters with a replica each")
     options = parser.parse_args()
 
     def say(line: str) -> None:
@@ -147,7 +183,16 @@ def main() -> None:
 
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="cd-rounds-") as folder:
-        asyncio.run(play(options.rounds, options.seed, Path(folder), say))
+        asyncio.run(
+            play(
+                options.rounds,
+                options.seed,
+                Path(folder),
+                say,
+                workers=options.workers,
+                is_on_cluster=options.cluster,
+            )
+        )
     say(f"{options.rounds} rounds with seed {options.seed}: nothing lost, {time.monotonic() - started:.0f} s")
 
 

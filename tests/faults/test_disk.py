@@ -1,5 +1,6 @@
 """Disks that are full, read-only or cut off in the middle of a write, and two who want the same one."""
 
+import asyncio
 import random
 import shutil
 import subprocess
@@ -11,8 +12,8 @@ import redis
 
 from service.store import scripts
 from service.store.comments import Receipt
-from tests.faults.load import Witness, at_work, check
-from tests.pipeline.crowd import Crowd, Sent
+from tests.faults.load import WRITERS, Witness, at_work, check, more
+from tests.pipeline.crowd import AGAIN_SECONDS, PATIENCE_SECONDS, Crowd, Sent
 from tests.servers import RedisServer, ServiceProcess, wait_until
 from tests.store.desk import STATES, Store, connected
 from tests.store.recount import recount
@@ -23,6 +24,9 @@ LEFT_BYTES = 200_000
 """On the small disk, when the load begins: a few waves."""
 DEATHS = 5
 CUTS = 24
+LINKS = 2
+"""To the store and to what changes: each says when it is connected."""
+QUESTIONS = 200
 
 
 def service_on(folder: Path, log: Path) -> ServiceProcess:
@@ -58,6 +62,29 @@ async def test_a_disk_that_fills_up_under_load_costs_nothing_acknowledged(
         await at_work(crowd, sent, wait_and_make_room)
         assert crowd.silent == 0
         await check(crowd, sent, f"unix://{service.data_dir}/valkey.sock?db=0")
+    assert "Traceback" not in service.said()
+
+
+async def test_readyz_is_not_deceived_by_a_server_that_started_again_on_a_full_disk(
+    service: ServiceProcess, small_disk: Path
+) -> None:
+    service.start()
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * shutil.disk_usage(small_disk).free)
+    async with Crowd(service) as crowd:
+        posting = asyncio.create_task(crowd.post_all(more([]), WRITERS))
+        await crowd.until(lambda: "embedded_server_died" in service.said())
+        posting.cancel()
+        said: list[int] = []
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while service.said().count("redis_connected") <= 2 * LINKS and len(said) < QUESTIONS:
+                said.append((await crowd.ask("GET", "/readyz"))[0])
+                await asyncio.sleep(AGAIN_SECONDS)
+        assert service.said().count("redis_connected") > LINKS, "it did not start again"
+        assert set(said) == {503}
+        ballast.unlink()
+        await Witness(crowd).until_ready()
+        await crowd.post_all(more([]), WRITERS)
     assert "Traceback" not in service.said()
 
 

@@ -56,6 +56,15 @@ def test_forty_come_and_stay_forty(running: ServiceProcess) -> None:
     assert not page.all("script")
 
 
+def test_no_page_is_named_that_is_not_there(make_service: Callable[..., ServiceProcess]) -> None:
+    service = make_service(settings={"COMMENTDESK_DEMO": "off"})
+    service.start()
+    said = run_demo(service.data_dir, token=service.admin_token)
+    assert said.returncode == 0, said.stderr
+    assert "/demo" not in said.stdout
+    assert Reader(service.url, service.admin_token).api("GET", THREAD)["url"] == ""
+
+
 def test_a_moderators_decision_stands(running: ServiceProcess) -> None:
     run_demo(running.data_dir, token=running.admin_token)
     reader = Reader(running.url, running.admin_token)

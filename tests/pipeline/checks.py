@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.pipeline.crowd import MARK, SITE, STATES, THREADS, Crowd, Json, Sent, thread_path
+from service import keys
+from tests.pipeline.crowd import MARK, STATES, THREADS, Crowd, Json, Sent, thread_path
 from tests.servers import client_of
 from tests.store.recount import recount
 
@@ -61,7 +62,7 @@ async def check_comments(crowd: Crowd, sent: Sequence[Sent]) -> None:
     token_id, token = await crowd.token("moderator", "an auditor")
     for each in sent:
         comment_id = crowd.receipts[each.number]
-        comment = await crowd.insist("GET", f"{SITE}/comments/{comment_id}", token)
+        comment = await crowd.insist("GET", f"{crowd.path}/comments/{comment_id}", token)
         decided = crowd.decided[comment_id][0]
         assert (comment["body"], comment["email"], comment["thread"]) == (each.kept, each.email, each.thread)
         assert comment["state"] == STATES[decided.decision]
@@ -76,19 +77,19 @@ async def check_comments(crowd: Crowd, sent: Sequence[Sent]) -> None:
 async def check_counts(crowd: Crowd, sent: Sequence[Sent]) -> None:
     """What the API and the metrics tell of numbers."""
     token = crowd.service.admin_token
-    queue = await crowd.insist("GET", f"{SITE}/queue", token)
+    queue = await crowd.insist("GET", f"{crowd.path}/queue", token)
     assert (queue["comments"], queue["total"], queue["oldest_age_seconds"]) == ([], 0, None)
     by_decision = Counter(each[0].decision for each in crowd.decided.values())
-    metrics = await measured(crowd)
-    assert metrics['commentdesk_submissions_total{site="default",verdict="hold"}'] == len(sent)
-    assert metrics['commentdesk_queue_depth{site="default"}'] == 0
-    assert metrics['commentdesk_claims_open{site="default"}'] == 0
-    assert metrics['commentdesk_age_at_decision_seconds_count{site="default"}'] == len(sent)
+    metrics, of_site = await measured(crowd), f'site="{crowd.site}"'
+    assert metrics[f'commentdesk_submissions_total{{{of_site},verdict="hold"}}'] == len(sent)
+    assert metrics[f"commentdesk_queue_depth{{{of_site}}}"] == 0
+    assert metrics[f"commentdesk_claims_open{{{of_site}}}"] == 0
+    assert metrics[f"commentdesk_age_at_decision_seconds_count{{{of_site}}}"] == len(sent)
     for decision, state in STATES.items():
-        assert metrics[f'commentdesk_decisions_total{{decision="{decision}",site="default"}}'] == by_decision[decision]
-        assert metrics[f'commentdesk_comments{{site="default",state="{state}"}}'] == by_decision[decision]
+        assert metrics[f'commentdesk_decisions_total{{decision="{decision}",{of_site}}}'] == by_decision[decision]
+        assert metrics[f'commentdesk_comments{{{of_site},state="{state}"}}'] == by_decision[decision]
     for thread in THREADS:
-        settings = await crowd.insist("GET", thread_path(thread), token)
+        settings = await crowd.insist("GET", thread_path(thread, crowd.path), token)
         assert settings["counts"] == states_in(crowd, sent, thread)
 
 
@@ -113,8 +114,8 @@ async def measured(crowd: Crowd) -> dict[str, float]:
 def check_store(crowd: Crowd, sent: Sequence[Sent], redis_url: str) -> None:
     """Every counter, queue and thread in the store agrees with the comments in it."""
     with client_of(redis_url) as client:
-        assert recount(client).comments.keys() == set(crowd.receipts.values())
-        totals: Any = client.hgetall("cd:{default}:totals")
+        assert recount(client, crowd.site).comments.keys() == set(crowd.receipts.values())
+        totals: Any = client.hgetall(keys.totals(crowd.site))
     assert int(totals[b"age_count"]) == len(sent)
 
 

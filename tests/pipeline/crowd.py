@@ -5,7 +5,7 @@ import itertools
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -57,8 +57,8 @@ def as_sent(texts: Sequence[str]) -> list[Sent]:
     return [Sent(number, THREADS[number % len(THREADS)], text) for number, text in enumerate(texts)]
 
 
-def thread_path(thread: str) -> str:
-    return f"{SITE}/threads/{quote(thread, safe='')}"
+def thread_path(thread: str, site: str = SITE) -> str:
+    return f"{site}/threads/{quote(thread, safe='')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,16 @@ class Decided:
 
 @dataclass(slots=True)
 class Crowd:
-    """Everybody who uses one service, and what they were told. Use as a context."""
+    """Everybody who uses one site, and what they were told. Use as a context.
+
+    With `others` each request goes to the next of all these services, and one that is sent again to another one. With
+    several `workers` each has a connection of its own, so that any of them gets it.
+    """
 
     service: ServiceProcess
+    others: Sequence[ServiceProcess] = ()
+    site: str = "default"
+    workers: int = 1
     receipts: dict[int, str] = field(default_factory=dict)
     """number of the submission -> comment_id"""
     decided: dict[str, list[Decided]] = field(default_factory=lambda: defaultdict(list))
@@ -86,9 +93,17 @@ class Crowd:
     _held: dict[str, str] = field(default_factory=dict)
     _ticks: "itertools.count[int]" = field(default_factory=itertools.count)
     _session: aiohttp.ClientSession | None = None
+    _services: Iterator[ServiceProcess] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._services = itertools.cycle((self.service, *self.others))
+
+    @property
+    def path(self) -> str:
+        return f"/v1/sites/{self.site}"
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64))
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=64, force_close=self.workers > 1))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -112,7 +127,7 @@ class Crowd:
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         assert self._session is not None
         # As it stands: yarl would decode some of what quote has encoded.
-        url = URL(self.service.url + path, encoded=True)
+        url = URL(next(self._services).url + path, encoded=True)
         return self._session.request(method, url, headers=headers, data=None if body is None else orjson.dumps(body))
 
     async def insist(self, method: str, path: str, token: str, body: Json | None = None, key: str = "") -> Json:
@@ -136,9 +151,23 @@ class Crowd:
 
     async def token(self, role: str, name: str) -> tuple[str, str]:
         """A new token's id and the token."""
-        wanted = {"role": role, "site": "default", "name": name}
+        wanted = {"role": role, "site": self.site, "name": name}
         made = await self.insist("POST", "/v1/tokens", self.service.admin_token, wanted)
+        if self.others or self.workers > 1:
+            await self._until_known(made["token"])
         return made["token_id"], made["token"]
+
+    async def _until_known(self, token: str) -> None:
+        """Returns when every process takes the token, which one of them made."""
+        known = 0
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            # Services are asked in turn; which worker is asked is chance.
+            while known <= len(self.others) + 10 * (self.workers - 1):
+                try:
+                    status, _, _ = await self.ask("GET", f"{self.path}/queue?limit=1", token)
+                except (aiohttp.ClientError, TimeoutError, OSError):
+                    status = 0
+                known = 0 if status in {0, 401, 503} else known + 1
 
     async def post_all(self, sent: Sequence[Sent], connections: int) -> None:
         """Leaves every comment, so many at once."""
@@ -147,7 +176,7 @@ class Crowd:
 
         async def reader() -> None:
             for each in waiting:
-                path = f"{thread_path(each.thread)}/comments"
+                path = f"{thread_path(each.thread, self.path)}/comments"
                 receipt = await self.insist("POST", path, token, each.fields, key=f"comment-{each.number}")
                 assert receipt["state"] == "held"
                 self.receipts[each.number] = receipt["comment_id"]
@@ -163,7 +192,7 @@ class Crowd:
         for turn in itertools.count():
             if len(self.decided) >= total:
                 return
-            claimed = await self.insist("POST", f"{SITE}/claims", token, {"limit": 7}, key=f"claim-{turn}")
+            claimed = await self.insist("POST", f"{self.path}/claims", token, {"limit": 7}, key=f"claim-{turn}")
             for comment in claimed["comments"]:
                 self._hold(comment, token_id)
             for comment in claimed["comments"]:
@@ -181,7 +210,7 @@ class Crowd:
     async def _decide(self, comment_id: str, token_id: str, token: str) -> None:
         decision = DECISIONS[int(comment_id[-3:], 36) % len(DECISIONS)]
         asked = next(self._ticks)
-        path = f"{SITE}/comments/{comment_id}/decisions"
+        path = f"{self.path}/comments/{comment_id}/decisions"
         answer = await self.insist("POST", path, token, {"decision": decision}, key=f"decide-{comment_id}")
         assert answer["state"] == STATES[decision]
         del self._held[comment_id]
@@ -198,7 +227,7 @@ class Crowd:
         found: list[Json] = []
         cursor = ""
         while True:
-            status, page, _ = await self.ask("GET", f"{thread_path(thread)}/comments?limit={limit}{cursor}")
+            status, page, _ = await self.ask("GET", f"{thread_path(thread, self.path)}/comments?limit={limit}{cursor}")
             assert status == 200, page
             assert MARK not in str(page).casefold()
             found += page["comments"]

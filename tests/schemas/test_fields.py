@@ -194,6 +194,10 @@ class TestOrigin:
             ("HTTPS://News.Example/", "https://news.example"),
             ("http://localhost:8000", "http://localhost:8000"),
             ("http://[::1]:8000", "http://[::1]:8000"),
+            ("https://news.example:443", "https://news.example"),
+            ("http://news.example:80/", "http://news.example"),
+            ("http://news.example:443", "http://news.example:443"),
+            ("https://news.example:8443", "https://news.example:8443"),
         ],
     )
     def test_an_origin_is_taken_in_lower_case(self, sent: str, kept: str) -> None:

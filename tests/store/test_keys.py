@@ -16,6 +16,7 @@ from service.errors import RequestError
 from service.store import comments, entries, examination, registry, scripts, threads
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
+from service.store.readiness import check_store
 from service.store.scripts import Script
 from tests.servers import RedisServer
 from tests.store.desk import Store, key, new_comment, site_in
@@ -96,6 +97,8 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
     assert await examination.repair(link, site, comment_id, examined.place) == ()
+    assert await examination.hold_repair(link, "me", 1000)
+    assert (await check_store(link)).keys() == {"redis", "durability"}
     await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
 
 

@@ -1,7 +1,6 @@
 """`submit`: one submission, once, where its thread's mode says, within the limits."""
 
 import asyncio
-from dataclasses import replace
 
 import pytest
 
@@ -113,8 +112,8 @@ async def assert_no_parent(store: Store, parent_id: str, thread: str = "article-
 
 async def test_the_first_article_that_is_told_stays(store: Store) -> None:
     await store.submit()
-    await store.submit(replace(new_comment(), article_title="A title", article_url="https://news.example/1"))
-    await store.submit(replace(new_comment(), article_title="Another", article_url="https://news.example/2"))
+    await store.submit(new_comment()._replace(article_title="A title", article_url="https://news.example/1"))
+    await store.submit(new_comment()._replace(article_title="Another", article_url="https://news.example/2"))
     fields = await store.thread_fields()
     assert (fields["title"], fields["url"]) == ("A title", "https://news.example/1")
 

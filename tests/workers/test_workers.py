@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.line import Line, Load, ask_once, submission
-from tests.servers import RedisServer, ServiceProcess, is_running, wait_until
+from tests.servers import RedisServer, ServiceProcess, client_of, is_running, wait_until
 from tests.workers.conftest import WORKERS, children, workers
 
 MakeService = Callable[..., ServiceProcess]
@@ -47,6 +47,18 @@ async def assert_stored(service: ServiceProcess, comment_ids: list[str]) -> None
 
 def lines_of(service: ServiceProcess, event: str) -> list[str]:
     return [line for line in service.said().splitlines() if f'"{event}"' in line]
+
+
+def test_a_store_that_is_not_durable_is_told_once(make_service: MakeService, redis_server: RedisServer) -> None:
+    with client_of(redis_server.url) as client:
+        client.config_set("appendonly", "no")
+        try:
+            service = make_service(redis_url=redis_server.url, settings=WORKERS)
+            service.spawn()
+            wait_until(lambda: (service.data_dir / "service.json").exists(), "both workers to serve", CHANGE_SECONDS)
+            assert len(lines_of(service, "store_not_durable")) == 1
+        finally:
+            client.config_set("appendonly", "yes")
 
 
 async def test_both_serve_and_either_tells_the_sum(service: ServiceProcess) -> None:

@@ -1,0 +1,26 @@
+"""What an operator watches of the store as a whole."""
+
+from typing import NamedTuple
+
+from service import keys
+from service.store.info import read_info
+from service.store.link import Link
+from service.store.readiness import OK, durability
+
+
+class StoreMeasures(NamedTuple):
+    """Of all masters that answer; the memory is that of the one that is nearest to its limit. `max_bytes` is 0 without
+    a limit, `backed_up_ms` 0 when there was no backup yet."""
+
+    is_durable: bool
+    used_bytes: int
+    max_bytes: int
+    backed_up_ms: int
+
+
+async def measure_store(link: Link) -> StoreMeasures:
+    told = await read_info(link, "persistence", "memory")
+    memory = [(int(each["used_memory"]), int(each["maxmemory"])) for each in told]
+    fullest = max(memory, key=lambda each: (each[0] / each[1] if each[1] else 0, each[0]))
+    backed_up = await link.call("GET", keys.BACKED_UP)
+    return StoreMeasures(all(durability(each) == OK for each in told), *fullest, int(backed_up or 0))
