@@ -105,11 +105,11 @@ def test_the_teachers_labels_are_of_windows_and_of_these_examples(tmp_path: Path
     )
     write_taught(tmp_path, taught)
     taught = read_taught(tmp_path)
-    first, second = taught_examples(examples, EMPTY, taught)
-    assert first.text == windows[2]
-    assert set(first.labels.values()) == {0.5}
-    assert second.text == "short"
-    assert min(second.labels.values()) > 0.99
+    unsure, sure = taught_examples(examples, EMPTY, taught)
+    assert unsure.text == windows[2]
+    assert set(unsure.labels.values()) == {0.5}
+    assert sure.text == "short"
+    assert min(sure.labels.values()) > 0.99
     with pytest.raises(ValueError, match="other training data"):
         next(taught_examples(examples[1:], EMPTY, taught))
 
