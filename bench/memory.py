@@ -10,10 +10,10 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 import redis
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+T = TypeVar("T")
 CHARS = 400
-AT_ONCE = 200
+AT_ONCE = 50
 COMMENTS_A_THREAD = 100
 COMMENTS_AN_AUTHOR = 5
 HELD_EVERY = 10
@@ -41,7 +42,7 @@ TEXT = (
 WORDS = TEXT.split()
 NAME_OF_KIND = {
     "comment": "comment: its record",
-    "thread-comments": "thread-comments: its public JSON",
+    "thread-comments": "thread-comments: what is public of it",
     "repeat": "repeat: exact repeats, for 24 h",
     "author": "author: its author's record",
 }
@@ -90,11 +91,11 @@ class Filler:
             site = replace(site, policy=Policy(Mode.PREMODERATE))
         thread = f"article-{number % max(1, total // COMMENTS_A_THREAD)}"
         submission = self._submission(number, total // COMMENTS_AN_AUTHOR)
-        receipt = await submit(self.desk, site, thread, submission, NO_REPLAY)
+        receipt = await patiently(lambda: submit(self.desk, site, thread, submission, NO_REPLAY))
         if not is_machines and number % HELD_EVERY:
             moderator = Caller("0123456789abcdef", "Mo", Role.MODERATOR, "default")
             ruling = moderation.Ruling(receipt.comment_id, Decision.APPROVE)
-            await moderation.decide(self.desk, site.site, moderator, ruling, NO_REPLAY)
+            await patiently(lambda: moderation.decide(self.desk, site.site, moderator, ruling, NO_REPLAY))
 
     def _submission(self, number: int, authors: int) -> "Submission":
         from service.domain import Submission
@@ -103,6 +104,17 @@ class Filler:
         words = " ".join(self.words.choices(WORDS, k=CHARS // 4))
         body = f"{number} {words}"[:CHARS].rstrip()
         return Submission(f"Reader {author}", f"reader{author}@mail.example", body.ljust(CHARS, "."))
+
+
+async def patiently(work: Callable[[], Awaitable[T]]) -> T:
+    """What the work gives, once the service is not too busy for it."""
+    from service.errors import UnavailableError
+
+    while True:
+        try:
+            return await work()
+        except UnavailableError:
+            await asyncio.sleep(0.2)
 
 
 def batched_numbers(total: int) -> Iterator[range]:
@@ -208,12 +220,15 @@ def _first(found: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 def sampled_fields(client: redis.Redis) -> Counter[str]:
     """Mean bytes of the fields in a comment's record, names and values, over a thousand comments."""
+    from service.keys import COMMENT_FIELDS
+
+    names = {short: name for name, short in COMMENT_FIELDS.items()}
     lengths: Counter[str] = Counter()
     seen = 0
     for name in client.scan_iter(match="cd:{default}:comment:*", count=1000):
         record: dict[Any, Any] = client.hgetall(name)
         for each, value in record.items():
-            lengths[each.decode()] += len(each) + len(value)
+            lengths[names[each.decode()]] += len(each) + len(value)
         seen += 1
         if seen == 1000:
             break

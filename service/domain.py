@@ -6,6 +6,8 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, NamedTuple
 
 DEFAULT_SITE = "default"
+SCORE_DECIMALS = 5
+"""Of scores and risk, stored and shown."""
 
 
 class Role(StrEnum):

@@ -142,6 +142,9 @@ class EmbeddedServer:
             "appendfsync": "always",
             "aof-load-truncated": "yes",
             "maxmemory-policy": "noeviction",
+            # A comment's record is one allocation; a thread of more comments than entries is a table: docs/scaling.md.
+            "hash-max-listpack-value": "1024",
+            "hash-max-listpack-entries": "32",
         }
         server = [str(self._binary), *(part for name, value in options.items() for part in (f"--{name}", value))]
         return [sys.executable, "-I", "-S", "-c", BECOME_SERVER, str(os.getpid()), *server]

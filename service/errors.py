@@ -3,7 +3,7 @@
 CommentdeskError
 ├── StartError                    the service cannot start: the message says why and what to do
 ├── BackupError                  a backup cannot be made, read or restored: the message says why
-├── RepairError                  somebody else is repairing the store
+├── RepairError                  somebody else is repairing the store, or it has another format
 ├── RecordError                   a site or token is not as a change expects it
 │   ├── RecordExistsError
 │   ├── RecordAbsentError
@@ -56,7 +56,7 @@ class BackupError(CommentdeskError):
 
 
 class RepairError(CommentdeskError):
-    """Somebody else is repairing the store."""
+    """Somebody else is repairing the store, or it has another format."""
 
 
 class RecordError(CommentdeskError):

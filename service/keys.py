@@ -11,17 +11,18 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
-| cd:{commentdesk}:idempotency:D | hash | `fingerprint`, `answer` | 24 h |
+| cd:{commentdesk}:idempotency:D | string | as that of a site | 24 h |
 | cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
+| cd:{commentdesk}:upgrading | string | the process that upgrades the store | 10 s, renewed until it is done |
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
 | cd:{S}:thread:T | hash | title, url, closed, mode, created_ms, version; state -> count | for ever |
-| cd:{S}:thread-comments:T | hash | comment_id -> public JSON, ready to send | for ever |
+| cd:{S}:thread-comments:T | hash | comment_id -> what is public of it, packed | for ever |
 | cd:{S}:thread-published:T | sorted set | comment_id -> published_ms | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:comment:C | hash | its record, see below | for ever |
@@ -33,13 +34,14 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:events | stream | what happened to which comment | the newest 10,000 |
-| cd:{S}:repeat:D | hash | comment_id, state of the first of exact repeats | 24 h |
-| cd:{S}:idempotency:D | hash | `fingerprint`, `answer` (MessagePack of a script's reply) | 24 h |
+| cd:{S}:repeat:D | string | comment_id, a space, the state of the first of exact repeats | 24 h |
+| cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
 | cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
 
-The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons (JSON), private (JSON: sealed
-email, scores, spans, client) as submitted; state, decision, revision, published_ms, history (a line of JSON a change),
-previous (a line a decision that undo can take back: state, decision, published_ms, was it queued).
+The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons, private (sealed email, scores,
+spans, client) as submitted; state, decision, revision, published_ms, history (a line a change), previous (a line a
+decision that undo can take back: state, decision, published_ms, was it queued). What would be empty is left out, the
+others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 """
 
 from functools import lru_cache
@@ -55,6 +57,25 @@ TOKENS = _INSTALLATION + "tokens"
 CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
+UPGRADING = _INSTALLATION + "upgrading"
+
+COMMENT_FIELDS = {
+    "thread": "t",
+    "author": "a",
+    "parent_id": "p",
+    "submitted_ms": "m",
+    "risk": "k",
+    "verdict": "v",
+    "reasons": "w",
+    "private": "x",
+    "state": "s",
+    "decision": "d",
+    "revision": "r",
+    "published_ms": "u",
+    "history": "h",
+    "previous": "b",
+}
+"""The fields of a comment's record, and their names in Redis; in scripts they are locals in capitals."""
 
 
 def installation_idempotency(digest: str) -> str:

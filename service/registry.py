@@ -6,6 +6,7 @@ waits for Redis to know who asks.
 
 import asyncio
 import hmac
+import time
 from contextlib import suppress
 from typing import Any
 
@@ -14,6 +15,7 @@ import structlog
 from service import keys
 from service.domain import DEFAULT_SITE, Caller, Mode, Policy, RateLimit, Role, Site
 from service.errors import RecordExistsError, RequestError, SiteNotFoundError, StartError
+from service.store import instant
 from service.store import registry as stored
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
@@ -22,6 +24,8 @@ from service.vault import Vault
 ADMIN = Caller("admin", "administrator", Role.ADMIN, None)
 BLOCK_MS = 3000
 """Less than a link waits for a reply."""
+PROGRESS_SECONDS = 5
+"""Between two lines in the log while the store is upgraded."""
 RELOAD_SECONDS = 30
 """All is read again this often in any case: a change told while the connection was away is not missed for longer."""
 
@@ -88,9 +92,29 @@ class Registry:
         await self._listener.close()
 
     async def load(self) -> None:
-        """First reading, after the store proved to be ours; StartError when it is not."""
-        await stored.check_installation(self._link, self._vault.check)
-        await self.refresh()
+        """First reading, after the store proved to be ours; StartError when it is not. A store of an older format is
+        left to `open`, which upgrades it while `/readyz` tells so."""
+        if await stored.check_installation(self._link, self._vault.check) == stored.FORMAT:
+            await self.refresh()
+
+    async def _upgrade(self) -> None:
+        """Returns when the store is of our format."""
+        if await stored.check_installation(self._link, self._vault.check) == stored.FORMAT:
+            return
+        self.problem = f"the store is being upgraded to format {stored.FORMAT}"
+        begun, total, done, logged = self.problem, await instant.count_all_keys(self._link), 0, time.monotonic()
+        log.info("store_upgrading", format=stored.FORMAT, keys=total)
+
+        def tell(count: int) -> None:
+            nonlocal done, logged
+            done += count
+            self.problem = f"{begun}: {done} of {total} keys were looked at"
+            if time.monotonic() - logged >= PROGRESS_SECONDS:
+                logged = time.monotonic()
+                log.info("store_upgrading", looked_at=done, keys=total)
+
+        await stored.upgrade(self._link, tell)
+        log.info("store_upgraded", format=stored.FORMAT)
 
     async def _watch(self) -> None:
         """Reads all again at each change and every `RELOAD_SECONDS`."""
@@ -100,7 +124,9 @@ class Registry:
                 if not await self._link.wait_up(RELOAD_SECONDS):
                     continue
                 newest = await self._link.call("XREVRANGE", keys.CHANGES, "+", "-", "COUNT", 1)
-                await (self.refresh() if self.is_loaded else self.load())
+                if not self.is_loaded:
+                    await self._upgrade()
+                await self.refresh()
                 self.problem = ""
                 await self._next_change(newest[0][0] if newest else b"0-0")
             except StartError as error:

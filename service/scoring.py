@@ -8,7 +8,7 @@ import structlog
 
 from classifier import Assessment, Classifier, Span, Text
 from service.counts import Counts
-from service.domain import Assessed
+from service.domain import SCORE_DECIMALS, Assessed
 from service.errors import OverloadedError
 
 MAX_BATCH = 16
@@ -20,7 +20,6 @@ LATE_SECONDS = 0.75
 FIRST_GUESS_SECONDS = 0.0005
 RECENT = 0.2
 """Weight of the last batch in the time that a text takes."""
-SCORE_DECIMALS = 5
 CONTRIBUTION_DECIMALS = 3
 QUEUE = "classifier"
 SECONDS = "commentdesk_scoring_seconds"

@@ -3,7 +3,6 @@
 All keys are derived from one secret by HKDF-SHA256 (RFC 5869); none of them is ever in Redis.
 """
 
-import base64
 import hashlib
 import os
 
@@ -43,16 +42,15 @@ class Vault:
         self._digest_key = _derive(secret, "digest")
         self.check = _keyed_hash(_derive(secret, "check"), b"installation")
 
-    def seal(self, text: str, owner: str) -> str:
-        """The text encrypted (AES-256-GCM, random nonce) and bound to its owner's id, in base64."""
+    def seal(self, text: str, owner: str) -> bytes:
+        """The text encrypted (AES-256-GCM, random nonce) and bound to its owner's id."""
         nonce = os.urandom(NONCE_BYTES)
-        return base64.b64encode(nonce + self._seal.encrypt(nonce, text.encode(), owner.encode())).decode()
+        return nonce + self._seal.encrypt(nonce, text.encode(), owner.encode())
 
-    def open(self, sealed: str, owner: str) -> str:
+    def open(self, sealed: bytes, owner: str) -> str:
         """The text again, or SealBrokenError."""
-        raw = base64.b64decode(sealed)
         try:
-            return self._seal.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], owner.encode()).decode()
+            return self._seal.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner.encode()).decode()
         except InvalidTag as error:
             raise SealBrokenError("sealed with another secret, or damaged") from error
 

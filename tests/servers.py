@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -265,9 +266,12 @@ class ServiceProcess:
 
     def _readyz_status(self) -> int:
         self._assert_running()
-        with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
-            status: int = answer.status
-            return status
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code
 
     def _assert_running(self) -> None:
         assert self._process is not None

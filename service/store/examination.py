@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from service import keys
 from service.store import scripts
-from service.store.comments import Place, comment_keys, pairs
+from service.store.comments import PLACE_FIELDS, Place, comment_keys, pairs
 from service.store.link import Link
 
 MEMBERS_A_STEP = 500
@@ -28,7 +28,7 @@ class Examined(NamedTuple):
 
 async def examine(link: Link, site: str, ids: Sequence[str]) -> list[Examined]:
     """These comments, in order. One whose place cannot be read has the fault `record`."""
-    found = await asyncio.gather(*(link.call("HMGET", keys.comment(site, each), "thread", "author") for each in ids))
+    found = await asyncio.gather(*(link.call("HMGET", keys.comment(site, each), *PLACE_FIELDS) for each in ids))
     places = [Place(*(part.decode() if part else "" for part in each)) for each in found]
     return await asyncio.gather(*(_examine(link, site, *each) for each in zip(ids, places, strict=True)))
 
@@ -91,7 +91,7 @@ async def find_orphans(link: Link, key: bytes, ids: Sequence[str]) -> list[str]:
     A comment is written together with its places and never removed: what has none when it is asked for had none before.
     """
     site, kind, name = keys.parts_of(key)
-    threads = await asyncio.gather(*(link.call("HGET", keys.comment(site, each), "thread") for each in ids))
+    threads = await asyncio.gather(*(link.call("HGET", keys.comment(site, each), PLACE_FIELDS[0]) for each in ids))
     is_of_thread = kind.startswith("thread-")
     return [
         comment_id

@@ -1,11 +1,9 @@
 """The queue in Redis: listed in four orders, claimed under leases."""
 
-import asyncio
 from typing import NamedTuple
 
 from service import keys
 from service.domain import QueueOrder
-from service.errors import CommentNotFoundError
 from service.store import comments, scripts
 from service.store.comments import Replay, StoredComment
 from service.store.link import Link
@@ -56,7 +54,7 @@ async def list_queue(
     )
     ids = [each.decode() for each in order_reply[::2]]
     last = Position(order_reply[2 * limit - 1].decode(), ids[limit - 1]) if len(ids) > limit else None
-    found = await _read_all(link, site, ids[:limit], now_ms)
+    found = await comments.read_some(link, site, ids[:limit], now_ms)
     return QueuePage(found, total, int(float(oldest)) if oldest else None, last)
 
 
@@ -92,7 +90,7 @@ async def claim(
         int(thread is not None),
         replay.fingerprint,
     )
-    found = await _read_all(link, site, [each.decode() for each in ids], now_ms)
+    found = await comments.read_some(link, site, [each.decode() for each in ids], now_ms)
     return Claimed(found, int(expires))
 
 
@@ -106,14 +104,3 @@ async def release(link: Link, site: str, comment_id: str, token_id: str, now_ms:
 async def release_all(link: Link, site: str, token_id: str) -> None:
     queue = keys.queue_keys(site)
     await scripts.RELEASE_ALL.run(link, [queue.claims, queue.holders], token_id)
-
-
-async def _read_all(link: Link, site: str, ids: list[str], now_ms: int) -> list[StoredComment]:
-    """The comments of these ids, in order, without those that are gone since. One write to Redis for all."""
-    found = await asyncio.gather(
-        *(comments.read(link, site, comment_id, now_ms) for comment_id in ids), return_exceptions=True
-    )
-    for each in found:
-        if isinstance(each, BaseException) and not isinstance(each, CommentNotFoundError):
-            raise each
-    return [each for each in found if isinstance(each, StoredComment)]

@@ -1,5 +1,6 @@
 """Sites and tokens in Redis, as JSON; `registry.py` one floor up keeps them in memory."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import StrEnum
@@ -12,12 +13,16 @@ from service.errors import RecordAbsentError, RecordChangedError, StartError
 from service.store import scripts
 from service.store.comments import NO_REPLAY, Replay
 from service.store.link import Link
+from service.store.upgrade import Told, from_format_1
 
-FORMAT = 1
+FORMAT = 2
 """The version of everything stored; a service refuses a store of a newer one."""
-UPGRADES: dict[int, Callable[[Link], Awaitable[None]]] = {}
+UPGRADES: dict[int, Callable[[Link, Told], Awaitable[None]]] = {1: from_format_1}
 """From a format to the next one up: what the first start of a newer version does to the store. Two processes may start
 at once, and a start may be cut off, so a step that was done, or half done, must do no harm when done again."""
+UPGRADE_LEASE_MS = 10_000
+"""So long the others wait for one that upgrades and says nothing, before one of them goes on."""
+_WAIT_SECONDS = 0.2
 
 Record = dict[str, Any]
 
@@ -28,30 +33,48 @@ class _Action(StrEnum):
     REMOVE = "remove"
 
 
-async def check_installation(link: Link, secret_check: str) -> None:
-    """Makes sure that this store is whole, written with our secret and of our format, upgraded if it must be;
-    StartError otherwise."""
+async def check_installation(link: Link, secret_check: str) -> int:
+    """The format of a store that is whole and written with our secret, ours or an older one: StartError otherwise."""
     if await link.call("HEXISTS", keys.INSTALLATION, "restoring"):
         raise StartError(
             "A backup was being restored into this store, and did not get to its end. Run the restore again."
         )
     await link.call("HSETNX", keys.INSTALLATION, "format", FORMAT)
     await link.call("HSETNX", keys.INSTALLATION, "secret_check", secret_check)
-    stored_format, stored_check = await link.call("HMGET", keys.INSTALLATION, "format", "secret_check")
+    stored_check = await link.call("HGET", keys.INSTALLATION, "secret_check")
     if stored_check.decode() != secret_check:
         raise StartError(
             "This store was written with another COMMENTDESK_SECRET_KEY: its emails could not be read. "
             "Start with the key it was written with."
         )
-    await _upgrade(link, int(stored_format))
-
-
-async def _upgrade(link: Link, stored_format: int) -> None:
-    for each in range(stored_format, FORMAT):
-        await UPGRADES[each](link)
-        await link.call("HSET", keys.INSTALLATION, "format", each + 1)
+    stored_format = await read_format(link)
     if stored_format > FORMAT:
         raise StartError(f"This store has format {stored_format}; this version of commentdesk reads {FORMAT}.")
+    return stored_format
+
+
+async def read_format(link: Link) -> int:
+    """The format of the store; ours when there is nothing in it."""
+    return int(await link.call("HGET", keys.INSTALLATION, "format") or FORMAT)
+
+
+async def upgrade(link: Link, told: Callable[[int], None]) -> None:
+    """Brings the store to our format, or waits until somebody else has. `told` hears how many more keys were looked at
+    here."""
+
+    async def renew(count: int) -> None:
+        await link.call("PEXPIRE", keys.UPGRADING, UPGRADE_LEASE_MS)
+        told(count)
+
+    while (stored_format := await read_format(link)) < FORMAT:
+        if await link.call("SET", keys.UPGRADING, stored_format, "NX", "PX", UPGRADE_LEASE_MS) is None:
+            await asyncio.sleep(_WAIT_SECONDS)
+            continue
+        try:
+            await UPGRADES[stored_format](link, renew)
+            await link.call("HSET", keys.INSTALLATION, "format", stored_format + 1)
+        finally:
+            await link.call("DEL", keys.UPGRADING)
 
 
 async def read_all(link: Link, key: str) -> dict[str, Record]:

@@ -8,11 +8,14 @@ from typing import Any
 
 from redis.exceptions import NoScriptError
 
-from service import errors
+from service import errors, keys
 from service.store.link import Argument, Link
 
 _FOLDER = files(__package__) / "scripts"
 _INCLUDE = re.compile(r"^-- include: (.+)$", re.MULTILINE)
+_FIELDS = keys.COMMENT_FIELDS
+_LOCALS = f"local {', '.join(map(str.upper, _FIELDS))} = {', '.join(map(repr, _FIELDS.values()))}"
+"""The fields of a comment's record, for every script."""
 _ERRORS = {kind.code: kind for kind in errors.RequestError.__subclasses__()}
 
 _RECORD_ERRORS = {
@@ -32,15 +35,15 @@ class Script:
         includes = _INCLUDE.search(body)
         names = includes.group(1).split() if includes else []
         parts = [(_FOLDER / "lib" / f"{each}.lua").read_text("utf-8") for each in names]
-        self.source = "\n".join([shebang, *parts, body])
+        self.source = "\n".join([shebang, _LOCALS, *parts, body])
         self.digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
-    async def run(self, link: Link, keys: Sequence[str | bytes], *arguments: Argument) -> list[Any]:
+    async def run(self, link: Link, names: Sequence[str | bytes], *arguments: Argument) -> list[Any]:
         """The reply without its leading 'ok'; the error that any other leading code names."""
         try:
-            reply = await link.call("EVALSHA", self.digest, len(keys), *keys, *arguments)
+            reply = await link.call("EVALSHA", self.digest, len(names), *names, *arguments)
         except NoScriptError:
-            reply = await link.call("EVAL", self.source, len(keys), *keys, *arguments)
+            reply = await link.call("EVAL", self.source, len(names), *names, *arguments)
         if reply[0] != b"ok":
             raise refusal(reply)
         rest: list[Any] = reply[1:]
@@ -65,6 +68,7 @@ DECIDE = Script("decide")
 UNDO = Script("undo")
 RESERVE = Script("reserve")
 READ_COMMENT = Script("read_comment")
+READ_COMMENTS = Script("read_comments")
 READ_THREAD = Script("read_thread")
 SET_THREAD = Script("set_thread")
 LIST_QUEUE = Script("list_queue")
@@ -80,4 +84,6 @@ REPAIR_COMMENT = Script("repair_comment")
 ADJUST_COUNTERS = Script("adjust_counters")
 HOLD_REPAIR = Script("hold_repair")
 PROBE = Script("probe")
+UPGRADE_COMMENT = Script("upgrade_comment")
+UPGRADE_REMEMBERED = Script("upgrade_remembered")
 ALL = tuple(script.source for script in list(globals().values()) if isinstance(script, Script))

@@ -1,5 +1,6 @@
 """Sites, their policies, and tokens."""
 
+import base64
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
@@ -94,10 +95,10 @@ async def create_token(
         "expires_ms": int(expires_at.timestamp() * 1000) if expires_at else None,
     }
     answer = orjson.dumps({"token": token, **token_json(token_id, record)}).decode()
-    sealed = desk.vault.seal(answer, "token").encode()
+    sealed = base64.b64encode(desk.vault.seal(answer, "token"))
     kept = await registry.create(desk.link, keys.TOKENS, token_id, record, replay, sealed)
     await desk.registry.refresh()
-    made: Json = orjson.loads(desk.vault.open(kept.decode(), "token"))
+    made: Json = orjson.loads(desk.vault.open(base64.b64decode(kept), "token"))
     return made
 
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from service import keys
 from service.domain import Decision, State, Verdict
 from service.errors import RepairError
-from service.store import examination, instant
+from service.store import examination, instant, registry
 from service.store.changes import Changes
 from service.store.link import Link
 
@@ -130,7 +130,14 @@ class _Survey:
 
 
 async def examine(link: Link, told: Told) -> Report:
-    """All that is wrong. StoreUnavailableError. `told` hears how many more keys were looked at."""
+    """All that is wrong. StoreUnavailableError, RepairError when the store is of another format. `told` hears how many
+    more keys were looked at."""
+    stored_format = await registry.read_format(link)
+    if stored_format != registry.FORMAT:
+        raise RepairError(
+            f"This store has format {stored_format}, and this version of commentdesk looks at {registry.FORMAT}. "
+            "A start of the service upgrades an older one."
+        )
     survey = _Survey(link)
     async with Changes(link) as changes:
         await instant.read_all(link, changes, survey.read, concerns=_concerns, told=told)

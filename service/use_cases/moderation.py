@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import orjson
-
 from service.desk import Desk
 from service.domain import STATE_OF_DECISION, Caller, Decision, QueueOrder
 from service.errors import CommentNotFoundError, RequestError
 from service.store import comments, queue
 from service.store.comments import NO_REPLAY, Replay, StoredComment
+from service.store.record import pack_act
 from service.use_cases.wire import (
     Json,
     author_json,
@@ -92,7 +91,7 @@ async def decide(desk: Desk, site: str, caller: Caller, ruling: Ruling, replay: 
         decision=ruling.decision,
         state=STATE_OF_DECISION[ruling.decision],
         revision=ruling.revision,
-        history=_history_line(caller, ruling.decision, ruling.reason, ruling.note, now_ms),
+        act=_act(caller, ruling.decision, ruling.reason, ruling.note, now_ms),
         replay=replay,
         now_ms=now_ms,
     )
@@ -124,10 +123,8 @@ async def undo(
 ) -> StoredComment:
     """Takes the last decision back."""
     now_ms = desk.now_ms()
-    history = _history_line(caller, "undo", None, None, now_ms)
-    return await comments.undo(
-        desk.link, site, comment_id, revision=revision, history=history, replay=replay, now_ms=now_ms
-    )
+    act = _act(caller, "undo", None, None, now_ms)
+    return await comments.undo(desk.link, site, comment_id, revision=revision, act=act, replay=replay, now_ms=now_ms)
 
 
 async def read_comment(desk: Desk, site: str, comment_id: str) -> Json:
@@ -135,25 +132,16 @@ async def read_comment(desk: Desk, site: str, comment_id: str) -> Json:
     stored = await comments.read(desk.link, site, comment_id, desk.now_ms())
     if not stored.record:
         raise CommentNotFoundError
-    private = orjson.loads(stored.record["private"])
+    private = stored.private
     return comment_json(stored) | {
-        "email": desk.vault.open(private["email"], comment_id),
-        "assessed": private["assessed"],
-        "model": private["model"],
-        "client": {"user_agent": private["user_agent"], "referrer": private["referrer"]},
+        "email": desk.vault.open(private.email, comment_id),
+        "assessed": private.assessed,
+        "model": private.model,
+        "client": {"user_agent": private.user_agent, "referrer": private.referrer},
         "author": author_json(stored.author),
         "history": history_json(stored.record.get("history", "")),
     }
 
 
-def _history_line(caller: Caller, act: str, reason: str | None, note: str | None, now_ms: int) -> bytes:
-    return orjson.dumps(
-        {
-            "act": act,
-            "at_ms": now_ms,
-            "token_id": caller.token_id,
-            "moderator": caller.name,
-            "reason": reason or None,
-            "note": note or None,
-        }
-    )
+def _act(caller: Caller, act: str, reason: str | None, note: str | None, now_ms: int) -> bytes:
+    return pack_act(act, now_ms, caller.token_id, caller.name, reason or None, note or None)

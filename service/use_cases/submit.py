@@ -1,12 +1,11 @@
 """A reader's comment: scored, routed, written."""
 
-import orjson
-
 from classifier import Text
 from service.desk import Desk, new_id
 from service.domain import MODES, UNKNOWN_RISK, Assessed, Site, State, Submission, reader_network, route
 from service.store import comments
 from service.store.comments import NewComment, Place, Receipt, Replay
+from service.store.record import Private, pack_private, pack_public
 
 
 async def submit(desk: Desk, site: Site, thread: str, submission: Submission, replay: Replay) -> Receipt:
@@ -27,31 +26,24 @@ def _new_comment(
     vault = desk.vault
     comment_id = new_id(now_ms)
     author = vault.email_hash(submission.email)
-    public = {
-        "comment_id": comment_id,
-        "parent_id": submission.parent_id or None,
-        "name": submission.name,
-        "website": submission.website or None,
-        "body": submission.body,
-    }
     reader = vault.reader_hash(reader_network(submission.client_ip), now_ms) if submission.client_ip else ""
-    private = {
-        "email": vault.seal(submission.email, comment_id),
-        "reader": reader,
-        "user_agent": submission.user_agent,
-        "referrer": submission.referrer,
-        "scores": assessed.scores,
-        "risk": assessed.risk,
-        "spans": assessed.spans,
-        "assessed": assessed.assessed,
-        "model": assessed.model,
-    }
+    private = Private(
+        vault.seal(submission.email, comment_id),
+        assessed.scores,
+        assessed.risk,
+        assessed.spans,
+        assessed.assessed,
+        assessed.model,
+        reader,
+        submission.user_agent,
+        submission.referrer,
+    )
     return NewComment(
         comment_id,
         Place(thread, author),
         submission.parent_id,
-        orjson.dumps(public),
-        orjson.dumps(private),
+        pack_public(submission.name, submission.body, submission.website, submission.parent_id),
+        pack_private(private),
         risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
         is_unscored=assessed.scores is None,
         routings={mode: route(mode, site.policy, assessed) for mode in MODES},

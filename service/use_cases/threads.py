@@ -9,6 +9,7 @@ from service.domain import State
 from service.page_cache import Page
 from service.store import threads
 from service.store.queue import Position
+from service.store.record import unpack_public
 from service.store.threads import Published
 from service.use_cases.wire import Json, cursor_after, joined, position_of, rfc3339
 
@@ -37,7 +38,8 @@ async def read_thread(
 
 
 def _published_json(comment: Published) -> bytes:
-    return comment.public[:-1] + b',"published_at":"' + rfc3339(comment.published_ms).encode() + b'"}'
+    public = unpack_public(comment.comment_id, comment.public)
+    return orjson.dumps(public | {"published_at": rfc3339(comment.published_ms)})
 
 
 async def count_published(desk: Desk, site: str, of_threads: Sequence[str]) -> Json:

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-import orjson
-
 from service.errors import InvalidFieldsError
 from service.store.comments import StoredComment
 from service.store.queue import Position
+from service.store.record import Act, unpack_history, unpack_reasons
 
 Json = dict[str, Any]
 _SCORE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-[0-9]{1,2})?")
@@ -48,7 +47,6 @@ def position_of(cursor: str) -> Position:
 def comment_json(stored: StoredComment) -> Json:
     """A comment as `schemas.comments.CommentSchema` has it."""
     record, public = stored.record, stored.public
-    private = orjson.loads(record["private"])
     return {
         "comment_id": stored.comment_id,
         "thread": record["thread"],
@@ -57,11 +55,11 @@ def comment_json(stored: StoredComment) -> Json:
         "website": public["website"],
         "body": public["body"],
         "state": record["state"],
-        "scores": private["scores"],
-        "risk": private["risk"],
+        "scores": stored.private.scores,
+        "risk": stored.private.risk,
         "verdict": record["verdict"],
-        "reasons": orjson.loads(record["reasons"]),
-        "spans": private["spans"],
+        "reasons": unpack_reasons(record["reasons"]),
+        "spans": stored.private.spans,
         "submitted_at": rfc3339(int(record["submitted_ms"])),
         "published_at": rfc3339_or_none(record.get("published_ms")),
         "revision": int(record["revision"]),
@@ -77,21 +75,21 @@ def _claim_json(stored: StoredComment) -> Json | None:
 
 
 def history_json(lines: str) -> list[Json]:
-    """A comment's history from its JSON lines, oldest first. `splitlines` would break at U+2028 within a note too."""
-    return [_history_entry(orjson.loads(line)) for line in lines.split("\n") if line]
+    """A comment's history, oldest first."""
+    return [_act_json(each) for each in unpack_history(lines)]
 
 
-def _history_entry(line: Json) -> Json:
+def _act_json(act: Act) -> Json:
     return {
-        "act": line["act"],
-        "at": rfc3339(line["at_ms"]),
-        "token_id": line["token_id"],
-        "moderator": line["moderator"],
-        "reason": line["reason"],
-        "note": line["note"],
-        "before": line["from"],
-        "after": line["to"],
-        "revision": line["revision"],
+        "act": act.act,
+        "at": rfc3339(act.at_ms),
+        "token_id": act.token_id,
+        "moderator": act.moderator,
+        "reason": act.reason,
+        "note": act.note,
+        "before": act.before,
+        "after": act.after,
+        "revision": act.revision,
     }
 
 

@@ -262,9 +262,9 @@ async def test_a_restore_with_somebody_else_writing_is_unfinished(
 
 async def test_emails_stay_sealed(link: Link, every_redis_server: RedisServer, tmp_path: Path) -> None:
     vault = Vault(SECRET)
-    sealed = vault.seal("ada@example.org", "c1").encode()
+    sealed = vault.seal("ada@example.org", "c1")
     await fill(link, CHECK, 3)
-    await link.call("HSET", keys.comment("default", "c1"), "private", sealed)
+    await link.call("HSET", keys.comment("default", "c1"), keys.COMMENT_FIELDS["private"], sealed)
     await back_up(link, every_redis_server, tmp_path / "file")
     held = {each.key: each for each in archive.read(tmp_path / "file")}
     assert sealed in held[keys.comment("default", "c1").encode()].parts

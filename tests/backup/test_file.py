@@ -90,7 +90,7 @@ def test_a_file_of_a_newer_format_is_refused_by_name(file: Path) -> None:
 def test_a_store_of_a_newer_format_is_refused(tmp_path: Path) -> None:
     newer = replace(HEADER, store_format=registry.FORMAT + 1)
     archive.write(tmp_path / "newer", newer, iter(ENTRIES))
-    with pytest.raises(BackupError, match="holds a store of format 2"):
+    with pytest.raises(BackupError, match=f"holds a store of format {registry.FORMAT + 1}"):
         backup.check(tmp_path / "newer", CHECK)
 
 

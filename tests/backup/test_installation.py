@@ -98,18 +98,21 @@ async def test_a_server_whose_socket_lies_elsewhere_is_found(tmp_path: Path) -> 
 async def test_an_older_store_is_upgraded_step_by_step(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     check = Vault(SECRET).check
     await registry.check_installation(link, check)
+    await link.call("HSET", keys.INSTALLATION, "format", 1)
     done: list[int] = []
 
-    def step(number: int) -> Callable[[Link], object]:
-        async def upgrade(_: Link) -> None:
+    def step(number: int) -> Callable[[Link, object], object]:
+        async def upgrade(_: Link, __: object) -> None:
             done.append(number)
 
         return upgrade
 
     monkeypatch.setattr(registry, "UPGRADES", {number: step(number) for number in (1, 2)})
     monkeypatch.setattr(registry, "FORMAT", 3)
-    await registry.check_installation(link, check)
-    await registry.check_installation(link, check)
+    assert await registry.check_installation(link, check) == 1
+    await registry.upgrade(link, lambda _: None)
+    assert await registry.check_installation(link, check) == 3
+    await registry.upgrade(link, lambda _: None)
     assert done == [1, 2]
     assert await link.call("HGET", keys.INSTALLATION, "format") == b"3"
     monkeypatch.setattr(registry, "FORMAT", 2)
@@ -119,10 +122,10 @@ async def test_an_older_store_is_upgraded_step_by_step(link: Link, monkeypatch: 
 
 async def test_a_store_of_another_secret_is_not_upgraded(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     await registry.check_installation(link, Vault(SECRET).check)
-    monkeypatch.setattr(registry, "FORMAT", 2)
+    monkeypatch.setattr(registry, "FORMAT", registry.FORMAT + 1)
     with pytest.raises(StartError, match="another COMMENTDESK_SECRET_KEY"):
         await registry.check_installation(link, "another")
-    assert await link.call("HGET", keys.INSTALLATION, "format") == b"1"
+    assert await link.call("HGET", keys.INSTALLATION, "format") == b"%d" % (registry.FORMAT - 1)
 
 
 def test_there_is_a_step_to_every_format() -> None:

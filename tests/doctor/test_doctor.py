@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 import redis
@@ -19,7 +18,7 @@ from service.use_cases.doctor import Check, Report
 from tests.backup.content import CHECK, Writers, everything, fill, nothing
 from tests.servers import RedisServer, client_of
 from tests.store.desk import NOW
-from tests.store.recount import recount
+from tests.store.recount import record_of, recount
 
 QUEUE = keys.queue_keys("default")
 Redis = redis.Redis
@@ -40,9 +39,9 @@ def in_state(client: Redis, state: str) -> tuple[str, dict[str, str]]:
     """A comment in this state, and its record."""
     prefix = keys.comment("default", "")
     for name in sorted(client.scan_iter(f"{prefix}*")):
-        record: Any = client.hgetall(name)
-        if record[b"state"] == state.encode():
-            return name.decode()[len(prefix) :], {each.decode(): value.decode() for each, value in record.items()}
+        found = record_of(client, name.decode())
+        if found["state"] == state:
+            return name.decode()[len(prefix) :], found
     raise AssertionError(f"no comment is {state}")
 
 
@@ -62,7 +61,7 @@ def publish_at_another_time(client: Redis) -> None:
 
 def forget_the_time_of_publication(client: Redis) -> None:
     comment_id, _ = in_state(client, "published")
-    client.hdel(keys.comment("default", comment_id), "published_ms")
+    client.hdel(keys.comment("default", comment_id), keys.COMMENT_FIELDS["published_ms"])
 
 
 def publish_what_is_held(client: Redis) -> None:
@@ -109,7 +108,7 @@ def hold_without_claim(client: Redis) -> None:
 
 def revise(client: Redis) -> None:
     comment_id, _ = in_state(client, "spam")
-    client.hincrby(keys.comment("default", comment_id), "revision", 1)
+    client.hincrby(keys.comment("default", comment_id), keys.COMMENT_FIELDS["revision"], 1)
 
 
 def miscount(key: Callable[[Redis], str], field: str) -> Callable[[Redis], None]:
@@ -263,7 +262,7 @@ async def test_what_only_a_backup_can_bring_back_stays_a_fault(link: Link, every
         comment_id, record = in_state(client, "published")
         client.hset(of_thread(record).comments, comment_id, "{broken")
         other_id, _ = in_state(client, "held")
-        client.hset(keys.comment("default", other_id), "state", "lost")
+        client.hset(keys.comment("default", other_id), keys.COMMENT_FIELDS["state"], "lost")
     found = await repair(link, every_redis_server)
     assert not found.is_healthy
     left = {(each.check, each.subject) for each in found.faults if not each.is_repaired}

@@ -1,7 +1,6 @@
 """Readers and moderators at work on a service while something is done to it, and a witness of what `/readyz` says."""
 
 import asyncio
-import json
 import random
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import Any
 
 import aiohttp
 
+from service.store.record import unpack_history
 from tests.pipeline.checks import check_counts, check_threads, check_told
 from tests.pipeline.crowd import AGAIN_SECONDS, PATIENCE_SECONDS, SITE, STATES, THREADS, Crowd, Sent
 from tests.pipeline.texts import WORDS
@@ -145,6 +145,6 @@ def _check_records(crowd: Crowd, sent: list[Sent], redis_url: str) -> None:
     for each in sent:
         record = records[crowd.receipts[each.number]]
         (decided,) = crowd.decided[crowd.receipts[each.number]]
-        (act,) = map(json.loads, record["history"].splitlines())
+        (act,) = unpack_history(record["history"])
         assert (record["thread"], record["state"], record["revision"]) == (each.thread, STATES[decided.decision], "2")
-        assert (act["act"], act["token_id"]) == (decided.decision, decided.moderator)
+        assert (act.act, act.token_id) == (decided.decision, decided.moderator)

@@ -196,6 +196,7 @@ def test_the_redis_command_is_durable_and_its_health_check_tells(tmp_path: Path)
         wait_until(lambda: subprocess.run(check, capture_output=True).returncode == 0, "the health check", 10)
         with redis.Redis(unix_socket_path=str(socket)) as client:
             wanted = {"appendonly": "yes", "appendfsync": "always", "save": "", "maxmemory-policy": "noeviction"}
+            wanted |= {"hash-max-listpack-value": "1024", "hash-max-listpack-entries": "32"}
             assert {name: client.config_get(name)[name] for name in wanted} == wanted
     finally:
         server.terminate()

@@ -2,11 +2,7 @@
 
 import hashlib
 import itertools
-import json
 from dataclasses import dataclass, field, replace
-from typing import Any
-
-import orjson
 
 from service import keys
 from service.domain import Mode, Policy, QueueOrder, RateLimit, Routing, Site, Verdict
@@ -15,6 +11,7 @@ from service.store.address import make_link
 from service.store.comments import NO_REPLAY, NewComment, Place, Receipt, Replay, StoredComment
 from service.store.link import Link
 from service.store.queue import Claimed
+from service.store.record import Act, Private, pack_act, pack_private, pack_public, unpack_history
 from service.store.totals import SiteMeasures
 
 NOW = 1_770_000_000_000
@@ -58,13 +55,12 @@ def new_comment(
     """A comment that nobody sent before."""
     number = next(_numbers)
     comment_id = comment_id or f"c{number:015d}"
-    public = {"comment_id": comment_id, "parent_id": parent_id or None, "name": "Ann", "website": None}
     return NewComment(
         comment_id,
         Place(thread, author),
         parent_id,
-        orjson.dumps(public | {"body": f"Comment {number}."}),
-        orjson.dumps({"email": "sealed", "scores": {"spam": 0.1}}),
+        pack_public("Ann", f"Comment {number}.", "", parent_id),
+        pack_private(Private(b"sealed", {"spam": 0.1}, 0.1)),
         risk=risk,
         is_unscored=False,
         routings=routings or ROUTINGS,
@@ -110,7 +106,7 @@ class Store:
             decision=decision,
             state=STATES[decision],
             revision=revision,
-            history=self._act(decision, by),
+            act=self._act(decision, by),
             replay=replay,
             now_ms=self.now if now is None else now,
         )
@@ -123,13 +119,13 @@ class Store:
             self.site.site,
             comment_id,
             revision=revision,
-            history=self._act("undo", by),
+            act=self._act("undo", by),
             replay=replay,
             now_ms=self.now,
         )
 
     def _act(self, act: str, by: str) -> bytes:
-        return orjson.dumps({"act": act, "token_id": by, "at_ms": self.now})
+        return pack_act(act, self.now, by, by.title(), None, None)
 
     async def claim(
         self,
@@ -194,5 +190,5 @@ def ids_of(found: list[StoredComment]) -> list[str]:
     return [each.comment_id for each in found]
 
 
-def history_of(stored: StoredComment) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in stored.record.get("history", "").splitlines()]
+def history_of(stored: StoredComment) -> list[Act]:
+    return unpack_history(stored.record.get("history", ""))

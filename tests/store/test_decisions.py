@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable
+from dataclasses import replace
 
 import pytest
 
@@ -41,7 +42,7 @@ async def test_a_decision_moves_the_comment(store: Store, decision: str) -> None
 async def with_author(store: Store, decided: StoredComment) -> StoredComment:
     """What a read tells, in the shape of what a decision tells."""
     read = await store.read(decided.comment_id)
-    return StoredComment(read.comment_id, read.record, read.public, read.claim, {})
+    return replace(read, author={})
 
 
 async def test_of_two_decisions_on_one_revision_one_wins(store: Store) -> None:
@@ -135,7 +136,7 @@ async def test_an_undo_restores_state_place_and_time_of_publication(store: Store
     for _ in range(3):
         undone = await store.undo(ids[1])
     assert (await store.queued(), await store.page(), undone.record["published_ms"]) == before
-    assert [(line["from"], line["to"]) for line in history_of(undone)] == [
+    assert [(act.before, act.after) for act in history_of(undone)] == [
         ("published", "rejected"),
         ("rejected", "published"),
         ("published", "spam"),

@@ -13,7 +13,7 @@ import redis
 from service import keys
 from service.domain import Mode, QueueOrder
 from service.errors import RequestError
-from service.store import comments, entries, examination, registry, scripts, threads
+from service.store import comments, entries, examination, registry, scripts, threads, upgrade
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
 from service.store.readiness import check_store
@@ -84,6 +84,10 @@ async def use_every_script(store: Store, link: Link) -> None:
     await use_scripts_for_operators(store, link, ids[0])
 
 
+async def nothing(_: int) -> None:
+    pass
+
+
 async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -> None:
     """Those of backup, restore and doctor, on a comment whose every place is wrong."""
     site = store.site.site
@@ -93,11 +97,15 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await scripts.END_RESTORE.run(link, [keys.INSTALLATION], "format", "1")
     await link.call("DEL", keys.thread_keys(site, "article-1").published, keys.queue_keys(site).queue)
     await link.call("HSET", keys.queue_keys(site).holders, comment_id, "ann")
-    await link.call("HINCRBY", keys.comment(site, comment_id), "revision", 1)
+    await link.call("HINCRBY", keys.comment(site, comment_id), keys.COMMENT_FIELDS["revision"], 1)
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
     assert await examination.repair(link, site, comment_id, examined.place) == ()
     assert await examination.hold_repair(link, "me", 1000)
+    old = {"thread": "article-1", "author": "author-1", "reasons": "[]", "private": '{"email": ""}'}
+    await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))
+    await link.call("HSET", keys.repeat(site, "old"), "comment_id", "old", "state", "held")
+    await upgrade.from_format_1(link, nothing)
     assert (await check_store(link)).keys() == {"redis", "durability"}
     await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
 

@@ -211,7 +211,7 @@ class Moderation(RuleBasedStateMachine):
             assert stored.record.get("decision", "") == modelled.decision
             assert int(stored.record["revision"]) == modelled.revision
             assert stored.record.get("published_ms", "None") == str(modelled.published_ms)
-            assert [(line["from"], line["to"]) for line in history_of(stored)] == modelled.history
+            assert [(act.before, act.after) for act in history_of(stored)] == modelled.history
             assert (stored.claim[0] if stored.claim else "") == modelled.holder_at(self._now)
         if found:
             queued = [QueueOrder.RISKIEST, QueueOrder.UNCERTAIN, QueueOrder.NEWEST]

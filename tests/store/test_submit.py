@@ -10,6 +10,7 @@ from service.errors import IdempotencyKeyReusedError, InvalidFieldsError, RateLi
 from service.store import threads
 from service.store.comments import NewComment, Receipt
 from service.store.link import Link
+from service.store.record import pack_private, unpack_public
 from tests.store.desk import MINUTE, NO_LIMIT, NOW, Store, key, new_comment, site_in
 
 HOUR = 60 * MINUTE
@@ -35,8 +36,8 @@ async def test_a_submission_goes_where_the_mode_says(store: Store, mode: Mode, s
     assert stored.record["revision"] == "1"
     assert stored.record["submitted_ms"] == str(NOW)
     assert stored.record.get("published_ms") == (str(NOW) if state == "published" else None)
-    assert stored.record["private"].encode() == new.private
-    assert stored.public["comment_id"] == new.comment_id
+    assert pack_private(stored.private) == new.private
+    assert stored.public == unpack_public(new.comment_id, new.public)
 
 
 async def test_a_threads_own_mode_stands_above_the_sites(store: Store, link: Link) -> None:

@@ -1,15 +1,14 @@
 """Threads: pages, versions, settings."""
 
-import json
-
 import pytest
 
 from service.domain import Mode
 from service.errors import ThreadNotFoundError
 from service.store import threads
 from service.store.link import Link
+from service.store.record import pack_public
 from service.store.threads import ThreadPage
-from tests.store.desk import NOW, Store, site_in
+from tests.store.desk import NOW, Store, new_comment, site_in
 
 
 async def page(link: Link, known: str = "", limit: int = 100, after: tuple[str, str] = ("", "")) -> ThreadPage:
@@ -28,7 +27,8 @@ async def test_a_reader_who_has_this_version_gets_no_comments(store: Store, link
 
 
 async def test_a_thread_shows_what_is_published_in_the_order_of_publication(store: Store, link: Link) -> None:
-    ids = [(await store.submit(now=NOW + number)).comment_id for number in range(4)]
+    new = [new_comment()._replace(public=pack_public("Ann", f"{number}", "", "")) for number in range(4)]
+    ids = [(await store.submit(each, now=NOW + number)).comment_id for number, each in enumerate(new)]
     for number, comment_id in enumerate([ids[2], ids[0], ids[3]]):
         await store.decide(comment_id, now=NOW + 100 + number)
     shown = (await page(link)).comments or []
@@ -37,7 +37,7 @@ async def test_a_thread_shows_what_is_published_in_the_order_of_publication(stor
         (ids[0], NOW + 101),
         (ids[3], NOW + 102),
     ]
-    assert [json.loads(each.public)["comment_id"] for each in shown] == [ids[2], ids[0], ids[3]]
+    assert [each.public for each in shown] == [pack_public("Ann", f"{number}", "", "") for number in (2, 0, 3)]
 
 
 async def test_each_change_that_readers_can_see_makes_a_new_version(store: Store, link: Link) -> None:

@@ -36,10 +36,15 @@ while #ids < limit do
   at = at + CHUNK
 end
 
-for _, comment_id in ipairs(ids) do
-  redis.call('ZADD', claims, ARGV[2], comment_id)
-  redis.call('HSET', holders, comment_id, ARGV[3])
+local leases, held = {}, {}
+for i, comment_id in ipairs(ids) do
+  leases[2 * i - 1], leases[2 * i] = ARGV[2], comment_id
+  held[2 * i - 1], held[2 * i] = comment_id, ARGV[3]
   redis.call('XADD', events, 'MAXLEN', '~', 10000, '*',
     'event', 'claimed', 'comment_id', comment_id, 'at_ms', ARGV[1])
+end
+if #ids > 0 then
+  redis.call('ZADD', claims, unpack(leases))
+  redis.call('HSET', holders, unpack(held))
 end
 return keep_answer(KEYS[6], ARGV[7], {'ok', ids, ARGV[2]})

@@ -4,7 +4,7 @@
 -- KEYS  thread, thread-comments, thread-published, thread-queue, queue, queue-risk, queue-uncertainty, claims,
 --       claim-holders, comment, author, totals, events, idempotency
 -- ARGV  1 now_ms, 2 comment_id, 3 token_id, 4 decision, 5 the state it leads to, 6 the revision seen or '',
---       7 history JSON without `from`, `to`, `revision`, 8 fingerprint or '', 9 upper bounds of the age histogram in
+--       7 the act as JSON without the states before and after, 8 fingerprint or '', 9 upper bounds of the age histogram in
 --       seconds, ascending, joined by spaces
 -- gives {'ok', 'changed'|'same', comment} | {'comment_not_found'} | {'claimed_by_another'} | {'stale_revision'}
 --       | {'idempotency_key_reused'}
@@ -14,28 +14,25 @@ local now, comment_id, decision, state = tonumber(ARGV[1]), ARGV[2], ARGV[4], AR
 local first = first_answer(KEYS[14], ARGV[8])
 if first then return first end
 
-local held = redis.call('HMGET', keys.comment, 'state', 'decision', 'revision', 'published_ms', 'submitted_ms', 'thread')
-local before = {state = held[1], decision = held[2] or '', revision = held[3], published_ms = held[4] or ''}
-if not before.state or before.state == 'erased' then return {'comment_not_found'} end
-if before.decision == decision then
-  return keep_answer(KEYS[14], ARGV[8], {'ok', 'same', read_comment(keys, comment_id, now)})
+local record = read_record(keys)
+local before, decided = record[STATE], record[DECISION] or ''
+if not before or before == 'erased' then return {'comment_not_found'} end
+local holder, expires = live_claim(keys, comment_id, now)
+if decided == decision then
+  return keep_answer(KEYS[14], ARGV[8], {'ok', 'same', reply_with(keys, comment_id, record, holder, expires)})
 end
-local holder = live_claim(keys, comment_id, now)
 if holder and not is_held_by(holder, ARGV[3]) then return {'claimed_by_another'} end
-if ARGV[6] ~= '' and ARGV[6] ~= before.revision then return {'stale_revision'} end
+if ARGV[6] ~= '' and ARGV[6] ~= record[REVISION] then return {'stale_revision'} end
 
-before.queued = redis.call('ZSCORE', keys.queue, comment_id) and '1' or '0'
-local thread = held[6]
-if before.queued == '1' then
+local queued = redis.call('ZSCORE', keys.queue, comment_id) and '1' or '0'
+local counted = {['decided:' .. decision] = 1}
+if queued == '1' then
   dequeue(keys, keys.thread_queue, comment_id)
-  count_age(keys.totals, now - tonumber(held[5]), ARGV[9])
-  emit(keys.events, 'left', comment_id, thread, state, now)
+  count_age(counted, now - tonumber(record[SUBMITTED_MS]), ARGV[9])
+  emit(keys.events, 'left', comment_id, record[THREAD], state, now)
 end
-local previous = table.concat({before.state, before.decision, before.published_ms, before.queued}, '\t')
-redis.call('HSET', keys.comment, 'decision', decision,
-  'previous', previous .. '\n' .. (redis.call('HGET', keys.comment, 'previous') or ''))
-move_to(keys, comment_id, before.state, state, before.published_ms, now)
-append_history(keys, ARGV[7], before.state, state)
-redis.call('HINCRBY', keys.totals, 'decided:' .. decision, 1)
-emit(keys.events, 'decided', comment_id, thread, state, now)
-return keep_answer(KEYS[14], ARGV[8], {'ok', 'changed', read_comment(keys, comment_id, now)})
+local published_ms = record[PUBLISHED_MS] or ''
+local previous = table.concat({before, decided, published_ms, queued}, '\t') .. '\n' .. (record[PREVIOUS] or '')
+move_to(keys, comment_id, record, state, published_ms, now, ARGV[7], {[DECISION] = decision, [PREVIOUS] = previous}, counted)
+emit(keys.events, 'decided', comment_id, record[THREAD], state, now)
+return keep_answer(KEYS[14], ARGV[8], {'ok', 'changed', reply_with(keys, comment_id, record)})

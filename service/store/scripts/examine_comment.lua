@@ -7,4 +7,4 @@
 local keys = comment_keys(KEYS)
 if redis.call('EXISTS', keys.comment) == 0 then return {'comment_not_found'} end
 local record = read_record(keys)
-return {'ok', record.state or '', record.verdict or '', acts(record), faults_of(keys, ARGV[1], record)}
+return {'ok', record[STATE] or '', record[VERDICT] or '', acts(record), faults_of(keys, ARGV[1], record)}

@@ -5,5 +5,8 @@
 -- ARGV  1 now_ms, 2 comment_id
 -- gives {'ok', comment, fields of the author's record} | {'comment_not_found'}
 local keys = comment_keys(KEYS)
-if redis.call('EXISTS', keys.comment) == 0 then return {'comment_not_found'} end
-return {'ok', read_comment(keys, ARGV[2], tonumber(ARGV[1])), redis.call('HGETALL', keys.author)}
+local comment_id = ARGV[2]
+local record = read_record(keys)
+if not next(record) then return {'comment_not_found'} end
+return {'ok', reply_with(keys, comment_id, record, live_claim(keys, comment_id, tonumber(ARGV[1]))),
+  redis.call('HGETALL', keys.author)}

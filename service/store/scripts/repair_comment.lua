@@ -12,19 +12,19 @@ if before[1] == 'record' then return {'ok', before, before} end
 
 local repair = {}
 function repair.publication()
-  if record.state == 'published' then
-    local at = tonumber(record.published_ms) and record.published_ms or record.submitted_ms
+  if record[STATE] == 'published' then
+    local at = tonumber(record[PUBLISHED_MS]) and record[PUBLISHED_MS] or record[SUBMITTED_MS]
     redis.call('ZADD', keys.published, at, comment_id)
-    redis.call('HSET', keys.comment, 'published_ms', at)
+    redis.call('HSET', keys.comment, PUBLISHED_MS, at)
   else
     redis.call('ZREM', keys.published, comment_id)
-    redis.call('HDEL', keys.comment, 'published_ms')
+    redis.call('HDEL', keys.comment, PUBLISHED_MS)
   end
   redis.call('HINCRBY', keys.thread, 'version', 1)
 end
 function repair.queue()
   if is_to_be_queued(keys, comment_id, record) then
-    enqueue(keys, keys.thread_queue, comment_id, record.submitted_ms, record.risk)
+    enqueue(keys, keys.thread_queue, comment_id, record[SUBMITTED_MS], record[RISK])
   else
     dequeue(keys, keys.thread_queue, comment_id)
   end
@@ -34,7 +34,7 @@ function repair.claim()
   redis.call('HDEL', keys.holders, comment_id)
 end
 function repair.revision()
-  redis.call('HSET', keys.comment, 'revision', 1 + #acts(record))
+  redis.call('HSET', keys.comment, REVISION, 1 + #acts(record))
 end
 
 for _, fault in ipairs(before) do

@@ -3,8 +3,8 @@
 -- include: idempotency rate queue count
 -- KEYS  thread, thread-comments, thread-published, thread-queue, queue, queue-risk, queue-uncertainty, claims,
 --       claim-holders, comment, author, totals, events, idempotency, repeat, rate-reader, rate-site
--- ARGV  1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 public JSON, 7 private JSON, 8 risk,
---       9 the site's mode, 10-18 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons JSON,
+-- ARGV  1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
+--       9 the site's mode, 10-18 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
 --       19 fingerprint or '', 20-23 interval_ms and tolerance_ms of the reader's and of the site's rate,
 --       24 title or '', 25 url or '', 26 '1' when unscored
 -- gives {'ok', comment_id, state, 'new'|'again'} | {'rate_limited', retry_after_ms} | {'thread_closed'}
@@ -19,7 +19,7 @@ local parent_id, risk, fingerprint = ARGV[5], ARGV[8], ARGV[19]
 local first = first_answer(idempotency_key, fingerprint)
 if first then return first end
 
-local meta = redis.call('HMGET', thread_key, 'closed', 'mode', 'created_ms')
+local meta = redis.call('HMGET', thread_key, 'closed', 'mode', 'created_ms', 'title', 'url')
 if meta[1] == '1' then return {'thread_closed'} end
 
 local reader_interval, site_interval = tonumber(ARGV[20]), tonumber(ARGV[22])
@@ -33,10 +33,11 @@ end
 rate_consume(rate_reader, now, reader_interval, reader_arrival)
 rate_consume(rate_site, now, site_interval, site_arrival)
 
-local earlier = redis.call('HMGET', repeat_key, 'comment_id', 'state')
-if earlier[1] then
+local earlier = redis.call('GET', repeat_key)
+if earlier then
   redis.call('HINCRBY', totals, 'repeats', 1)
-  return keep_answer(idempotency_key, fingerprint, {'ok', earlier[1], earlier[2], 'again'})
+  local earlier_id, earlier_state = string.match(earlier, '^(%S+) (%S+)$')
+  return keep_answer(idempotency_key, fingerprint, {'ok', earlier_id, earlier_state, 'again'})
 end
 if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
 
@@ -45,30 +46,47 @@ local at = offsets[meta[2] or ''] or offsets[ARGV[9]]
 local verdict, listed, reasons = ARGV[at], ARGV[at + 1] == '1', ARGV[at + 2]
 local state = ({publish = 'published', hold = 'held', reject = 'rejected'})[verdict]
 
-if not meta[3] then redis.call('HSET', thread_key, 'created_ms', now, 'version', 0) end
-local named = ARGV[24] ~= '' and redis.call('HSETNX', thread_key, 'title', ARGV[24]) or 0
-local placed = ARGV[25] ~= '' and redis.call('HSETNX', thread_key, 'url', ARGV[25]) or 0
-if named + placed > 0 then redis.call('HINCRBY', thread_key, 'version', 1) end
-
 redis.call('HSET', comments, comment_id, ARGV[6])
-redis.call('HSET', comment_key, 'thread', thread, 'author', ARGV[4], 'parent_id', parent_id, 'state', state,
-  'revision', 1, 'submitted_ms', now, 'risk', risk, 'verdict', verdict, 'reasons', reasons, 'private', ARGV[7])
+local record = {THREAD, thread, AUTHOR, ARGV[4], STATE, state, REVISION, 1, SUBMITTED_MS, ARGV[1], RISK, risk,
+  VERDICT, verdict, REASONS, reasons, PRIVATE, ARGV[7]}
+local function add(field, value)
+  record[#record + 1] = field
+  record[#record + 1] = value
+end
+if parent_id ~= '' then add(PARENT_ID, parent_id) end
 if state == 'published' then
-  redis.call('ZADD', published, now, comment_id)
-  redis.call('HSET', comment_key, 'published_ms', now)
-  redis.call('HINCRBY', thread_key, 'version', 1)
+  add(PUBLISHED_MS, ARGV[1])
+  redis.call('ZADD', published, ARGV[1], comment_id)
 end
+redis.call('HSET', comment_key, unpack(record))
 if listed then
-  enqueue(queue, thread_queue, comment_id, now, risk)
-  emit(events, 'entered', comment_id, thread, state, now)
+  enqueue(queue, thread_queue, comment_id, ARGV[1], risk)
+  emit(events, 'entered', comment_id, thread, state, ARGV[1])
 end
-count_state(totals, thread_key, author_key, state, 1)
+
+local of_thread = {}
+if not meta[3] then of_thread = {'created_ms', ARGV[1], 'version', 0} end
+local is_changed = state == 'published'
+for i, field in ipairs({'title', 'url'}) do
+  if ARGV[23 + i] ~= '' and not meta[3 + i] then
+    of_thread[#of_thread + 1] = field
+    of_thread[#of_thread + 1] = ARGV[23 + i]
+    is_changed = true
+  end
+end
+if #of_thread > 0 then redis.call('HSET', thread_key, unpack(of_thread)) end
+if is_changed then redis.call('HINCRBY', thread_key, 'version', 1) end
+redis.call('HINCRBY', thread_key, state, 1)
+
+redis.call('HINCRBY', totals, 'state:' .. state, 1)
 redis.call('HINCRBY', totals, 'submitted:' .. verdict, 1)
 if ARGV[26] == '1' then redis.call('HINCRBY', totals, 'unscored', 1) end
-redis.call('HSETNX', author_key, 'first_ms', now)
-redis.call('HSET', author_key, 'last_ms', now)
-redis.call('HINCRBY', author_key, 'submitted', 1)
+if redis.call('HINCRBY', author_key, 'submitted', 1) == 1 then
+  redis.call('HSET', author_key, 'first_ms', ARGV[1], 'last_ms', ARGV[1])
+else
+  redis.call('HSET', author_key, 'last_ms', ARGV[1])
+end
+redis.call('HINCRBY', author_key, state, 1)
 
-redis.call('HSET', repeat_key, 'comment_id', comment_id, 'state', state)
-redis.call('PEXPIRE', repeat_key, DAY_MS)
+redis.call('SET', repeat_key, comment_id .. ' ' .. state, 'PX', DAY_MS)
 return keep_answer(idempotency_key, fingerprint, {'ok', comment_id, state, 'new'})

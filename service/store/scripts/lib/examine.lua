@@ -1,23 +1,16 @@
 -- What a comment's record demands of the other keys, and which of these demands are not met.
-local FIELDS = {'thread', 'author', 'state', 'verdict', 'revision', 'submitted_ms', 'published_ms', 'risk', 'history'}
-local STATES = {held = true, published = true, rejected = true, spam = true, erased = true}
-
-local function read_record(keys)
-  local values, record = redis.call('HMGET', keys.comment, unpack(FIELDS)), {}
-  for i, name in ipairs(FIELDS) do record[name] = values[i] or nil end
-  return record
-end
+local IS_STATE = {held = true, published = true, rejected = true, spam = true, erased = true}
 
 local function is_readable(record)
-  return record.thread and record.author and STATES[record.state] and record.verdict and tonumber(record.submitted_ms)
-    and tonumber(record.risk) and tonumber(record.revision) and true or false
+  return record[THREAD] and record[AUTHOR] and IS_STATE[record[STATE]] and record[VERDICT]
+    and tonumber(record[SUBMITTED_MS]) and tonumber(record[RISK]) and tonumber(record[REVISION]) and true or false
 end
 
 -- What was done with the comment, in order: approve, reject, spam, undo.
 local function acts(record)
   local found = {}
-  for line in string.gmatch(record.history or '', '[^\n]+') do
-    found[#found + 1] = string.match(line, '^{"act":"(%w+)"') or 'unknown'
+  for line in string.gmatch(record[HISTORY] or '', '[^\n]+') do
+    found[#found + 1] = string.match(line, '^%["%w+","%w+","(%w+)"') or 'unknown'
   end
   return found
 end
@@ -31,16 +24,16 @@ end
 -- Held is queued, erased is not; for the others the site's main view is the word, since a policy or an undo may list
 -- them.
 local function is_to_be_queued(keys, comment_id, record)
-  if record.state == 'held' then return true end
-  return record.state ~= 'erased' and redis.call('ZSCORE', keys.queue, comment_id) and true or false
+  if record[STATE] == 'held' then return true end
+  return record[STATE] ~= 'erased' and redis.call('ZSCORE', keys.queue, comment_id) and true or false
 end
 
 local function is_queue_right(keys, comment_id, record)
   local queued = is_to_be_queued(keys, comment_id, record)
-  local distance = string.format('%.6f', math.abs(tonumber(record.risk) - 0.5))
-  return has_score(keys.queue, comment_id, queued and record.submitted_ms)
-    and has_score(keys.thread_queue, comment_id, queued and record.submitted_ms)
-    and has_score(keys.risk, comment_id, queued and record.risk)
+  local distance = string.format('%.6f', math.abs(tonumber(record[RISK]) - 0.5))
+  return has_score(keys.queue, comment_id, queued and record[SUBMITTED_MS])
+    and has_score(keys.thread_queue, comment_id, queued and record[SUBMITTED_MS])
+    and has_score(keys.risk, comment_id, queued and record[RISK])
     and has_score(keys.uncertainty, comment_id, queued and distance)
 end
 
@@ -51,14 +44,14 @@ local function is_claim_right(keys, comment_id)
 end
 
 local function is_publication_right(keys, comment_id, record)
-  local wanted = record.state == 'published'
-  if wanted and not tonumber(record.published_ms) then return false end
-  return (wanted or not record.published_ms) and has_score(keys.published, comment_id, wanted and record.published_ms)
+  local wanted = record[STATE] == 'published'
+  if wanted and not tonumber(record[PUBLISHED_MS]) then return false end
+  return (wanted or not record[PUBLISHED_MS]) and has_score(keys.published, comment_id, wanted and record[PUBLISHED_MS])
 end
 
 local function is_public_right(keys, comment_id)
   local is_json, public = pcall(cjson.decode, redis.call('HGET', keys.comments, comment_id) or '')
-  return is_json and type(public) == 'table' and public.comment_id == comment_id
+  return is_json and type(public) == 'table' and type(public[2]) == 'string'
 end
 
 -- Names of what is wrong.
@@ -68,7 +61,7 @@ local function faults_of(keys, comment_id, record)
   if not is_publication_right(keys, comment_id, record) then faults[#faults + 1] = 'publication' end
   if not is_queue_right(keys, comment_id, record) then faults[#faults + 1] = 'queue' end
   if not is_claim_right(keys, comment_id) then faults[#faults + 1] = 'claim' end
-  if tonumber(record.revision) ~= 1 + #acts(record) then faults[#faults + 1] = 'revision' end
+  if tonumber(record[REVISION]) ~= 1 + #acts(record) then faults[#faults + 1] = 'revision' end
   if not is_public_right(keys, comment_id) then faults[#faults + 1] = 'public' end
   return faults
 end

@@ -1,0 +1,178 @@
+"""What is stored of a comment in packed form, and how it is read again.
+
+Public, for the thread's hash: a JSON array of name, body, website and parent_id, its empty end left out.
+Reasons: a JSON array, of each its code, or an array of its code and values.
+A line of history: a JSON array of the states before and after, the act, at_ms, token_id and name of the moderator,
+reason and note, its empty end left out. Scripts put the states in front.
+Private: one byte, twice the number of the set of attributes that was scored (0: it is none of ours) and one more when
+assessed; of a set the scores and the risk as one number; the sealed email after its length in two bytes; then a JSON
+array of model, reader, user agent, referrer, spans, and where there is no set scores and risk, its empty end left out.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from service.domain import SCORE_DECIMALS, Reason
+
+ATTRIBUTE_SETS: tuple[tuple[str, ...], ...] = (
+    (),
+    ("toxicity", "severe_toxicity", "insult", "profanity", "identity_attack", "threat", "sexually_explicit", "spam"),
+)
+"""By their number in what is stored: sets may be added, and never changed."""
+_SETS = {names: number for number, names in enumerate(ATTRIBUTE_SETS) if names}
+_STEPS: int = 10**SCORE_DECIMALS
+_BASE = _STEPS + 1
+_LENGTHS = [((_BASE ** (len(names) + 1) - 1).bit_length() + 7) // 8 if names else 0 for names in ATTRIBUTE_SETS]
+_LENGTH_BYTES = 2
+_EMPTY: tuple[Any, ...] = (None, "", [])
+_REASON_VALUES = {"risk_below": ("threshold",), "risk_above": ("threshold",), "score_high": ("attribute", "score")}
+
+
+@dataclass(frozen=True, slots=True)
+class Private:
+    """What readers never see. `email` is sealed, `reader` a keyed hash or "". Unscored, scores and risk are None."""
+
+    email: bytes
+    scores: dict[str, float] | None = None
+    risk: float | None = None
+    spans: list[dict[str, Any]] = field(default_factory=list)
+    assessed: bool = True
+    model: str = ""
+    reader: str = ""
+    user_agent: str = ""
+    referrer: str = ""
+
+
+def pack_private(private: Private) -> bytes:
+    number = _set_of(private)
+    rest: list[Any] = [private.model, private.reader, private.user_agent, private.referrer, private.spans]
+    if not number:
+        rest += [private.scores, private.risk]
+    return b"".join(
+        (
+            bytes((2 * number + private.assessed,)),
+            _pack_scores(private, _LENGTHS[number]) if number else b"",
+            len(private.email).to_bytes(_LENGTH_BYTES),
+            private.email,
+            _array(rest),
+        )
+    )
+
+
+def _set_of(private: Private) -> int:
+    """The number of the set that these scores are of; 0 when they are of none, or not between 0 and 1."""
+    scores, risk = private.scores, private.risk
+    if scores is None or risk is None or not 0 <= risk <= 1:
+        return 0
+    number = _SETS.get(tuple(scores), 0)
+    return number if number and min(scores.values()) >= 0 and max(scores.values()) <= 1 else 0
+
+
+def _pack_scores(private: Private, length: int) -> bytes:
+    number = round((private.risk or 0) * _STEPS)
+    for score in reversed((private.scores or {}).values()):
+        number = number * _BASE + round(score * _STEPS)
+    return number.to_bytes(length, "big")
+
+
+def unpack_private(raw: bytes) -> Private:
+    number, assessed = divmod(raw[0], 2)
+    start = 1 + _LENGTHS[number]
+    scores, risk = _unpack_scores(raw[1:start], ATTRIBUTE_SETS[number]) if number else (None, None)
+    end = start + _LENGTH_BYTES + int.from_bytes(raw[start : start + _LENGTH_BYTES])
+    model, reader, user_agent, referrer, spans, *unset = _filled(orjson.loads(raw[end:]), ("", "", "", "", []))
+    if unset:
+        scores, risk = _filled(unset, (None, None))
+    email = raw[start + _LENGTH_BYTES : end]
+    return Private(email, scores, risk, spans, bool(assessed), model, reader, user_agent, referrer)
+
+
+def _unpack_scores(raw: bytes, names: tuple[str, ...]) -> tuple[dict[str, float], float]:
+    number = int.from_bytes(raw)
+    scores: dict[str, float] = {}
+    for name in names:
+        number, score = divmod(number, _BASE)
+        scores[name] = score / _STEPS
+    return scores, number / _STEPS
+
+
+def pack_public(name: str, body: str, website: str, parent_id: str) -> bytes:
+    return _array([name, body, website, parent_id])
+
+
+def unpack_public(comment_id: str, raw: bytes) -> dict[str, Any]:
+    """What readers see of a comment, but for the time of its publication."""
+    name, body, website, parent_id = _filled(orjson.loads(raw), ("", "", None, None))
+    return {
+        "comment_id": comment_id,
+        "parent_id": parent_id or None,
+        "name": name,
+        "website": website or None,
+        "body": body,
+    }
+
+
+def pack_reasons(reasons: Sequence[Reason]) -> bytes:
+    return orjson.dumps([_pack_reason(reason) for reason in reasons])
+
+
+def _pack_reason(reason: Reason) -> Any:
+    if len(reason) == 1:
+        return reason["code"]
+    values = tuple(reason.values())[1:]
+    if tuple(reason) != ("code", *_REASON_VALUES.get(reason["code"], ())):
+        return reason
+    return [reason["code"], *values]
+
+
+def unpack_reasons(raw: str) -> list[Reason]:
+    return [_unpack_reason(each) for each in orjson.loads(raw)]
+
+
+def _unpack_reason(packed: Any) -> Reason:
+    if isinstance(packed, str):
+        return {"code": packed}
+    if isinstance(packed, list):
+        return dict(zip(("code", *_REASON_VALUES[packed[0]]), packed, strict=True))
+    whole: Reason = packed
+    return whole
+
+
+def pack_act(act: str, at_ms: int, token_id: str, moderator: str, reason: str | None, note: str | None) -> bytes:
+    """A line of history without the states before and after."""
+    return _array([act, at_ms, token_id, moderator, reason, note])
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody did with a comment: a decision or an undo."""
+
+    revision: int
+    before: str
+    after: str
+    act: str
+    at_ms: int
+    token_id: str
+    moderator: str
+    reason: str | None
+    note: str | None
+
+
+def unpack_history(lines: str) -> list[Act]:
+    """Oldest first. `splitlines` would break at U+2028 within a note too."""
+    found = [orjson.loads(line) for line in lines.split("\n") if line]
+    return [Act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=2)]
+
+
+def _array(values: list[Any]) -> bytes:
+    while values and values[-1] in _EMPTY:
+        values.pop()
+    return orjson.dumps(values)
+
+
+def _filled(values: list[Any], whole: Sequence[Any]) -> list[Any]:
+    """With the end that was left out."""
+    return [*values, *whole[len(values) :]]
