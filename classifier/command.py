@@ -101,7 +101,7 @@ def explain(text: str, name: str, website: str, model: Path | None) -> None:
 )
 @click.option("--name", default="1", show_default=True, help="What the manifest calls these weights.")
 def train(data: Path, output: Path, name: str) -> None:
-    """Train on DATA, a folder with train/ and lexicons/, and write the model. About ten minutes on one core."""
+    """Train on DATA, a folder with train/ and lexicons/, and write the model. Ten minutes on one core."""
     from classifier.training.train import STEPS
     from classifier.training.train import train as steps
 
@@ -127,8 +127,11 @@ def teach(data: Path, base: Path, output: Path | None) -> None:
 
     Needs the extra `teacher`. Run it only to make those labels anew: they come with the code.
     """
+    try:
+        from classifier.training.teacher import teach as steps
+    except ImportError as error:
+        raise click.ClickException(f"{error}: install the extra `teacher`") from error
     from classifier.training.taught import DIRECTORY, Taught, write_taught
-    from classifier.training.teacher import teach as steps
     from classifier.training.train import read_all
 
     examples, lexicon = read_all(data)

@@ -1,5 +1,8 @@
 """The command line."""
 
+from importlib.util import find_spec
+from pathlib import Path
+
 import orjson
 import pytest
 from click.testing import CliRunner
@@ -48,3 +51,10 @@ def test_help(command: list[str]) -> None:
     result = CliRunner().invoke(main, [*command, "--help"])
     assert result.exit_code == 0
     assert "Usage" in result.output
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="the extra `teacher` is here")
+def test_teaching_names_the_extra_that_it_needs(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["teach", str(tmp_path), "--base", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "install the extra `teacher`" in result.output
