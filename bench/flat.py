@@ -124,7 +124,7 @@ def walk(connections: Connections, path: str, total: str, token: str) -> tuple[i
     while passed < half:
         after = f"&cursor={cursor}" if cursor else ""
         wanted = request("GET", f"{path}?limit={min(WALKED, half - passed)}{after}", token)
-        page = connections.ask_all([wanted])[0].json()
+        page = connections.ask_patiently([wanted])[-1].json()
         cursor = page["next_cursor"]
         passed += len(page["comments"])
         half = page[total] // 2
