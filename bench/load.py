@@ -23,6 +23,7 @@ import redis
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent
+SERVE = [sys.executable, "-m", "service", "serve"]
 ADMIN_TOKEN = "an-admin-token-for-the-load-test-0123456789"
 THREADS = 100
 READ_COMMENTS = 100
@@ -82,28 +83,34 @@ class Result:
 class Rig:
     """The service with its embedded server, both on one core, in a folder of their own."""
 
-    def __init__(self, folder: Path, core: int, command: list[str]) -> None:
-        self._data_dir = folder / "data"
+    def __init__(
+        self, folder: Path, core: int, command: list[str] = SERVE, start_seconds: float = START_SECONDS
+    ) -> None:
+        self.data_dir = folder / "data"
         self.log = folder / "service.log"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("COMMENTDESK_")}
         environment |= {
             "COMMENTDESK_PORT": "0",
-            "COMMENTDESK_DATA_DIR": str(self._data_dir),
+            "COMMENTDESK_DATA_DIR": str(self.data_dir),
             "COMMENTDESK_ADMIN_TOKEN": ADMIN_TOKEN,
             "PYTHONPATH": str(REPOSITORY),
         }
         with self.log.open("wb") as output, pinned(core):
             self._process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
         self.pid = self._process.pid
-        self.url = self._wait_ready()
-        self.server = redis.Redis.from_url(f"unix://{self._data_dir}/valkey.sock?db=0")
+        try:
+            self.url = self._wait_ready(start_seconds)
+        except BaseException:
+            self._end()
+            raise
+        self.server = redis.Redis.from_url(f"unix://{self.data_dir}/valkey.sock?db=0")
         self.server_pid = int(self.server.info("server")["process_id"])
 
-    def _wait_ready(self) -> str:
-        deadline = time.monotonic() + START_SECONDS
+    def _wait_ready(self, seconds: float) -> str:
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and self._process.poll() is None:
             with contextlib.suppress(OSError, ValueError):
-                url = str(json.loads((self._data_dir / "service.json").read_text())["url"])
+                url = str(json.loads((self.data_dir / "service.json").read_text())["url"])
                 with urllib.request.urlopen(f"{url}/readyz", timeout=5):  # noqa: S310 our own
                     return url
             time.sleep(POLL_SECONDS)
@@ -111,6 +118,9 @@ class Rig:
 
     def stop(self) -> None:
         self.server.close()
+        self._end()
+
+    def _end(self) -> None:
         self._process.terminate()
         try:
             self._process.wait(STOP_SECONDS)
@@ -288,7 +298,7 @@ def main(seconds: int, repeats: int, connections: str, cores: str, json_file: Pa
         if profile:
             show_profile(folder, levels[-1], seconds, service_core, load_core)
             return
-        rig = Rig(folder, service_core, [sys.executable, "-m", "service", "serve"])
+        rig = Rig(folder, service_core)
         try:
             results = measure(
                 rig, folder, seconds=seconds, repeats=repeats, connections=levels, cores=(service_core, load_core)
@@ -304,10 +314,9 @@ def main(seconds: int, repeats: int, connections: str, cores: str, json_file: Pa
 
 def show_profile(folder: Path, connections: int, seconds: int, service_core: int, load_core: int) -> None:
     """Where the service's time goes while comments come in: sampled by py-spy, or else traced by cProfile."""
-    serve = ["-m", "service", "serve"]
     spy = shutil.which("py-spy")
     traced = folder / "profile"
-    command = [sys.executable, *serve] if spy else [sys.executable, "-m", "cProfile", "-o", str(traced), *serve]
+    command = SERVE if spy else [sys.executable, "-m", "cProfile", "-o", str(traced), *SERVE[1:]]
     rig = Rig(folder, service_core, command)
     try:
         phase = submissions(connections, rig.token("website"), 1)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.append_only import rewrite_log, size_of_log
+
 T = TypeVar("T")
 CHARS = 400
 AT_ONCE = 50
@@ -153,7 +155,8 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     log_bytes = size_of_log(folder)
     await server.stop()
     restart_seconds, server = await restarted(folder)
-    rewritten = await rewrite_log(server.url, folder)
+    with redis.Redis.from_url(server.url) as client:
+        rewritten = rewrite_log(client, folder)
     await server.stop()
     again_seconds, server = await restarted(folder)
     await server.stop()
@@ -179,22 +182,6 @@ async def restarted(folder: Path) -> tuple[float, Any]:
     began = time.monotonic()
     server = await EmbeddedServer.start(folder)
     return time.monotonic() - began, server
-
-
-async def rewrite_log(url: str, folder: Path) -> int:
-    """Bytes of the append-only file after BGREWRITEAOF."""
-    with redis.Redis.from_url(url) as client:
-        client.bgrewriteaof()
-        await asyncio.sleep(0.2)
-        while True:
-            state: dict[str, Any] = client.info("persistence")
-            if not state["aof_rewrite_in_progress"] and not state["aof_rewrite_scheduled"]:
-                return size_of_log(folder)
-            await asyncio.sleep(0.1)
-
-
-def size_of_log(folder: Path) -> int:
-    return sum(file.stat().st_size for file in (folder / "appendonlydir").iterdir())
 
 
 def memory_by_kind(client: redis.Redis) -> tuple[Counter[str], Counter[str]]:
