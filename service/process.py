@@ -15,10 +15,11 @@ from service.web.connection import Server
 
 STOP_SECONDS = 10.0
 """Requests under way have so long to finish when the process is told to go."""
-
 KEEP_ALIVE_SECONDS = 75
 """From one answer to the next whole request on a connection: longer than reverse proxies keep theirs (nginx: 60 s), so
 that it is they who close."""
+RETIRE_SECONDS = KEEP_ALIVE_SECONDS + STOP_SECONDS
+"""Until then each connection of a process that has a successor had its last answer, or was closed as it always is."""
 GC_THRESHOLDS = (10_000, 20, 50)
 """A request leaves no cycles behind, so that looking for them at every 700 objects, Python's own choice, is in vain."""
 LINGER_SECONDS = 2
@@ -43,10 +44,10 @@ class Process:
     async def retire(self) -> None:
         """Leaves to a successor, which accepts already, without a connection lost.
 
-        A connection that waits for its client's next request is kept for it: closed now, it could cross the request
-        on its way, which would be lost.
+        A connection that waits for its client's next request is kept for it as long as ever: closed now, or sooner
+        than its client has reason to expect, it could cross the request on its way, which would be lost.
         """
-        await self.door.retire(STOP_SECONDS, lambda: self.server.connections)
+        await self.door.retire(RETIRE_SECONDS, lambda: self.server.connections)
 
 
 @asynccontextmanager

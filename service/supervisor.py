@@ -24,6 +24,8 @@ WELL_SECONDS = 10.0
 READY_SECONDS = 60.0
 END_SECONDS = 12.0
 """A worker ends by itself ten seconds after it was told to; then it is killed."""
+RETIRED_SECONDS = 87.0
+"""One that has a successor stays until its clients have left, for longer than an idle connection is kept."""
 
 # The same modules as ours, wherever they were found: not those of a folder called `service` that we were started in.
 BECOME_WORKER = """
@@ -95,10 +97,10 @@ class Worker:
             status = await self.process.wait()
             raise StartError(json.loads(reason) if reason else f"A worker ended with status {status}.")
 
-    async def end(self) -> None:
-        """Waits for its end, and makes it end when that takes too long."""
+    async def end(self, seconds: float) -> None:
+        """Waits for its end, and makes it end when that takes longer."""
         try:
-            await asyncio.wait_for(self.process.wait(), END_SECONDS)
+            await asyncio.wait_for(self.process.wait(), seconds)
         except TimeoutError:
             log.error("worker_killed", slot=self.slot, pid=self.process.pid)  # noqa: TRY400 the reason is its slowness
             with suppress(ProcessLookupError):
@@ -149,7 +151,7 @@ class Supervisor:
                     log.error("workers_not_rolled", slot=slot, reason=str(error))  # noqa: TRY400 the reason says it all
                     break
                 old.tell(Word.RETIRE)
-                retired.append(old.end())
+                retired.append(old.end(RETIRED_SECONDS))
         else:
             log.info("workers_rolled")
         await asyncio.gather(*retired)  # so that never more than two live in a slot
@@ -162,7 +164,7 @@ class Supervisor:
         for worker in self._all:
             with suppress(ProcessLookupError):
                 worker.process.send_signal(signal.SIGTERM)
-        await asyncio.gather(*(worker.end() for worker in self._all))
+        await asyncio.gather(*(worker.end(END_SECONDS) for worker in self._all))
 
     async def _start_in(self, slot: int) -> None:
         worker = await self._launch(slot)

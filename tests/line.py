@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, Self
@@ -63,6 +65,19 @@ class Line:
 
     async def close(self) -> None:
         self.writer.close()
+
+
+@asynccontextmanager
+async def open_lines(service: ServiceProcess, count: int) -> AsyncIterator[list[Line]]:
+    """So many connections, closed at the end also when that is a failure."""
+    lines: list[Line] = []
+    try:
+        for _ in range(count):
+            lines.append(await Line.open(service))  # noqa: PERF401 those before a failure are closed too
+        yield lines
+    finally:
+        for line in lines:
+            await line.close()
 
 
 def submission(service: ServiceProcess) -> tuple[str, bytes]:
@@ -131,4 +146,5 @@ class Load:
             self.receipts.append(heard.json["comment_id"])
         else:
             self.refused.append(heard)
+            await asyncio.sleep(int(heard.headers.get("retry-after", 0)))
         return heard.is_last or self._is_over

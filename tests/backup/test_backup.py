@@ -67,6 +67,7 @@ async def test_only_ours_is_backed_up_and_only_ours_is_replaced(
     assert there[b"another's"][2] == b"too"
 
 
+@pytest.mark.timeout(300)
 async def test_a_backup_under_load_is_of_one_instant(
     link: Link,
     writers_link: Link,
@@ -75,7 +76,7 @@ async def test_a_backup_under_load_is_of_one_instant(
     other_server: RedisServer,
     tmp_path: Path,
 ) -> None:
-    await fill(link, CHECK, 300)
+    await fill(link, CHECK, 150)
     async with Writers(writers_link) as writers, Writers(writers_link, "limited") as others:
         await back_up(link, every_redis_server, tmp_path / "file")
         await writers.until(6)
@@ -84,7 +85,7 @@ async def test_a_backup_under_load_is_of_one_instant(
     report = await doctor.examine(other_link, nothing)
     assert report.is_healthy, report.faults[:5]
     with client_of(other_server.url) as client:
-        assert len(recount(client).comments) > 300
+        assert len(recount(client).comments) > 150
         assert recount(client, "limited").comments
 
 

@@ -7,6 +7,7 @@ import pytest
 from aiohttp import web
 
 from service import door as door_module
+from service import process
 from service.door import Door, listen
 
 PATIENCE_SECONDS = 30
@@ -85,6 +86,21 @@ async def test_who_does_not_read_is_cut_off(house: House, monkeypatch: pytest.Mo
     assert await greeted(other) == b"HTTP/1.1 200 OK"
     other[1].close()
     writer.transport.abort()
+
+
+async def test_who_leaves_to_a_successor_waits_for_the_next_request_as_long_as_ever(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "STOP_SECONDS", 0)
+    asked = await house.visit(GREETING)
+    await asyncio.wait_for(asked[0].readuntil(b"hello"), PATIENCE_SECONDS)
+    retiring = asyncio.create_task(process.Process(house.door, house.server).retire())  # type: ignore[arg-type]
+    await asyncio.wait({retiring}, timeout=10 * door_module.POLL_SECONDS)
+    assert not retiring.done()
+    asked[1].write(GREETING)
+    assert await greeted(asked) == b"HTTP/1.1 200 OK"
+    asked[1].close()
+    await asyncio.wait_for(retiring, PATIENCE_SECONDS)
 
 
 async def test_more_than_are_let_in_are_told_to_come_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import ServiceProcess, is_running, wait_until
+from tests.servers import RedisServer, ServiceProcess, client_of, is_running, wait_until
 
 MakeService = Callable[..., ServiceProcess]
 
@@ -48,6 +48,21 @@ def test_a_second_service_on_the_folder_is_refused_and_the_first_unharmed(servic
     assert "Traceback" not in second.said()
     assert readyz_status(service) == 200
     assert (service.data_dir / "service.json").read_bytes() == address
+
+
+def test_without_changes_it_waits_and_complains_of_nothing(
+    make_service: MakeService, redis_server: RedisServer
+) -> None:
+    service = make_service(redis_url=redis_server.url)
+    with client_of(redis_server.url) as client:
+        client.config_resetstat()
+        service.start()
+
+        def waits() -> int:
+            return int(client.info("commandstats").get("cmdstat_xread", {"calls": 0})["calls"])
+
+        wait_until(lambda: waits() >= 5, "some waits for changes to end", 30)
+    assert "registry_not_read" not in service.said()
 
 
 def test_a_killed_server_comes_back_by_itself(service: ServiceProcess) -> None:
