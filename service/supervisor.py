@@ -88,7 +88,8 @@ class Worker:
     async def until_ready(self) -> None:
         """Returns once it serves; StartError with its reason when it cannot."""
         try:
-            line = await asyncio.wait_for(self.reader.readline(), READY_SECONDS)
+            async with asyncio.timeout(READY_SECONDS):  # wait_for of Python 3.11 may pass over being cancelled
+                line = await self.reader.readline()
         except TimeoutError:
             self.process.kill()
             raise StartError(f"A worker was not ready after {READY_SECONDS:.0f} s.") from None
@@ -100,7 +101,8 @@ class Worker:
     async def end(self, seconds: float) -> None:
         """Waits for its end, and makes it end when that takes longer."""
         try:
-            await asyncio.wait_for(self.process.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.process.wait()
         except TimeoutError:
             log.error("worker_killed", slot=self.slot, pid=self.process.pid)  # noqa: TRY400 the reason is its slowness
             with suppress(ProcessLookupError):

@@ -190,7 +190,8 @@ class ClusterLink:
 
 
 async def _asked(server: ServerLink) -> Any:
-    return await asyncio.wait_for(server.call("CLUSTER", "SLOTS"), CALM_SECONDS / 10)
+    async with asyncio.timeout(CALM_SECONDS / 10):  # wait_for of Python 3.11 may pass over being cancelled
+        return await server.call("CLUSTER", "SLOTS")
 
 
 def _slot(command: tuple[Argument, ...]) -> int:

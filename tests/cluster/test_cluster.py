@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -10,6 +11,7 @@ from service import keys
 from service.errors import OverloadedError, StoreUnavailableError
 from service.store import comments, scripts
 from service.store.address import make_link
+from service.store.cluster import _asked
 from service.store.link import Link
 from tests.store.desk import SITE, Store, key, new_comment
 from tests.topology import Cluster
@@ -36,6 +38,16 @@ async def link(cluster: Cluster) -> AsyncIterator[Link]:
     assert await link.wait_whole(PATIENCE_SECONDS), link.reason
     yield link
     await link.close()
+
+
+async def test_a_link_that_closes_is_not_held_up_by_an_answer_of_the_same_moment() -> None:
+    server = Mock(call=Mock(return_value=asyncio.get_running_loop().create_future()))
+    asking = asyncio.create_task(_asked(server))
+    await asyncio.sleep(0)
+    server.call.return_value.set_result([])
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
 
 
 async def test_each_master_serves_its_own_sites(cluster: Cluster, link: Link) -> None:
