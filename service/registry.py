@@ -24,7 +24,6 @@ from service.vault import Vault
 ADMIN = Caller("admin", "administrator", Role.ADMIN, None)
 BLOCK_MS = 500
 """Less than a link waits for any answer: a wait for changes that takes longer would be given up as a late one."""
-"""Less than a link waits for a reply."""
 PROGRESS_SECONDS = 5
 """Between two lines in the log while the store is upgraded."""
 RELOAD_SECONDS = 30

@@ -111,23 +111,29 @@ class Crowd:
         await self._session.close()
 
     async def ask(
-        self, method: str, path: str, token: str = "", body: Json | None = None, key: str = ""
+        self,
+        method: str,
+        path: str,
+        token: str = "",
+        body: Json | None = None,
+        key: str = "",
+        service: ServiceProcess | None = None,
     ) -> tuple[int, Any, Mapping[str, str]]:
-        """Status, JSON or text, and headers of one answer."""
+        """Status, JSON or text, and headers of one answer, by the next service unless one is given."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         headers |= {"Idempotency-Key": key} if key else {}
         headers |= {"Content-Type": "application/json"} if body is not None else {}
-        async with self._send(method, path, headers, body) as answer:
+        async with self._send(service or next(self._services), method, path, headers, body) as answer:
             if "json" in answer.content_type:
                 return answer.status, await answer.json(content_type=None), answer.headers
             return answer.status, await answer.text(), answer.headers
 
     def _send(
-        self, method: str, path: str, headers: Mapping[str, str], body: Json | None
+        self, service: ServiceProcess, method: str, path: str, headers: Mapping[str, str], body: Json | None
     ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
         assert self._session is not None
         # As it stands: yarl would decode some of what quote has encoded.
-        url = URL(next(self._services).url + path, encoded=True)
+        url = URL(service.url + path, encoded=True)
         return self._session.request(method, url, headers=headers, data=None if body is None else orjson.dumps(body))
 
     async def insist(self, method: str, path: str, token: str, body: Json | None = None, key: str = "") -> Json:
@@ -159,12 +165,13 @@ class Crowd:
 
     async def _until_known(self, token: str) -> None:
         """Returns when every process takes the token, which one of them made."""
+        services = itertools.cycle((self.service, *self.others))  # not the turns that all tasks share
         known = 0
         async with asyncio.timeout(PATIENCE_SECONDS):
             # Services are asked in turn; which worker is asked is chance.
             while known <= len(self.others) + 10 * (self.workers - 1):
                 try:
-                    status, _, _ = await self.ask("GET", f"{self.path}/queue?limit=1", token)
+                    status, _, _ = await self.ask("GET", f"{self.path}/queue?limit=1", token, service=next(services))
                 except (aiohttp.ClientError, TimeoutError, OSError):
                     status = 0
                 known = 0 if status in {0, 401, 503} else known + 1
