@@ -21,7 +21,7 @@ def word_contributions(view: View, parts: NDArray[np.float64]) -> NDArray[np.flo
         equal parts, hence the sum over words is exact.
     """
     n_words = len(view.word_starts)
-    n_grams = parts.shape[1] - max(3 * n_words - 3, min(n_words, 1))
+    n_grams = parts.shape[1] - sum(max(n_words - gap, 0) for gap in (0, *PAIR_GAPS))
     return _from_grams(view, parts[:, :n_grams]) + _from_words(view, parts[:, n_grams:])
 
 

@@ -34,9 +34,6 @@ _GRAM_MIXES = (0x85EBCA6B, 0xC2B2AE3D, 0x2C1B3C6D)
 PAIR_GAPS = (1, 2)
 """Pairs of neighbouring words, and pairs with one word between."""
 
-N_KINDS = len(GRAM_SIZES) + 1 + len(PAIR_GAPS)
-"""Kinds of features: n-grams by size, words, pairs by gap."""
-
 _WORD_MIX, _PAIR_MIX, _SKIP_MIX = 0x297A2D39, 0x9E3779B9, 0x7FEB352D
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
@@ -123,7 +120,7 @@ class Occurrences:
     rows: (n,) int64, rows of the weight table, kind by kind over the whole batch: the n-grams by size, each at its
         first symbol's place; words, neighbours and pairs with a word between, each at its first word's place. What
         would reach past the end of the batch is there and means nothing.
-    offsets: N_KINDS places, where each kind begins in `rows`
+    offsets: (n_kinds,) where each kind begins in `rows`
     """
 
     __slots__ = ("keys", "offsets", "rows")

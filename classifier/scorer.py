@@ -33,9 +33,10 @@ class Classifier:
     """Scores texts; made by `load`. Safe to share between threads: nothing in it changes."""
 
     def __init__(self, weights: Weights) -> None:
-        self._weights = weights
         self._lexicon = weights.lexicon()
         self._table = Table(weights.hashed, weights.scales)
+        self._scales, self._shares = weights.scales, weights.shares
+        self._structure, self._bias = weights.structure, weights.bias
         self.version = weights.version
         self.features_version = weights.features_version
 
@@ -46,7 +47,11 @@ class Classifier:
 
     def assess(self, texts: Sequence[Text]) -> list[Assessment]:
         """One assessment a text, in order; ValueError for a text over MAX_CHARS."""
-        return [assessment for part in _passes(texts) for assessment in self._assess(part, self.features(part))]
+        assessments: list[Assessment] = []
+        for part in _passes(texts):
+            features = self.features(part)
+            assessments += self._assess(part, features, self._sums(features))
+        return assessments
 
     def assess_with_vectors(self, texts: Sequence[Text]) -> list[tuple[Assessment, Vector]]:
         """As `assess`, with each text's feature vector, at no second pass over the text.
@@ -56,7 +61,7 @@ class Classifier:
         pairs: list[tuple[Assessment, Vector]] = []
         for part in _passes(texts):
             features = self.features(part)
-            pairs += zip(self._assess(part, features), vectors_of(features), strict=True)
+            pairs += zip(self._assess(part, features, self._sums(features)), vectors_of(features), strict=True)
         return pairs
 
     def features(self, texts: Sequence[Text]) -> Features:
@@ -65,23 +70,24 @@ class Classifier:
 
     def logits(self, features: Features) -> NDArray[np.float64]:
         """(n_texts, n_attributes) float64."""
-        return self._logits(features, self._table.sums(features.occurrences, features.pieces))
+        return self._logits(features, self._sums(features))
+
+    def _sums(self, features: Features) -> Sums:
+        return self._table.sums(features.occurrences, features.pieces)
 
     def _logits(self, features: Features, sums: Sums) -> NDArray[np.float64]:
-        in_all, in_window = self._weights.shares
+        in_all, in_window = self._shares
         logits: NDArray[np.float64] = (
-            in_all * sums.texts
-            + in_window * sums.worst()
-            + features.structure @ self._weights.structure
-            + self._weights.bias
+            in_all * sums.texts + in_window * sums.worst() + features.structure @ self._structure + self._bias
         )
         return logits
 
     def explain(self, text: Text) -> Explanation:
         """Every attribute's logit as its bias and what each word and each structural feature added."""
-        assessment = self.assess([text])[0]
-        features = self.features([text])
-        sums = self._table.sums(features.occurrences, features.pieces)
+        (only,) = _passes([text])
+        features = self.features(only)
+        sums = self._sums(features)
+        (assessment,) = self._assess(only, features, sums)
         logits = self._logits(features, sums)[0].tolist()
         columns = list(range(len(ATTRIBUTES)))
         contributions = self._contributions(features, 0, features.view, sums, columns)
@@ -92,9 +98,9 @@ class Classifier:
                 make_span(text.body, *place, attribute, contribution)
                 for place, contribution in zip(ranges, contributions[column].tolist(), strict=True)
             )
-            parts = features.structure[0] * self._weights.structure[:, column]
+            parts = features.structure[0] * self._structure[:, column]
             named = {STRUCTURE[place]: float(parts[place]) for place in np.flatnonzero(parts)}
-            bias = float(self._weights.bias[column])
+            bias = float(self._bias[column])
             explained.append(AttributeExplanation(attribute, logits[column], bias, spans, named))
         return Explanation(assessment, tuple(explained))
 
@@ -106,7 +112,7 @@ class Classifier:
         windows = sums.worst_windows(text, columns)
         values = self._table.steps(rows_of(pieces, features.occurrences)).T[columns].astype(np.float64)
         for place, (column, window) in enumerate(zip(columns, windows, strict=True)):
-            values[place] *= values_of(pieces, window, self._weights.shares[:, column], self._weights.scales[:, column])
+            values[place] *= values_of(pieces, window, self._shares[:, column], self._scales[:, column])
         return word_contributions(view, values)
 
     def _spans(self, body: str, features: Features, text: int, sums: Sums, scores: list[float]) -> tuple[Span, ...]:
@@ -115,9 +121,8 @@ class Classifier:
         contributions = self._contributions(features, text, view, sums, columns)
         return driving_spans(view, body, columns, contributions)
 
-    def _assess(self, texts: list[Text], features: Features) -> list[Assessment]:
+    def _assess(self, texts: list[Text], features: Features, sums: Sums) -> list[Assessment]:
         assessments = []
-        sums = self._table.sums(features.occurrences, features.pieces)
         for index, (text, logits) in enumerate(zip(texts, self._logits(features, sums).tolist(), strict=True)):
             row = [1 / (1 + exp(-logit)) for logit in logits]
             spans: tuple[Span, ...] = ()

@@ -10,7 +10,7 @@ from classifier.hashing import Occurrences
 from classifier.window import N_BLOCKS, Pieces, factors_of, windows_within
 
 _N = len(ATTRIBUTES)
-_LANE_BITS = np.array([0, 16, 32, 48], dtype=np.uint64)
+_LANES, _LANE_BITS = 4, 16
 _SIGNS = np.uint64(0x8000800080008000)
 
 
@@ -49,8 +49,10 @@ class Table:
     def __init__(self, hashed: NDArray[np.int8], scales: NDArray[np.float64]) -> None:
         """hashed: (N_ROWS, n_attributes); scales: (N_BLOCKS, n_attributes)"""
         self._scales = scales[:, None]
-        lanes = hashed.reshape(-1, _N // 4, 4).astype(np.int64).view(np.uint64)
-        self._rows: NDArray[np.uint64] = (lanes << _LANE_BITS).sum(axis=2)
+        self._rows = np.zeros((len(hashed), _N // _LANES), dtype=np.uint64)
+        for lane in range(_LANES):
+            weights = hashed.reshape(-1, _N // _LANES, _LANES)[:, :, lane].astype(np.int64)
+            self._rows += weights.view(np.uint64) << np.uint64(_LANE_BITS * lane)
 
     def steps(self, rows: NDArray[np.int64]) -> NDArray[np.int16]:
         """(n, n_attributes) the quantised weights of some rows."""
@@ -73,7 +75,7 @@ class Table:
 
     def _piece_sums(self, occurrences: Occurrences, pieces: Pieces) -> NDArray[np.int16]:
         """(N_BLOCKS, n_pieces, n_attributes): the sum of the quantised weights of each block."""
-        prefix = np.empty((len(occurrences.rows) + 1, _N // 4), dtype=np.uint64)
+        prefix = np.empty((len(occurrences.rows) + 1, _N // _LANES), dtype=np.uint64)
         prefix[0] = 0
         np.add.accumulate(self._rows.take(occurrences.rows, axis=0), axis=0, out=prefix[1:])
         kinds = prefix.take(pieces.pasts, axis=0)

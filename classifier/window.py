@@ -27,7 +27,7 @@ class Pieces(NamedTuple):
     """The pieces of a batch, text by text, and an empty one after each text's last.
 
     bounds: n_texts + 1 places, text k has the pieces from bounds[k] up to bounds[k + 1], its empty one included
-    firsts, pasts: (N_KINDS, n_pieces) int64, of each kind a piece has occurrences.rows[first:past]
+    firsts, pasts: (n_kinds, n_pieces) int64, of each kind a piece has occurrences.rows[first:past]
     """
 
     bounds: list[int]
@@ -46,12 +46,17 @@ class Pieces(NamedTuple):
         return counts
 
 
+def piece_starts(start: int, stop: int) -> range:
+    """Where the pieces of a text begin, whose symbols are those from `start` up to `stop`, see `View.starts`."""
+    return range(start - 1, max(stop - 2, start), PIECE_SYMBOLS)
+
+
 def pieces_of(view: View, occurrences: Occurrences) -> Pieces:
     """Cuts every text of a batch. Features that reach from one text into the next are of neither, and left out."""
     cuts: list[int] = []
     bounds = [0]
     for start, stop in pairwise(view.starts):
-        cuts += range(start - 1, max(stop - 2, start), PIECE_SYMBOLS)
+        cuts += piece_starts(start, stop)
         cuts.append(stop - 1)
         bounds.append(len(cuts))
     cuts.append(cuts[-1])

@@ -19,7 +19,6 @@ _WORD_VALUE = 0.7
 
 _REGULARISATION = 1.0
 _ITERATIONS = 80
-_STRUCTURE_VALUE = 1.0
 
 GROUPS = {"civil_toxic_spans": "civil_balanced"}
 """Corpora with labels of one kind only share the offset of the set that they belong to."""
@@ -43,13 +42,13 @@ def _sums(hashed: csr_matrix, weights: NDArray[np.float64]) -> NDArray[np.float6
     return sums.astype(np.float64)
 
 
-def _log_ratios(hashed: csr_matrix, labels: NDArray[np.float64], weights: NDArray[np.float64]) -> NDArray[np.float32]:
+def _log_ratios(hashed: csr_matrix, labels: NDArray[np.float64]) -> NDArray[np.float32]:
     """(N_ROWS,) how much each feature tells the classes apart: |log ratio of its share in each|, near 1 on average.
 
     Source: Wang and Manning, Baselines and Bigrams (2012); here as the scale of each feature under one L2 penalty.
     """
-    positive = _sums(hashed, weights * labels) + _SMOOTHING
-    negative = _sums(hashed, weights * (1 - labels)) + _SMOOTHING
+    positive = _sums(hashed, labels) + _SMOOTHING
+    negative = _sums(hashed, 1 - labels) + _SMOOTHING
     ratios = np.abs(np.log(positive / positive.sum() * negative.sum() / negative)) ** _RATIO_POWER
     seen = positive + negative > 2 * _SMOOTHING
     scaled: NDArray[np.float32] = (ratios / ratios[seen].std()).astype(np.float32)
@@ -72,7 +71,7 @@ def _offsets(attribute: str, corpora: NDArray[np.str_]) -> csr_matrix:
 def _structure_values(attribute: str) -> NDArray[np.float32]:
     """(n_structure,) 0 for features that this attribute must not use."""
     allowed = [attribute == "spam" or name not in STYLE for name in STRUCTURE]
-    return np.array(allowed, dtype=np.float32) * np.float32(_STRUCTURE_VALUE)
+    return np.array(allowed, dtype=np.float32)
 
 
 def fit_attribute(
@@ -81,15 +80,13 @@ def fit_attribute(
     structure: NDArray[np.float32],
     labels: NDArray[np.float64],
     corpora: NDArray[np.str_],
-    weights: NDArray[np.float64] | None = None,
 ) -> Fitted:
     """Fits on rows whose label is known.
 
     hashed: (n, N_ROWS) float32 CSR, each feature once a row; structure: (n, n_structure); labels: (n,) in [0, 1], what
-    is between counts in parts for either; corpora: (n,); weights: (n,) how much each row counts, 1 unless given
+    is between counts in parts for either; corpora: (n,)
     """
-    weights = np.ones(len(labels)) if weights is None else weights
-    ratios, allowed = _log_ratios(hashed, labels, weights), _structure_values(attribute)
+    ratios, allowed = _log_ratios(hashed, labels), _structure_values(attribute)
     offsets = _offsets(attribute, corpora)
     scaled = hstack([hashed @ diags(ratios), csr_matrix(structure * allowed), offsets]).tocsr().astype(np.float32)
     positive, negative = np.flatnonzero(labels > 0), np.flatnonzero(labels < 1)
@@ -99,11 +96,11 @@ def fit_attribute(
         model.fit(
             vstack([scaled[positive], scaled[negative]]),
             np.repeat([1, 0], (len(positive), len(negative))),
-            np.concatenate([(weights * labels)[positive], (weights * (1 - labels))[negative]]),
+            np.concatenate([labels[positive], 1 - labels[negative]]),
         )
     coefficients = model.coef_[0].astype(np.float64)
     past = N_ROWS + len(STRUCTURE)
-    rates = weights @ offsets
+    rates = np.asarray(offsets.sum(axis=0)).ravel()
     offset = float(coefficients[past:] @ rates / rates.sum())
     return Fitted(
         hashed=coefficients[:N_ROWS] * ratios,

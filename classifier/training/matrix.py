@@ -62,9 +62,7 @@ class PieceMatrix:
     ) -> NDArray[np.float64]:
         """(n,) weight times value, summed over runs of pieces."""
         sums = np.zeros(len(firsts))
-        for part, factors in zip(
-            (slice(None, _MIDDLE), slice(_MIDDLE, None)), self._factors(firsts, pasts), strict=True
-        ):
+        for part, factors in zip(_BLOCKS, self._factors(firsts, pasts), strict=True):
             weights = np.zeros(N_ROWS)
             weights[part] = hashed[part]
             prefix = np.concatenate([[0.0], np.cumsum(self._counts @ weights)])

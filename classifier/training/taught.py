@@ -11,14 +11,15 @@ from numpy.typing import NDArray
 from classifier.lexicon import Lexicon
 from classifier.training.corpus import Example
 from classifier.view import view_of
-from classifier.window import PIECE_SYMBOLS
+from classifier.window import PIECE_SYMBOLS, piece_starts
 
 DIRECTORY = Path(__file__).parent / "taught"
 TAUGHT = ("toxicity", "severe_toxicity", "insult", "profanity", "identity_attack", "threat")
 """The attributes that the teacher knows, in the order of its logits."""
 
 USED = ("toxicity", "identity_attack")
-"""Those of them that the weights learn from: for the others human labels alone do better, for threats by far."""
+"""Those of them that the weights learn from: for the others human labels alone do better, for threats by far. The
+others' logits are kept, so that another choice needs no new teacher."""
 
 CORPUS = "windows"
 _EXAMPLES = "examples.sha256"
@@ -36,7 +37,6 @@ class Taught(NamedTuple):
     """
 
     examples: str
-
     texts: NDArray[np.uint32]
     windows: NDArray[np.uint16]
     logits: NDArray[np.int8]
@@ -80,7 +80,7 @@ def windows_of(text: str, lexicon: Lexicon) -> list[str]:
     symbols = view.symbols.tolist()
     bounds = zip(view.word_starts.tolist(), view.word_ends.tolist(), strict=True)
     words = [(first // PIECE_SYMBOLS, "".join(map(chr, symbols[first:past]))) for first, past in bounds]
-    n_windows = max((len(symbols) - 2 + PIECE_SYMBOLS - 1) // PIECE_SYMBOLS - 1, 1)
+    n_windows = max(len(piece_starts(*view.starts)) - 1, 1)
     return [" ".join(word for piece, word in words if 0 <= piece - window < 2) for window in range(n_windows)]
 
 
@@ -88,7 +88,7 @@ def taught_examples(examples: Sequence[Example], lexicon: Lexicon, taught: Taugh
     """Each window as an example of its own, in the order of `taught`; ValueError when that is of other examples."""
     if taught.examples != digest_of(examples):
         raise ValueError("the teacher's labels are of other training data: python -m classifier teach makes them anew")
+    windows = {text: windows_of(examples[text].text, lexicon) for text in set(taught.texts.tolist())}
     places = zip(taught.texts.tolist(), taught.windows.tolist(), taught.probabilities().tolist(), strict=True)
     for text, window, row in places:
-        words = windows_of(examples[text].text, lexicon)[window]
-        yield Example(words, {name: row[TAUGHT.index(name)] for name in USED}, CORPUS)
+        yield Example(windows[text][window], {name: row[TAUGHT.index(name)] for name in USED}, CORPUS)

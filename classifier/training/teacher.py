@@ -21,7 +21,7 @@ from classifier.training.corpus import Example
 from classifier.training.fit import GROUPS
 from classifier.training.taught import TAUGHT, Taught, digest_of, rounded, windows_of
 
-SHARES = {
+_PARTS_READ = {
     "jigsaw_wiki": 1.0,
     "civil_toxic_spans": 1.0,
     "civil_balanced": 1.0,
@@ -143,7 +143,7 @@ def _drawn_windows(examples: Sequence[Example], lexicon: Lexicon) -> list[tuple[
 
 def _read(teacher: Teacher, examples: Sequence[Example], groups: list[str]) -> Iterator[str]:
     draw = Random(_SEED)
-    read = [example for example in examples if draw.random() < SHARES.get(example.corpus, 0)]
+    read = [example for example in examples if draw.random() < _PARTS_READ.get(example.corpus, 0)]
     texts = [_plain(example.text, example.corpus, draw) for example in read]
     labels = np.array([[example.labels.get(name, np.nan) for name in TAUGHT] for example in read], np.float32)
     sets = np.array([groups.index(GROUPS.get(example.corpus, example.corpus)) for example in read])
@@ -152,7 +152,7 @@ def _read(teacher: Teacher, examples: Sequence[Example], groups: list[str]) -> I
 
 def teach(examples: Sequence[Example], lexicon: Lexicon, base: Path) -> Iterator[str | Taught]:
     """Fits a teacher and lets it label windows; yields how far it is, and at last the labels. An hour on one core."""
-    groups = sorted({GROUPS.get(corpus, corpus) for corpus in SHARES})
+    groups = sorted({GROUPS.get(corpus, corpus) for corpus in _PARTS_READ})
     teacher = Teacher(base, len(groups))
     yield from _read(teacher, examples, groups)
     drawn = _drawn_windows(examples, lexicon)

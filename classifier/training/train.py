@@ -190,11 +190,14 @@ def _examples(data: Path) -> list[Example]:
     return [*read_examples(data), *template_examples(), *pitch_examples()]
 
 
+def _word_lists(data: Path, examples: list[Example]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
+    return build_lexicon(data, (example.text for example in examples if example.corpus in _WORD_CORPORA))
+
+
 def read_all(data: Path) -> tuple[list[Example], Lexicon]:
     """Every training example and the word lists that the features need."""
     examples = _examples(data)
-    known = (example.text for example in examples if example.corpus in _WORD_CORPORA)
-    return examples, Lexicon.of_entries(*build_lexicon(data, known))
+    return examples, Lexicon.of_entries(*_word_lists(data, examples))
 
 
 def read_training(data: Path, lexicon: Lexicon) -> TrainingSet:
@@ -207,7 +210,7 @@ def train(data: Path, output: Path, name: str) -> Iterator[str]:
     yield "reading"
     examples = _examples(data)
     yield "word lists"
-    keys, marks = build_lexicon(data, (example.text for example in examples if example.corpus in _WORD_CORPORA))
+    keys, marks = _word_lists(data, examples)
     yield "features"
     training = _training_set(data, Lexicon.of_entries(keys, marks), examples)
     fitted: dict[str, Fitted] = {}

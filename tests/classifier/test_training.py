@@ -75,19 +75,13 @@ def test_a_fit_tells_its_texts_apart_and_scoring_repeats_it(classifier: Classifi
 
 
 def test_a_label_between_counts_in_parts_for_either() -> None:
-    """A row half of one class is two rows of half the weight."""
-    matrix = matrix_of([Text(body) for body in KIND + RUDE + KIND[:1]], EMPTY)
-    rows, count = matrix.texts(np.arange(9)), len(KIND)
-    labels = np.array([0.0] * count + [1.0] * count + [0.5])
-    soft = fit_attribute("toxicity", rows, matrix.structure, labels, np.full(9, "one"))
-    twice = [*range(9), 8]
-    hard = fit_attribute(
-        "toxicity",
-        rows[twice],
-        matrix.structure[twice],
-        np.append(labels[:8], [0.0, 1.0]),
-        np.full(10, "one"),
-        np.array([1.0] * 8 + [0.5, 0.5]),
+    """Two rows half of one class are one row of each."""
+    matrix = matrix_of([Text(body) for body in KIND + RUDE + KIND[:1] * 2], EMPTY)
+    rows, corpora = matrix.texts(np.arange(10)), np.full(10, "one")
+    labels = [0.0] * len(KIND) + [1.0] * len(RUDE)
+    soft, hard = (
+        fit_attribute("toxicity", rows, matrix.structure, np.array(labels + last), corpora)
+        for last in ([0.5, 0.5], [0.0, 1.0])
     )
     assert soft.hashed == pytest.approx(hard.hashed, abs=1e-3)
 
