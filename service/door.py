@@ -18,6 +18,13 @@ MAX_CONNECTIONS = 4096
 """Of one process. If all of them ask at once and each takes 0.4 ms, the last answer comes within two seconds."""
 HEAD_SECONDS = 10.0
 """A new connection has so long to send a whole request's head."""
+KEEP_ALIVE_SECONDS = 75
+"""From one answer to the next whole request on a connection: longer than reverse proxies keep theirs (nginx: 60 s), so
+that it is they who close."""
+STOP_SECONDS = 10.0
+"""Requests under way have so long to finish when the process is told to go."""
+RETIRE_SECONDS = KEEP_ALIVE_SECONDS + STOP_SECONDS
+"""Until then each connection of a process that has a successor had its last answer, or was closed as it always is."""
 READ_SECONDS = 30.0
 """A client has so long to take all that was sent to it."""
 SWEEP_SECONDS = 1.0

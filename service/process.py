@@ -9,17 +9,10 @@ from typing import Any
 
 from service.app import build
 from service.counts import Counts
-from service.door import Door, Listeners
+from service.door import KEEP_ALIVE_SECONDS, RETIRE_SECONDS, STOP_SECONDS, Door, Listeners
 from service.settings import Settings
 from service.web.connection import Server
 
-STOP_SECONDS = 10.0
-"""Requests under way have so long to finish when the process is told to go."""
-KEEP_ALIVE_SECONDS = 75
-"""From one answer to the next whole request on a connection: longer than reverse proxies keep theirs (nginx: 60 s), so
-that it is they who close."""
-RETIRE_SECONDS = KEEP_ALIVE_SECONDS + STOP_SECONDS
-"""Until then each connection of a process that has a successor had its last answer, or was closed as it always is."""
 GC_THRESHOLDS = (10_000, 20, 50)
 """A request leaves no cycles behind, so that looking for them at every 700 objects, Python's own choice, is in vain."""
 LINGER_SECONDS = 2

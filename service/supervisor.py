@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from service.counts import make_memory
+from service.door import RETIRE_SECONDS, STOP_SECONDS
 from service.errors import StartError
 
 FIRST_BACKOFF_SECONDS = 0.1
@@ -22,10 +23,8 @@ LONGEST_BACKOFF_SECONDS = 5.0
 WELL_SECONDS = 10.0
 """A worker that lived this long was well: its death starts the backoff afresh."""
 READY_SECONDS = 60.0
-END_SECONDS = 12.0
-"""A worker ends by itself ten seconds after it was told to; then it is killed."""
-RETIRED_SECONDS = 87.0
-"""One that has a successor stays until its clients have left, for longer than an idle connection is kept."""
+GRACE_SECONDS = 2.0
+"""A worker ends by itself in the time that it has for that; so much later it is killed."""
 
 # The same modules as ours, wherever they were found: not those of a folder called `service` that we were started in.
 BECOME_WORKER = """
@@ -153,7 +152,7 @@ class Supervisor:
                     log.error("workers_not_rolled", slot=slot, reason=str(error))  # noqa: TRY400 the reason says it all
                     break
                 old.tell(Word.RETIRE)
-                retired.append(old.end(RETIRED_SECONDS))
+                retired.append(old.end(RETIRE_SECONDS + GRACE_SECONDS))
         else:
             log.info("workers_rolled")
         await asyncio.gather(*retired)  # so that never more than two live in a slot
@@ -166,7 +165,7 @@ class Supervisor:
         for worker in self._all:
             with suppress(ProcessLookupError):
                 worker.process.send_signal(signal.SIGTERM)
-        await asyncio.gather(*(worker.end(END_SECONDS) for worker in self._all))
+        await asyncio.gather(*(worker.end(STOP_SECONDS + GRACE_SECONDS) for worker in self._all))
 
     async def _start_in(self, slot: int) -> None:
         worker = await self._launch(slot)

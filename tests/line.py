@@ -32,12 +32,25 @@ class Heard:
     def is_last(self) -> bool:
         return self.headers.get("connection") == "close"
 
+    @property
+    def is_for_the_store(self) -> bool:
+        """Refused because the store was slow, as it is for moments on a machine that others use too."""
+        return self.status == 503 and (
+            self.json["code"] == "store_unavailable" or "wait for the store" in self.json["detail"]
+        )
+
 
 class Line:
     """A connection; ConnectionError or IncompleteReadError when it breaks."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.reader, self.writer = reader, writer
+
+    @property
+    def port(self) -> int:
+        """Our own."""
+        port: int = self.writer.get_extra_info("sockname")[1]
+        return port
 
     @classmethod
     async def open(cls, service: ServiceProcess) -> Self:

@@ -75,20 +75,10 @@ def client_of(url: str) -> redis.Redis:
     return redis.RedisCluster(host, int(port))  # type: ignore[return-value]  # close enough
 
 
-class RedisServer:
-    """A durable server of one of ONE_SERVER_KINDS in its own folder; `start` again after `kill` keeps the data."""
+class ServerProcess:
+    """A server that runs, or does not."""
 
-    def __init__(self, kind: str) -> None:
-        self.kind = kind
-        self.is_cluster = kind.endswith("-cluster")
-        # A short path, for the socket's sake: pytest's own folders can be too long for one.
-        self.folder = Path(tempfile.mkdtemp(prefix="cd-test-"))
-        self.port = free_port() if self.is_cluster else 0
-        self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0" if self.is_cluster else f"unix://{self.folder}/server.sock?db=0"
+    _process: "subprocess.Popen[bytes] | None" = None
 
     @property
     def pid(self) -> int:
@@ -98,6 +88,33 @@ class RedisServer:
     @property
     def is_alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
+
+    def kill(self) -> None:
+        """SIGKILL, as a power cut would do to the process."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._end(signal.SIGTERM)
+
+    def _end(self, with_signal: signal.Signals) -> None:
+        if self._process is not None:
+            self._process.send_signal(with_signal)
+            self._process.wait(STOP_SECONDS)
+
+
+class RedisServer(ServerProcess):
+    """A durable server of one of ONE_SERVER_KINDS in its own folder; `start` again after `kill` keeps the data."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+        self.is_cluster = kind.endswith("-cluster")
+        # A short path, for the socket's sake: pytest's own folders can be too long for one.
+        self.folder = Path(tempfile.mkdtemp(prefix="cd-test-"))
+        self.port = free_port() if self.is_cluster else 0
+
+    @property
+    def url(self) -> str:
+        return f"redis://127.0.0.1:{self.port}/0" if self.is_cluster else f"unix://{self.folder}/server.sock?db=0"
 
     def start(self) -> None:
         if self.is_alive:
@@ -113,18 +130,9 @@ class RedisServer:
         with client_of(self.url) as client:
             client.flushall()
 
-    def kill(self) -> None:
-        """SIGKILL, as a power cut would do to the process."""
-        self._end(signal.SIGKILL)
-
     def stop(self) -> None:
-        self._end(signal.SIGTERM)
+        super().stop()
         shutil.rmtree(self.folder, ignore_errors=True)
-
-    def _end(self, with_signal: signal.Signals) -> None:
-        if self._process is not None:
-            self._process.send_signal(with_signal)
-            self._process.wait(STOP_SECONDS)
 
     def _is_ready(self, client: redis.Redis) -> bool:
         assert self.is_alive, (self.folder / "server.log").read_text()

@@ -1,7 +1,6 @@
 """Several servers on loopback: three masters with a replica each; one that sentinels watch; the kinds of a test run."""
 
 import shutil
-import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -12,9 +11,9 @@ import redis
 from service import keys
 from tests.servers import (
     SERVER_START_SECONDS,
-    STOP_SECONDS,
     THREE_MASTERS,
     RedisServer,
+    ServerProcess,
     free_port,
     server_binary,
     wait_until,
@@ -27,28 +26,18 @@ PATIENT_TIMEOUT_MS = 15_000
 BINARY = "valkey-single"
 
 
-class Node:
+class Node(ServerProcess):
     """One server process in a folder of its own."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
         self.port = free_port()
         self._options = options
-        self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir()
 
     @property
     def client(self) -> Any:
         return redis.Redis(port=self.port, socket_timeout=5)
-
-    @property
-    def pid(self) -> int:
-        assert self._process is not None
-        return self._process.pid
-
-    @property
-    def is_alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
 
     def start(self, *arguments: str) -> None:
         if self.is_alive:
@@ -58,17 +47,6 @@ class Node:
         with (self.folder / "server.log").open("ab") as output:
             self._process = subprocess.Popen(command, stdout=output, stderr=output, cwd=self.folder)
         wait_until(lambda: self.client.ping(), f"the server on port {self.port}", SERVER_START_SECONDS)
-
-    def kill(self) -> None:
-        self._end(signal.SIGKILL)
-
-    def stop(self) -> None:
-        self._end(signal.SIGTERM)
-
-    def _end(self, with_signal: signal.Signals) -> None:
-        if self._process is not None and self._process.poll() is None:
-            self._process.send_signal(with_signal)
-            self._process.wait(STOP_SECONDS)
 
 
 DURABLE = ("--save", "", "--appendonly", "yes", "--appendfsync", "always", "--repl-diskless-sync-delay", "0")

@@ -106,9 +106,3 @@ async def remove_orphan(link: Link, key: bytes, comment_id: str) -> None:
     await link.call("HDEL" if kind in HASHES else "ZREM", key, comment_id)
     if kind == "thread-published":
         await link.call("HINCRBY", keys.thread_keys(site, name).thread, "version", 1)
-
-
-async def hold_repair(link: Link, holder: str, lease_ms: int) -> bool:
-    """Whether nobody else repairs, for so long: two would both add what is missing. 0 hands it back."""
-    (is_held,) = await scripts.HOLD_REPAIR.run(link, [keys.REPAIRING], holder, lease_ms)
-    return bool(is_held)

@@ -10,7 +10,7 @@ import orjson
 
 from service import keys
 from service.errors import RecordAbsentError, RecordChangedError, StartError
-from service.store import scripts
+from service.store import lease, scripts
 from service.store.comments import NO_REPLAY, Replay
 from service.store.link import Link
 from service.store.upgrade import Told, from_format_1
@@ -20,8 +20,6 @@ FORMAT = 2
 UPGRADES: dict[int, Callable[[Link, Told], Awaitable[None]]] = {1: from_format_1}
 """From a format to the next one up: what the first start of a newer version does to the store. Two processes may start
 at once, and a start may be cut off, so a step that was done, or half done, must do no harm when done again."""
-UPGRADE_LEASE_MS = 10_000
-"""So long the others wait for one that upgrades and says nothing, before one of them goes on."""
 _WAIT_SECONDS = 0.2
 
 Record = dict[str, Any]
@@ -62,19 +60,21 @@ async def upgrade(link: Link, told: Callable[[int], None]) -> None:
     """Brings the store to our format, or waits until somebody else has. `told` hears how many more keys were looked at
     here."""
 
+    holder = lease.new_holder()
+
     async def renew(count: int) -> None:
-        await link.call("PEXPIRE", keys.UPGRADING, UPGRADE_LEASE_MS)
+        await lease.hold(link, keys.UPGRADING, holder)  # two may do it at once: whether it is still ours is no matter
         told(count)
 
     while (stored_format := await read_format(link)) < FORMAT:
-        if await link.call("SET", keys.UPGRADING, stored_format, "NX", "PX", UPGRADE_LEASE_MS) is None:
+        if not await lease.hold(link, keys.UPGRADING, holder):
             await asyncio.sleep(_WAIT_SECONDS)
             continue
         try:
             await UPGRADES[stored_format](link, renew)
             await link.call("HSET", keys.INSTALLATION, "format", stored_format + 1)
         finally:
-            await link.call("DEL", keys.UPGRADING)
+            await lease.hand_back(link, keys.UPGRADING, holder)
 
 
 async def read_all(link: Link, key: str) -> dict[str, Record]:

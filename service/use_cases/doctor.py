@@ -7,7 +7,6 @@ under way, and nothing is repaired that somebody else changes meanwhile.
 """
 
 import asyncio
-import secrets
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -17,12 +16,11 @@ from enum import StrEnum
 from service import keys
 from service.domain import Decision, State, Verdict
 from service.errors import RepairError
-from service.store import examination, instant, registry
+from service.store import examination, instant, lease, registry
 from service.store.changes import Changes
 from service.store.link import Link
 
 Told = Callable[[int], None]
-REPAIR_LEASE_MS = 10_000
 _LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site")
 _COUNTING = ("thread", "author", "totals")
 _PLACES = (*examination.HASHES, *examination.SORTED_SETS)
@@ -269,9 +267,9 @@ _REPAIRS = {
 @asynccontextmanager
 async def sole_repairer(link: Link) -> AsyncIterator[asyncio.Task[None]]:
     """For as long as this lasts nobody else repairs; RepairError when somebody else is at it. Should we die within, the
-    next can begin after REPAIR_LEASE_MS. Gives a task that ends only when the right was lost."""
-    holder = secrets.token_hex(8)
-    if not await examination.hold_repair(link, holder, REPAIR_LEASE_MS):
+    next can begin after LEASE_MS. Gives a task that ends only when the right was lost."""
+    holder = lease.new_holder()
+    if not await lease.hold(link, keys.REPAIRING, holder):
         raise RepairError("Somebody else is repairing this store, or was until a few seconds ago.")
     holding = asyncio.create_task(_hold(link, holder))
     try:
@@ -279,11 +277,11 @@ async def sole_repairer(link: Link) -> AsyncIterator[asyncio.Task[None]]:
     finally:
         holding.cancel()
         await asyncio.gather(holding, return_exceptions=True)
-        await examination.hold_repair(link, holder, 0)
+        await lease.hand_back(link, keys.REPAIRING, holder)
 
 
 async def _hold(link: Link, holder: str) -> None:
     while True:
-        await asyncio.sleep(REPAIR_LEASE_MS / 1000 / 5)
-        if not await examination.hold_repair(link, holder, REPAIR_LEASE_MS):
+        await asyncio.sleep(lease.LEASE_MS / 1000 / 5)
+        if not await lease.hold(link, keys.REPAIRING, holder):
             raise RepairError("Somebody else repairs this store by now, as we were too slow: look again with doctor.")

@@ -8,7 +8,7 @@ import structlog
 from service.store import scripts
 from service.store.link import Link
 from tests.servers import RedisServer
-from tests.store.conftest import _forget_places  # noqa: F401 a fixture
+from tests.store.conftest import _forget_places, link  # noqa: F401 fixtures
 from tests.store.desk import connected
 from tests.topology import RedisServers
 
@@ -22,18 +22,11 @@ OTHER_KINDS = {
 
 
 @pytest.fixture
-async def link(every_redis_server: RedisServer) -> AsyncIterator[Link]:
-    link = await connected(every_redis_server.url, scripts.ALL)
-    yield link
-    await link.close()
-
-
-@pytest.fixture
 async def writers_link(every_redis_server: RedisServer) -> AsyncIterator[Link]:
     """The service's own: what holds writers back holds all of their connection back."""
-    link = await connected(every_redis_server.url, scripts.ALL)
-    yield link
-    await link.close()
+    connection = await connected(every_redis_server.url, scripts.ALL)
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture
@@ -44,9 +37,9 @@ def other_server(every_redis_server: RedisServer, redis_servers: RedisServers) -
 
 @pytest.fixture
 async def other_link(other_server: RedisServer) -> AsyncIterator[Link]:
-    link = await connected(other_server.url, scripts.ALL)
-    yield link
-    await link.close()
+    connection = await connected(other_server.url, scripts.ALL)
+    yield connection
+    await connection.close()
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from service import keys
 from service.desk import clock_ms
 from service.errors import BackupError, StoreUnavailableError
-from service.store import comments, layout, scripts
+from service.store import layout, scripts
 from service.store.link import Link
 from service.use_cases import backup, doctor
 from tests.backup.content import CHECK, everything, fill, nothing
@@ -20,17 +20,6 @@ from tests.topology import Cluster, Node
 
 PATIENCE_SECONDS = 30.0
 Told = Callable[[int], None]
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    comments._places.clear()
-    cluster = Cluster()
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
 
 
 @pytest.fixture

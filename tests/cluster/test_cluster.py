@@ -1,7 +1,7 @@
 """Three masters with a replica each: sites spread over them, and the death of one is felt by its own sites alone."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from unittest.mock import Mock
 
@@ -9,7 +9,7 @@ import pytest
 
 from service import keys
 from service.errors import OverloadedError, StoreUnavailableError
-from service.store import comments, scripts
+from service.store import scripts
 from service.store.address import make_link
 from service.store.cluster import _asked
 from service.store.link import Link
@@ -18,17 +18,6 @@ from tests.topology import Cluster
 
 PATIENCE_SECONDS = 60.0
 WRITERS = 8
-
-
-@pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    comments._places.clear()
-    cluster = Cluster()
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from service import keys
 from service.desk import clock_ms
 from service.errors import StartError, UnavailableError
-from service.store import comments, scripts
+from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
 from service.use_cases import backup
@@ -23,7 +23,6 @@ PATIENCE_SECONDS = 60.0
 
 @pytest.fixture
 def watched() -> Iterator[Watched]:
-    comments._places.clear()
     watched = Watched()
     try:
         watched.start()

@@ -24,16 +24,6 @@ pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def cluster() -> Iterator[Cluster]:
-    cluster = Cluster()
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
-
-
-@pytest.fixture
 def services(cluster: Cluster, tmp_path: Path) -> Iterator[list[ServiceProcess]]:
     services = [
         ServiceProcess(tmp_path / f"data-{number}", redis_url=cluster.url, settings=SETTINGS)

@@ -5,7 +5,7 @@ import shlex
 from collections import defaultdict
 
 from schemas.settings import PREFIX, SettingsSchema
-from service.process import KEEP_ALIVE_SECONDS, STOP_SECONDS
+from service.door import KEEP_ALIVE_SECONDS, STOP_SECONDS
 from service.web.body import MAX_BODY_BYTES
 from tests.deploy.metric_table import DEPLOY
 

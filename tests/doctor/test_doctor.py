@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from service import keys
 from service.__main__ import main
 from service.errors import RepairError
-from service.store import instant
+from service.store import instant, lease
 from service.store.link import Link
 from service.use_cases import doctor
 from service.use_cases.doctor import Check, Report
@@ -321,7 +321,7 @@ async def test_only_one_repairs_at_a_time(link: Link, every_redis_server: RedisS
 async def test_the_right_to_repair_lasts_while_it_is_used_and_no_longer(
     link: Link, every_redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "REPAIR_LEASE_MS", 200)
+    monkeypatch.setattr(lease, "LEASE_MS", 200)
     async with doctor.sole_repairer(link):
         await asyncio.sleep(0.5)  # what is tested is time
         with pytest.raises(RepairError):
@@ -336,7 +336,7 @@ async def test_the_right_to_repair_lasts_while_it_is_used_and_no_longer(
 async def test_whoever_lost_the_right_to_repair_repairs_no_more(
     link: Link, every_redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "REPAIR_LEASE_MS", 500)
+    monkeypatch.setattr(lease, "LEASE_MS", 500)
     await fill(link, CHECK, 3)
     await link.call("HINCRBY", keys.totals("default"), "state:held", 3)
     before = everything(every_redis_server.url)

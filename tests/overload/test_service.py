@@ -30,11 +30,6 @@ def is_fair(heard: Heard) -> bool:
     return heard.status == 202 or (heard.status in {429, 503} and heard.headers["retry-after"] == "1")
 
 
-def is_for_the_store(heard: Heard) -> bool:
-    """Refused because the store was slow, as it is for moments on a machine that others use too."""
-    return heard.json["code"] == "store_unavailable" or "wait for the store" in heard.json["detail"]
-
-
 async def answered_within(service: ServiceProcess, seconds: str) -> tuple[float, float]:
     """Submissions answered within so many seconds, and all."""
     metrics = (await ask_once(service, "/metrics")).body.decode()
@@ -106,7 +101,7 @@ async def test_slow_senders_are_cut_off_and_nobody_waits_for_them(service: Servi
             answers = await asyncio.gather(*(line.reader.read() for line in lines), return_exceptions=True)
         await load.more(20)
     assert load.broken == {}
-    assert [each for each in load.refused if not is_for_the_store(each)] == []
+    assert [each for each in load.refused if not each.is_for_the_store] == []
     # To those who sent a whole head it is said why; from the others there was no request to answer.
     assert {answer[:12] for answer in answers[1::2] if isinstance(answer, bytes)} == {b"HTTP/1.1 408"}
     assert all(answer == b"" or isinstance(answer, ConnectionError) for answer in answers[::2])

@@ -13,7 +13,7 @@ import redis
 from service import keys
 from service.domain import Mode, QueueOrder
 from service.errors import RequestError
-from service.store import comments, entries, examination, registry, scripts, threads, upgrade
+from service.store import comments, entries, examination, lease, registry, scripts, threads, upgrade
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
 from service.store.readiness import check_store
@@ -101,7 +101,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
     assert await examination.repair(link, site, comment_id, examined.place) == ()
-    assert await examination.hold_repair(link, "me", 1000)
+    assert await lease.hold(link, keys.REPAIRING, "me")
     old = {"thread": "article-1", "author": "author-1", "reasons": "[]", "private": '{"email": ""}'}
     await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))
     await link.call("HSET", keys.repeat(site, "old"), "comment_id", "old", "state", "held")

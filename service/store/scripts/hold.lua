@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- hold_repair: takes or keeps the right to repair, or hands it back.
--- KEYS  repairing
+-- hold: takes a lease or keeps it, or hands it back.
+-- KEYS  the lease
 -- ARGV  1 who, 2 for how long in ms; 0 hands it back
 -- gives {'ok', 1 | 0 when somebody else has it}
 local holder = redis.call('GET', KEYS[1])

@@ -1,0 +1,18 @@
+"""Three masters with a replica each, for one test that does things to them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.store.conftest import _forget_places  # noqa: F401 a fixture
+from tests.topology import Cluster
+
+
+@pytest.fixture
+def cluster() -> Iterator[Cluster]:
+    cluster = Cluster()
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
