@@ -3,7 +3,8 @@
 `python bench/workers.py --help`. The load generator needs processor time too: on two cores two workers, their server
 and wrk share what one worker would have had to itself. So wrk runs at the lowest priority by default, and beside the
 comments a second that came out stands how many workers' worth of CPU was used: comments a second by CPU second of the
-workers, times the workers, is what they would give on a core each.
+workers, times the workers, is what they would give on a core each. `--share 0.25` gives that to all of them instead of
+reckoning it: each worker is held to a quarter of a core by a control group, and what is left is enough for the rest.
 """
 
 import json
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.load import HERE, START_SECONDS, cpu_seconds
 from tests.servers import ServiceProcess
+
+CONTROL_GROUPS = Path("/sys/fs/cgroup/cpu")
+PERIOD_US = 10_000
+"""Of a control group; short, so that a worker out of its share does not wait for long."""
 
 NAMES = {b"service.commands.worker": "worker", b"valkey-server": "server"}
 
@@ -54,6 +59,22 @@ def started(workers: int, folder: Path, turn: int) -> Iterator[ServiceProcess]:
         yield service
     finally:
         service.stop()
+
+
+@contextmanager
+def held_to(share: float, pid: int) -> Iterator[None]:
+    """A process that gets this share of one core and no more; needs root and control groups of version 1."""
+    group = CONTROL_GROUPS / f"commentdesk-{pid}"
+    group.mkdir()
+    try:
+        (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
+        (group / "cpu.cfs_quota_us").write_text(str(int(share * PERIOD_US)))
+        (group / "cgroup.procs").write_text(str(pid))
+        yield
+    finally:
+        for left in (group / "cgroup.procs").read_text().split():
+            (CONTROL_GROUPS / "cgroup.procs").write_text(left)
+        group.rmdir()
 
 
 def processes(service: ServiceProcess) -> dict[str, list[int]]:
@@ -99,8 +120,11 @@ def run(service: ServiceProcess, workers: int, *, seconds: int, connections: int
 @click.option("--repeats", default=4, show_default=True, type=click.IntRange(1, 20), help="Runs of each, in turn.")
 @click.option("--connections", default=64, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--workers", default=2, show_default=True, type=click.IntRange(2, 64))
+@click.option(
+    "--share", default=1.0, show_default=True, type=click.FloatRange(0.1, 1), help="Of a core, each worker's."
+)
 @click.option("--nice", "niceness", default=19, show_default=True, type=click.IntRange(0, 19), help="Of wrk.")
-def main(*, seconds: int, repeats: int, connections: int, workers: int, niceness: int) -> None:
+def main(*, seconds: int, repeats: int, connections: int, workers: int, share: float, niceness: int) -> None:
     """Measure submissions with one worker and with several, A B A B, on all cores there are."""
     runs: list[Run] = []
     with (
@@ -109,7 +133,10 @@ def main(*, seconds: int, repeats: int, connections: int, workers: int, niceness
     ):
         for turn in bar:
             for count in (1, workers):
-                with started(count, Path(name), turn) as service:
+                with started(count, Path(name), turn) as service, ExitStack() as groups:
+                    if share < 1:
+                        for pid in processes(service)["worker"]:
+                            groups.enter_context(held_to(share, pid))
                     settings = {"connections": connections, "niceness": niceness}
                     run(service, count, seconds=1, seed=10 * turn + 1, **settings)
                     runs.append(run(service, count, seconds=seconds, seed=10 * turn + 2, **settings))

@@ -8,6 +8,13 @@ from pathlib import Path
 from schemas.settings import PREFIX, SettingsSchema
 from tests.servers import ServiceProcess
 
+ELSEWHERE = """
+curl -sS --fail "$DESK/v1/sites/default/threads/elsewhere/comments" \\
+  -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
+  -d '{"name": "Bo", "email": "bo@example.org", "body": "You are stupid idiots, all of you."}'
+"""
+"""What a desk that is in use, or has the demo's comments, holds: riskier than the README's own."""
+
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
@@ -17,7 +24,7 @@ def test_first_steps_run_as_written(make_service: Callable[..., ServiceProcess])
     section = README.split("## First steps")[1].split("\n## ")[0]
     script = "\n".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
     script = script.replace("DESK=http://127.0.0.1:8080", f"DESK={service.url}")
-    script = script.replace("TOKEN=$(cat .commentdesk/admin-token)", f"TOKEN={service.admin_token}")
+    script = script.replace("TOKEN=$(cat .commentdesk/admin-token)", f"TOKEN={service.admin_token}{ELSEWHERE}")
     done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True)
     assert '"state":"held"' in done.stdout
     assert '"count":1' in done.stdout
