@@ -134,6 +134,7 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     from service.scoring import Scorer
     from service.store import scripts
     from service.store.address import make_link
+    from service.store.submissions import Submissions
     from service.vault import Vault
 
     server = await EmbeddedServer.start(folder)
@@ -143,7 +144,7 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     for name, value in options:
         await link.call("CONFIG", "SET", name, value)
     vault = Vault(SECRET)
-    desk = Desk(link, Registry(link, link, vault, SECRET), vault, Scorer(load_model(), Counts()))
+    desk = Desk(link, Registry(link, link, vault, SECRET), vault, Scorer(load_model(), Counts()), Submissions(link))
     began = time.monotonic()
     await Filler(desk).fill(total)
     fill_seconds = time.monotonic() - began

@@ -25,6 +25,7 @@ from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
 from service.store.readiness import OK, check_store, fsync_of
+from service.store.submissions import Submissions
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
 from service.web.dispatch import Dispatch
@@ -164,7 +165,8 @@ async def build(
     link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key)
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token)
-    desk = Desk(tracing.link(link) if tracing else link, registry, vault, scorer, now_ms)
+    desk_link = tracing.link(link) if tracing else link
+    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), now_ms)
     house = House(
         RequestMeasures(counts),
         counts,

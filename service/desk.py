@@ -9,6 +9,7 @@ from service.page_cache import PageCache
 from service.registry import Registry
 from service.scoring import Scorer
 from service.store.link import Link
+from service.store.submissions import Submissions
 from service.vault import Vault
 
 
@@ -23,6 +24,7 @@ class Desk:
     registry: Registry
     vault: Vault
     scorer: Scorer
+    submissions: Submissions
     now_ms: Callable[[], int] = clock_ms
     pages: PageCache = field(default_factory=PageCache)
 

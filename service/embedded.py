@@ -230,10 +230,16 @@ def _carried_binary() -> Path | None:
     return binary if os.access(binary, os.X_OK) else None
 
 
+_MALLOC = "glibc.malloc.tcache_count=8192:glibc.malloc.mxfast=0"
+"""The wheel's server allocates by the C library, a fifth of whose time goes where each thread's own cache of freed
+pieces is empty (seven of a size, by default), and to joining pieces that it then cuts up again. Other C libraries pass
+over this variable."""
+
+
 def _server_environment() -> dict[str, str]:
     # None of the service's secrets, and a locale that every system has: the server refuses to start in an unknown one.
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TZ") if name in os.environ}
-    return {**kept, "LC_ALL": "C"}
+    return {**kept, "LC_ALL": "C", "GLIBC_TUNABLES": _MALLOC}
 
 
 def _make_private_folder(data_dir: Path) -> None:

@@ -170,3 +170,10 @@ def rate_reader(site: str, reader: str) -> str:
 
 def rate_site(site: str) -> str:
     return _of(site, "rate-site")
+
+
+@lru_cache(maxsize=1024)
+def intake_keys(site: str) -> tuple[str, ...]:
+    """What all submissions to a site share, in the order in which their script takes them."""
+    queue = queue_keys(site)
+    return (queue.queue, queue.risk, queue.uncertainty, totals(site), events(site), rate_site(site))

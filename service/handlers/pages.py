@@ -24,7 +24,8 @@ from service.pages.docs import reference
 from service.pages.examples import SETUP
 from service.pages.form import Form
 from service.pages.thread import Thread, nest
-from service.store.comments import NO_REPLAY, Receipt
+from service.store.comments import NO_REPLAY
+from service.store.submissions import Receipt
 from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web import body as bodies

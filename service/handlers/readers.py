@@ -17,7 +17,7 @@ from schemas.threads import (
 from service.domain import State, Submission
 from service.errors import ThreadNotFoundError
 from service.pages.refusal import form_refusal
-from service.store.comments import Receipt
+from service.store.submissions import Receipt
 from service.use_cases import threads
 from service.use_cases.submit import submit as submit_use_case
 from service.web.access import reader_address

@@ -1,4 +1,4 @@
-"""Comments in Redis: written once, moved by decisions, read by moderators."""
+"""Comments in Redis: moved by decisions, read by moderators."""
 
 import asyncio
 from collections.abc import Sequence
@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from service import keys
-from service.domain import MODES, Mode, Routing, Site
 from service.errors import CommentNotFoundError
 from service.store import scripts
 from service.store.format_1 import is_of_format_1, of_format_2
 from service.store.link import Link
-from service.store.record import Private, pack_reasons, unpack_private, unpack_public
+from service.store.record import Private, unpack_private, unpack_public
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
 """Upper bounds of the histogram of a comment's age at its decision."""
@@ -29,31 +28,6 @@ class Place(NamedTuple):
 
     thread: str
     author: str
-
-
-class NewComment(NamedTuple):
-    """A submission as it is written. `public` and `private` are packed, see `record.py`."""
-
-    comment_id: str
-    place: Place
-    parent_id: str
-    public: bytes
-    private: bytes
-    risk: float
-    is_unscored: bool
-    routings: dict[Mode, Routing]
-    repeat_digest: str
-    reader: str
-    article_title: str = ""
-    article_url: str = ""
-
-
-class Receipt(NamedTuple):
-    """What the store did with a submission: the same again for a repeat."""
-
-    comment_id: str
-    state: str
-    is_new: bool
 
 
 class Replay(NamedTuple):
@@ -112,50 +86,6 @@ def comment_keys(site: str, comment_id: str, place: Place) -> list[str]:
         keys.totals(site),
         keys.events(site),
     ]
-
-
-async def submit(link: Link, site: Site, new: NewComment, replay: Replay, now_ms: int) -> Receipt:
-    """Writes one submission, or gives the first answer to one that was sent before.
-
-    ThreadClosedError, RateLimitedError, InvalidFieldsError (parent_id), IdempotencyKeyReusedError.
-    """
-    policy = site.policy
-    routings: list[str | int | bytes] = []
-    for mode in MODES:
-        routing = new.routings[mode]
-        routings += [routing.verdict, int(routing.is_listed), pack_reasons(routing.reasons)]
-    reader_rate = policy.reader_rate if new.reader else None
-    comment_id, state, novelty = await scripts.SUBMIT.run(
-        link,
-        [
-            *comment_keys(site.site, new.comment_id, new.place),
-            keys.idempotency(site.site, replay.digest),
-            keys.repeat(site.site, new.repeat_digest),
-            keys.rate_reader(site.site, new.reader),
-            keys.rate_site(site.site),
-        ],
-        now_ms,
-        new.comment_id,
-        new.place.thread,
-        new.place.author,
-        new.parent_id,
-        new.public,
-        new.private,
-        f"{new.risk:.6f}",
-        policy.mode,
-        *routings,
-        replay.fingerprint,
-        reader_rate.interval_ms if reader_rate else 0,
-        reader_rate.tolerance_ms if reader_rate else 0,
-        policy.site_rate.interval_ms,
-        policy.site_rate.tolerance_ms,
-        new.article_title,
-        new.article_url,
-        int(new.is_unscored),
-    )
-    if novelty == b"new":
-        remember_place(site.site, new.comment_id, new.place)
-    return Receipt(comment_id.decode(), state.decode(), novelty == b"new")
 
 
 async def decide(

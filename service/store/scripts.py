@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from redis.exceptions import NoScriptError
+from redis.exceptions import NoScriptError, ResponseError
 
 from service import errors, keys
-from service.store.link import Argument, Link
+from service.store.link import Argument, Link, translate
 
 _FOLDER = files(__package__) / "scripts"
 _INCLUDE = re.compile(r"^-- include: (.+)$", re.MULTILINE)
@@ -17,6 +17,8 @@ _FIELDS = keys.COMMENT_FIELDS
 _LOCALS = f"local {', '.join(map(str.upper, _FIELDS))} = {', '.join(map(repr, _FIELDS.values()))}"
 """The fields of a comment's record, for every script."""
 _ERRORS = {kind.code: kind for kind in errors.RequestError.__subclasses__()}
+_BROKEN = b"store_unavailable"
+"""A script's word for one of several submissions that it could not write, with Redis's own words."""
 
 _RECORD_ERRORS = {
     "exists": errors.RecordExistsError,
@@ -52,6 +54,8 @@ class Script:
 
 def refusal(reply: list[Any]) -> errors.CommentdeskError:
     """What a script's code means; the message of a rate limit carries its wait."""
+    if reply[0] == _BROKEN:
+        return translate(ResponseError(reply[1].decode()))
     code = reply[0].decode()
     if code in _RECORD_ERRORS:
         return _RECORD_ERRORS[code]()

@@ -3,9 +3,9 @@
 from classifier import Text
 from service.desk import Desk, new_id
 from service.domain import MODES, UNKNOWN_RISK, Assessed, Site, State, Submission, reader_network, route
-from service.store import comments
-from service.store.comments import NewComment, Place, Receipt, Replay
+from service.store.comments import Place, Replay
 from service.store.record import Private, pack_private, pack_public
+from service.store.submissions import NewComment, Receipt
 
 
 async def submit(desk: Desk, site: Site, thread: str, submission: Submission, replay: Replay) -> Receipt:
@@ -16,7 +16,7 @@ async def submit(desk: Desk, site: Site, thread: str, submission: Submission, re
     assessed = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     now_ms = desk.now_ms()
     new = _new_comment(desk, site, thread, submission, assessed, now_ms)
-    receipt = await comments.submit(desk.link, site, new, replay, now_ms)
+    receipt = await desk.submissions.submit(site, new, replay, now_ms)
     return receipt if receipt.state == State.PUBLISHED else receipt._replace(state=State.HELD)
 
 

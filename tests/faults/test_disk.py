@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from service.store import scripts
-from service.store.comments import Receipt
+from service.store.submissions import Receipt
 from tests.faults.load import WRITERS, Witness, at_work, check, more
 from tests.pipeline.crowd import AGAIN_SECONDS, PATIENCE_SECONDS, Crowd, Sent
 from tests.servers import RedisServer, ServiceProcess, wait_until

@@ -8,10 +8,11 @@ from service import keys
 from service.domain import Mode, Policy, QueueOrder, RateLimit, Routing, Site, Verdict
 from service.store import comments, queue, threads, totals
 from service.store.address import make_link
-from service.store.comments import NO_REPLAY, NewComment, Place, Receipt, Replay, StoredComment
+from service.store.comments import NO_REPLAY, Place, Replay, StoredComment
 from service.store.link import Link
 from service.store.queue import Claimed
 from service.store.record import Act, Private, pack_act, pack_private, pack_public, unpack_history
+from service.store.submissions import NewComment, Receipt, Submissions
 from service.store.totals import SiteMeasures
 
 NOW = 1_770_000_000_000
@@ -80,13 +81,16 @@ class Store:
     link: Link
     site: Site = SITE
     now: int = field(default=NOW)
+    submissions: Submissions = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.submissions = Submissions(self.link)
 
     async def submit(
         self, new: NewComment | None = None, replay: Replay = NO_REPLAY, now: int | None = None
     ) -> Receipt:
-        return await comments.submit(
-            self.link, self.site, new or new_comment(), replay, self.now if now is None else now
-        )
+        at = self.now if now is None else now
+        return await self.submissions.submit(self.site, new or new_comment(), replay, at)
 
     async def decide(
         self,

@@ -12,8 +12,8 @@ from service.domain import Mode
 from service.errors import StoreUnavailableError
 from service.store import scripts, server
 from service.store.address import make_link
-from service.store.comments import Receipt
 from service.store.server import MAX_PENDING, ServerLink
+from service.store.submissions import Receipt
 from tests.proxy import Proxy
 from tests.servers import RedisServer, client_of
 from tests.store.desk import Store, connected, key, new_comment, site_in

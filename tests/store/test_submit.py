@@ -1,17 +1,25 @@
 """`submit`: one submission, once, where its thread's mode says, within the limits."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from service import keys
-from service.domain import Mode, Policy, RateLimit, Site
-from service.errors import IdempotencyKeyReusedError, InvalidFieldsError, RateLimitedError, ThreadClosedError
+from service.domain import Mode, Policy, QueueOrder, RateLimit, Site
+from service.errors import (
+    IdempotencyKeyReusedError,
+    InvalidFieldsError,
+    RateLimitedError,
+    StoreUnavailableError,
+    ThreadClosedError,
+)
 from service.store import threads
-from service.store.comments import NewComment, Receipt
+from service.store.comments import NO_REPLAY
 from service.store.link import Link
 from service.store.record import pack_private, unpack_public
-from tests.store.desk import MINUTE, NO_LIMIT, NOW, Store, key, new_comment, site_in
+from service.store.submissions import MOST_AT_ONCE, NewComment, Receipt
+from tests.store.desk import MINUTE, NO_LIMIT, NOW, SITE, Store, key, new_comment, site_in
 
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
@@ -190,3 +198,52 @@ async def test_what_one_limit_refuses_uses_up_nothing_of_the_other(store: Store)
 async def test_a_reader_without_an_address_has_no_limit(store: Store) -> None:
     store.site = limited(RateLimit(1, 1))
     assert await let_through(store, 10, NOW, reader="") == 10
+
+
+async def test_many_at_once_are_written_as_if_one_came_after_the_other(store: Store) -> None:
+    many = 3 * MOST_AT_ONCE + 1
+    new = [new_comment(f"article-{number % 5}", f"author-{number % 7}", risk=number / many) for number in range(many)]
+    receipts = await asyncio.gather(*(store.submit(each) for each in new))
+    assert receipts == [Receipt(each.comment_id, "held", is_new=True) for each in new]
+    for order in QueueOrder:
+        assert sorted(await store.queued(order)) == sorted(each.comment_id for each in new)
+    assert await store.queued(QueueOrder.RISKIEST) == [each.comment_id for each in reversed(new)]
+    totals = (await store.measures()).totals
+    assert (totals["state:held"], totals["submitted:hold"]) == (str(many), str(many))
+    for number in range(5):
+        assert (await store.thread_fields(f"article-{number}"))["held"] == str(len(range(number, many, 5)))
+    for number in range(7):
+        fields = await store.author_fields(f"author-{number}")
+        assert fields["submitted"] == fields["held"] == str(len(range(number, many, 7)))
+
+
+async def test_one_that_is_refused_harms_no_other(store: Store, link: Link) -> None:
+    await threads.set_settings(link, "default", "closed", {"closed": "1"}, NOW)
+    await link.call("SET", keys.author("default", "broken"), "no hash")
+    before = store.submit(new_comment())
+    refused = (store.submit(new_comment("closed")), store.submit(new_comment(author="broken")))
+    after = store.submit(new_comment())
+    first, closed, broken, last = await asyncio.gather(before, *refused, after, return_exceptions=True)
+    assert isinstance(closed, ThreadClosedError)
+    assert isinstance(broken, StoreUnavailableError)
+    assert isinstance(first, Receipt)
+    assert isinstance(last, Receipt)
+    assert {first.comment_id, last.comment_id} <= set(await store.queued())
+
+
+async def test_sites_and_policies_that_come_together_stay_apart(store: Store) -> None:
+    sites = [
+        SITE,
+        replace(SITE, policy=replace(SITE.policy, mode=Mode.POSTMODERATE)),
+        replace(SITE, site="news", policy=replace(SITE.policy, mode=Mode.AUTO)),
+    ]
+    new = [new_comment() for _ in range(9)]
+    receipts = await asyncio.gather(
+        *(store.submissions.submit(sites[place % 3], each, NO_REPLAY, NOW) for place, each in enumerate(new))
+    )
+    assert [receipt.state for receipt in receipts] == ["held", "published", "published"] * 3
+    assert sorted(await store.queued()) == sorted(each.comment_id for place, each in enumerate(new) if place % 3 < 2)
+    assert (await store.measures()).totals["state:published"] == "3"
+    store.site = sites[2]
+    assert (await store.measures()).totals["state:published"] == "3"
+    assert await store.queued() == []

@@ -1,92 +1,132 @@
 #!lua
--- submit: writes one submission as the thread's mode says, once, within the rate limits.
+-- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
+-- limits. One that fails harms no other.
 -- include: idempotency rate queue count
--- KEYS  thread, thread-comments, thread-published, thread-queue, queue, queue-risk, queue-uncertainty, claims,
---       claim-holders, comment, author, totals, events, idempotency, repeat, rate-reader, rate-site
--- ARGV  1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
---       9 the site's mode, 10-18 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
---       19 fingerprint or '', 20-23 interval_ms and tolerance_ms of the reader's and of the site's rate,
---       24 title or '', 25 url or '', 26 '1' when unscored
--- gives {'ok', comment_id, state, 'new'|'again'} | {'rate_limited', retry_after_ms} | {'thread_closed'}
---       | {'parent_unknown'} | {'idempotency_key_reused'}
-local thread_key, comments, published, thread_queue = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local queue = {queue = KEYS[5], risk = KEYS[6], uncertainty = KEYS[7], claims = KEYS[8], holders = KEYS[9]}
-local comment_key, author_key, totals, events = KEYS[10], KEYS[11], KEYS[12], KEYS[13]
-local idempotency_key, repeat_key, rate_reader, rate_site = KEYS[14], KEYS[15], KEYS[16], KEYS[17]
-local now, comment_id, thread = tonumber(ARGV[1]), ARGV[2], ARGV[3]
-local parent_id, risk, fingerprint = ARGV[5], ARGV[8], ARGV[19]
+-- KEYS  queue, queue-risk, queue-uncertainty, totals, events, rate-site; then of each submission: thread,
+--       thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader
+-- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate and of the site's; then of each submission:
+--       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
+--       9 fingerprint or '', 10 '1' when its reader is known, 11 title or '', 12 url or '', 13 '1' when unscored,
+--       14-22 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons
+-- gives {'ok', an answer to each}: {'ok', comment_id, state, 'new'|'again'} | {'rate_limited', retry_after_ms}
+--       | {'thread_closed'} | {'parent_unknown'} | {'idempotency_key_reused'}
+--       | {'store_unavailable', why}
+local totals, events, rate_site = KEYS[4], KEYS[5], KEYS[6]
+local N_KEYS, N_ARGV = 9, 22
+local mode_offsets = {premoderate = 13, postmoderate = 16, auto = 19}
+local states = {publish = 'published', hold = 'held', reject = 'rejected'}
+local site_mode = ARGV[1]
+local reader_interval, reader_tolerance = tonumber(ARGV[2]), tonumber(ARGV[3])
+local site_interval, site_tolerance = tonumber(ARGV[4]), tonumber(ARGV[5])
 
-local first = first_answer(idempotency_key, fingerprint)
-if first then return first end
-
-local meta = redis.call('HMGET', thread_key, 'closed', 'mode', 'created_ms', 'title', 'url')
-if meta[1] == '1' then return {'thread_closed'} end
-
-local reader_interval, site_interval = tonumber(ARGV[20]), tonumber(ARGV[22])
-local reader_arrival, reader_wait = rate_arrival(rate_reader, now, reader_interval, tonumber(ARGV[21]))
-local site_arrival, site_wait = rate_arrival(rate_site, now, site_interval, tonumber(ARGV[23]))
-local wait = math.max(reader_wait, site_wait)
-if wait > 0 then
-  redis.call('HINCRBY', totals, 'refused:rate_limited', 1)
-  return {'rate_limited', tostring(math.ceil(wait))}
-end
-rate_consume(rate_reader, now, reader_interval, reader_arrival)
-rate_consume(rate_site, now, site_interval, site_arrival)
-
-local earlier = redis.call('GET', repeat_key)
-if earlier then
-  redis.call('HINCRBY', totals, 'repeats', 1)
-  local earlier_id, earlier_state = string.match(earlier, '^(%S+) (%S+)$')
-  return keep_answer(idempotency_key, fingerprint, {'ok', earlier_id, earlier_state, 'again'})
-end
-if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
-
-local offsets = {premoderate = 10, postmoderate = 13, auto = 16}
-local at = offsets[meta[2] or ''] or offsets[ARGV[9]]
-local verdict, listed, reasons = ARGV[at], ARGV[at + 1] == '1', ARGV[at + 2]
-local state = ({publish = 'published', hold = 'held', reject = 'rejected'})[verdict]
-
-redis.call('HSET', comments, comment_id, ARGV[6])
-local record = {THREAD, thread, AUTHOR, ARGV[4], STATE, state, REVISION, 1, SUBMITTED_MS, ARGV[1], RISK, risk,
-  VERDICT, verdict, REASONS, reasons, PRIVATE, ARGV[7]}
-local function add(field, value)
-  record[#record + 1] = field
-  record[#record + 1] = value
-end
-if parent_id ~= '' then add(PARENT_ID, parent_id) end
-if state == 'published' then
-  add(PUBLISHED_MS, ARGV[1])
-  redis.call('ZADD', published, ARGV[1], comment_id)
-end
-redis.call('HSET', comment_key, unpack(record))
-if listed then
-  enqueue(queue, thread_queue, comment_id, ARGV[1], risk)
-  emit(events, 'entered', comment_id, thread, state, ARGV[1])
+-- What is the same key for all of them is written once, after the last.
+local counted, by_time, by_risk, by_uncertainty = {}, {}, {}, {}
+local function tally(name)
+  counted[name] = (counted[name] or 0) + 1
 end
 
-local of_thread = {}
-if not meta[3] then of_thread = {'created_ms', ARGV[1], 'version', 0} end
-local is_changed = state == 'published'
-for i, field in ipairs({'title', 'url'}) do
-  if ARGV[23 + i] ~= '' and not meta[3 + i] then
-    of_thread[#of_thread + 1] = field
-    of_thread[#of_thread + 1] = ARGV[23 + i]
-    is_changed = true
+local function enqueue_later(comment_id, submitted_ms, risk)
+  local at = #by_time
+  by_time[at + 1], by_time[at + 2] = submitted_ms, comment_id
+  by_risk[at + 1], by_risk[at + 2] = risk, comment_id
+  by_uncertainty[at + 1], by_uncertainty[at + 2] = uncertainty_of(risk), comment_id
+end
+
+local function count_author(key, state, now_ms)
+  local counts = redis.call('HMGET', key, 'submitted', state)
+  local submitted, of_state = (counts[1] or 0) + 1, (counts[2] or 0) + 1
+  if submitted == 1 then redis.call('HSET', key, 'submitted', 1, state, of_state, 'first_ms', now_ms, 'last_ms', now_ms)
+  else redis.call('HSET', key, 'submitted', submitted, state, of_state, 'last_ms', now_ms) end
+end
+
+local function count_thread(key, meta, state, now_ms, title, url)
+  local fields = {}
+  local function set(field, value)
+    fields[#fields + 1] = field
+    fields[#fields + 1] = value
   end
+  local is_changed = state == 'published'
+  if not meta[3] then set('created_ms', now_ms) end
+  if title ~= '' and not meta[4] then set('title', title) is_changed = true end
+  if url ~= '' and not meta[5] then set('url', url) is_changed = true end
+  if is_changed or not meta[6] then set('version', (meta[6] or 0) + (is_changed and 1 or 0)) end
+  if #fields > 0 then redis.call('HSET', key, unpack(fields)) end
+  redis.call('HINCRBY', key, state, 1)
 end
-if #of_thread > 0 then redis.call('HSET', thread_key, unpack(of_thread)) end
-if is_changed then redis.call('HINCRBY', thread_key, 'version', 1) end
-redis.call('HINCRBY', thread_key, state, 1)
 
-redis.call('HINCRBY', totals, 'state:' .. state, 1)
-redis.call('HINCRBY', totals, 'submitted:' .. verdict, 1)
-if ARGV[26] == '1' then redis.call('HINCRBY', totals, 'unscored', 1) end
-if redis.call('HINCRBY', author_key, 'submitted', 1) == 1 then
-  redis.call('HSET', author_key, 'first_ms', ARGV[1], 'last_ms', ARGV[1])
-else
-  redis.call('HSET', author_key, 'last_ms', ARGV[1])
+local function submit(key_at, arg_at)
+  local thread_key, comments, published, thread_queue, comment_key, author_key, idempotency_key, repeat_key, rate_reader =
+    unpack(KEYS, key_at, key_at + N_KEYS - 1)
+  local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, is_reader_known, title, url,
+    is_unscored = unpack(ARGV, arg_at, arg_at + 12)
+  local now = tonumber(now_ms)
+
+  local first = first_answer(idempotency_key, fingerprint)
+  if first then return first end
+
+  local meta = redis.call('HMGET', thread_key, 'closed', 'mode', 'created_ms', 'title', 'url', 'version')
+  if meta[1] == '1' then return {'thread_closed'} end
+
+  local own_interval = is_reader_known == '1' and reader_interval or 0
+  local reader_arrival, reader_wait = rate_arrival(rate_reader, now, own_interval, reader_tolerance)
+  local site_arrival, site_wait = rate_arrival(rate_site, now, site_interval, site_tolerance)
+  local wait = math.max(reader_wait, site_wait)
+  if wait > 0 then
+    tally('refused:rate_limited')
+    return {'rate_limited', tostring(math.ceil(wait))}
+  end
+  rate_consume(rate_reader, now, own_interval, reader_arrival)
+  rate_consume(rate_site, now, site_interval, site_arrival)
+
+  local earlier = redis.call('GET', repeat_key)
+  if earlier then
+    tally('repeats')
+    local earlier_id, earlier_state = string.match(earlier, '^(%S+) (%S+)$')
+    return keep_answer(idempotency_key, fingerprint, {'ok', earlier_id, earlier_state, 'again'})
+  end
+  if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
+
+  local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
+  local verdict, listed, reasons = unpack(ARGV, arg_at + at, arg_at + at + 2)
+  local state = states[verdict]
+
+  redis.call('HSET', comments, comment_id, public)
+  local record = {THREAD, thread, AUTHOR, author, STATE, state, REVISION, 1, SUBMITTED_MS, now_ms, RISK, risk,
+    VERDICT, verdict, REASONS, reasons, PRIVATE, private}
+  local function add(field, value)
+    record[#record + 1] = field
+    record[#record + 1] = value
+  end
+  if parent_id ~= '' then add(PARENT_ID, parent_id) end
+  if state == 'published' then
+    add(PUBLISHED_MS, now_ms)
+    redis.call('ZADD', published, now_ms, comment_id)
+  end
+  redis.call('HSET', comment_key, unpack(record))
+  if listed == '1' then
+    redis.call('ZADD', thread_queue, now_ms, comment_id)
+    enqueue_later(comment_id, now_ms, risk)
+    emit(events, 'entered', comment_id, thread, state, now_ms)
+  end
+  count_thread(thread_key, meta, state, now_ms, title, url)
+  count_author(author_key, state, now_ms)
+  tally('state:' .. state)
+  tally('submitted:' .. verdict)
+  if is_unscored == '1' then tally('unscored') end
+
+  redis.call('SET', repeat_key, comment_id .. ' ' .. state, 'PX', DAY_MS)
+  return keep_answer(idempotency_key, fingerprint, {'ok', comment_id, state, 'new'})
 end
-redis.call('HINCRBY', author_key, state, 1)
 
-redis.call('SET', repeat_key, comment_id .. ' ' .. state, 'PX', DAY_MS)
-return keep_answer(idempotency_key, fingerprint, {'ok', comment_id, state, 'new'})
+local answers = {'ok'}
+for i = 0, (#KEYS - 6) / N_KEYS - 1 do
+  local is_done, answer = pcall(submit, 7 + i * N_KEYS, 6 + i * N_ARGV)
+  answers[i + 2] = is_done and answer or {'store_unavailable', type(answer) == 'table' and answer.err or tostring(answer)}
+end
+if #by_time > 0 then
+  redis.call('ZADD', KEYS[1], unpack(by_time))
+  redis.call('ZADD', KEYS[2], unpack(by_risk))
+  redis.call('ZADD', KEYS[3], unpack(by_uncertainty))
+end
+if next(counted) then count_all(totals, counted) end
+return answers

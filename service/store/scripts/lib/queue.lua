@@ -1,8 +1,12 @@
 -- The queue of a site: three views of the same comments, and the claims on them.
+local function uncertainty_of(risk)
+  return string.format('%.6f', math.abs(tonumber(risk) - 0.5))
+end
+
 local function enqueue(keys, thread_queue, comment_id, submitted_ms, risk)
   redis.call('ZADD', keys.queue, submitted_ms, comment_id)
   redis.call('ZADD', keys.risk, risk, comment_id)
-  redis.call('ZADD', keys.uncertainty, string.format('%.6f', math.abs(tonumber(risk) - 0.5)), comment_id)
+  redis.call('ZADD', keys.uncertainty, uncertainty_of(risk), comment_id)
   redis.call('ZADD', thread_queue, submitted_ms, comment_id)
 end
 

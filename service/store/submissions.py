@@ -1,0 +1,154 @@
+"""New comments in Redis: those that arrive in one turn of the event loop are written by one script."""
+
+import asyncio
+from collections import defaultdict
+from typing import Any, NamedTuple
+
+from service import keys
+from service.domain import MODES, Mode, Policy, Routing, Site
+from service.store import scripts
+from service.store.comments import Place, Replay, remember_place
+from service.store.link import Argument, Link
+from service.store.record import pack_reasons
+
+MOST_AT_ONCE = 32
+"""Submissions that one script writes: about a millisecond of the server's time."""
+
+
+class NewComment(NamedTuple):
+    """A submission as it is written. `public` and `private` are packed, see `record.py`."""
+
+    comment_id: str
+    place: Place
+    parent_id: str
+    public: bytes
+    private: bytes
+    risk: float
+    is_unscored: bool
+    routings: dict[Mode, Routing]
+    repeat_digest: str
+    reader: str
+    article_title: str = ""
+    article_url: str = ""
+
+
+class Receipt(NamedTuple):
+    """What the store did with a submission: the same again for a repeat."""
+
+    comment_id: str
+    state: str
+    is_new: bool
+
+
+class _Waiting(NamedTuple):
+    """A submission on its way, and who waits for its receipt."""
+
+    site: Site
+    new: NewComment
+    replay: Replay
+    now_ms: int
+    receipt: asyncio.Future[Receipt]
+
+
+class Submissions:
+    """Writes submissions. Each is a step of its own for whoever looks, though several share the way to Redis."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._waiting: dict[int, list[_Waiting]] = defaultdict(list)
+        self._writing: set[asyncio.Task[None]] = set()
+
+    def submit(self, site: Site, new: NewComment, replay: Replay, now_ms: int) -> asyncio.Future[Receipt]:
+        """Writes one submission, or gives the first answer to one that was sent before.
+
+        ThreadClosedError, RateLimitedError, InvalidFieldsError (parent_id), IdempotencyKeyReusedError, and what a
+        `Link` may raise.
+        """
+        loop = asyncio.get_running_loop()
+        receipt: asyncio.Future[Receipt] = loop.create_future()
+        if not self._waiting:
+            loop.call_soon(self._write_all)
+        self._waiting[id(site)].append(_Waiting(site, new, replay, now_ms, receipt))
+        return receipt
+
+    def _write_all(self) -> None:
+        for waiting in self._waiting.values():
+            for start in range(0, len(waiting), MOST_AT_ONCE):
+                task = asyncio.create_task(self._write(waiting[start : start + MOST_AT_ONCE]))
+                self._writing.add(task)
+                task.add_done_callback(self._writing.discard)
+        self._waiting.clear()
+
+    async def _write(self, batch: list[_Waiting]) -> None:
+        """One script for submissions of one site."""
+        site = batch[0].site
+        names: list[str] = [*keys.intake_keys(site.site)]
+        arguments: list[Argument] = [*_policy_arguments(site.policy)]
+        for each in batch:
+            names += _keys_of(site.site, each.new, each.replay)
+            arguments += _arguments_of(each)
+        try:
+            answers: list[Any] = await scripts.SUBMIT.run(self._link, names, *arguments)
+        except Exception as error:  # noqa: BLE001 whatever it is, those who wait have to know
+            answers = [error] * len(batch)
+        for each, answer in zip(batch, answers, strict=True):
+            _settle(each, answer)
+
+
+def _settle(waiting: _Waiting, answer: Any) -> None:
+    if waiting.receipt.done():
+        return
+    try:
+        waiting.receipt.set_result(_receipt(waiting, answer))
+    except Exception as error:  # noqa: BLE001 nobody waits for ever
+        waiting.receipt.set_exception(error)
+
+
+def _receipt(waiting: _Waiting, answer: Any) -> Receipt:
+    if isinstance(answer, Exception):
+        raise answer
+    if answer[0] != b"ok":
+        raise scripts.refusal(answer)
+    comment_id, state, is_new = answer[1].decode(), answer[2].decode(), answer[3] == b"new"
+    if is_new:
+        remember_place(waiting.site.site, comment_id, waiting.new.place)
+    return Receipt(comment_id, state, is_new)
+
+
+def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
+    return (
+        *keys.thread_keys(site, new.place.thread),
+        keys.comment(site, new.comment_id),
+        keys.author(site, new.place.author),
+        keys.idempotency(site, replay.digest),
+        keys.repeat(site, new.repeat_digest),
+        keys.rate_reader(site, new.reader),
+    )
+
+
+def _policy_arguments(policy: Policy) -> tuple[Argument, ...]:
+    reader, site = policy.reader_rate, policy.site_rate
+    return (policy.mode, reader.interval_ms, reader.tolerance_ms, site.interval_ms, site.tolerance_ms)
+
+
+def _arguments_of(waiting: _Waiting) -> list[Argument]:
+    new = waiting.new
+    arguments: list[Argument] = [
+        waiting.now_ms,
+        new.comment_id,
+        new.place.thread,
+        new.place.author,
+        new.parent_id,
+        new.public,
+        new.private,
+        f"{new.risk:.6f}",
+        waiting.replay.fingerprint,
+        int(bool(new.reader)),
+        new.article_title,
+        new.article_url,
+        int(new.is_unscored),
+    ]
+    for mode in MODES:
+        routing = new.routings[mode]
+        arguments += (routing.verdict, int(routing.is_listed), pack_reasons(routing.reasons))
+    return arguments
