@@ -41,12 +41,16 @@ class PlainText(fields.String):
         self._min_chars, self._max_chars = min_chars, max_chars
 
     def plainly(self, value: Any) -> str | None:
-        """The value itself where it is plain to see that it is right and need not be changed; None for all others."""
-        if type(value) is not str or not self._min_chars <= len(value) <= self._max_chars:
+        """The value, trimmed, where it is plain to see that it is right so far; None for all others."""
+        if type(value) is not str:
+            return None
+        if value[:1].isspace() or value[-1:].isspace():
+            value = value.strip()
+        if not self._min_chars <= len(value) <= self._max_chars:
             return None
         if not value.isascii() and not (_is_carried_by_utf8(value) and unicodedata.is_normalized("NFC", value)):
             return None
-        if value[:1].isspace() or value[-1:].isspace() or "\r" in value:
+        if "\r" in value:
             return None
         return value if value.isprintable() or self._forbidden.isdisjoint(value) else None
 

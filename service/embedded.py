@@ -46,10 +46,12 @@ LOADING_NOTICE_SECONDS = 10.0
 # deadlock where threads run, and uvloop has no umask: so a fresh interpreter does both, sees whether its parent died
 # before it could ask, and becomes the server.
 BECOME_SERVER = """
-import ctypes, os, signal, sys
+import contextlib, ctypes, os, signal, sys
 os.umask(0o077)
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGTERM, 0, 0, 0)
+    with contextlib.suppress(OSError):
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 if os.getppid() != int(sys.argv[1]):
     sys.exit("the service is gone")
 os.execv(sys.argv[2], sys.argv[2:])

@@ -133,6 +133,7 @@ def queue_keys(site: str) -> QueueKeys:
     return QueueKeys(*(_of(site, name) for name in names))
 
 
+@lru_cache(maxsize=4096)
 def thread_keys(site: str, thread: str) -> ThreadKeys:
     before = f"cd:{{{site}}}:thread"
     return ThreadKeys(

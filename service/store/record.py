@@ -11,6 +11,7 @@ array of model, reader, user agent, referrer, spans, and where there is no set s
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -116,7 +117,14 @@ def unpack_public(comment_id: str, raw: bytes) -> dict[str, Any]:
 
 
 def pack_reasons(reasons: Sequence[Reason]) -> bytes:
+    if len(reasons) == 1 and len(reasons[0]) == 1:  # as of most comments
+        return _pack_code(reasons[0]["code"])
     return orjson.dumps([_pack_reason(reason) for reason in reasons])
+
+
+@lru_cache(maxsize=64)
+def _pack_code(code: str) -> bytes:
+    return orjson.dumps([code])
 
 
 def _pack_reason(reason: Reason) -> Any:
