@@ -63,7 +63,7 @@ _REPEATED_FROM_WORDS = 12
 _LOWER = bytes(range(ord("a"), ord("z") + 1))
 _UPPER = _LOWER.upper()
 _DIGITS = b"0123456789"
-_PHONE = re.compile(r"(?<![\w/.=-])\+?\d[\d ().-]{6,16}\d(?![\w/])")
+_PHONE = re.compile(r"\d(?<![\w/.=-]\d)[\d ().-]{6,16}\d(?![\w/])")
 _MAIL = re.compile(r"@(?<=[\w.+-]@)[\w-]{1,63}\.\w")
 _MARKUP = re.compile(r"<a\s|\[url|\[link|href\s*=|</a>", re.IGNORECASE)
 _ALNUM = re.compile(r"[a-z0-9]+")
