@@ -24,10 +24,10 @@ function report(summary, latency, extra)
   for status, times in pairs(all) do counted[#counted + 1] = string.format('"%d":%d', status, times) end
   table.sort(counted)
   local broken = summary.errors.connect + summary.errors.read + summary.errors.write + summary.errors.timeout
-  io.write(string.format('REPORT {"answers":%d,"seconds":%.6f,"p50_ms":%.3f,"p99_ms":%.3f,"max_ms":%.3f,' ..
+  io.write(string.format('REPORT {"answers":%d,"seconds":%.6f,"p50_ms":%.3f,"p95_ms":%.3f,"p99_ms":%.3f,"max_ms":%.3f,' ..
     '"broken":%d,"statuses":{%s}%s}\n',
-    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
-    latency.max / 1000, broken, table.concat(counted, ","), extra or ""))
+    summary.requests, summary.duration / 1e6, latency:percentile(50) / 1000, latency:percentile(95) / 1000,
+    latency:percentile(99) / 1000, latency.max / 1000, broken, table.concat(counted, ","), extra or ""))
 end
 
 function done(summary, latency)
