@@ -28,7 +28,7 @@ ADMIN_TOKEN = "an-admin-token-for-the-load-test-0123456789"
 THREADS = 100
 READ_COMMENTS = 100
 READ_THREADS = 15
-"""Each has a page of its own for each limit from READ_COMMENTS to MOST_COMMENTS: twice what the service keeps in all."""
+"""Each has a page for each limit from READ_COMMENTS to MOST_COMMENTS: in all twice what the service keeps."""
 MOST_COMMENTS = 200
 READ_PREFIX = "/v1/sites/default/threads/read-"
 SETTLE_SECONDS = 1
