@@ -368,6 +368,8 @@ def show_samples(raw: str, service_us: float) -> None:
     inclusive: Counter[str] = Counter()
     for line in raw.splitlines():
         stack, _, times = line.rpartition(" ")
+        if not times.isdigit():  # a sample that py-spy could not read to its end
+            continue
         frames = stack.split(";")
         parts[component(frames)] += int(times)
         functions[short(frames[-1])] += int(times)
