@@ -127,8 +127,8 @@ class Submission(NamedTuple):
 
 
 class Assessed(NamedTuple):
-    """What the classifier said of a submission. `scores` and `risk` are None when it could not be scored;
-    `assessed` is False when it could, but in a language the model does not know."""
+    """What the classifier said of a submission. `scores` and `risk`, which is rounded, are None when it could not be
+    scored; `assessed` is False when it could, but in a language the model does not know."""
 
     scores: dict[str, float] | None
     risk: float | None
@@ -148,11 +148,20 @@ class Routing(NamedTuple):
     is_listed: bool = True
 
 
+def route_each(policy: Policy, assessed: Assessed) -> dict[Mode, Routing]:
+    """What every mode makes of an assessed submission: which one its thread has, only the store knows."""
+    noted = _notable(assessed)
+    return {mode: _route(mode, policy, assessed, noted) for mode in MODES}
+
+
 def route(mode: Mode, policy: Policy, assessed: Assessed) -> Routing:
     """The verdict on an assessed submission under a mode, with its reasons. Never publishes unscored."""
+    return _route(mode, policy, assessed, _notable(assessed))
+
+
+def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason]) -> Routing:
     if assessed.risk is None:
         return Routing(Verdict.HOLD, [{"code": "not_scored"}])
-    noted = _notable(assessed)
     unknown: list[Reason] = [] if assessed.assessed else [{"code": "language_not_assessed"}]
     if mode is Mode.PREMODERATE:
         return Routing(Verdict.HOLD, [{"code": "premoderated"}, *unknown, *noted])
@@ -185,6 +194,6 @@ def _notable(assessed: Assessed) -> list[Reason]:
     scores = assessed.scores or {}
     if max(scores.values(), default=0) < NOTABLE_SCORE:  # most comments: this is asked for every one
         return []
-    high = [(score, name) for name, score in scores.items() if score >= NOTABLE_SCORE]
+    high = [(round(score, SCORE_DECIMALS), name) for name, score in scores.items() if score >= NOTABLE_SCORE]
     high.sort(reverse=True)
     return [{"code": "score_high", "attribute": name, "score": score} for score, name in high]

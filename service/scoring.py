@@ -96,7 +96,7 @@ class Scorer:
 
     def _assessed(self, assessment: Assessment) -> Assessed:
         return Assessed(
-            {name: round(score, SCORE_DECIMALS) for name, score in assessment.scores.items()},
+            assessment.scores,
             round(assessment.reject, SCORE_DECIMALS),
             [_span_json(span) for span in assessment.spans],
             assessment.assessed,

@@ -2,7 +2,7 @@
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain import MODES, UNKNOWN_RISK, Assessed, Site, State, Submission, reader_network, route
+from service.domain import UNKNOWN_RISK, Assessed, Site, State, Submission, reader_network, route_each
 from service.store.comments import Place, Replay
 from service.store.record import Private, pack_private, pack_public
 from service.store.submissions import NewComment, Receipt
@@ -46,7 +46,7 @@ def _new_comment(
         pack_private(private),
         risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
         is_unscored=assessed.scores is None,
-        routings={mode: route(mode, site.policy, assessed) for mode in MODES},
+        routings=route_each(site.policy, assessed),
         repeat_digest=vault.digest(site.site, thread, author, submission.body),
         reader=reader,
         article_title=submission.article_title,

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.deploy.metric_table import DEPLOY, asked, assert_exists
-from tests.servers import REPOSITORY
+from tests.servers import REPOSITORY, skip_or_fail
 
 FOLDER = DEPLOY / "prometheus"
 RULES: list[dict[str, Any]] = [
@@ -52,8 +52,7 @@ def test_the_tests_feed_series_that_exist() -> None:
 
 @pytest.mark.parametrize("command", [("check", "rules", "alerts.yml"), ("test", "rules", "alerts.test.yml")])
 def test_promtool_agrees(command: tuple[str, ...]) -> None:
-    promtool = shutil.which("promtool")
-    if promtool is None:
+    if shutil.which("promtool") is None:
         skip_or_fail("promtool is not on PATH (Debian: apt install prometheus)")
-    done = subprocess.run([promtool, *command], cwd=FOLDER, capture_output=True, text=True)
+    done = subprocess.run(["promtool", *command], cwd=FOLDER, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
