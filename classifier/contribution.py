@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
 from classifier.folding import SPACE
-from classifier.hashing import GRAM_SIZES, PAIR_GAPS
+from classifier.hashing import GRAM_SIZES, WORD_GAPS
 from classifier.view import View, original_ranges
 
 MAX_SPANS = 8
@@ -14,48 +14,43 @@ _SHOWN_SHARE = 0.1
 _LEAST_SHOWN = 1e-9
 
 
-def word_contributions(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
+def word_contributions(view: View, grams: NDArray[np.float64], words: NDArray[np.float64]) -> NDArray[np.float64]:
     """(n_columns, n_words): each word's part of the logits, for a view of ONE text.
 
-    parts: (n_columns, n_occurrences), kind by kind what each feature adds. It gives its symbols that are in words
-        equal parts, hence the sum over words is exact.
+    grams: (n_columns, n_sizes, n_symbols - 1), words: (n_columns, n_gaps, n_words), what each feature adds, 0 where
+        one would reach beyond the text. It gives its symbols that are in words equal parts, hence the sum over words
+        is exact.
     """
-    n_words = len(view.word_starts)
-    n_grams = parts.shape[1] - sum(max(n_words - gap, 0) for gap in (0, *PAIR_GAPS))
-    return _from_grams(view, parts[:, :n_grams]) + _from_words(view, parts[:, n_grams:])
+    return _from_grams(view, grams) + _from_words(view, words)
 
 
 def _from_grams(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
     inside = view.symbols != SPACE
-    in_words = np.zeros(len(inside) + 1)
-    np.add.accumulate(inside, out=in_words[1:])
-    change = np.zeros((len(parts), len(inside) + 1))
-    done = 0
-    for size in GRAM_SIZES:
-        length = max(len(inside) + 1 - size, 0)
-        share = parts[:, done : done + length] / (in_words[size:] - in_words[:length])
-        change[:, :length] += share
-        change[:, size:] -= share
-        done += length
-    np.add.accumulate(change, axis=1, out=change)
-    by_symbol = change[:, :-1] * inside
+    n_symbols, n_places = len(inside), parts.shape[2]
+    in_words = np.zeros(n_places + GRAM_SIZES[-1])
+    np.add.accumulate(inside, out=in_words[1 : n_symbols + 1], dtype=np.float64)
+    in_words[n_symbols + 1 :] = in_words[n_symbols]
+    change = np.zeros((len(parts), n_places + GRAM_SIZES[-1]))
+    for place, size in enumerate(GRAM_SIZES):
+        share = parts[:, place] / (in_words[size : size + n_places] - in_words[:n_places])
+        change[:, :n_places] += share
+        change[:, size : size + n_places] -= share
+    by_symbol = np.add.accumulate(change[:, :n_symbols], axis=1)
+    by_symbol *= inside
     given: NDArray[np.float64] = np.add.reduceat(by_symbol, view.word_starts, axis=1)
     return given
 
 
 def _from_words(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    lengths = view.word_ends - view.word_starts
-    n_words = len(lengths)
-    window, done = lengths, n_words
-    each = np.zeros((len(parts), n_words))
-    for gap in PAIR_GAPS:
+    window = lengths = view.word_ends - view.word_starts
+    each = np.zeros((len(parts), len(lengths)))
+    for gap in WORD_GAPS[1:]:
         window = window[:-1] + lengths[gap:]
-        share = parts[:, done : done + len(window)] / window
+        share = parts[:, gap, : len(window)] / window
         for word in range(gap + 1):
             each[:, word : word + len(window)] += share
-        done += len(window)
     each *= lengths
-    each += parts[:, :n_words]
+    each += parts[:, 0]
     return each
 
 

@@ -22,6 +22,9 @@ GRAM_BITS = 18
 
 N_ROWS = 2 << GRAM_BITS
 GRAM_SIZES = (3, 4, 5)
+_SIZE_STEP = GRAM_SIZES[-1] - GRAM_SIZES[-2]
+"""The sizes are this far apart."""
+
 GRAMS, WORDS = 0, 1
 """The two blocks of features; each is scaled by the number of its features in the text."""
 
@@ -31,28 +34,18 @@ _SHIFT = np.uint32(32 - GRAM_BITS)
 _GRAM_MIXES = (0x85EBCA6B, 0xC2B2AE3D, 0x2C1B3C6D)
 """Odd factors, one for each size: the upper bits of hash * factor are the row (multiplicative hashing)."""
 
-PAIR_GAPS = (1, 2)
-"""Pairs of neighbouring words, and pairs with one word between."""
+WORD_GAPS = (0, 1, 2)
+"""Words alone, pairs of neighbouring words, and pairs with one word between."""
 
-_WORD_MIX, _PAIR_MIX, _SKIP_MIX = 0x297A2D39, 0x9E3779B9, 0x7FEB352D
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
+_PAIR_FACTORS = np.array([[_FIRST_FACTOR], [_SECOND_FACTOR]], dtype=np.uint32)
+_WORD_MIXES = np.array([[0x297A2D39], [0x9E3779B9], [0x7FEB352D]], dtype=np.uint32)
+"""As _GRAM_MIXES: of a word, a pair of neighbours and a pair with one word between."""
+
 _FIRST_WORD_ROW = np.uint32(1 << GRAM_BITS)
-_PAIR_UNMIX = np.uint32(pow(_PAIR_MIX, -1, 1 << 32))
-_WORD_FACTORS = np.array(
-    [
-        [factor & _MASK]
-        for factor in (
-            _WORD_MIX,
-            _FIRST_FACTOR * _PAIR_MIX,
-            _FIRST_FACTOR * _SKIP_MIX,
-            _SECOND_FACTOR * _PAIR_MIX,
-            _SECOND_FACTOR * _SKIP_MIX,
-        )
-    ],
-    dtype=np.uint32,
-)
-"""(5, 1): what a word's hash gives its own row, a pair's and a wide pair's as the first, and as the second word."""
+NO_ROW = N_ROWS
+"""Stands for the row of what begins so near the end of its text that it would reach into the next."""
 
 
 _FEW = 64
@@ -102,14 +95,50 @@ def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
     return (prefix.take(view.word_ends) - prefix.take(starts)) * _INVERSES.take(starts)
 
 
-def _gram_rows(prefix: NDArray[np.uint32], n_symbols: int) -> NDArray[np.uint32]:
+def _fill_gram_rows(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
     """(n_sizes, n_symbols): the row of the window of each size that begins at each symbol."""
-    step = prefix.itemsize  # of all sizes at once, as an array that begins one further in `prefix` for each
-    ends = np.ndarray((len(GRAM_SIZES), n_symbols), np.uint32, prefix, GRAM_SIZES[0] * step, (step, step))
-    grams: NDArray[np.uint32] = ends - prefix[:n_symbols]
+    n_symbols = grams.shape[1]
+    step = prefix.itemsize  # of all sizes at once, as an array that begins further on in `prefix` for each
+    ends = np.ndarray(grams.shape, np.uint32, prefix, GRAM_SIZES[0] * step, (_SIZE_STEP * step, step))
+    np.subtract(ends, prefix[:n_symbols], out=grams)
     grams *= _MIXED_INVERSES[:, :n_symbols]
     grams >>= _SHIFT
-    return grams
+
+
+def _fill_words(found: NDArray[np.uint32], words: NDArray[np.uint32]) -> None:
+    """(n_gaps, n_words): the hash of each word, of it and the next, and of it and the one after that."""
+    firsts, seconds = words * _PAIR_FACTORS
+    found[0] = words
+    np.add(firsts[:-1], seconds[1:], out=found[1, :-1])
+    np.add(firsts[:-2], seconds[2:], out=found[2, :-2])
+    found[1, -1:] = found[2, -2:] = 0
+
+
+_PAD = GRAM_SIZES[-1]
+
+
+def _end_marks() -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """What is written near the end of a text into an array laid out as that of `Occurrences`: where, and what.
+
+    A place is the product of (n_symbols, n_words, 1, end of the text in symbols, end in words) with a column.
+    """
+    n_sizes, n_gaps = len(GRAM_SIZES), len(WORD_GAPS)
+    marks = [
+        ((n_sizes, n_gaps, _PAD - room, 1, 0), sum(size <= room for size in GRAM_SIZES))
+        for room in range(_PAD - 1, 1, -1)
+    ]
+    marks += [
+        ((n_sizes + 1, n_gaps, _PAD - room, 0, 1), sum(gap < room for gap in WORD_GAPS))
+        for room in range(WORD_GAPS[-1], 0, -1)
+    ]
+    marks += [((kind, 0, -room, 1, 0), NO_ROW) for kind, size in enumerate(GRAM_SIZES) for room in range(2, size)]
+    marks += [
+        ((n_sizes, kind, -room, 0, 1), NO_ROW) for kind, gap in enumerate(WORD_GAPS) for room in range(1, gap + 1)
+    ]
+    return np.array([place for place, _ in marks]).T.copy(), np.array([mark for _, mark in marks], dtype=np.uint32)
+
+
+_END_PLACES, _END_MARKS = _end_marks()
 
 
 class Occurrences:
@@ -117,26 +146,41 @@ class Occurrences:
 
     keys: (2 * n_words - 1,) uint32, the hash of each word, then of each word and the next, also where the next is of
         another text
-    rows: (n,) int64, rows of the weight table, kind by kind over the whole batch: the n-grams by size, each at its
-        first symbol's place; words, neighbours and pairs with a word between, each at its first word's place. What
-        would reach past the end of the batch is there and means nothing.
-    offsets: (n_kinds,) where each kind begins in `rows`
+    rows: (n,) uint32, rows of the weight table: `grams`, then `words`
+    grams: (n_sizes, n_symbols), the n-grams by size, each at its first symbol's place
+    words: (n_gaps, n_words): words, neighbours and pairs with a word between, each at its first word's place
+    begins: (n_symbols + n_words,) uint32, how many features begin at each symbol, then at each word
+
+    What would reach past the end of its text is NO_ROW and does not count as beginning. All are parts of one array:
+    grams, words, a gap and begins.
     """
 
-    __slots__ = ("keys", "offsets", "rows")
+    __slots__ = ("begins", "grams", "keys", "rows", "words")
 
     def __init__(self, view: View) -> None:
+        n_symbols, n_words = len(view.symbols), len(view.word_starts)
+        n_grams, n_rows = len(GRAM_SIZES) * n_symbols, len(GRAM_SIZES) * n_symbols + len(WORD_GAPS) * n_words
         prefix = prefix_sums(view.symbols)
-        words = word_hashes(prefix, view)
-        mixed = _WORD_FACTORS * words
-        pairs, skips = mixed[1, :-1], mixed[2, :-2]
-        pairs += mixed[3, 1:]
-        skips += mixed[4, 2:]
-        word_rows = mixed[:3] >> _SHIFT
-        word_rows += _FIRST_WORD_ROW
-        n_symbols, n_words = len(view.symbols), len(words)
-        grams = _gram_rows(prefix, n_symbols)
-        self.keys = np.concatenate([words, pairs * _PAIR_UNMIX])
-        self.rows = np.concatenate([grams.ravel(), word_rows.ravel()], dtype=np.int64)
-        past = n_symbols * len(GRAM_SIZES)
-        self.offsets = [*range(0, past, n_symbols), past, past + n_words, past + 2 * n_words]
+        hashes = np.empty((len(WORD_GAPS), n_words), dtype=np.uint32)
+        _fill_words(hashes, word_hashes(prefix, view))
+        self.keys = hashes.ravel()[: max(2 * n_words - 1, 0)]
+        everything = np.empty(n_rows + _PAD + n_symbols + n_words, dtype=np.uint32)
+        self.rows, self.begins = everything[:n_rows], everything[n_rows + _PAD :]
+        self.grams = self.rows[:n_grams].reshape(-1, n_symbols)
+        self.words = self.rows[n_grams:].reshape(len(WORD_GAPS), n_words)
+        _fill_gram_rows(self.grams, prefix)
+        np.multiply(hashes, _WORD_MIXES, out=self.words)
+        self.words >>= _SHIFT
+        self.words += _FIRST_WORD_ROW
+        self.begins[:n_symbols] = len(GRAM_SIZES)
+        self.begins[n_symbols:] = len(WORD_GAPS)
+        _end_texts(everything, view)
+
+
+def _end_texts(everything: NDArray[np.uint32], view: View) -> None:
+    """Marks what reaches into the next text; from the last text on, as a short one reaches into those before it."""
+    counts = len(view.symbols), len(view.word_starts), 1
+    ends = zip(view.starts[:0:-1], view.word_bounds[:0:-1], strict=True)
+    places = [(*counts, stop, past) for stop, past in ends if past]  # else there is nothing yet to mark
+    if places:
+        everything[np.array(places) @ _END_PLACES] = _END_MARKS

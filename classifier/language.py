@@ -1,5 +1,7 @@
 """Guesses a text's language, so that one the model was not trained on is marked instead of scored low."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,17 +92,26 @@ def _is_foreign_script(symbols: NDArray[np.uint32]) -> bool:
     return other > latin
 
 
-def language_of(features: Features, text: int) -> tuple[str | None, bool]:
-    """The language of one text of a batch, None when not recognised, and whether the model knows it."""
+def languages_of(features: Features) -> list[tuple[str | None, bool]]:
+    """The language of each text of a batch, None when not recognised, and whether the model knows it."""
+    unknown = features.structure[:, _UNKNOWN_WORDS].tolist()
+    bounds = pairwise(features.view.word_bounds)
+    return [
+        _language_of(features, text, *words, share)
+        for text, (words, share) in enumerate(zip(bounds, unknown, strict=True))
+    ]
+
+
+def _language_of(features: Features, text: int, first: int, past: int, unknown: float) -> tuple[str | None, bool]:
+    """Of one text with the words from `first` up to `past`, of which the share `unknown` is in no list."""
     view = features.view
     if view.symbols.dtype != np.uint8:
         symbols = view.symbols[view.starts[text] : view.starts[text + 1]].astype(np.uint32)
         if len(symbols) and int(symbols.max()) >= _LATIN_PAST and _is_foreign_script(symbols):
             return _script_language(symbols), False
-    first, past = view.word_bounds[text : text + 2]
     if past - first < _MIN_WORDS:
         return None, True
-    known = 1 - float(features.structure[text, _UNKNOWN_WORDS])
+    known = 1 - unknown
     if known >= _KNOWN_SHARE:
         return "en", True
     counts = _counts_by_language(features.occurrences.keys[first:past])

@@ -1,7 +1,6 @@
 """The fast path from texts to assessments."""
 
 from collections.abc import Iterator, Sequence
-from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -11,13 +10,13 @@ from classifier.assessment import Assessment, AttributeExplanation, Explanation,
 from classifier.attribute import ATTRIBUTES
 from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
 from classifier.feature import Features, features_of
-from classifier.language import language_of
+from classifier.language import languages_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
 from classifier.table import Sums, Table
 from classifier.vector import Vector, vectors_of
 from classifier.view import View
-from classifier.window import rows_of, values_of
+from classifier.window import blocks_of, window_places
 
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
@@ -25,6 +24,9 @@ MAX_CHARS = 50_000
 _PASS_CHARS = 8_000
 _PASS_TEXTS = 1024
 _SPANS_FROM = 0.5
+_LEAST_LOGIT = -700.0
+"""The exponential of more than 709 is no number."""
+
 _SPAM = ATTRIBUTES.index("spam")
 _TOXICITY = ATTRIBUTES.index("toxicity")
 
@@ -36,6 +38,7 @@ class Classifier:
         self._lexicon = weights.lexicon()
         self._table = Table(weights.hashed, weights.scales)
         self._scales, self._shares = weights.scales, weights.shares
+        self._in_all, self._in_window = weights.shares[:, :, None]
         self._structure, self._bias = weights.structure, weights.bias
         self.version = weights.version
         self.features_version = weights.features_version
@@ -76,10 +79,11 @@ class Classifier:
         return self._table.sums(features.occurrences, features.pieces)
 
     def _logits(self, features: Features, sums: Sums) -> NDArray[np.float64]:
-        in_all, in_window = self._shares
-        logits: NDArray[np.float64] = (
-            in_all * sums.texts + in_window * sums.worst() + features.structure @ self._structure + self._bias
-        )
+        hashed = self._in_all * sums.texts
+        hashed += self._in_window * sums.worst()
+        logits: NDArray[np.float64] = features.structure @ self._structure
+        logits += self._bias
+        logits += hashed.T
         return logits
 
     def explain(self, text: Text) -> Explanation:
@@ -108,12 +112,22 @@ class Classifier:
         self, features: Features, text: int, view: View, sums: Sums, columns: list[int]
     ) -> NDArray[np.float64]:
         """(n_columns, n_words): what each word of one text, whose view is given, added to some attributes' logits."""
-        pieces = features.pieces.of_text(text)
+        edges = features.pieces.of_text(text)
         windows = sums.worst_windows(text, columns)
-        values = self._table.steps(rows_of(pieces, features.occurrences)).T[columns].astype(np.float64)
-        for place, (column, window) in enumerate(zip(columns, windows, strict=True)):
-            values[place] *= values_of(pieces, window, self._shares[:, column], self._scales[:, column])
-        return word_contributions(view, values)
+        of_text = sums.factors[:, sums.windows.shape[1] + text]
+        of_windows = sums.factors[:, [sums.within[2 * text] + window for window in windows]]
+        in_all, in_window = (self._shares[:, None] * self._scales)[:, :, columns]
+        in_all *= of_text[:, None]
+        in_window *= of_windows
+        parts = []
+        for block, rows in enumerate(blocks_of(features.occurrences, edges)):
+            values = in_all[block][:, None].repeat(rows.shape[1], axis=1)
+            for value, more, places in zip(
+                values, in_window[block].tolist(), window_places(edges[block], windows), strict=True
+            ):
+                value[places] += more
+            parts.append(self._table.steps(rows, columns) * values[:, None])
+        return word_contributions(view, *parts)
 
     def _spans(self, body: str, features: Features, text: int, sums: Sums, scores: list[float]) -> tuple[Span, ...]:
         columns = _shown_columns(scores)
@@ -123,15 +137,21 @@ class Classifier:
 
     def _assess(self, texts: list[Text], features: Features, sums: Sums) -> list[Assessment]:
         assessments = []
-        for index, (text, logits) in enumerate(zip(texts, self._logits(features, sums).tolist(), strict=True)):
-            row = [1 / (1 + exp(-logit)) for logit in logits]
-            spans: tuple[Span, ...] = ()
-            if max(row) >= _SPANS_FROM:
-                spans = self._spans(text.body, features, index, sums, row)
-            language, assessed = language_of(features, index)
-            scores = dict(zip(ATTRIBUTES, row, strict=True))
-            assessments.append(Assessment(scores, reject_of(row), spans, language, assessed))
+        found = zip(texts, _probabilities(self._logits(features, sums)), languages_of(features), strict=True)
+        for index, (text, row, (language, assessed)) in enumerate(found):
+            likely = max(row) >= _SPANS_FROM
+            spans = self._spans(text.body, features, index, sums, row) if likely else ()
+            assessments.append(
+                Assessment(dict(zip(ATTRIBUTES, row, strict=True)), reject_of(row), spans, language, assessed)
+            )
         return assessments
+
+
+def _probabilities(logits: NDArray[np.float64]) -> list[list[float]]:
+    odds_against = np.exp(-np.maximum(logits, _LEAST_LOGIT))
+    odds_against += 1
+    rows: list[list[float]] = (1 / odds_against).tolist()
+    return rows
 
 
 def _shown_columns(scores: list[float]) -> list[int]:

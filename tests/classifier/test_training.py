@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from classifier import ATTRIBUTES, Classifier, Text
 from classifier.command import main
-from classifier.hashing import N_ROWS, Occurrences
+from classifier.hashing import N_ROWS
 from classifier.lexicon import EMPTY
 from classifier.model_file import Weights, read_weights, write_weights
 from classifier.structure import STRUCTURE, STYLE
@@ -33,7 +33,7 @@ from classifier.training.taught import (
 )
 from classifier.training.template import template_examples
 from classifier.training.weak import add_weak_labels
-from classifier.view import View, view_of
+from classifier.view import view_of
 from classifier.window import pieces_of, windows_within
 
 KIND = (
@@ -89,7 +89,7 @@ def test_a_label_between_counts_in_parts_for_either() -> None:
 def test_the_teachers_labels_are_of_windows_and_of_these_examples(tmp_path: Path) -> None:
     examples = [Example("a fine day " * 20, {}, "one"), Example("short", {}, "one")]
     windows = windows_of(examples[0].text, EMPTY)
-    first, past = windows_within(pieces_of(*viewed(examples[0].text)).bounds)
+    first, past = windows_within(pieces_of(view_of([examples[0].text], EMPTY)).bounds)
     assert len(windows) == past - first
     assert windows[0] == "a fine day a fine day a fine day a fine day a fine day a fine day"
     taught = Taught(
@@ -107,11 +107,6 @@ def test_the_teachers_labels_are_of_windows_and_of_these_examples(tmp_path: Path
     assert min(sure.labels.values()) > 0.99
     with pytest.raises(ValueError, match="other training data"):
         next(taught_examples(examples[1:], EMPTY, taught))
-
-
-def viewed(body: str) -> tuple[View, Occurrences]:
-    view = view_of([body], EMPTY)
-    return view, Occurrences(view)
 
 
 def test_style_is_for_spam_alone() -> None:
