@@ -30,7 +30,7 @@ GRAMS, WORDS = 0, 1
 
 _BASE = 0x9E3779B1
 _MASK = 0xFFFFFFFF
-_SHIFT = np.uint32(32 - GRAM_BITS)
+_SHIFT = np.array(32 - GRAM_BITS, dtype=np.uint32)  # numpy takes arrays in, also of no dimension, quicker than numbers
 _GRAM_MIXES = (0x85EBCA6B, 0xC2B2AE3D, 0x2C1B3C6D)
 """Odd factors, one for each size: the upper bits of hash * factor are the row (multiplicative hashing)."""
 
@@ -43,7 +43,7 @@ _PAIR_FACTORS = np.array([[_FIRST_FACTOR], [_SECOND_FACTOR]], dtype=np.uint32)
 _WORD_MIXES = np.array([[0x297A2D39], [0x9E3779B9], [0x7FEB352D]], dtype=np.uint32)
 """As _GRAM_MIXES: of a word, a pair of neighbours and a pair with one word between."""
 
-_FIRST_WORD_ROW = np.uint32(1 << GRAM_BITS)
+_FIRST_WORD_ROW = np.array(1 << GRAM_BITS, dtype=np.uint32)
 NO_ROW = N_ROWS
 """Stands for the row of what begins so near the end of its text that it would reach into the next."""
 
@@ -95,23 +95,24 @@ def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
     return (prefix.take(view.word_ends) - prefix.take(starts)) * _INVERSES.take(starts)
 
 
-def _fill_gram_rows(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
-    """(n_sizes, n_symbols): the row of the window of each size that begins at each symbol."""
+def _fill_grams(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
+    """(n_sizes, n_symbols): the mixed hash of the window of each size that begins at each symbol."""
     n_symbols = grams.shape[1]
     step = prefix.itemsize  # of all sizes at once, as an array that begins further on in `prefix` for each
     ends = np.ndarray(grams.shape, np.uint32, prefix, GRAM_SIZES[0] * step, (_SIZE_STEP * step, step))
     np.subtract(ends, prefix[:n_symbols], out=grams)
     grams *= _MIXED_INVERSES[:, :n_symbols]
-    grams >>= _SHIFT
 
 
 def _fill_words(found: NDArray[np.uint32], words: NDArray[np.uint32]) -> None:
-    """(n_gaps, n_words): the hash of each word, of it and the next, and of it and the one after that."""
+    """(n_gaps, n_words): the hash of each word, of it and the next, and of it and the one after that.
+
+    What would reach past the end is left as it was.
+    """
     firsts, seconds = words * _PAIR_FACTORS
     found[0] = words
     np.add(firsts[:-1], seconds[1:], out=found[1, :-1])
     np.add(firsts[:-2], seconds[2:], out=found[2, :-2])
-    found[1, -1:] = found[2, -2:] = 0
 
 
 _PAD = GRAM_SIZES[-1]
@@ -168,12 +169,12 @@ class Occurrences:
         self.rows, self.begins = everything[:n_rows], everything[n_rows + _PAD :]
         self.grams = self.rows[:n_grams].reshape(-1, n_symbols)
         self.words = self.rows[n_grams:].reshape(len(WORD_GAPS), n_words)
-        _fill_gram_rows(self.grams, prefix)
+        _fill_grams(self.grams, prefix)
         np.multiply(hashes, _WORD_MIXES, out=self.words)
-        self.words >>= _SHIFT
-        self.words += _FIRST_WORD_ROW
-        self.begins[:n_symbols] = len(GRAM_SIZES)
-        self.begins[n_symbols:] = len(WORD_GAPS)
+        np.right_shift(self.rows, _SHIFT, out=self.rows)
+        np.add(self.words, _FIRST_WORD_ROW, out=self.words)
+        self.begins[:n_symbols].fill(len(GRAM_SIZES))
+        self.begins[n_symbols:].fill(len(WORD_GAPS))
         _end_texts(everything, view)
 
 

@@ -24,8 +24,10 @@ MAX_CHARS = 50_000
 _PASS_CHARS = 8_000
 _PASS_TEXTS = 1024
 _SPANS_FROM = 0.5
-_LEAST_LOGIT = -700.0
+_MOST = np.array(700.0)
 """The exponential of more than 709 is no number."""
+
+_ONE = np.ones(())
 
 _SPAM = ATTRIBUTES.index("spam")
 _TOXICITY = ATTRIBUTES.index("toxicity")
@@ -81,7 +83,7 @@ class Classifier:
     def _logits(self, features: Features, sums: Sums) -> NDArray[np.float64]:
         hashed = self._in_all * sums.texts
         hashed += self._in_window * sums.worst()
-        logits: NDArray[np.float64] = features.structure @ self._structure
+        logits = features.structure.dot(self._structure)
         logits += self._bias
         logits += hashed.T
         return logits
@@ -148,9 +150,10 @@ class Classifier:
 
 
 def _probabilities(logits: NDArray[np.float64]) -> list[list[float]]:
-    odds_against = np.exp(-np.maximum(logits, _LEAST_LOGIT))
-    odds_against += 1
-    rows: list[list[float]] = (1 / odds_against).tolist()
+    """(n_texts, n_attributes)"""
+    odds_against = np.exp(np.minimum(-logits, _MOST))
+    odds_against += _ONE
+    rows: list[list[float]] = (_ONE / odds_against).tolist()
     return rows
 
 

@@ -12,7 +12,7 @@ from classifier.window import N_BLOCKS, Pieces, factors_of, windows_within
 _N = len(ATTRIBUTES)
 _LANES, _LANE_BITS = 4, 16
 _NUMBERS = _N // _LANES
-_SIGNS = np.uint64(0x8000800080008000)
+_SIGNS = np.array(0x8000800080008000, dtype=np.uint64)
 
 
 class Sums(NamedTuple):
@@ -72,7 +72,7 @@ class Table:
         n_pieces, n_texts = pieces.bounds[-1], len(pieces.bounds) - 1
         runs = np.empty((_N + 1, N_BLOCKS, n_pieces + n_texts))
         np.add(by_piece[:, :, :-1], by_piece[:, :, 1:], out=runs[:, :, : n_pieces - 1])
-        runs[:, :, n_pieces - 1] = 0
+        runs[:, :, n_pieces - 1].fill(0)
         np.add.reduceat(by_piece, pieces.bounds[:-1], axis=2, out=runs[:, :, n_pieces:])
         factors = factors_of(runs[_N])
         weighted = runs[:_N] * factors
@@ -100,7 +100,7 @@ class Table:
         values = self._rows.take(occurrences.rows, axis=0, mode="clip")  # no check: they are all rows
         n_grams = occurrences.grams.size
         prefix = np.empty((_NUMBERS + 1, 1 + len(occurrences.begins)), dtype=np.uint64)
-        prefix[:, 0] = 0
+        prefix[:, 0].fill(0)
         by_size = values[:n_grams].reshape(-1, n_symbols, _NUMBERS)
         prefix[:_NUMBERS, 1 : 1 + n_symbols] = np.add.reduce(by_size, axis=0).T
         by_gap = values[n_grams:].reshape(len(occurrences.words), -1, _NUMBERS)

@@ -15,6 +15,8 @@ _FOLD = fold_table()
 _KIND = kind_table()
 _FIRST_PICTURE = 0x2000
 _FIRST_LETTER = ord("a")
+_SPACE = np.array(SPACE, dtype=np.uint8)
+_ONE = np.array(1)
 _TWO_KEPT = np.ones(2, dtype=np.bool_)
 _ASCII_FOLD = bytes(int(symbol) if symbol != DROPPED else SPACE for symbol in _FOLD[:256] & 0xFF)
 _ASCII_TRACED = bytes(int(symbol) for symbol in _FOLD[:256] & 0xFF)
@@ -190,8 +192,8 @@ def _starts(parts: Sequence[bytes | NDArray[np.uint32]]) -> list[int]:
 def _word_bounds(symbols: Symbols) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Half-open bounds of words; each picture is a word by itself."""
     if symbols.dtype == np.uint8 or int(symbols.max()) < _FIRST_PICTURE:
-        spaces = (symbols == SPACE).nonzero()[0]
-        return spaces[:-1] + 1, spaces[1:]
+        spaces = (symbols == _SPACE).nonzero()[0]
+        return spaces[:-1] + _ONE, spaces[1:]
     kinds = _KIND[symbols]
     inside = kinds != KIND_SPACE
     pictures = kinds == KIND_PICTURE

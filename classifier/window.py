@@ -17,6 +17,7 @@ PIECE_SYMBOLS = 32
 """About six words, so a window is about twelve; chosen on the dev sets."""
 
 N_BLOCKS = 2
+_ONE = np.ones(())
 
 
 class Pieces(NamedTuple):
@@ -63,7 +64,7 @@ def windows_within(bounds: list[int]) -> list[int]:
 
 def factors_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """The value of each of so many features: 1 / sqrt(count); 1 for none."""
-    factors: NDArray[np.float64] = 1 / np.sqrt(np.maximum(counts, 1))
+    factors: NDArray[np.float64] = _ONE / np.sqrt(np.maximum(counts, _ONE))
     return factors
 
 
