@@ -6,35 +6,43 @@ from numpy.typing import NDArray
 from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
 from classifier.folding import SPACE
-from classifier.hashing import GRAM_SIZES, WORD_GAPS
+from classifier.hashing import GRAM_SIZES, GRAMS, WORD_GAPS, WORDS, gram_ends
 from classifier.view import View, original_ranges
 
 MAX_SPANS = 8
+_SPACE = np.array(SPACE, dtype=np.uint8)
 _SHOWN_SHARE = 0.1
 _LEAST_SHOWN = 1e-9
 
 
-def word_contributions(view: View, grams: NDArray[np.float64], words: NDArray[np.float64]) -> NDArray[np.float64]:
+def word_contributions(
+    view: View, parts: list[NDArray[np.float64]], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """(n_columns, n_words): each word's part of the logits, for a view of ONE text.
 
-    grams: (n_columns, n_sizes, n_symbols - 1), words: (n_columns, n_gaps, n_words), what each feature adds, 0 where
-        one would reach beyond the text. It gives its symbols that are in words equal parts, hence the sum over words
-        is exact.
+    parts: of n-grams (n_columns, n_sizes, n_symbols - 1), and of words (n_columns, n_gaps, n_words), what each feature
+        adds, 0 where one would reach beyond the text. It gives its symbols that are in words equal parts, hence the
+        sum over words is exact.
+    values: (N_BLOCKS, n_columns) what to multiply those of each block by
     """
-    return _from_grams(view, grams) + _from_words(view, words)
+    grams, words = _from_grams(view, parts[GRAMS]), _from_words(view, parts[WORDS])
+    grams *= values[GRAMS, :, None]
+    words *= values[WORDS, :, None]
+    grams += words
+    return grams
 
 
 def _from_grams(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    inside = view.symbols != SPACE
+    inside = view.symbols != _SPACE
     n_symbols, n_places = len(inside), parts.shape[2]
     in_words = np.zeros(n_places + GRAM_SIZES[-1])
-    np.add.accumulate(inside, out=in_words[1 : n_symbols + 1], dtype=np.float64)
-    in_words[n_symbols + 1 :] = in_words[n_symbols]
+    np.add.accumulate(inside, out=in_words[1 : n_symbols + 1])
+    in_words[n_symbols + 1 :].fill(n_symbols)
+    parts /= gram_ends(in_words, n_places) - in_words[:n_places]
     change = np.zeros((len(parts), n_places + GRAM_SIZES[-1]))
+    np.add.reduce(parts, axis=1, out=change[:, :n_places])
     for place, size in enumerate(GRAM_SIZES):
-        share = parts[:, place] / (in_words[size : size + n_places] - in_words[:n_places])
-        change[:, :n_places] += share
-        change[:, size : size + n_places] -= share
+        change[:, size : size + n_places] -= parts[:, place]
     by_symbol = np.add.accumulate(change[:, :n_symbols], axis=1)
     by_symbol *= inside
     given: NDArray[np.float64] = np.add.reduceat(by_symbol, view.word_starts, axis=1)

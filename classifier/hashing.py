@@ -5,6 +5,7 @@ two operations whatever its length: h = (prefix[i + n] - prefix[i]) * BASE**-i. 
 """
 
 from operator import mul
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ _SIZE_STEP = GRAM_SIZES[-1] - GRAM_SIZES[-2]
 GRAMS, WORDS = 0, 1
 """The two blocks of features; each is scaled by the number of its features in the text."""
 
+_Number = TypeVar("_Number", np.uint32, np.float64)
 _BASE = 0x9E3779B1
 _MASK = 0xFFFFFFFF
 _SHIFT = np.array(32 - GRAM_BITS, dtype=np.uint32)  # numpy takes arrays in, also of no dimension, quicker than numbers
@@ -95,12 +97,20 @@ def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
     return (prefix.take(view.word_ends) - prefix.take(starts)) * _INVERSES.take(starts)
 
 
+def gram_ends(prefix: NDArray[_Number], count: int) -> NDArray[_Number]:
+    """(n_sizes, count) what prefix sums have at the end of each window that begins at the first `count` places.
+
+    A view, not a copy, which begins further on in them for each size.
+    """
+    step = prefix.itemsize
+    shape, strides = (len(GRAM_SIZES), count), (_SIZE_STEP * step, step)
+    return np.ndarray(shape, prefix.dtype, prefix, GRAM_SIZES[0] * step, strides)
+
+
 def _fill_grams(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
     """(n_sizes, n_symbols): the mixed hash of the window of each size that begins at each symbol."""
     n_symbols = grams.shape[1]
-    step = prefix.itemsize  # of all sizes at once, as an array that begins further on in `prefix` for each
-    ends = np.ndarray(grams.shape, np.uint32, prefix, GRAM_SIZES[0] * step, (_SIZE_STEP * step, step))
-    np.subtract(ends, prefix[:n_symbols], out=grams)
+    np.subtract(gram_ends(prefix, n_symbols), prefix[:n_symbols], out=grams)
     grams *= _MIXED_INVERSES[:, :n_symbols]
 
 

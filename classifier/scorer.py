@@ -21,7 +21,7 @@ from classifier.window import blocks_of, window_places
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
 
-_PASS_CHARS = 8_000
+_PASS_CHARS = 14_000
 _PASS_TEXTS = 1024
 _SPANS_FROM = 0.5
 _MOST = np.array(700.0)
@@ -39,7 +39,7 @@ class Classifier:
     def __init__(self, weights: Weights) -> None:
         self._lexicon = weights.lexicon()
         self._table = Table(weights.hashed, weights.scales)
-        self._scales, self._shares = weights.scales, weights.shares
+        self._worth = (weights.scales[:, None] * weights.shares).tolist()
         self._in_all, self._in_window = weights.shares[:, :, None]
         self._structure, self._bias = weights.structure, weights.bias
         self.version = weights.version
@@ -70,7 +70,7 @@ class Classifier:
         return pairs
 
     def features(self, texts: Sequence[Text]) -> Features:
-        """What a few texts are scored by; at most 60,000 code points in all."""
+        """What a few texts are scored by; at most 65,000 code points in all."""
         return features_of(texts, self._lexicon)
 
     def logits(self, features: Features) -> NDArray[np.float64]:
@@ -83,7 +83,7 @@ class Classifier:
     def _logits(self, features: Features, sums: Sums) -> NDArray[np.float64]:
         hashed = self._in_all * sums.texts
         hashed += self._in_window * sums.worst()
-        logits = features.structure.dot(self._structure)
+        logits: NDArray[np.float64] = features.structure.dot(self._structure)
         logits += self._bias
         logits += hashed.T
         return logits
@@ -116,20 +116,18 @@ class Classifier:
         """(n_columns, n_words): what each word of one text, whose view is given, added to some attributes' logits."""
         edges = features.pieces.of_text(text)
         windows = sums.worst_windows(text, columns)
-        of_text = sums.factors[:, sums.windows.shape[1] + text]
-        of_windows = sums.factors[:, [sums.within[2 * text] + window for window in windows]]
-        in_all, in_window = (self._shares[:, None] * self._scales)[:, :, columns]
-        in_all *= of_text[:, None]
-        in_window *= of_windows
-        parts = []
+        parts, values = [], []
         for block, rows in enumerate(blocks_of(features.occurrences, edges)):
-            values = in_all[block][:, None].repeat(rows.shape[1], axis=1)
-            for value, more, places in zip(
-                values, in_window[block].tolist(), window_places(edges[block], windows), strict=True
-            ):
-                value[places] += more
-            parts.append(self._table.steps(rows, columns) * values[:, None])
-        return word_contributions(view, *parts)
+            in_all, *in_windows = sums.values(block, text, windows)
+            worth_all, worth_window = self._worth[block]
+            values.append([worth_all[column] * in_all for column in columns])
+            more = [worth_window[column] * value for column, value in zip(columns, in_windows, strict=True)]
+            parts.append(self._table.steps(rows, columns))
+            places = window_places(edges[block], windows)
+            for steps, place, part, whole in zip(parts[-1], places, more, values[-1], strict=True):
+                in_worst = steps[:, place]
+                in_worst *= 1 + part / whole
+        return word_contributions(view, parts, np.array(values))
 
     def _spans(self, body: str, features: Features, text: int, sums: Sums, scores: list[float]) -> tuple[Span, ...]:
         columns = _shown_columns(scores)

@@ -40,6 +40,11 @@ class Sums(NamedTuple):
         places: list[int] = self.windows[columns, first:past].argmax(axis=1).tolist()
         return places
 
+    def values(self, block: int, text: int, windows: list[int]) -> list[float]:
+        """The value of each feature of a block in all of a text, and in some of its windows."""
+        factors, first = self.factors[block], self.within[2 * text]
+        return [factors.item(self.windows.shape[1] + text), *(factors.item(first + window) for window in windows)]
+
 
 class Table:
     """The weights of hashed features: (N_ROWS, n_attributes) int8, and the value of one step by block and attribute.

@@ -70,8 +70,8 @@ def factors_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def blocks_of(occurrences: Occurrences, edges: NDArray[np.int64]) -> list[NDArray[np.uint32]]:
     """The rows of ONE text, each block (n_kinds, n_places), NO_ROW where a feature would reach beyond the text."""
-    grams, words = edges[:, [0, -1]].tolist()
-    return [occurrences.grams[:, slice(*grams)], occurrences.words[:, slice(*words)]]
+    grams, words = edges.tolist()
+    return [occurrences.grams[:, grams[0] : grams[-1]], occurrences.words[:, words[0] : words[-1]]]
 
 
 def rows_of(occurrences: Occurrences, edges: NDArray[np.int64]) -> NDArray[np.int64]:
