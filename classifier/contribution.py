@@ -97,14 +97,12 @@ def driving_spans(view: View, body: str, columns: list[int], contributions: NDAr
 
     contributions: (n_columns, n_words). A word counts where it gave at least a tenth of what all raising words gave.
     """
-    found = []
-    for column, given in zip(columns, contributions.tolist(), strict=True):
-        least = max(_SHOWN_SHARE * sum([part for part in given if part > 0]), _LEAST_SHOWN)
-        found += [(column, word, part) for word, part in enumerate(given) if part > least]
-    ranges = word_ranges(view, np.array([word for _, word, _ in found], dtype=np.int64))
+    raised = np.add.reduce(np.maximum(contributions, 0), axis=1, keepdims=True)
+    rows, words = (contributions > np.maximum(_SHOWN_SHARE * raised, _LEAST_SHOWN)).nonzero()
+    given = contributions[rows, words].tolist()
     spans = [
-        make_span(body, *bounds, ATTRIBUTES[column], part)
-        for bounds, (column, _, part) in zip(ranges, found, strict=True)
+        make_span(body, *bounds, ATTRIBUTES[columns[row]], part)
+        for bounds, row, part in zip(word_ranges(view, words), rows.tolist(), given, strict=True)
     ]
     strongest = sorted(_merged(spans, body), key=lambda span: -span.contribution)[:MAX_SPANS]
     return tuple(sorted(strongest, key=lambda span: (span.start, span.end)))

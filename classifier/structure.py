@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from classifier.assessment import Text
 from classifier.hashing import Occurrences, pair_hash, word_hash
 from classifier.lexicon import COUNTED_MARKS, Lexicon, Mark
-from classifier.link import NO_LINKS, Links, has_risky_ending, host_of, is_shortener, links_of, may_have_links
+from classifier.link import Links, has_risky_ending, host_of, is_shortener, links_of
 from classifier.view import View
 
 _BODY = (
@@ -93,7 +93,7 @@ def _sign_features(body: str, lexicon: Lexicon) -> list[float]:
     size = len(encoded) or 1
     digits = len(signs) - len(signs.translate(None, _DIGITS))
     upper = len(signs) - len(signs.translate(None, _UPPER))
-    links = links_of(body) if may_have_links(encoded) else NO_LINKS
+    links = links_of(body, encoded)
     money = signs.count(b"$")
     if not body.isascii():
         money += body.count("£") + body.count("€")
