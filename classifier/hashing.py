@@ -94,7 +94,9 @@ def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
 def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
     """(n_words,) uint32: a hash for each word, independent of its place."""
     starts = view.word_starts
-    return (prefix.take(view.word_ends) - prefix.take(starts)) * _INVERSES.take(starts)
+    hashes: NDArray[np.uint32] = prefix[view.word_ends] - prefix[starts]
+    hashes *= _INVERSES[starts]
+    return hashes
 
 
 def gram_ends(prefix: NDArray[_Number], count: int) -> NDArray[_Number]:
@@ -194,4 +196,4 @@ def _end_texts(everything: NDArray[np.uint32], view: View) -> None:
     ends = zip(view.starts[:0:-1], view.word_bounds[:0:-1], strict=True)
     places = [(*counts, stop, past) for stop, past in ends if past]  # else there is nothing yet to mark
     if places:
-        everything[np.array(places) @ _END_PLACES] = _END_MARKS
+        everything.put(np.array(places).dot(_END_PLACES), _END_MARKS)
