@@ -127,27 +127,23 @@ def _fill_words(found: NDArray[np.uint32], words: NDArray[np.uint32]) -> None:
     np.add(firsts[:-2], seconds[2:], out=found[2, :-2])
 
 
+N_KINDS = max(len(GRAM_SIZES), len(WORD_GAPS))
 _PAD = GRAM_SIZES[-1]
+"""Places between the kinds: what is marked at the end of a text of one symbol may lie so far before it."""
 
 
 def _end_marks() -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     """What is written near the end of a text into an array laid out as that of `Occurrences`: where, and what.
 
-    A place is the product of (n_symbols, n_words, 1, end of the text in symbols, end in words) with a column.
+    A place is the product of (n_places, n_symbols, 1, end of the text in symbols, end in words) with a column.
     """
-    n_sizes, n_gaps = len(GRAM_SIZES), len(WORD_GAPS)
-    marks = [
-        ((n_sizes, n_gaps, _PAD - room, 1, 0), sum(size <= room for size in GRAM_SIZES))
-        for room in range(_PAD - 1, 1, -1)
-    ]
-    marks += [
-        ((n_sizes + 1, n_gaps, _PAD - room, 0, 1), sum(gap < room for gap in WORD_GAPS))
-        for room in range(WORD_GAPS[-1], 0, -1)
-    ]
-    marks += [((kind, 0, -room, 1, 0), NO_ROW) for kind, size in enumerate(GRAM_SIZES) for room in range(2, size)]
-    marks += [
-        ((n_sizes, kind, -room, 0, 1), NO_ROW) for kind, gap in enumerate(WORD_GAPS) for room in range(1, gap + 1)
-    ]
+    sizes, gaps = enumerate(GRAM_SIZES), enumerate(WORD_GAPS)
+    rooms = range(GRAM_SIZES[-1] - 1, 1, -1)
+    marks = [((N_KINDS, 0, -room, 1, 0), sum(size <= room for size in GRAM_SIZES)) for room in rooms]
+    rooms = range(WORD_GAPS[-1], 0, -1)
+    marks += [((N_KINDS, 1, -room, 0, 1), sum(gap < room for gap in WORD_GAPS)) for room in rooms]
+    marks += [((kind, 0, -room, 1, 0), NO_ROW) for kind, size in sizes for room in range(2, size)]
+    marks += [((kind, 1, -room, 0, 1), NO_ROW) for kind, gap in gaps for room in range(1, gap + 1)]
     return np.array([place for place, _ in marks]).T.copy(), np.array([mark for _, mark in marks], dtype=np.uint32)
 
 
@@ -157,34 +153,34 @@ _END_PLACES, _END_MARKS = _end_marks()
 class Occurrences:
     """Where every hashed feature of a batch occurs, repetitions included.
 
+    A place is where a feature begins: first the symbols, then the words, then a few of no meaning.
+
+    n_symbols: how many places are symbols
     keys: (2 * n_words - 1,) uint32, the hash of each word, then of each word and the next, also where the next is of
         another text
-    rows: (n,) uint32, rows of the weight table: `grams`, then `words`
-    grams: (n_sizes, n_symbols), the n-grams by size, each at its first symbol's place
-    words: (n_gaps, n_words): words, neighbours and pairs with a word between, each at its first word's place
-    begins: (n_symbols + n_words,) uint32, how many features begin at each symbol, then at each word
-
-    What would reach past the end of its text is NO_ROW and does not count as beginning. All are parts of one array:
-    grams, words, a gap and begins.
+    rows: (N_KINDS, n_places) uint32, rows of the weight table: of the n-grams by size, and of words, neighbours and
+        pairs with a word between; NO_ROW for what would reach past the end of its text, or is of no kind
+    begins: (n_places,) uint32, how many features begin there
     """
 
-    __slots__ = ("begins", "grams", "keys", "rows", "words")
+    __slots__ = ("begins", "keys", "n_symbols", "rows")
 
     def __init__(self, view: View) -> None:
         n_symbols, n_words = len(view.symbols), len(view.word_starts)
-        n_grams, n_rows = len(GRAM_SIZES) * n_symbols, len(GRAM_SIZES) * n_symbols + len(WORD_GAPS) * n_words
+        self.n_symbols = n_symbols
         prefix = prefix_sums(view.symbols)
         hashes = np.empty((len(WORD_GAPS), n_words), dtype=np.uint32)
         _fill_words(hashes, word_hashes(prefix, view))
         self.keys = hashes.ravel()[: max(2 * n_words - 1, 0)]
-        everything = np.empty(n_rows + _PAD + n_symbols + n_words, dtype=np.uint32)
-        self.rows, self.begins = everything[:n_rows], everything[n_rows + _PAD :]
-        self.grams = self.rows[:n_grams].reshape(-1, n_symbols)
-        self.words = self.rows[n_grams:].reshape(len(WORD_GAPS), n_words)
-        _fill_grams(self.grams, prefix)
-        np.multiply(hashes, _WORD_MIXES, out=self.words)
+        everything = np.empty((N_KINDS + 1, n_symbols + n_words + _PAD), dtype=np.uint32)
+        self.rows, self.begins = everything[:N_KINDS], everything[N_KINDS]
+        words = self.rows[: len(WORD_GAPS), n_symbols : n_symbols + n_words]
+        _fill_grams(self.rows[: len(GRAM_SIZES), :n_symbols], prefix)
+        np.multiply(hashes, _WORD_MIXES, out=words)
         np.right_shift(self.rows, _SHIFT, out=self.rows)
-        np.add(self.words, _FIRST_WORD_ROW, out=self.words)
+        np.add(words, _FIRST_WORD_ROW, out=words)
+        if len(GRAM_SIZES) < N_KINDS:
+            self.rows[len(GRAM_SIZES) :, :n_symbols].fill(NO_ROW)
         self.begins[:n_symbols].fill(len(GRAM_SIZES))
         self.begins[n_symbols:].fill(len(WORD_GAPS))
         _end_texts(everything, view)
@@ -192,7 +188,7 @@ class Occurrences:
 
 def _end_texts(everything: NDArray[np.uint32], view: View) -> None:
     """Marks what reaches into the next text; from the last text on, as a short one reaches into those before it."""
-    counts = len(view.symbols), len(view.word_starts), 1
+    counts = everything.shape[1], len(view.symbols), 1
     ends = zip(view.starts[:0:-1], view.word_bounds[:0:-1], strict=True)
     places = [(*counts, stop, past) for stop, past in ends if past]  # else there is nothing yet to mark
     if places:

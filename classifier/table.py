@@ -87,11 +87,7 @@ class Table:
 
     def _piece_sums(self, occurrences: Occurrences, pieces: Pieces) -> NDArray[np.float64]:
         """(n_attributes + 1, N_BLOCKS, n_pieces): the quantised weights of each block, and how many features it has."""
-        n_symbols = occurrences.grams.shape[1]
-        prefix = self._prefix_sums(occurrences, n_symbols)
-        places = pieces.edges.copy()
-        places[1] += n_symbols
-        at_edges = prefix.take(places, axis=1)
+        at_edges = self._prefix_sums(occurrences).take(pieces.edges, axis=1)
         sums = at_edges[:, :, 1:] - at_edges[:, :, :-1]
         shape = (_NUMBERS, N_BLOCKS, -1, _LANES)
         by_piece = np.empty((_N + 1, *sums.shape[1:]))
@@ -100,16 +96,12 @@ class Table:
         by_piece[_N] = sums[_NUMBERS]
         return by_piece
 
-    def _prefix_sums(self, occurrences: Occurrences, n_symbols: int) -> NDArray[np.uint64]:
-        """(3, 1 + n_symbols + n_words): of both numbers of all that begins at each symbol, then word; how many do."""
+    def _prefix_sums(self, occurrences: Occurrences) -> NDArray[np.uint64]:
+        """(_NUMBERS + 1, 1 + n_places): both numbers of all that begins before each place, and how many features do."""
         values = self._rows.take(occurrences.rows, axis=0, mode="clip")  # no check: they are all rows
-        n_grams = occurrences.grams.size
         prefix = np.empty((_NUMBERS + 1, 1 + len(occurrences.begins)), dtype=np.uint64)
         prefix[:, 0].fill(0)
-        by_size = values[:n_grams].reshape(-1, n_symbols, _NUMBERS)
-        prefix[:_NUMBERS, 1 : 1 + n_symbols] = np.add.reduce(by_size, axis=0).T
-        by_gap = values[n_grams:].reshape(len(occurrences.words), -1, _NUMBERS)
-        prefix[:_NUMBERS, 1 + n_symbols :] = np.add.reduce(by_gap, axis=0).T
+        prefix[:_NUMBERS, 1:] = np.add.reduce(values, axis=0).T
         prefix[_NUMBERS, 1:] = occurrences.begins
         np.add.accumulate(prefix, axis=1, out=prefix)
         return prefix

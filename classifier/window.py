@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.hashing import NO_ROW, Occurrences
+from classifier.hashing import GRAM_SIZES, NO_ROW, WORD_GAPS, Occurrences
 from classifier.view import View
 
 PIECE_SYMBOLS = 32
@@ -24,8 +24,8 @@ class Pieces(NamedTuple):
     """The pieces of a batch, text by text, and an empty one after each text's last.
 
     bounds: n_texts + 1 places, text k has the pieces from bounds[k] up to bounds[k + 1], its empty one included
-    edges: (N_BLOCKS, n_pieces + 1) int64, where pieces begin: piece j has the symbols from edges[0, j] up to
-        edges[0, j + 1], and the words from edges[1, j] up to edges[1, j + 1]
+    edges: (N_BLOCKS, n_pieces + 1) int64, places as in `Occurrences`: piece j has the n-grams that begin from
+        edges[0, j] up to edges[0, j + 1], and the words and pairs from edges[1, j] up to edges[1, j + 1]
     """
 
     bounds: list[int]
@@ -53,7 +53,7 @@ def pieces_of(view: View) -> Pieces:
     cuts.append(cuts[-1])
     edges = np.empty((N_BLOCKS, len(cuts)), dtype=np.int64)
     edges[0] = cuts
-    edges[1] = view.word_starts.searchsorted(edges[0])
+    np.add(view.word_starts.searchsorted(edges[0]), len(view.symbols), out=edges[1])
     return Pieces(bounds, edges)
 
 
@@ -71,7 +71,8 @@ def factors_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
 def blocks_of(occurrences: Occurrences, edges: NDArray[np.int64]) -> list[NDArray[np.uint32]]:
     """The rows of ONE text, each block (n_kinds, n_places), NO_ROW where a feature would reach beyond the text."""
     grams, words = edges.tolist()
-    return [occurrences.grams[:, grams[0] : grams[-1]], occurrences.words[:, words[0] : words[-1]]]
+    rows = occurrences.rows
+    return [rows[: len(GRAM_SIZES), grams[0] : grams[-1]], rows[: len(WORD_GAPS), words[0] : words[-1]]]
 
 
 def rows_of(occurrences: Occurrences, edges: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -74,9 +74,9 @@ def _piece_rows(occurrences: Occurrences, pieces: Pieces) -> tuple[NDArray[np.in
     """The rows of a batch piece by piece, and how many each piece has."""
     n_pieces = pieces.bounds[-1]
     rows, owners = [], []
-    for block, edges in zip((occurrences.grams, occurrences.words), pieces.edges, strict=True):
+    for edges in pieces.edges:
         owner = np.repeat(np.arange(n_pieces), np.diff(edges))
-        for kind in block[:, : len(owner)]:
+        for kind in occurrences.rows[:, edges[0] : edges[-1]]:
             kept = kind != NO_ROW
             rows.append(kind[kept])
             owners.append(owner[kept])

@@ -38,7 +38,7 @@ def test_each_feature_is_in_the_piece_in_which_it_begins(bodies: list[str]) -> N
         (*edges, last), words = pieces.of_text(text).tolist()
         assert edges == [start - 1 + PIECE_SYMBOLS * piece for piece in range(len(edges))]
         assert last == stop - 1 <= edges[-1] + PIECE_SYMBOLS + 1
-        assert words == view.word_starts.searchsorted([*edges, last]).tolist()
+        assert words == (len(view.symbols) + view.word_starts.searchsorted([*edges, last])).tolist()
     assert (
         pieces.edges[:, 1:][:, np.array(pieces.bounds[1:]) - 1].tolist() == pieces.edges[:, pieces.bounds[1:]].tolist()
     )
@@ -49,10 +49,10 @@ def test_each_feature_is_in_the_piece_in_which_it_begins(bodies: list[str]) -> N
 def test_what_begins_somewhere_is_counted(bodies: list[str]) -> None:
     view = view_of(bodies, EMPTY)
     occurrences = Occurrences(view)
-    counts = [(block != NO_ROW).sum(axis=0).tolist() for block in (occurrences.grams, occurrences.words)]
-    counts[0].pop()  # no text has the last symbol
-    n_symbols = len(view.symbols)
-    assert counts == [occurrences.begins[: n_symbols - 1].tolist(), occurrences.begins[n_symbols:].tolist()]
+    n_symbols, n_places = len(view.symbols), len(view.symbols) + len(view.word_starts)
+    counts = (occurrences.rows != NO_ROW).sum(axis=0)
+    for part in (slice(n_symbols - 1), slice(n_symbols, n_places)):  # no text has the last symbol
+        assert counts[part].tolist() == occurrences.begins[part].tolist()
 
 
 def test_windows_are_of_one_text() -> None:

@@ -15,6 +15,7 @@ from classifier.hashing import N_ROWS, NO_ROW, Occurrences
 from classifier.model_file import Weights, read_weights
 from classifier.scorer import MAX_CHARS, reject_of
 from classifier.training.matrix import matrix_of
+from classifier.window import N_BLOCKS
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
 SAMPLES = (
@@ -68,8 +69,8 @@ def slow_sums(
 ) -> NDArray[np.float64]:
     """(n_attributes,) the weights of the features of some pieces of ONE text, added one by one."""
     total = np.zeros(len(ATTRIBUTES))
-    for block, rows in enumerate((occurrences.grams, occurrences.words)):
-        found = rows[:, edges[block, first] : edges[block, past]]
+    for block in range(N_BLOCKS):
+        found = occurrences.rows[:, edges[block, first] : edges[block, past]]
         found = found[found != NO_ROW]
         sums = weights.hashed[found].astype(np.int64).sum(axis=0)
         total += sums * weights.scales[block] / max(len(found), 1) ** 0.5
