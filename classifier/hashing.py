@@ -55,7 +55,7 @@ _FEW_POWERS = [pow(_BASE, exponent, 1 << 32) for exponent in range(_FEW)]
 
 
 def word_hash(word: str) -> int:
-    """The hash of one word, the same as `word_hashes` gives it in a view."""
+    """The hash of one word, the same as in `Occurrences.keys`."""
     if len(word) <= _FEW:
         codes = word.encode() if word.isascii() else map(ord, word)
         total: int = sum(map(mul, codes, _FEW_POWERS))
@@ -91,12 +91,16 @@ def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
     return prefix
 
 
-def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
-    """(n_words,) uint32: a hash for each word, independent of its place."""
-    starts = view.word_starts
-    hashes: NDArray[np.uint32] = prefix[view.word_ends] - prefix[starts]
-    hashes *= _INVERSES[starts]
-    return hashes
+def _fill_hashes(hashes: NDArray[np.uint32], prefix: NDArray[np.uint32], view: View) -> None:
+    """(n_gaps, n_words): a hash for each word, independent of its place; of it and the next, and the one after that.
+
+    What would reach past the end is left as it was.
+    """
+    words, starts = hashes[0], view.word_starts
+    np.multiply(prefix[view.word_ends] - prefix[starts], _INVERSES[starts], out=words)
+    firsts, seconds = words * _PAIR_FACTORS
+    np.add(firsts[:-1], seconds[1:], out=hashes[1, :-1])
+    np.add(firsts[:-2], seconds[2:], out=hashes[2, :-2])
 
 
 def gram_ends(prefix: NDArray[_Number], count: int) -> NDArray[_Number]:
@@ -114,17 +118,6 @@ def _fill_grams(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
     n_symbols = grams.shape[1]
     np.subtract(gram_ends(prefix, n_symbols), prefix[:n_symbols], out=grams)
     grams *= _MIXED_INVERSES[:, :n_symbols]
-
-
-def _fill_words(found: NDArray[np.uint32], words: NDArray[np.uint32]) -> None:
-    """(n_gaps, n_words): the hash of each word, of it and the next, and of it and the one after that.
-
-    What would reach past the end is left as it was.
-    """
-    firsts, seconds = words * _PAIR_FACTORS
-    found[0] = words
-    np.add(firsts[:-1], seconds[1:], out=found[1, :-1])
-    np.add(firsts[:-2], seconds[2:], out=found[2, :-2])
 
 
 N_KINDS = max(len(GRAM_SIZES), len(WORD_GAPS))
@@ -170,7 +163,7 @@ class Occurrences:
         self.n_symbols = n_symbols
         prefix = prefix_sums(view.symbols)
         hashes = np.empty((len(WORD_GAPS), n_words), dtype=np.uint32)
-        _fill_words(hashes, word_hashes(prefix, view))
+        _fill_hashes(hashes, prefix, view)
         self.keys = hashes.ravel()[: max(2 * n_words - 1, 0)]
         everything = np.empty((N_KINDS + 1, n_symbols + n_words + _PAD), dtype=np.uint32)
         self.rows, self.begins = everything[:N_KINDS], everything[N_KINDS]

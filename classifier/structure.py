@@ -54,15 +54,13 @@ STYLE = frozenset(_BODY + _NAME + _WEBSITE + ("words_spam_term",))
 """Features that serve spam alone: for the other attributes they would tell the training sets apart, not the texts."""
 
 _PLACES = {name: place for place, name in enumerate(STRUCTURE)}
-_REPEATED_WORDS, _UNKNOWN_WORDS = _PLACES["repeated_words"], _PLACES["unknown_words"]
-_OF_SIGNS = slice(0, _REPEATED_WORDS)
 _OF_NAME = slice(_PLACES[_NAME[0]], _PLACES[_NAME[-1]] + 1)
 _OF_WEBSITE = slice(_PLACES[_WEBSITE[0]], _PLACES[_WEBSITE[-1]] + 1)
 _OF_WORDS = slice(_PLACES[_WORDS[0]], _PLACES[_WORDS[-1]] + 1)
 _DISGUISED_WORDS = _PLACES[_DISGUISE[0]]
 
 _MARK_VALUES = tuple(int(mark) for mark in COUNTED_MARKS)
-_KNOWN = np.uint16(Mark.KNOWN)
+_UNKNOWN, _KNOWN = np.array(0, dtype=np.uint16), np.array(Mark.KNOWN, dtype=np.uint16)
 _SPAM_TERM, _SPAM_DOMAIN = int(Mark.SPAM_TERM), int(Mark.SPAM_DOMAIN)
 _REPEATED_FROM_WORDS = 12
 _LOWER = bytes(range(ord("a"), ord("z") + 1))
@@ -166,29 +164,27 @@ def _repeated_share(pairs: NDArray[np.uint32]) -> float:
     return 1 - (repeated.count(0) + 1) / len(pairs)
 
 
-def _repeated_shares(pairs: NDArray[np.uint32], bounds: Sequence[int]) -> list[float]:
-    """Of each text, the repeated share of its pairs; 0 for few words."""
-    return [
-        _repeated_share(pairs[first : past - 1]) if past - first >= _REPEATED_FROM_WORDS else 0.0
-        for first, past in pairwise(bounds)
-    ]
-
-
-def _unknown_shares(marks: NDArray[np.uint16], bounds: Sequence[int]) -> list[float]:
-    """Of each text, which share of its words are in no list; 0 for no words."""
-    known = (marks[: bounds[-1]] > 0).tobytes()
-    return [
-        1 - known.count(1, first, past) / (past - first) if past > first else 0.0 for first, past in pairwise(bounds)
-    ]
+def _body_features(
+    texts: Sequence[Text], bounds: Sequence[int], keys: NDArray[np.uint32], marks: NDArray[np.uint16], lexicon: Lexicon
+) -> list[list[float]]:
+    """The features of _BODY of each text; keys, marks: those of all words, then of all pairs."""
+    pairs = keys[bounds[-1] :]
+    known = (marks[: bounds[-1]] != _UNKNOWN).tobytes()
+    rows = []
+    for text, (first, past) in zip(texts, pairwise(bounds), strict=True):
+        count = past - first
+        row = _sign_features(text.body, lexicon)
+        row.append(_repeated_share(pairs[first : past - 1]) if count >= _REPEATED_FROM_WORDS else 0.0)
+        row.append(1 - known.count(1, first, past) / count if count else 0.0)
+        rows.append(row)
+    return rows
 
 
 def structure_of(texts: Sequence[Text], view: View, occurrences: Occurrences, lexicon: Lexicon) -> NDArray[np.float64]:
     """(n_texts, len(STRUCTURE)) float64: the structural features of a batch."""
-    structure = np.zeros((len(texts), len(STRUCTURE)))
-    structure[:, _OF_SIGNS] = [_sign_features(text.body, lexicon) for text in texts]
     marks = lexicon.marks_of(occurrences.keys)
-    structure[:, _REPEATED_WORDS] = _repeated_shares(occurrences.keys[view.word_bounds[-1] :], view.word_bounds)
-    structure[:, _UNKNOWN_WORDS] = _unknown_shares(marks, view.word_bounds)
+    structure = np.zeros((len(texts), len(STRUCTURE)))
+    structure[:, : len(_BODY)] = _body_features(texts, view.word_bounds, occurrences.keys, marks, lexicon)
     for index, text in enumerate(texts):
         if text.name:
             structure[index, _OF_NAME] = _name_features(text.name.lower(), lexicon)
