@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
 from classifier.folding import SPACE
-from classifier.hashing import GRAM_SIZES, GRAMS, WORD_GAPS, WORDS, gram_ends
+from classifier.hashing import GRAM_SIZES, GRAMS, WORD_GAPS, WORDS, window_ends
 from classifier.view import View, original_ranges
 
 MAX_SPANS = 8
 _SPACE = np.array(SPACE, dtype=np.uint8)
+_WORDS_COVERED = tuple(gap + 1 for gap in WORD_GAPS)
 _SHOWN_SHARE = 0.1
 _LEAST_SHOWN = 1e-9
 
@@ -25,41 +26,35 @@ def word_contributions(
         sum over words is exact.
     values: (N_BLOCKS, n_columns) what to multiply those of each block by
     """
-    grams, words = _from_grams(view, parts[GRAMS]), _from_words(view, parts[WORDS])
-    grams *= values[GRAMS, :, None]
-    words *= values[WORDS, :, None]
-    grams += words
-    return grams
-
-
-def _from_grams(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
     inside = view.symbols != _SPACE
-    n_symbols, n_places = len(inside), parts.shape[2]
-    in_words = np.zeros(n_places + GRAM_SIZES[-1])
-    np.add.accumulate(inside, out=in_words[1 : n_symbols + 1])
-    in_words[n_symbols + 1 :].fill(n_symbols)
-    parts /= gram_ends(in_words, n_places) - in_words[:n_places]
-    change = np.zeros((len(parts), n_places + GRAM_SIZES[-1]))
-    np.add.reduce(parts, axis=1, out=change[:, :n_places])
-    for place, size in enumerate(GRAM_SIZES):
-        change[:, size : size + n_places] -= parts[:, place]
-    by_symbol = np.add.accumulate(change[:, :n_symbols], axis=1)
-    by_symbol *= inside
+    by_symbol = _shared_out(parts[GRAMS], inside, GRAM_SIZES)
     given: NDArray[np.float64] = np.add.reduceat(by_symbol, view.word_starts, axis=1)
+    given *= values[GRAMS, :, None]
+    words = _shared_out(parts[WORDS], view.word_ends - view.word_starts, _WORDS_COVERED)
+    words *= values[WORDS, :, None]
+    given += words
     return given
 
 
-def _from_words(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    window = lengths = view.word_ends - view.word_starts
-    each = np.zeros((len(parts), len(lengths)))
-    for gap in WORD_GAPS[1:]:
-        window = window[:-1] + lengths[gap:]
-        share = parts[:, gap, : len(window)] / window
-        for word in range(gap + 1):
-            each[:, word : word + len(window)] += share
-    each *= lengths
-    each += parts[:, 0]
-    return each
+def _shared_out(
+    parts: NDArray[np.float64], weights: NDArray[np.bool_] | NDArray[np.int64], sizes: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """(n_columns, len(weights)): each feature's part shared out by weight among as many as its kind covers.
+
+    parts: (n_columns, n_kinds, n_places), used up; sizes: how many each kind covers, from its place on
+    """
+    n_places = parts.shape[2]
+    before = np.zeros(n_places + sizes[-1])
+    np.add.accumulate(weights, out=before[1 : len(weights) + 1])
+    before[len(weights) + 1 :].fill(before[len(weights)])
+    parts /= window_ends(before, sizes, n_places) - before[:n_places]
+    change = np.zeros((len(parts), n_places + sizes[-1]))
+    np.add.reduce(parts, axis=1, out=change[:, :n_places])
+    for kind, size in enumerate(sizes):
+        change[:, size : size + n_places] -= parts[:, kind]
+    shares: NDArray[np.float64] = np.add.accumulate(change[:, : len(weights)], axis=1)
+    shares *= weights
+    return shares
 
 
 def word_ranges(view: View, words: NDArray[np.int64]) -> list[tuple[int, int]]:

@@ -23,8 +23,7 @@ GRAM_BITS = 18
 
 N_ROWS = 2 << GRAM_BITS
 GRAM_SIZES = (3, 4, 5)
-_SIZE_STEP = GRAM_SIZES[-1] - GRAM_SIZES[-2]
-"""The sizes are this far apart."""
+"""Evenly spaced."""
 
 GRAMS, WORDS = 0, 1
 """The two blocks of features; each is scaled by the number of its features in the text."""
@@ -103,20 +102,20 @@ def _fill_hashes(hashes: NDArray[np.uint32], prefix: NDArray[np.uint32], view: V
     np.add(firsts[:-2], seconds[2:], out=hashes[2, :-2])
 
 
-def gram_ends(prefix: NDArray[_Number], count: int) -> NDArray[_Number]:
-    """(n_sizes, count) what prefix sums have at the end of each window that begins at the first `count` places.
+def window_ends(prefix: NDArray[_Number], sizes: tuple[int, ...], count: int) -> NDArray[_Number]:
+    """(n_sizes, count): what prefix sums have at the end of each window that begins at the first `count` places.
 
-    A view, not a copy, which begins further on in them for each size.
+    A view, not a copy, which begins further on in them for each of the sizes, evenly spaced.
     """
     step = prefix.itemsize
-    shape, strides = (len(GRAM_SIZES), count), (_SIZE_STEP * step, step)
-    return np.ndarray(shape, prefix.dtype, prefix, GRAM_SIZES[0] * step, strides)
+    further = (sizes[-1] - sizes[0]) // max(len(sizes) - 1, 1) * step
+    return np.ndarray((len(sizes), count), prefix.dtype, prefix, sizes[0] * step, (further, step))
 
 
 def _fill_grams(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
     """(n_sizes, n_symbols): the mixed hash of the window of each size that begins at each symbol."""
     n_symbols = grams.shape[1]
-    np.subtract(gram_ends(prefix, n_symbols), prefix[:n_symbols], out=grams)
+    np.subtract(window_ends(prefix, GRAM_SIZES, n_symbols), prefix[:n_symbols], out=grams)
     grams *= _MIXED_INVERSES[:, :n_symbols]
 
 

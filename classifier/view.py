@@ -75,15 +75,15 @@ def _traced(text: str) -> tuple[Symbols, NDArray[np.int64]]:
         folded = np.frombuffer(f" {text} ".encode().translate(_ASCII_TRACED), dtype=np.uint8)
     else:
         folded = _FOLD.take(_code_points(f" {text} "), mode="clip")
-    sources = (folded != DROPPED).nonzero()[0]
-    symbols = folded.take(sources)
+    sources = folded.nonzero()[0]  # DROPPED is 0
+    symbols = folded[sources]
     same = symbols[1:] == symbols[:-1]
-    gone = same & (symbols[1:] == SPACE)
+    gone = same & (symbols[1:] == _SPACE)
     gone[1:] |= same[1:] & same[:-1]
-    kept = (~gone).nonzero()[0] + 1
+    kept = (~gone).nonzero()[0] + _ONE
     if len(kept) and symbols[kept[-1]] == SPACE:
         kept = kept[:-1]
-    return symbols.take(kept), sources.take(kept) - 1
+    return symbols[kept], sources[kept] - _ONE
 
 
 def original_ranges(view: View, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> list[tuple[int, int]]:
