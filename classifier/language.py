@@ -105,8 +105,8 @@ def languages_of(features: Features) -> list[tuple[str | None, bool]]:
 def _language_of(features: Features, text: int, first: int, past: int, unknown: float) -> tuple[str | None, bool]:
     """Of one text with the words from `first` up to `past`, of which the share `unknown` is in no list."""
     view = features.view
-    if view.symbols.dtype != np.uint8:
-        symbols = view.symbols[view.starts[text] : view.starts[text + 1]].astype(np.uint32)
+    if view.symbols.dtype == np.uint32:
+        symbols = view.symbols[view.starts[text] : view.starts[text + 1]].view(np.uint32)
         if len(symbols) and int(symbols.max()) >= _LATIN_PAST and _is_foreign_script(symbols):
             return _script_language(symbols), False
     if past - first < _MIN_WORDS:

@@ -86,6 +86,15 @@ def _traced(text: str) -> tuple[Symbols, NDArray[np.int64]]:
     return symbols[kept], sources[kept] - _ONE
 
 
+def _symbols_of(text: str) -> bytes | NDArray[np.uint32]:
+    """The symbols of one text; bytes where they fit, as one that does not makes a whole batch four times as wide."""
+    symbols = _traced(text)[0]
+    if int(symbols.max(initial=0)) > 0xFF:
+        return symbols.astype(np.uint32, copy=False)
+    narrow: bytes = symbols.astype(np.uint8).tobytes()
+    return narrow
+
+
 def original_ranges(view: View, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> list[tuple[int, int]]:
     """Half-open ranges of code points of the body that symbols firsts[i] to lasts[i] stand for, in a view of ONE text.
 
@@ -129,7 +138,7 @@ class _Normaliser:
         return line.text
 
     def __call__(self, text: int, body: str) -> bytes | NDArray[np.uint32]:
-        """The symbols of one body without spaces around; bytes, still with stretches, when all are ASCII."""
+        """The symbols of one body without spaces around; bytes where they fit, those of ASCII still with stretches."""
         plain = body if body.isascii() else _without_typography(body)
         if plain.isascii():
             revealed = reveal_ascii(plain, self._words)
@@ -137,7 +146,7 @@ class _Normaliser:
             revealed = reveal(plain, self._words) if is_odd(plain) else self._reveal_latin(plain)
         if revealed is not None:
             plain = self._rewrite(text, revealed)
-        return _folded_words(plain) if plain.isascii() else _traced(plain)[0].astype(np.uint32, copy=False)
+        return _folded_words(plain) if plain.isascii() else _symbols_of(plain)
 
     def shortened(self, text: int, body: str, symbols: bytes) -> bytes | NDArray[np.uint32]:
         """The symbols of one body without stretches: as they are, or those of the words that the letters stand for."""
@@ -147,7 +156,7 @@ class _Normaliser:
             kept: bytes = codes[np.concatenate([_TWO_KEPT, ~stretches])].tobytes()
             return kept
         rewritten = self._rewrite(text, reveal(_without_typography(body), self._words))
-        return _traced(rewritten)[0].astype(np.uint32, copy=False)
+        return _symbols_of(rewritten)
 
     def _reveal_latin(self, plain: str) -> tuple[Line, int] | None:
         """For a body with letters such as é: rewritten when its ASCII part looks disguised."""
