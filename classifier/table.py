@@ -98,10 +98,12 @@ class Table:
 
     def _prefix_sums(self, occurrences: Occurrences) -> NDArray[np.uint64]:
         """(_NUMBERS + 1, 1 + n_places): both numbers of all that begins before each place, and how many features do."""
-        values = self._rows.take(occurrences.rows, axis=0, mode="clip")  # no check: they are all rows
+        total, *others = self._rows.take(occurrences.rows, axis=0, mode="clip")  # no check: they are all rows
+        for values in others:
+            total += values
         prefix = np.empty((_NUMBERS + 1, 1 + len(occurrences.begins)), dtype=np.uint64)
         prefix[:, 0].fill(0)
-        prefix[:_NUMBERS, 1:] = np.add.reduce(values, axis=0).T
+        prefix[:_NUMBERS, 1:] = total.T
         prefix[_NUMBERS, 1:] = occurrences.begins
         np.add.accumulate(prefix, axis=1, out=prefix)
         return prefix
