@@ -40,7 +40,7 @@ WORD_GAPS = (0, 1, 2)
 
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
-_PAIR_FACTORS = np.array([[_FIRST_FACTOR], [_SECOND_FACTOR]], dtype=np.uint32)
+_FIRST, _SECOND = np.array(_FIRST_FACTOR, dtype=np.uint32), np.array(_SECOND_FACTOR, dtype=np.uint32)
 _WORD_MIXES = np.array([[0x297A2D39], [0x9E3779B9], [0x7FEB352D]], dtype=np.uint32)
 """As _GRAM_MIXES: of a word, a pair of neighbours and a pair with one word between."""
 
@@ -97,7 +97,7 @@ def _fill_hashes(hashes: NDArray[np.uint32], prefix: NDArray[np.uint32], view: V
     """
     words, starts = hashes[0], view.word_starts
     np.multiply(prefix[view.word_ends] - prefix[starts], _INVERSES[starts], out=words)
-    firsts, seconds = words * _PAIR_FACTORS
+    firsts, seconds = words * _FIRST, words * _SECOND
     np.add(firsts[:-1], seconds[1:], out=hashes[1, :-1])
     np.add(firsts[:-2], seconds[2:], out=hashes[2, :-2])
 
