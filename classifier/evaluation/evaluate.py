@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
-from os import times as times_used
 from pathlib import Path
 from random import Random
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
@@ -30,7 +30,6 @@ _FEW_ROWS = 10
 
 _SEED = 11
 _TIMED_CHARS = 400
-_CPU_FIELDS = 4  # user and system time, our own and that of a peer that ran as a child
 
 Figure = dict[str, Any]
 Scorer = Callable[[Sequence[str]], NDArray[np.float64]]
@@ -169,6 +168,12 @@ def _disguises(sets: Sets) -> Iterator[Figure]:
         yield _figure("stays above 0.5 disguised", name, float((scores > _STAYS_FROM).mean()), 0.90)
 
 
+def _cpu_seconds() -> float:
+    """User and system time, our own and that of a peer that ran as a child."""
+    used = [getrusage(whose) for whose in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 def _time(sets: Sets) -> Figure:
     """CPU time for texts of 400 characters, in batches as the scorer makes them; a peer's start is in it."""
     rows, _ = sets.scored("globe_news_published")
@@ -176,9 +181,9 @@ def _time(sets: Sets) -> Figure:
     texts = [joined[start : start + _TIMED_CHARS] for start in range(0, sets.timed_texts * _TIMED_CHARS, _TIMED_CHARS)]
     times = []
     for _ in range(3):
-        began = sum(times_used()[:_CPU_FIELDS])
+        began = _cpu_seconds()
         sets.scorer(texts)
-        times.append((sum(times_used()[:_CPU_FIELDS]) - began) / len(texts) * 1e6)
+        times.append((_cpu_seconds() - began) / len(texts) * 1e6)
     return _figure("microseconds a text", "400 characters, batches of 64", min(times), None)
 
 

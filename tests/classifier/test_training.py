@@ -1,14 +1,17 @@
 """Fitting, calibrating and rounding, on small data made here."""
 
+import gzip
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 from click.testing import CliRunner
 
 from classifier import ATTRIBUTES, Classifier, Text
 from classifier.command import main
+from classifier.evaluation.evaluate import SampledSets
 from classifier.hashing import N_ROWS
 from classifier.lexicon import EMPTY
 from classifier.model_file import Weights, read_weights, write_weights
@@ -194,3 +197,15 @@ def test_a_peer_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["evaluate", str(tmp_path), "--peer", "nobody"])
     assert result.exit_code != 0
     assert "no such peer: nobody" in result.output
+
+
+@pytest.mark.parametrize(("chars", "drawn"), [(1000, 200), (20, 300), (200, 249)])
+def test_a_slow_peer_gets_some_rows_always_the_same(tmp_path: Path, chars: int, drawn: int) -> None:
+    """Of 300 rows at least 200, and as many as have under 50,000 characters together."""
+    (tmp_path / "dev").mkdir()
+    lines = [orjson.dumps({"text": f"{place:03}".ljust(chars)}) for place in range(300)]
+    (tmp_path / "dev" / "one.jsonl.gz").write_bytes(gzip.compress(b"\n".join(lines)))
+    scored = [SampledSets(tmp_path, lambda texts: np.zeros((len(texts), len(ATTRIBUTES)))) for _ in range(2)]
+    rows = [sets.scored("one")[0] for sets in scored]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == drawn
