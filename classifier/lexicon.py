@@ -71,7 +71,7 @@ class Lexicon:
         """(n,) uint16: the marks of each hash, 0 for one that is in no list."""
         slots = _slots(hashes)
         found: NDArray[np.uint16] = self.slot_marks[slots]
-        found *= self.slot_keys[slots] == hashes
+        found[self.slot_keys[slots] != hashes] = 0
         return found
 
     def mark_of(self, word: str) -> int:
@@ -85,7 +85,7 @@ class Lexicon:
 
     def __contains__(self, word: object) -> bool:
         """Whether a word is known: common in comments, or profane."""
-        return isinstance(word, str) and self.mark_of(word) & _WORDS != 0
+        return isinstance(word, str) and self.mark_of_hash(word_hash(word)) & _WORDS != 0
 
 
 _WORDS = int(Mark.KNOWN | Mark.MILD | Mark.STRONG | Mark.SEVERE | Mark.EROTIC)

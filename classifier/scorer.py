@@ -166,9 +166,9 @@ def _shown_columns(scores: list[float]) -> list[int]:
 
 def reject_of(scores: list[float]) -> float:
     """The probability that a moderator would not publish: spam, or the worst of the others, taken as independent."""
-    spam = scores[_SPAM]
-    worst = max(scores[:_SPAM] + scores[_SPAM + 1 :])
-    return 1 - (1 - worst) * (1 - spam)
+    others = scores.copy()
+    others[_SPAM] = 0.0
+    return 1 - (1 - max(others)) * (1 - scores[_SPAM])
 
 
 def _passes(texts: Sequence[Text]) -> Iterator[list[Text]]:

@@ -59,6 +59,7 @@ _OF_WEBSITE = slice(_PLACES[_WEBSITE[0]], _PLACES[_WEBSITE[-1]] + 1)
 _OF_WORDS = slice(_PLACES[_WORDS[0]], _PLACES[_WORDS[-1]] + 1)
 _DISGUISED_WORDS = _PLACES[_DISGUISE[0]]
 
+_NO_HOSTS = (0.0, 0.0, 0.0)
 _MARK_VALUES = tuple(int(mark) for mark in COUNTED_MARKS)
 _UNKNOWN, _KNOWN = np.array(0, dtype=np.uint16), np.array(Mark.KNOWN, dtype=np.uint16)
 _SPAM_TERM, _SPAM_DOMAIN = int(Mark.SPAM_TERM), int(Mark.SPAM_DOMAIN)
@@ -95,18 +96,21 @@ def _sign_features(body: str, lexicon: Lexicon) -> list[float]:
     money = signs.count(b"$")
     if not body.isascii():
         money += body.count("£") + body.count("€")
+    marked_up = (b"<" in signs or b"[" in signs or b"=" in signs) and _MARKUP.search(body) is not None
+    mailed = b"@" in signs and _MAIL.search(body) is not None
+    phoned = digits > 6 and _PHONE.search(body) is not None
     return [
         log1p(len(encoded)) / 5,
-        log1p(len(links.hosts)),
+        log1p(len(links.hosts)) if links.hosts else 0.0,
         links.chars / size,
-        *(_host_features(links, lexicon) if links.hosts else (0.0, 0.0, 0.0)),
-        float((b"[" in signs or b"<" in signs or b"=" in signs) and _MARKUP.search(body) is not None),
-        float(b"@" in signs and _MAIL.search(body) is not None),
-        float(digits > 6 and _PHONE.search(body) is not None),
+        *(_host_features(links, lexicon) if links.hosts else _NO_HOSTS),
+        1.0 if marked_up else 0.0,
+        1.0 if mailed else 0.0,
+        1.0 if phoned else 0.0,
         digits / size,
         upper / size,
         log1p(signs.count(b"!")),
-        log1p(money),
+        log1p(money) if money else 0.0,
     ]
 
 
