@@ -80,9 +80,11 @@ class Table:
         runs[:, :, n_pieces - 1].fill(0)
         np.add.reduceat(by_piece, pieces.bounds[:-1], axis=2, out=runs[:, :, n_pieces:])
         factors = factors_of(runs[_N])
-        weighted = runs[:_N] * factors
+        weighted = runs[:_N]
+        weighted *= factors
         weighted *= self._scales
-        both = weighted[:, 0] + weighted[:, 1]
+        both = weighted[:, 0]
+        both += weighted[:, 1]
         return Sums(both[:, :n_pieces], windows_within(pieces.bounds), both[:, n_pieces:], factors)
 
     def _piece_sums(self, occurrences: Occurrences, pieces: Pieces) -> NDArray[np.float64]:
@@ -110,6 +112,8 @@ class Table:
 
 
 def _read(sums: NDArray[np.uint64]) -> NDArray[np.int16]:
-    """Four for each: what borrowed from the lane above is given back, then each is signed again."""
-    signed: NDArray[np.int16] = ((sums + _SIGNS) ^ _SIGNS).view("<i2")
+    """Four for each, in its place: what borrowed from the lane above is given back, then each is signed again."""
+    sums += _SIGNS
+    sums ^= _SIGNS
+    signed: NDArray[np.int16] = sums.view("<i2")
     return signed

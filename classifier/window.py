@@ -64,7 +64,9 @@ def windows_within(bounds: list[int]) -> list[int]:
 
 def factors_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
     """The value of each of so many features: 1 / sqrt(count); 1 for none."""
-    factors: NDArray[np.float64] = _ONE / np.sqrt(np.maximum(counts, _ONE))
+    factors: NDArray[np.float64] = np.maximum(counts, _ONE)
+    np.sqrt(factors, out=factors)
+    np.divide(_ONE, factors, out=factors)
     return factors
 
 
