@@ -37,8 +37,7 @@ class Sums(NamedTuple):
     def worst_windows(self, text: int, columns: list[int]) -> list[int]:
         """Which window of a text has the largest sum, for some attributes; the text's first is 0."""
         first, past = self.within[2 * text : 2 * text + 2]
-        places: list[int] = self.windows[columns, first:past].argmax(axis=1).tolist()
-        return places
+        return [int(self.windows[column, first:past].argmax()) for column in columns]
 
     def values(self, block: int, text: int, windows: list[int]) -> list[float]:
         """The value of each feature of a block in all of a text, and in some of its windows."""
