@@ -48,7 +48,6 @@ _FIRST_WORD_ROW = np.array(1 << GRAM_BITS, dtype=np.uint32)
 NO_ROW = N_ROWS
 """Stands for the row of what begins so near the end of its text that it would reach into the next."""
 
-
 _FEW = 64
 _FEW_POWERS = [pow(_BASE, exponent, 1 << 32) for exponent in range(_FEW)]
 
@@ -83,7 +82,7 @@ _MIXED_INVERSES = np.multiply.outer(np.array(_GRAM_MIXES, dtype=np.uint32), _INV
 
 
 def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
-    """(n_symbols + 5,) uint32: the polynomial's prefix sums, modulo 2**32; the last four mean nothing."""
+    """(n_symbols + GRAM_SIZES[-1],) uint32: the polynomial's prefix sums, modulo 2**32, with a 0 before; then 0s."""
     n_symbols = len(symbols)
     prefix = np.zeros(n_symbols + GRAM_SIZES[-1], dtype=np.uint32)
     np.add.accumulate(symbols * _POWERS[:n_symbols], out=prefix[1 : n_symbols + 1])
@@ -130,13 +129,13 @@ def _end_marks() -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
     A place is the product of (n_places, n_symbols, 1, end of the text in symbols, end in words) with a column.
     """
     sizes, gaps = enumerate(GRAM_SIZES), enumerate(WORD_GAPS)
-    rooms = range(GRAM_SIZES[-1] - 1, 1, -1)
-    marks = [((N_KINDS, 0, -room, 1, 0), sum(size <= room for size in GRAM_SIZES)) for room in rooms]
-    rooms = range(WORD_GAPS[-1], 0, -1)
-    marks += [((N_KINDS, 1, -room, 0, 1), sum(gap < room for gap in WORD_GAPS)) for room in rooms]
+    last_symbols, last_words = range(GRAM_SIZES[-1] - 1, 1, -1), range(WORD_GAPS[-1], 0, -1)
+    marks = [((N_KINDS, 0, -room, 1, 0), sum(size <= room for size in GRAM_SIZES)) for room in last_symbols]
+    marks += [((N_KINDS, 1, -room, 0, 1), sum(gap < room for gap in WORD_GAPS)) for room in last_words]
     marks += [((kind, 0, -room, 1, 0), NO_ROW) for kind, size in sizes for room in range(2, size)]
     marks += [((kind, 1, -room, 0, 1), NO_ROW) for kind, gap in gaps for room in range(1, gap + 1)]
-    return np.array([place for place, _ in marks]).T.copy(), np.array([mark for _, mark in marks], dtype=np.uint32)
+    places, what = zip(*marks, strict=True)
+    return np.array(places).T.copy(), np.array(what, dtype=np.uint32)
 
 
 _END_PLACES, _END_MARKS = _end_marks()
@@ -147,7 +146,6 @@ class Occurrences:
 
     A place is where a feature begins: first the symbols, then the words, then a few of no meaning.
 
-    n_symbols: how many places are symbols
     keys: (2 * n_words - 1,) uint32, the hash of each word, then of each word and the next, also where the next is of
         another text
     rows: (N_KINDS, n_places) uint32, rows of the weight table: of the n-grams by size, and of words, neighbours and
@@ -155,11 +153,10 @@ class Occurrences:
     begins: (n_places,) uint32, how many features begin there
     """
 
-    __slots__ = ("begins", "keys", "n_symbols", "rows")
+    __slots__ = ("begins", "keys", "rows")
 
     def __init__(self, view: View) -> None:
         n_symbols, n_words = len(view.symbols), len(view.word_starts)
-        self.n_symbols = n_symbols
         prefix = prefix_sums(view.symbols)
         hashes = np.empty((len(WORD_GAPS), n_words), dtype=np.uint32)
         _fill_hashes(hashes, prefix, view)
