@@ -1,4 +1,7 @@
-"""What scoring costs: CPU microseconds a text, load time and memory. Run: python bench/scoring.py"""
+"""What scoring costs: CPU microseconds a text, load time, and memory beside that of numpy alone.
+
+Run: python bench/scoring.py
+"""
 
 import resource
 import sys
@@ -64,20 +67,31 @@ def _by_batch(classifier: "Classifier", texts: list["Text"], batch: int) -> None
         classifier.assess(texts[start : start + batch])
 
 
+def _resident_mb() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+def _peak_mb() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
 def main() -> None:
     import numpy as np
 
     np.zeros(1).sum()
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    numpy_mb = _resident_mb()
     began = time.perf_counter()
     from classifier import Classifier, Text
 
     imported = time.perf_counter()
     classifier = Classifier.load()
     loaded = time.perf_counter()
-    memory = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(f"import {(imported - began) * 1e3:.0f} ms, load {(loaded - imported) * 1e3:.0f} ms")
+    classifier.assess([Text(body) for body in _bodies(SENTENCES, N_TEXTS)])
+    beside, most = _resident_mb() - numpy_mb, _peak_mb() - numpy_mb
     print(
-        f"import {(imported - began) * 1e3:.0f} ms, load {(loaded - imported) * 1e3:.0f} ms, {memory:.0f} MB resident"
+        f"numpy alone {numpy_mb:.0f} MB resident, the classifier {beside:.0f} MB beside it, {most:.0f} MB while loading"
     )
     for name, sentences in (("harmless", SENTENCES), ("insulting", SENTENCES[:4] + INSULTS)):
         texts = [Text(body) for body in _bodies(sentences, N_TEXTS)]

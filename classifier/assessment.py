@@ -1,6 +1,5 @@
 """What goes into the classifier and what comes out of it."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -12,8 +11,7 @@ class Text(NamedTuple):
     website: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of the body that raised or lowered one attribute.
 
     start, end: half-open, in code points of the body as given
@@ -29,8 +27,7 @@ class Span:
     contribution: float
 
 
-@dataclass(frozen=True, slots=True)
-class Assessment:
+class Assessment(NamedTuple):
     """The scores of one text.
 
     scores: attribute -> calibrated probability in [0, 1], every attribute present
@@ -48,8 +45,7 @@ class Assessment:
     assessed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeExplanation:
+class AttributeExplanation(NamedTuple):
     """Why one attribute got its logit: bias + sum of span and feature contributions == logit (to 1e-6)."""
 
     attribute: str
@@ -59,8 +55,7 @@ class AttributeExplanation:
     features: dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """The full account of one text, one entry an attribute, and the assessment it accounts for."""
 
     assessment: Assessment

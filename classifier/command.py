@@ -152,13 +152,23 @@ def teach(data: Path, base: Path, output: Path | None) -> None:
 def evaluate(
     data: Path, model: Path | None, peers: tuple[str, ...], json_path: Path | None, plots: Path | None
 ) -> None:
-    """Print every figure of the model on DATA's dev/ sets; three minutes."""
-    from classifier.evaluation.evaluate import N_FIGURES, Sets, figures_of, scorer_of, table_of
-    from classifier.evaluation.peer import peer_scorer
+    """Print every figure of the model on DATA's dev/ sets; three minutes.
 
+    A peer that is too slow for all rows gets some of each set, and the model's figures on the same rows follow.
+    """
+    from classifier.evaluation.evaluate import N_FIGURES, SampledSets, Sets, figures_of, scorer_of, table_of
+    from classifier.evaluation.peer import SLOW_PEERS, peer_scorer
+
+    ours = scorer_of(_loaded(model))
+    contenders = {"commentdesk": Sets(data, ours)}
+    for peer in peers:
+        if peer in SLOW_PEERS:
+            contenders[f"{peer}, some rows"] = SampledSets(data, peer_scorer(peer))
+            contenders["commentdesk, the same rows"] = SampledSets(data, ours)
+        else:
+            contenders[peer] = Sets(data, peer_scorer(peer))
     tables = {}
-    for who, scorer in [("commentdesk", scorer_of(_loaded(model))), *((peer, peer_scorer(peer)) for peer in peers)]:
-        sets = Sets(data, scorer)
+    for who, sets in contenders.items():
         with click.progressbar(figures_of(sets), length=N_FIGURES, label=who, file=sys.stderr) as progress:
             tables[who] = list(progress)
         click.echo(f"# {who}\n{table_of(tables[who])}")

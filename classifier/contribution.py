@@ -6,57 +6,55 @@ from numpy.typing import NDArray
 from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
 from classifier.folding import SPACE
-from classifier.hashing import GRAM_SIZES, PAIR_GAPS
+from classifier.hashing import GRAM_SIZES, GRAMS, WORD_GAPS, WORDS, window_ends
 from classifier.view import View, original_ranges
 
 MAX_SPANS = 8
+_SPACE = np.array(SPACE, dtype=np.uint8)
+_WORDS_COVERED = tuple(gap + 1 for gap in WORD_GAPS)
 _SHOWN_SHARE = 0.1
 _LEAST_SHOWN = 1e-9
 
 
-def word_contributions(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
+def word_contributions(
+    view: View, parts: list[NDArray[np.float64]], values: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """(n_columns, n_words): each word's part of the logits, for a view of ONE text.
 
-    parts: (n_columns, n_occurrences), kind by kind what each feature adds. It gives its symbols that are in words
-        equal parts, hence the sum over words is exact.
+    parts: of n-grams (n_columns, n_sizes, n_symbols - 1), and of words (n_columns, n_gaps, n_words), what each feature
+        adds, 0 where one would reach beyond the text. It gives its symbols that are in words equal parts, hence the
+        sum over words is exact.
+    values: (N_BLOCKS, n_columns) what to multiply those of each block by
     """
-    n_words = len(view.word_starts)
-    n_grams = parts.shape[1] - sum(max(n_words - gap, 0) for gap in (0, *PAIR_GAPS))
-    return _from_grams(view, parts[:, :n_grams]) + _from_words(view, parts[:, n_grams:])
-
-
-def _from_grams(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    inside = view.symbols != SPACE
-    in_words = np.zeros(len(inside) + 1)
-    np.add.accumulate(inside, out=in_words[1:])
-    change = np.zeros((len(parts), len(inside) + 1))
-    done = 0
-    for size in GRAM_SIZES:
-        length = max(len(inside) + 1 - size, 0)
-        share = parts[:, done : done + length] / (in_words[size:] - in_words[:length])
-        change[:, :length] += share
-        change[:, size:] -= share
-        done += length
-    np.add.accumulate(change, axis=1, out=change)
-    by_symbol = change[:, :-1] * inside
+    inside = view.symbols != _SPACE
+    by_symbol = _shared_out(parts[GRAMS], inside, GRAM_SIZES)
     given: NDArray[np.float64] = np.add.reduceat(by_symbol, view.word_starts, axis=1)
+    given *= values[GRAMS, :, None]
+    words = _shared_out(parts[WORDS], view.word_ends - view.word_starts, _WORDS_COVERED)
+    words *= values[WORDS, :, None]
+    given += words
     return given
 
 
-def _from_words(view: View, parts: NDArray[np.float64]) -> NDArray[np.float64]:
-    lengths = view.word_ends - view.word_starts
-    n_words = len(lengths)
-    window, done = lengths, n_words
-    each = np.zeros((len(parts), n_words))
-    for gap in PAIR_GAPS:
-        window = window[:-1] + lengths[gap:]
-        share = parts[:, done : done + len(window)] / window
-        for word in range(gap + 1):
-            each[:, word : word + len(window)] += share
-        done += len(window)
-    each *= lengths
-    each += parts[:, :n_words]
-    return each
+def _shared_out(
+    parts: NDArray[np.float64], weights: NDArray[np.bool_] | NDArray[np.int64], sizes: tuple[int, ...]
+) -> NDArray[np.float64]:
+    """(n_columns, len(weights)): each feature's part shared out by weight among as many as its kind covers.
+
+    parts: (n_columns, n_kinds, n_places), used up; sizes: how many each kind covers, from its place on
+    """
+    n_places = parts.shape[2]
+    before = np.zeros(n_places + sizes[-1])
+    np.add.accumulate(weights, out=before[1 : len(weights) + 1])
+    before[len(weights) + 1 :].fill(before[len(weights)])
+    parts /= window_ends(before, sizes, n_places) - before[:n_places]
+    change = np.zeros((len(parts), n_places + sizes[-1]))
+    np.add.reduce(parts, axis=1, out=change[:, :n_places])
+    for kind, size in enumerate(sizes):
+        change[:, size : size + n_places] -= parts[:, kind]
+    shares: NDArray[np.float64] = np.add.accumulate(change[:, : len(weights)], axis=1)
+    shares *= weights
+    return shares
 
 
 def word_ranges(view: View, words: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -94,14 +92,12 @@ def driving_spans(view: View, body: str, columns: list[int], contributions: NDAr
 
     contributions: (n_columns, n_words). A word counts where it gave at least a tenth of what all raising words gave.
     """
-    found = []
-    for column, given in zip(columns, contributions.tolist(), strict=True):
-        least = max(_SHOWN_SHARE * sum([part for part in given if part > 0]), _LEAST_SHOWN)
-        found += [(column, word, part) for word, part in enumerate(given) if part > least]
-    ranges = word_ranges(view, np.array([word for _, word, _ in found], dtype=np.int64))
+    raised = np.add.reduce(np.maximum(contributions, 0), axis=1, keepdims=True)
+    rows, words = (contributions > np.maximum(_SHOWN_SHARE * raised, _LEAST_SHOWN)).nonzero()
+    given = contributions[rows, words].tolist()
     spans = [
-        make_span(body, *bounds, ATTRIBUTES[column], part)
-        for bounds, (column, _, part) in zip(ranges, found, strict=True)
+        make_span(body, *bounds, ATTRIBUTES[columns[row]], part)
+        for bounds, row, part in zip(word_ranges(view, words), rows.tolist(), given, strict=True)
     ]
     strongest = sorted(_merged(spans, body), key=lambda span: -span.contribution)[:MAX_SPANS]
     return tuple(sorted(strongest, key=lambda span: (span.start, span.end)))

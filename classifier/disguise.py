@@ -233,7 +233,12 @@ def _plain_word(token: str, is_word: Callable[[str], bool]) -> str | None:
 def _is_compound(core: str, is_word: Callable[[str], bool]) -> bool:
     """Whether a token is words joined by punctuation (well-known, and/or), as honest text has them."""
     parts = core.translate(_JOINTS).split()
-    return len(parts) > 1 and all(len(part) > 1 and part.isalpha() and is_word(part) for part in parts)
+    if len(parts) < 2:
+        return False
+    for part in parts:  # noqa: SIM110  a generator would take longer than what it asks
+        if len(part) < 2 or not part.isalpha() or not is_word(part):
+            return False
+    return True
 
 
 def _leet_edit(text: str, start: int, stop: int, is_word: Callable[[str], bool]) -> Edit | None:
@@ -263,8 +268,12 @@ def _is_odd_token(token: str) -> bool:
 
 def _edits_at(text: str, bounds: Iterator[tuple[int, int]], is_word: Callable[[str], bool]) -> list[Edit]:
     """The edits of the tokens at these bounds, of at most _MAX_ODD_TOKENS of them."""
-    edits = [_leet_edit(text, start, stop, is_word) for start, stop in islice(bounds, _MAX_ODD_TOKENS)]
-    return [edit for edit in edits if edit is not None]
+    edits = []
+    for start, stop in islice(bounds, _MAX_ODD_TOKENS):
+        edit = _leet_edit(text, start, stop, is_word)
+        if edit is not None:
+            edits.append(edit)
+    return edits
 
 
 def _leet_edits(line: Line, is_word: Callable[[str], bool]) -> list[Edit]:

@@ -30,7 +30,7 @@ class Features(NamedTuple):
 
 
 def features_of(texts: Sequence[Text], lexicon: Lexicon) -> Features:
-    """The features of a batch of texts, 60,000 code points in all."""
+    """The features of a batch of texts, 65,000 code points in all."""
     view = view_of([text.body for text in texts], lexicon)
     occurrences = Occurrences(view)
-    return Features(occurrences, pieces_of(view, occurrences), structure_of(texts, view, occurrences, lexicon), view)
+    return Features(occurrences, pieces_of(view), structure_of(texts, view, occurrences, lexicon), view)

@@ -5,6 +5,7 @@ two operations whatever its length: h = (prefix[i + n] - prefix[i]) * BASE**-i. 
 """
 
 from operator import mul
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,45 +23,37 @@ GRAM_BITS = 18
 
 N_ROWS = 2 << GRAM_BITS
 GRAM_SIZES = (3, 4, 5)
+"""Evenly spaced."""
+
 GRAMS, WORDS = 0, 1
 """The two blocks of features; each is scaled by the number of its features in the text."""
 
+_Number = TypeVar("_Number", np.uint32, np.float64)
 _BASE = 0x9E3779B1
 _MASK = 0xFFFFFFFF
-_SHIFT = np.uint32(32 - GRAM_BITS)
+_SHIFT = np.array(32 - GRAM_BITS, dtype=np.uint32)  # numpy takes arrays in, also of no dimension, quicker than numbers
 _GRAM_MIXES = (0x85EBCA6B, 0xC2B2AE3D, 0x2C1B3C6D)
 """Odd factors, one for each size: the upper bits of hash * factor are the row (multiplicative hashing)."""
 
-PAIR_GAPS = (1, 2)
-"""Pairs of neighbouring words, and pairs with one word between."""
+WORD_GAPS = (0, 1, 2)
+"""Words alone, pairs of neighbouring words, and pairs with one word between."""
 
-_WORD_MIX, _PAIR_MIX, _SKIP_MIX = 0x297A2D39, 0x9E3779B9, 0x7FEB352D
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
-_FIRST_WORD_ROW = np.uint32(1 << GRAM_BITS)
-_PAIR_UNMIX = np.uint32(pow(_PAIR_MIX, -1, 1 << 32))
-_WORD_FACTORS = np.array(
-    [
-        [factor & _MASK]
-        for factor in (
-            _WORD_MIX,
-            _FIRST_FACTOR * _PAIR_MIX,
-            _FIRST_FACTOR * _SKIP_MIX,
-            _SECOND_FACTOR * _PAIR_MIX,
-            _SECOND_FACTOR * _SKIP_MIX,
-        )
-    ],
-    dtype=np.uint32,
-)
-"""(5, 1): what a word's hash gives its own row, a pair's and a wide pair's as the first, and as the second word."""
+_FIRST, _SECOND = np.array(_FIRST_FACTOR, dtype=np.uint32), np.array(_SECOND_FACTOR, dtype=np.uint32)
+_WORD_MIXES = np.array([[0x297A2D39], [0x9E3779B9], [0x7FEB352D]], dtype=np.uint32)
+"""As _GRAM_MIXES: of a word, a pair of neighbours and a pair with one word between."""
 
+_FIRST_WORD_ROW = np.array(1 << GRAM_BITS, dtype=np.uint32)
+NO_ROW = N_ROWS
+"""Stands for the row of what begins so near the end of its text that it would reach into the next."""
 
 _FEW = 64
 _FEW_POWERS = [pow(_BASE, exponent, 1 << 32) for exponent in range(_FEW)]
 
 
 def word_hash(word: str) -> int:
-    """The hash of one word, the same as `word_hashes` gives it in a view."""
+    """The hash of one word, the same as in `Occurrences.keys`."""
     if len(word) <= _FEW:
         codes = word.encode() if word.isascii() else map(ord, word)
         total: int = sum(map(mul, codes, _FEW_POWERS))
@@ -89,54 +82,103 @@ _MIXED_INVERSES = np.multiply.outer(np.array(_GRAM_MIXES, dtype=np.uint32), _INV
 
 
 def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
-    """(n_symbols + 5,) uint32: the polynomial's prefix sums, modulo 2**32; the last four mean nothing."""
+    """(n_symbols + GRAM_SIZES[-1],) uint32: the polynomial's prefix sums, modulo 2**32, with a 0 before; then 0s."""
     n_symbols = len(symbols)
     prefix = np.zeros(n_symbols + GRAM_SIZES[-1], dtype=np.uint32)
     np.add.accumulate(symbols * _POWERS[:n_symbols], out=prefix[1 : n_symbols + 1])
     return prefix
 
 
-def word_hashes(prefix: NDArray[np.uint32], view: View) -> NDArray[np.uint32]:
-    """(n_words,) uint32: a hash for each word, independent of its place."""
-    starts = view.word_starts
-    return (prefix.take(view.word_ends) - prefix.take(starts)) * _INVERSES.take(starts)
+def _fill_hashes(hashes: NDArray[np.uint32], prefix: NDArray[np.uint32], view: View) -> None:
+    """(n_gaps, n_words): a hash for each word, independent of its place; of it and the next, and the one after that.
+
+    What would reach past the end is left as it was.
+    """
+    words, starts = hashes[0], view.word_starts
+    np.multiply(prefix[view.word_ends] - prefix[starts], _INVERSES[starts], out=words)
+    firsts, seconds = words * _FIRST, words * _SECOND
+    np.add(firsts[:-1], seconds[1:], out=hashes[1, :-1])
+    np.add(firsts[:-2], seconds[2:], out=hashes[2, :-2])
 
 
-def _gram_rows(prefix: NDArray[np.uint32], n_symbols: int) -> NDArray[np.uint32]:
-    """(n_sizes, n_symbols): the row of the window of each size that begins at each symbol."""
-    step = prefix.itemsize  # of all sizes at once, as an array that begins one further in `prefix` for each
-    ends = np.ndarray((len(GRAM_SIZES), n_symbols), np.uint32, prefix, GRAM_SIZES[0] * step, (step, step))
-    grams: NDArray[np.uint32] = ends - prefix[:n_symbols]
+def window_ends(prefix: NDArray[_Number], sizes: tuple[int, ...], count: int) -> NDArray[_Number]:
+    """(n_sizes, count): what prefix sums have at the end of each window that begins at the first `count` places.
+
+    A view, not a copy, which begins further on in them for each of the sizes, evenly spaced.
+    """
+    step = prefix.itemsize
+    further = (sizes[-1] - sizes[0]) // max(len(sizes) - 1, 1) * step
+    return np.ndarray((len(sizes), count), prefix.dtype, prefix, sizes[0] * step, (further, step))
+
+
+def _fill_grams(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
+    """(n_sizes, n_symbols): the mixed hash of the window of each size that begins at each symbol."""
+    n_symbols = grams.shape[1]
+    np.subtract(window_ends(prefix, GRAM_SIZES, n_symbols), prefix[:n_symbols], out=grams)
     grams *= _MIXED_INVERSES[:, :n_symbols]
-    grams >>= _SHIFT
-    return grams
+
+
+N_KINDS = max(len(GRAM_SIZES), len(WORD_GAPS))
+_PAD = GRAM_SIZES[-1]
+"""Places between the kinds: what is marked at the end of a text of one symbol may lie so far before it."""
+
+
+def _end_marks() -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """What is written near the end of a text into an array laid out as that of `Occurrences`: where, and what.
+
+    A place is the product of (n_places, n_symbols, 1, end of the text in symbols, end in words) with a column.
+    """
+    sizes, gaps = enumerate(GRAM_SIZES), enumerate(WORD_GAPS)
+    last_symbols, last_words = range(GRAM_SIZES[-1] - 1, 1, -1), range(WORD_GAPS[-1], 0, -1)
+    marks = [((N_KINDS, 0, -room, 1, 0), sum(size <= room for size in GRAM_SIZES)) for room in last_symbols]
+    marks += [((N_KINDS, 1, -room, 0, 1), sum(gap < room for gap in WORD_GAPS)) for room in last_words]
+    marks += [((kind, 0, -room, 1, 0), NO_ROW) for kind, size in sizes for room in range(2, size)]
+    marks += [((kind, 1, -room, 0, 1), NO_ROW) for kind, gap in gaps for room in range(1, gap + 1)]
+    places, what = zip(*marks, strict=True)
+    return np.array(places).T.copy(), np.array(what, dtype=np.uint32)
+
+
+_END_PLACES, _END_MARKS = _end_marks()
 
 
 class Occurrences:
     """Where every hashed feature of a batch occurs, repetitions included.
 
+    A place is where a feature begins: first the symbols, then the words, then a few of no meaning.
+
     keys: (2 * n_words - 1,) uint32, the hash of each word, then of each word and the next, also where the next is of
         another text
-    rows: (n,) int64, rows of the weight table, kind by kind over the whole batch: the n-grams by size, each at its
-        first symbol's place; words, neighbours and pairs with a word between, each at its first word's place. What
-        would reach past the end of the batch is there and means nothing.
-    offsets: (n_kinds,) where each kind begins in `rows`
+    rows: (N_KINDS, n_places) uint32, rows of the weight table: of the n-grams by size, and of words, neighbours and
+        pairs with a word between; NO_ROW for what would reach past the end of its text, or is of no kind
+    begins: (n_places,) uint32, how many features begin there
     """
 
-    __slots__ = ("keys", "offsets", "rows")
+    __slots__ = ("begins", "keys", "rows")
 
     def __init__(self, view: View) -> None:
+        n_symbols, n_words = len(view.symbols), len(view.word_starts)
         prefix = prefix_sums(view.symbols)
-        words = word_hashes(prefix, view)
-        mixed = _WORD_FACTORS * words
-        pairs, skips = mixed[1, :-1], mixed[2, :-2]
-        pairs += mixed[3, 1:]
-        skips += mixed[4, 2:]
-        word_rows = mixed[:3] >> _SHIFT
-        word_rows += _FIRST_WORD_ROW
-        n_symbols, n_words = len(view.symbols), len(words)
-        grams = _gram_rows(prefix, n_symbols)
-        self.keys = np.concatenate([words, pairs * _PAIR_UNMIX])
-        self.rows = np.concatenate([grams.ravel(), word_rows.ravel()], dtype=np.int64)
-        past = n_symbols * len(GRAM_SIZES)
-        self.offsets = [*range(0, past, n_symbols), past, past + n_words, past + 2 * n_words]
+        hashes = np.empty((len(WORD_GAPS), n_words), dtype=np.uint32)
+        _fill_hashes(hashes, prefix, view)
+        self.keys = hashes.ravel()[: max(2 * n_words - 1, 0)]
+        everything = np.empty((N_KINDS + 1, n_symbols + n_words + _PAD), dtype=np.uint32)
+        self.rows, self.begins = everything[:N_KINDS], everything[N_KINDS]
+        words = self.rows[: len(WORD_GAPS), n_symbols : n_symbols + n_words]
+        _fill_grams(self.rows[: len(GRAM_SIZES), :n_symbols], prefix)
+        np.multiply(hashes, _WORD_MIXES, out=words)
+        np.right_shift(self.rows, _SHIFT, out=self.rows)
+        np.add(words, _FIRST_WORD_ROW, out=words)
+        if len(GRAM_SIZES) < N_KINDS:
+            self.rows[len(GRAM_SIZES) :, :n_symbols].fill(NO_ROW)
+        self.begins[:n_symbols].fill(len(GRAM_SIZES))
+        self.begins[n_symbols:].fill(len(WORD_GAPS))
+        _end_texts(everything, view)
+
+
+def _end_texts(everything: NDArray[np.uint32], view: View) -> None:
+    """Marks what reaches into the next text; from the last text on, as a short one reaches into those before it."""
+    counts = everything.shape[1], len(view.symbols), 1
+    ends = zip(view.starts[:0:-1], view.word_bounds[:0:-1], strict=True)
+    places = [(*counts, stop, past) for stop, past in ends if past]  # else there is nothing yet to mark
+    if places:
+        everything.put(np.array(places).dot(_END_PLACES), _END_MARKS)

@@ -1,11 +1,14 @@
 """Guesses a text's language, so that one the model was not trained on is marked instead of scored low."""
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
 from classifier.feature import Features
 from classifier.hashing import word_hash
 from classifier.structure import STRUCTURE
+from classifier.view import View
 
 _COMMON_WORDS = {
     "en": "the of and to in is that it for was on are with as this be at have from or by you not but they i my me he "
@@ -90,17 +93,35 @@ def _is_foreign_script(symbols: NDArray[np.uint32]) -> bool:
     return other > latin
 
 
-def language_of(features: Features, text: int) -> tuple[str | None, bool]:
-    """The language of one text of a batch, None when not recognised, and whether the model knows it."""
-    view = features.view
-    if view.symbols.dtype != np.uint8:
-        symbols = view.symbols[view.starts[text] : view.starts[text + 1]].astype(np.uint32)
-        if len(symbols) and int(symbols.max()) >= _LATIN_PAST and _is_foreign_script(symbols):
-            return _script_language(symbols), False
-    first, past = view.word_bounds[text : text + 2]
+def languages_of(features: Features) -> list[tuple[str | None, bool]]:
+    """The language of each text of a batch, None when not recognised, and whether the model knows it."""
+    unknown = features.structure[:, _UNKNOWN_WORDS].tolist()
+    foreign = _foreign_scripts(features.view)
+    bounds = pairwise(features.view.word_bounds)
+    return [
+        (foreign[text], False) if text in foreign else _latin_language(features, *words, share)
+        for text, (words, share) in enumerate(zip(bounds, unknown, strict=True))
+    ]
+
+
+def _foreign_scripts(view: View) -> dict[int, str | None]:
+    """text -> the language of its script, of texts whose letters are not Latin."""
+    if view.symbols.dtype != np.uint32:
+        return {}
+    symbols = view.symbols.view(np.uint32)
+    parts = enumerate(symbols[start:stop] for start, stop in pairwise(view.starts))
+    return {
+        text: _script_language(part)
+        for text, part in parts
+        if len(part) and int(part.max()) >= _LATIN_PAST and _is_foreign_script(part)
+    }
+
+
+def _latin_language(features: Features, first: int, past: int, unknown: float) -> tuple[str | None, bool]:
+    """Of a text with the words from `first` up to `past`, of which the share `unknown` is in no list."""
     if past - first < _MIN_WORDS:
         return None, True
-    known = 1 - float(features.structure[text, _UNKNOWN_WORDS])
+    known = 1 - unknown
     if known >= _KNOWN_SHARE:
         return "en", True
     counts = _counts_by_language(features.occurrences.keys[first:past])

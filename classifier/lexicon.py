@@ -17,9 +17,12 @@ _SLOT_FACTOR = 0xC5E69025
 _SLOT_SHIFT = 32 - SLOT_BITS
 
 
-def _slots(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+_FACTOR, _SHIFT = np.array(_SLOT_FACTOR, dtype=np.uint32), np.array(_SLOT_SHIFT, dtype=np.uint32)
+
+
+def _slots(hashes: NDArray[np.uint32]) -> NDArray[np.int64]:
     """(n,) the slot of each hash, by multiplicative hashing: hashes of short words differ in few bits."""
-    return (hashes * np.uint32(_SLOT_FACTOR)) >> np.uint32(_SLOT_SHIFT)
+    return (hashes * _FACTOR >> _SHIFT).astype(np.int64)
 
 
 class Mark(IntFlag):
@@ -67,7 +70,8 @@ class Lexicon:
     def marks_of(self, hashes: NDArray[np.uint32]) -> NDArray[np.uint16]:
         """(n,) uint16: the marks of each hash, 0 for one that is in no list."""
         slots = _slots(hashes)
-        found: NDArray[np.uint16] = self.slot_marks.take(slots) * (self.slot_keys.take(slots) == hashes)
+        found: NDArray[np.uint16] = self.slot_marks[slots]
+        found[self.slot_keys[slots] != hashes] = 0
         return found
 
     def mark_of(self, word: str) -> int:
@@ -81,7 +85,7 @@ class Lexicon:
 
     def __contains__(self, word: object) -> bool:
         """Whether a word is known: common in comments, or profane."""
-        return isinstance(word, str) and self.mark_of(word) & _WORDS != 0
+        return isinstance(word, str) and self.mark_of_hash(word_hash(word)) & _WORDS != 0
 
 
 _WORDS = int(Mark.KNOWN | Mark.MILD | Mark.STRONG | Mark.SEVERE | Mark.EROTIC)

@@ -3,11 +3,16 @@
 import re
 from typing import NamedTuple
 
-_LINK = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"\]\[]+|(?<![\w@.])(?:[a-z0-9-]{2,}\.)+(?:com|net|org|info|biz|ru|cn|xyz|top|shop|club|"
-    r"online|site|store|co|io|me|tv|uk|de|ly|in|us|eu|link|live|pro|vip|win|bet|app|dev|gg|cc)\b(?:/[^\s<>\"\]\[]*)?",
-    re.IGNORECASE,
+_ENDING = (
+    r"(?:com|net|org|info|biz|ru|cn|xyz|top|shop|club|online|site|store|co|io|me|tv|uk|de|ly|in|us|eu|link|live|pro|vip|"
+    r"win|bet|app|dev|gg|cc)\b"
 )
+_LINK = re.compile(
+    rf"(?:https?://|www\.)[^\s<>\"\]\[]+|(?<![\w@.])(?:[a-z0-9-]{{2,}}\.)+{_ENDING}(?:/[^\s<>\"\]\[]*)?", re.IGNORECASE
+)
+_HOST_END = re.compile(rf"\.(?<=[a-z0-9-]{{2}}\.){_ENDING}", re.IGNORECASE)
+"""What every host without a scheme ends with; begins with one sign, so that it is found in a fiftieth of the time."""
+
 _HOST = re.compile(r"(?:https?://)?(?:www\.)?([^/:?#\s]+)", re.IGNORECASE)
 
 _DOTTED = bytes(
@@ -47,15 +52,20 @@ def host_of(link: str) -> str:
 _DOT_INSIDE = re.compile(rb"\.(?! |$)")
 
 
-def may_have_links(encoded: bytes) -> bool:
-    """Whether a body, in an encoding that keeps ASCII, can have links at all; much quicker than looking."""
-    if _DOT_INSIDE.search(encoded) is None:  # as in most bodies, found in a fifth of the time of the rest
-        return b"/" in encoded and b"://" in encoded
-    return b"://" in encoded or b"L.L" in encoded.translate(_DOTTED) or b"www." in encoded
+def _may_have_links(text: str, encoded: bytes) -> bool:
+    if b"://" in encoded:
+        return True
+    if _DOT_INSIDE.search(encoded) is None:  # as in most bodies
+        return False
+    if b"L.L" not in encoded.translate(_DOTTED):
+        return b"www." in encoded
+    return b"www." in encoded.lower() or _HOST_END.search(text) is not None
 
 
-def links_of(text: str) -> Links:
-    """The links of a text, also those without a scheme."""
+def links_of(text: str, encoded: bytes) -> Links:
+    """The links of a text, also those without a scheme; `encoded` is it in an encoding that keeps ASCII."""
+    if not _may_have_links(text, encoded):
+        return NO_LINKS
     found = [match.group() for match in _LINK.finditer(text)]
     hosts = {link: host_of(link) for link in set(found)}  # spam repeats its links
     return Links([hosts[link] for link in found], sum(map(len, found)))

@@ -1,7 +1,6 @@
 """The fast path from texts to assessments."""
 
 from collections.abc import Iterator, Sequence
-from math import exp
 from pathlib import Path
 
 import numpy as np
@@ -11,20 +10,25 @@ from classifier.assessment import Assessment, AttributeExplanation, Explanation,
 from classifier.attribute import ATTRIBUTES
 from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
 from classifier.feature import Features, features_of
-from classifier.language import language_of
+from classifier.language import languages_of
 from classifier.model_file import Weights, read_weights
 from classifier.structure import STRUCTURE
 from classifier.table import Sums, Table
 from classifier.vector import Vector, vectors_of
 from classifier.view import View
-from classifier.window import rows_of, values_of
+from classifier.window import blocks_of, window_places
 
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""
 
-_PASS_CHARS = 8_000
+_PASS_CHARS = 14_000
 _PASS_TEXTS = 1024
 _SPANS_FROM = 0.5
+_MOST = np.array(700.0)
+"""The exponential of more than 709 is no number."""
+
+_ONE = np.ones(())
+
 _SPAM = ATTRIBUTES.index("spam")
 _TOXICITY = ATTRIBUTES.index("toxicity")
 
@@ -35,7 +39,8 @@ class Classifier:
     def __init__(self, weights: Weights) -> None:
         self._lexicon = weights.lexicon()
         self._table = Table(weights.hashed, weights.scales)
-        self._scales, self._shares = weights.scales, weights.shares
+        self._worth = (weights.scales[:, None] * weights.shares).tolist()
+        self._in_all, self._in_window = weights.shares[:, :, None]
         self._structure, self._bias = weights.structure, weights.bias
         self.version = weights.version
         self.features_version = weights.features_version
@@ -65,7 +70,7 @@ class Classifier:
         return pairs
 
     def features(self, texts: Sequence[Text]) -> Features:
-        """What a few texts are scored by; at most 60,000 code points in all."""
+        """What a few texts are scored by; at most 65,000 code points in all."""
         return features_of(texts, self._lexicon)
 
     def logits(self, features: Features) -> NDArray[np.float64]:
@@ -76,10 +81,11 @@ class Classifier:
         return self._table.sums(features.occurrences, features.pieces)
 
     def _logits(self, features: Features, sums: Sums) -> NDArray[np.float64]:
-        in_all, in_window = self._shares
-        logits: NDArray[np.float64] = (
-            in_all * sums.texts + in_window * sums.worst() + features.structure @ self._structure + self._bias
-        )
+        hashed = self._in_all * sums.texts
+        hashed += self._in_window * sums.worst()
+        logits: NDArray[np.float64] = features.structure.dot(self._structure)
+        logits += self._bias
+        logits += hashed.T
         return logits
 
     def explain(self, text: Text) -> Explanation:
@@ -108,12 +114,20 @@ class Classifier:
         self, features: Features, text: int, view: View, sums: Sums, columns: list[int]
     ) -> NDArray[np.float64]:
         """(n_columns, n_words): what each word of one text, whose view is given, added to some attributes' logits."""
-        pieces = features.pieces.of_text(text)
+        edges = features.pieces.of_text(text)
         windows = sums.worst_windows(text, columns)
-        values = self._table.steps(rows_of(pieces, features.occurrences)).T[columns].astype(np.float64)
-        for place, (column, window) in enumerate(zip(columns, windows, strict=True)):
-            values[place] *= values_of(pieces, window, self._shares[:, column], self._scales[:, column])
-        return word_contributions(view, values)
+        parts, values = [], []
+        for block, rows in enumerate(blocks_of(features.occurrences, edges)):
+            in_all, *in_windows = sums.values(block, text, windows)
+            worth_all, worth_window = self._worth[block]
+            values.append([worth_all[column] * in_all for column in columns])
+            more = [worth_window[column] * value for column, value in zip(columns, in_windows, strict=True)]
+            parts.append(self._table.steps(rows, columns))
+            places = window_places(edges[block], windows)
+            for steps, place, part, whole in zip(parts[-1], places, more, values[-1], strict=True):
+                in_worst = steps[:, place]
+                in_worst *= 1 + part / whole
+        return word_contributions(view, parts, np.array(values))
 
     def _spans(self, body: str, features: Features, text: int, sums: Sums, scores: list[float]) -> tuple[Span, ...]:
         columns = _shown_columns(scores)
@@ -123,15 +137,22 @@ class Classifier:
 
     def _assess(self, texts: list[Text], features: Features, sums: Sums) -> list[Assessment]:
         assessments = []
-        for index, (text, logits) in enumerate(zip(texts, self._logits(features, sums).tolist(), strict=True)):
-            row = [1 / (1 + exp(-logit)) for logit in logits]
-            spans: tuple[Span, ...] = ()
-            if max(row) >= _SPANS_FROM:
-                spans = self._spans(text.body, features, index, sums, row)
-            language, assessed = language_of(features, index)
-            scores = dict(zip(ATTRIBUTES, row, strict=True))
-            assessments.append(Assessment(scores, reject_of(row), spans, language, assessed))
+        found = zip(texts, _probabilities(self._logits(features, sums)), languages_of(features), strict=True)
+        for index, (text, row, (language, assessed)) in enumerate(found):
+            likely = max(row) >= _SPANS_FROM
+            spans = self._spans(text.body, features, index, sums, row) if likely else ()
+            assessments.append(
+                Assessment(dict(zip(ATTRIBUTES, row, strict=True)), reject_of(row), spans, language, assessed)
+            )
         return assessments
+
+
+def _probabilities(logits: NDArray[np.float64]) -> list[list[float]]:
+    """(n_texts, n_attributes)"""
+    odds_against = np.exp(np.minimum(-logits, _MOST))
+    odds_against += _ONE
+    rows: list[list[float]] = (_ONE / odds_against).tolist()
+    return rows
 
 
 def _shown_columns(scores: list[float]) -> list[int]:
@@ -145,9 +166,9 @@ def _shown_columns(scores: list[float]) -> list[int]:
 
 def reject_of(scores: list[float]) -> float:
     """The probability that a moderator would not publish: spam, or the worst of the others, taken as independent."""
-    spam = scores[_SPAM]
-    worst = max(scores[:_SPAM] + scores[_SPAM + 1 :])
-    return 1 - (1 - worst) * (1 - spam)
+    others = scores.copy()
+    others[_SPAM] = 0.0
+    return 1 - (1 - max(others)) * (1 - scores[_SPAM])
 
 
 def _passes(texts: Sequence[Text]) -> Iterator[list[Text]]:

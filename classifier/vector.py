@@ -30,7 +30,7 @@ def vectors_of(features: Features) -> list[Vector]:
     """The vector of each text of a batch."""
     vectors = []
     for text, structure in enumerate(features.structure):
-        rows = rows_of(features.pieces.of_text(text), features.occurrences)
+        rows = rows_of(features.occurrences, features.pieces.of_text(text))
         hashed, counts = np.unique(rows, return_counts=True)
         middle = int(hashed.searchsorted(N_ROWS // 2))
         factors = factors_of(np.array([counts[:middle].sum(), counts[middle:].sum()]))

@@ -15,6 +15,8 @@ _FOLD = fold_table()
 _KIND = kind_table()
 _FIRST_PICTURE = 0x2000
 _FIRST_LETTER = ord("a")
+_SPACE = np.array(SPACE, dtype=np.uint8)
+_ONE = np.array(1)
 _TWO_KEPT = np.ones(2, dtype=np.bool_)
 _ASCII_FOLD = bytes(int(symbol) if symbol != DROPPED else SPACE for symbol in _FOLD[:256] & 0xFF)
 _ASCII_TRACED = bytes(int(symbol) for symbol in _FOLD[:256] & 0xFF)
@@ -73,15 +75,24 @@ def _traced(text: str) -> tuple[Symbols, NDArray[np.int64]]:
         folded = np.frombuffer(f" {text} ".encode().translate(_ASCII_TRACED), dtype=np.uint8)
     else:
         folded = _FOLD.take(_code_points(f" {text} "), mode="clip")
-    sources = (folded != DROPPED).nonzero()[0]
-    symbols = folded.take(sources)
+    sources = folded.nonzero()[0]  # DROPPED is 0
+    symbols = folded[sources]
     same = symbols[1:] == symbols[:-1]
-    gone = same & (symbols[1:] == SPACE)
+    gone = same & (symbols[1:] == _SPACE)
     gone[1:] |= same[1:] & same[:-1]
-    kept = (~gone).nonzero()[0] + 1
+    kept = (~gone).nonzero()[0] + _ONE
     if len(kept) and symbols[kept[-1]] == SPACE:
         kept = kept[:-1]
-    return symbols.take(kept), sources.take(kept) - 1
+    return symbols[kept], sources[kept] - _ONE
+
+
+def _symbols_of(text: str) -> bytes | NDArray[np.uint32]:
+    """The symbols of one text; bytes where they fit, as one that does not makes a whole batch four times as wide."""
+    symbols = _traced(text)[0]
+    if int(symbols.max(initial=0)) > 0xFF:
+        return symbols.astype(np.uint32, copy=False)
+    narrow: bytes = symbols.astype(np.uint8).tobytes()
+    return narrow
 
 
 def original_ranges(view: View, firsts: NDArray[np.int64], lasts: NDArray[np.int64]) -> list[tuple[int, int]]:
@@ -127,7 +138,7 @@ class _Normaliser:
         return line.text
 
     def __call__(self, text: int, body: str) -> bytes | NDArray[np.uint32]:
-        """The symbols of one body without spaces around; bytes, still with stretches, when all are ASCII."""
+        """The symbols of one body without spaces around; bytes where they fit, those of ASCII still with stretches."""
         plain = body if body.isascii() else _without_typography(body)
         if plain.isascii():
             revealed = reveal_ascii(plain, self._words)
@@ -135,7 +146,7 @@ class _Normaliser:
             revealed = reveal(plain, self._words) if is_odd(plain) else self._reveal_latin(plain)
         if revealed is not None:
             plain = self._rewrite(text, revealed)
-        return _folded_words(plain) if plain.isascii() else _traced(plain)[0].astype(np.uint32, copy=False)
+        return _folded_words(plain) if plain.isascii() else _symbols_of(plain)
 
     def shortened(self, text: int, body: str, symbols: bytes) -> bytes | NDArray[np.uint32]:
         """The symbols of one body without stretches: as they are, or those of the words that the letters stand for."""
@@ -145,7 +156,7 @@ class _Normaliser:
             kept: bytes = codes[np.concatenate([_TWO_KEPT, ~stretches])].tobytes()
             return kept
         rewritten = self._rewrite(text, reveal(_without_typography(body), self._words))
-        return _traced(rewritten)[0].astype(np.uint32, copy=False)
+        return _symbols_of(rewritten)
 
     def _reveal_latin(self, plain: str) -> tuple[Line, int] | None:
         """For a body with letters such as é: rewritten when its ASCII part looks disguised."""
@@ -164,7 +175,7 @@ def _folded_words(plain: str) -> bytes:
 def _stretched(symbols: Symbols, starts: Sequence[int]) -> list[int]:
     """The texts that hold a stretch; all are looked at together."""
     stretches = _stretches(symbols)
-    if not np.count_nonzero(stretches):  # a quarter of what any() takes
+    if 1 not in stretches.tobytes():  # a quarter of what any() takes
         return []
     return sorted({bisect_right(starts, place) - 1 for place in stretches.nonzero()[0].tolist()})
 
@@ -172,9 +183,9 @@ def _stretched(symbols: Symbols, starts: Sequence[int]) -> list[int]:
 def _joined(parts: Sequence[bytes | NDArray[np.uint32]]) -> Symbols:
     """All parts with a space before, between and after those that are not empty."""
     filled = [part for part in parts if len(part)]
-    texts = [part for part in filled if isinstance(part, bytes)]
-    if len(texts) == len(filled):
-        return np.frombuffer(b" ".join([b"", *texts, b""]) if filled else b" ", dtype=np.uint8)
+    narrow = [part for part in filled if isinstance(part, bytes)]
+    if len(narrow) == len(filled):
+        return np.frombuffer(b" ".join([b"", *narrow, b""]), dtype=np.uint8)
     space = np.full(1, SPACE, dtype=np.uint32)
     arrays: list[NDArray[np.uint32]] = [space]
     for part in filled:
@@ -184,14 +195,14 @@ def _joined(parts: Sequence[bytes | NDArray[np.uint32]]) -> Symbols:
 
 
 def _starts(parts: Sequence[bytes | NDArray[np.uint32]]) -> list[int]:
-    return list(accumulate((len(part) + 1 if len(part) else 0 for part in parts), initial=1))
+    return list(accumulate([len(part) + 1 if len(part) else 0 for part in parts], initial=1))
 
 
 def _word_bounds(symbols: Symbols) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Half-open bounds of words; each picture is a word by itself."""
     if symbols.dtype == np.uint8 or int(symbols.max()) < _FIRST_PICTURE:
-        spaces = (symbols == SPACE).nonzero()[0]
-        return spaces[:-1] + 1, spaces[1:]
+        spaces = (symbols == _SPACE).nonzero()[0]
+        return spaces[:-1] + _ONE, spaces[1:]
     kinds = _KIND[symbols]
     inside = kinds != KIND_SPACE
     pictures = kinds == KIND_PICTURE

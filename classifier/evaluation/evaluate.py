@@ -1,9 +1,10 @@
 """Scores the labelled sets and puts the figures together."""
 
 from collections.abc import Callable, Iterator, Sequence
-from os import times as times_used
+from itertools import accumulate
 from pathlib import Path
 from random import Random
+from resource import RUSAGE_CHILDREN, RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
@@ -24,11 +25,11 @@ _BATCH = 64
 _DISGUISED_SETS = ("jigsaw_wiki_test", "civil_balanced", "surge_toxicity")
 _FLAGGED_FROM = 0.8
 _STAYS_FROM = 0.5
-_MAX_DISGUISED = 400
+_FEW_ROWS = 10
+"""With fewer of either label an area says nothing."""
+
 _SEED = 11
 _TIMED_CHARS = 400
-_CPU_FIELDS = 4  # user and system time, our own and that of a peer that ran as a child
-_TIMED_TEXTS = 512
 
 Figure = dict[str, Any]
 Scorer = Callable[[Sequence[str]], NDArray[np.float64]]
@@ -51,15 +52,22 @@ def scorer_of(classifier: Classifier) -> Scorer:
 class Sets:
     """The rows of the dev sets and their scores, each read and scored once."""
 
+    max_disguised = 400
+    timed_texts = 512
+
     def __init__(self, data: Path, scorer: Scorer) -> None:
         self._data = data
         self.scorer = scorer
         self._known: dict[str, tuple[list[Row], NDArray[np.float64]]] = {}
 
+    def rows(self, dataset: str) -> list[Row]:
+        """The rows of a set that are scored."""
+        return list(read_rows(self._data / "dev" / f"{dataset}.jsonl.gz"))
+
     def scored(self, dataset: str) -> tuple[list[Row], NDArray[np.float64]]:
         """Rows and (n, n_attributes) scores of a set."""
         if dataset not in self._known:
-            rows = list(read_rows(self._data / "dev" / f"{dataset}.jsonl.gz"))
+            rows = self.rows(dataset)
             self._known[dataset] = rows, self.scorer([row["text"] for row in rows])
         return self._known[dataset]
 
@@ -73,6 +81,27 @@ class Sets:
         return np.array([value for value in labels if value is not None]), scores[known, ATTRIBUTES.index(attribute)]
 
 
+class SampledSets(Sets):
+    """Some rows of each set, always the same, for a scorer that needs milliseconds a text.
+
+    Of a set that many are drawn, and more as long as they have few characters in all.
+    """
+
+    max_disguised = 100
+    timed_texts = 32
+    _ROWS, _CHARS = 200, 50_000
+
+    def rows(self, dataset: str) -> list[Row]:
+        rows = super().rows(dataset)
+        Random(_SEED).shuffle(rows)
+        done = accumulate(len(row["text"]) for row in rows)
+        return [
+            row
+            for place, (row, chars) in enumerate(zip(rows, done, strict=True))
+            if place < self._ROWS or chars < self._CHARS
+        ]
+
+
 def _figure(kind: str, name: str, value: float, aim: float | None, *, at_most: bool = False) -> Figure:
     reached = None if aim is None else bool(value <= aim if at_most else value >= aim)
     return {"kind": kind, "name": name, "value": round(float(value), 4), "aim": aim, "reached": reached}
@@ -81,7 +110,7 @@ def _figure(kind: str, name: str, value: float, aim: float | None, *, at_most: b
 def _areas(sets: Sets) -> Iterator[Figure]:
     for measure in AREAS:
         labels, scores = sets.labelled(measure.dataset, measure.attribute, measure.label)
-        if not np.isnan(scores).any():
+        if not np.isnan(scores).any() and min(np.bincount(labels, minlength=2)) >= _FEW_ROWS:
             yield _figure("area under ROC", measure.name, roc_auc_score(labels, scores), measure.aim)
 
 
@@ -90,7 +119,7 @@ def _ranks(sets: Sets) -> Iterator[Figure]:
         rows, scores = sets.scored(dataset)
         known = [place for place, row in enumerate(rows) if row.get(field) is not None]
         ours = scores[known, ATTRIBUTES.index(attribute)]
-        if not np.isnan(ours).any():
+        if np.ptp(ours) > 0:  # neither unknown nor all the same
             theirs = [rows[place][field] for place in known]
             yield _figure("rank correlation", name, spearmanr(theirs, ours).statistic, aim or None)
 
@@ -121,14 +150,14 @@ def _groups(sets: Sets) -> Iterator[Figure]:
 
 
 def _flagged(sets: Sets) -> list[str]:
-    """Toxic texts that the model is sure of, at most _MAX_DISGUISED."""
+    """Toxic texts that the model is sure of, not too many."""
     texts = []
     for dataset in _DISGUISED_SETS:
         rows, scores = sets.scored(dataset)
         sure = scores[:, ATTRIBUTES.index("toxicity")] > _FLAGGED_FROM
         texts += [row["text"] for row, is_sure in zip(rows, sure, strict=True) if is_sure and len(row["text"]) < 1000]
     Random(_SEED).shuffle(texts)
-    return texts[:_MAX_DISGUISED]
+    return texts[: sets.max_disguised]
 
 
 def _disguises(sets: Sets) -> Iterator[Figure]:
@@ -139,16 +168,22 @@ def _disguises(sets: Sets) -> Iterator[Figure]:
         yield _figure("stays above 0.5 disguised", name, float((scores > _STAYS_FROM).mean()), 0.90)
 
 
+def _cpu_seconds() -> float:
+    """User and system time, our own and that of a peer that ran as a child."""
+    used = [getrusage(whose) for whose in (RUSAGE_SELF, RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
 def _time(sets: Sets) -> Figure:
     """CPU time for texts of 400 characters, in batches as the scorer makes them; a peer's start is in it."""
     rows, _ = sets.scored("globe_news_published")
     joined = " ".join(row["text"] for row in rows)
-    texts = [joined[start : start + _TIMED_CHARS] for start in range(0, _TIMED_TEXTS * _TIMED_CHARS, _TIMED_CHARS)]
+    texts = [joined[start : start + _TIMED_CHARS] for start in range(0, sets.timed_texts * _TIMED_CHARS, _TIMED_CHARS)]
     times = []
     for _ in range(3):
-        began = sum(times_used()[:_CPU_FIELDS])
+        began = _cpu_seconds()
         sets.scorer(texts)
-        times.append((sum(times_used()[:_CPU_FIELDS]) - began) / len(texts) * 1e6)
+        times.append((_cpu_seconds() - began) / len(texts) * 1e6)
     return _figure("microseconds a text", "400 characters, batches of 64", min(times), None)
 
 

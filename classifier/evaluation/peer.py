@@ -26,6 +26,9 @@ _PROGRAMS = {
 }
 """Peer -> a program that reads a JSON list of texts and writes one of numbers in [0, 1]."""
 
+SLOW_PEERS = frozenset({"better-profanity"})
+"""Those that need milliseconds a text, better-profanity 0.2 ms a character; all rows would take most of an hour."""
+
 _JUDGED = ("toxicity", "insult", "profanity", "identity_attack", "sexually_explicit", "threat")
 """The peers give one number: it is taken for each of these."""
 

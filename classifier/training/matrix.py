@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 
 from classifier.assessment import Text
 from classifier.feature import features_of
-from classifier.hashing import N_ROWS, Occurrences
+from classifier.hashing import N_ROWS, NO_ROW, Occurrences
 from classifier.lexicon import Lexicon
 from classifier.window import Pieces, factors_of, windows_within
 
@@ -72,10 +72,17 @@ class PieceMatrix:
 
 def _piece_rows(occurrences: Occurrences, pieces: Pieces) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     """The rows of a batch piece by piece, and how many each piece has."""
-    firsts, lengths = pieces.firsts.T.ravel(), (pieces.pasts - pieces.firsts).T.ravel()
-    done = np.concatenate([[0], np.cumsum(lengths)])
-    places = np.repeat(firsts - done[:-1], lengths) + np.arange(done[-1])
-    return occurrences.rows[places].astype(np.int32), (pieces.pasts - pieces.firsts).sum(axis=0)
+    n_pieces = pieces.bounds[-1]
+    rows, owners = [], []
+    for edges in pieces.edges:
+        owner = np.repeat(np.arange(n_pieces), np.diff(edges))
+        for kind in occurrences.rows[:, edges[0] : edges[-1]]:
+            kept = kind != NO_ROW
+            rows.append(kind[kept])
+            owners.append(owner[kept])
+    owner = np.concatenate(owners)
+    in_order = np.concatenate(rows)[owner.argsort(kind="stable")]
+    return in_order.astype(np.int32), np.bincount(owner, minlength=n_pieces)
 
 
 def matrix_of(texts: Sequence[Text], lexicon: Lexicon) -> PieceMatrix:

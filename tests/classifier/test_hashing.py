@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import Classifier, Text
-from classifier.hashing import GRAM_BITS, Occurrences, pair_hash, word_hash
+from classifier.hashing import GRAM_BITS, NO_ROW, Occurrences, pair_hash, word_hash
 from classifier.lexicon import EMPTY
 from classifier.view import view_of
 from classifier.window import PIECE_SYMBOLS, pieces_of, rows_of, windows_within
@@ -19,8 +19,8 @@ BODIES = st.lists(st.text(alphabet="ab c.é🤡", max_size=3 * PIECE_SYMBOLS), m
 def rows_by_text(bodies: list[str]) -> list[list[int]]:
     view = view_of(bodies, EMPTY)
     occurrences = Occurrences(view)
-    pieces = pieces_of(view, occurrences)
-    return [rows_of(pieces.of_text(text), occurrences).tolist() for text in range(len(bodies))]
+    pieces = pieces_of(view)
+    return [rows_of(occurrences, pieces.of_text(text)).tolist() for text in range(len(bodies))]
 
 
 @settings(max_examples=200)
@@ -30,22 +30,29 @@ def test_rows_of_a_batch_are_those_of_its_texts(bodies: list[str]) -> None:
 
 
 @settings(max_examples=200)
-@given(body=st.text(alphabet="ab c", max_size=200))
-def test_each_feature_is_in_the_piece_in_which_it_begins(body: str) -> None:
-    view = view_of([body], EMPTY)
-    occurrences = Occurrences(view)
-    pieces = pieces_of(view, occurrences)
-    assert pieces.pasts[:, :-1].tolist() == pieces.firsts[:, 1:].tolist()
-    assert int(pieces.counts().sum()) == sum(
-        map(len, slow_rows(view.symbols.tolist() if len(view.symbols) > 1 else []))
+@given(bodies=BODIES)
+def test_each_feature_is_in_the_piece_in_which_it_begins(bodies: list[str]) -> None:
+    view = view_of(bodies, EMPTY)
+    pieces = pieces_of(view)
+    for text, (start, stop) in enumerate(pairwise(view.starts)):
+        (*edges, last), words = pieces.of_text(text).tolist()
+        assert edges == [start - 1 + PIECE_SYMBOLS * piece for piece in range(len(edges))]
+        assert last == stop - 1 <= edges[-1] + PIECE_SYMBOLS + 1
+        assert words == (len(view.symbols) + view.word_starts.searchsorted([*edges, last])).tolist()
+    assert (
+        pieces.edges[:, 1:][:, np.array(pieces.bounds[1:]) - 1].tolist() == pieces.edges[:, pieces.bounds[1:]].tolist()
     )
-    assert pieces.bounds[1] == max(-(-(len(view.symbols) - 2) // PIECE_SYMBOLS), 1) + 1
-    assert not pieces.counts()[:, -1].any()
-    for kind, offset in enumerate(occurrences.offsets):
-        firsts = pieces.firsts[kind] - offset
-        begins = np.arange(len(view.symbols)) if kind < 3 else view.word_starts
-        for piece, (first, past) in enumerate(zip(firsts, pieces.pasts[kind] - offset, strict=True)):
-            assert {place // PIECE_SYMBOLS for place in begins[first:past].tolist()} <= {piece}
+
+
+@settings(max_examples=200)
+@given(bodies=BODIES)
+def test_what_begins_somewhere_is_counted(bodies: list[str]) -> None:
+    view = view_of(bodies, EMPTY)
+    occurrences = Occurrences(view)
+    n_symbols, n_places = len(view.symbols), len(view.symbols) + len(view.word_starts)
+    counts = (occurrences.rows != NO_ROW).sum(axis=0)
+    for part in (slice(n_symbols - 1), slice(n_symbols, n_places)):  # no text has the last symbol
+        assert counts[part].tolist() == occurrences.begins[part].tolist()
 
 
 def test_windows_are_of_one_text() -> None:

@@ -11,11 +11,11 @@ from scipy.sparse import hstack
 from sklearn.linear_model import LogisticRegression
 
 from classifier import ATTRIBUTES, Assessment, Classifier, Text
-from classifier.hashing import N_ROWS
+from classifier.hashing import N_ROWS, NO_ROW, Occurrences
 from classifier.model_file import Weights, read_weights
 from classifier.scorer import MAX_CHARS, reject_of
 from classifier.training.matrix import matrix_of
-from classifier.window import Pieces
+from classifier.window import N_BLOCKS
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
 SAMPLES = (
@@ -64,11 +64,14 @@ def test_batch_gives_what_single_texts_give(classifier: Classifier) -> None:
             assert assessment.scores[attribute] == pytest.approx(alone.scores[attribute], abs=1e-9)
 
 
-def slow_sums(weights: Weights, pieces: Pieces, rows: NDArray[np.int64], first: int, past: int) -> NDArray[np.float64]:
+def slow_sums(
+    weights: Weights, occurrences: Occurrences, edges: NDArray[np.int64], first: int, past: int
+) -> NDArray[np.float64]:
     """(n_attributes,) the weights of the features of some pieces of ONE text, added one by one."""
     total = np.zeros(len(ATTRIBUTES))
-    for block, kinds in enumerate((range(3), range(3, 6))):
-        found = np.concatenate([rows[pieces.firsts[kind, first] : pieces.pasts[kind, past - 1]] for kind in kinds])
+    for block in range(N_BLOCKS):
+        found = occurrences.rows[:, edges[block, first] : edges[block, past]]
+        found = found[found != NO_ROW]
         sums = weights.hashed[found].astype(np.int64).sum(axis=0)
         total += sums * weights.scales[block] / max(len(found), 1) ** 0.5
     return total
@@ -81,13 +84,14 @@ def test_logits_are_sums_of_weights(classifier: Classifier) -> None:
     features = classifier.features([Text(body) for body in bodies])
     logits = classifier.logits(features)
     for text in range(len(bodies)):
-        pieces, rows = features.pieces.of_text(text), features.occurrences.rows
-        n_pieces = pieces.bounds[1] - 1
+        edges = features.pieces.of_text(text)
+        n_pieces = edges.shape[1] - 1
         windows = [
-            slow_sums(weights, pieces, rows, first, min(first + 2, n_pieces)) for first in range(max(n_pieces - 1, 1))
+            slow_sums(weights, features.occurrences, edges, first, min(first + 2, n_pieces))
+            for first in range(max(n_pieces - 1, 1))
         ]
         expected = weights.bias + features.structure[text] @ weights.structure
-        expected = expected + weights.shares[0] * slow_sums(weights, pieces, rows, 0, n_pieces)
+        expected = expected + weights.shares[0] * slow_sums(weights, features.occurrences, edges, 0, n_pieces)
         expected = expected + weights.shares[1] * np.max(windows, axis=0)
         assert logits[text] == pytest.approx(expected, abs=1e-9)
 

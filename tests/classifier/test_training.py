@@ -1,15 +1,18 @@
 """Fitting, calibrating and rounding, on small data made here."""
 
+import gzip
 from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import orjson
 import pytest
 from click.testing import CliRunner
 
 from classifier import ATTRIBUTES, Classifier, Text
 from classifier.command import main
-from classifier.hashing import N_ROWS, Occurrences
+from classifier.evaluation.evaluate import SampledSets
+from classifier.hashing import N_ROWS
 from classifier.lexicon import EMPTY
 from classifier.model_file import Weights, read_weights, write_weights
 from classifier.structure import STRUCTURE, STYLE
@@ -33,7 +36,7 @@ from classifier.training.taught import (
 )
 from classifier.training.template import template_examples
 from classifier.training.weak import add_weak_labels
-from classifier.view import View, view_of
+from classifier.view import view_of
 from classifier.window import pieces_of, windows_within
 
 KIND = (
@@ -89,7 +92,7 @@ def test_a_label_between_counts_in_parts_for_either() -> None:
 def test_the_teachers_labels_are_of_windows_and_of_these_examples(tmp_path: Path) -> None:
     examples = [Example("a fine day " * 20, {}, "one"), Example("short", {}, "one")]
     windows = windows_of(examples[0].text, EMPTY)
-    first, past = windows_within(pieces_of(*viewed(examples[0].text)).bounds)
+    first, past = windows_within(pieces_of(view_of([examples[0].text], EMPTY)).bounds)
     assert len(windows) == past - first
     assert windows[0] == "a fine day a fine day a fine day a fine day a fine day a fine day"
     taught = Taught(
@@ -107,11 +110,6 @@ def test_the_teachers_labels_are_of_windows_and_of_these_examples(tmp_path: Path
     assert min(sure.labels.values()) > 0.99
     with pytest.raises(ValueError, match="other training data"):
         next(taught_examples(examples[1:], EMPTY, taught))
-
-
-def viewed(body: str) -> tuple[View, Occurrences]:
-    view = view_of([body], EMPTY)
-    return view, Occurrences(view)
 
 
 def test_style_is_for_spam_alone() -> None:
@@ -199,3 +197,15 @@ def test_a_peer_that_nobody_knows_is_refused(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["evaluate", str(tmp_path), "--peer", "nobody"])
     assert result.exit_code != 0
     assert "no such peer: nobody" in result.output
+
+
+@pytest.mark.parametrize(("chars", "drawn"), [(1000, 200), (20, 300), (200, 249)])
+def test_a_slow_peer_gets_some_rows_always_the_same(tmp_path: Path, chars: int, drawn: int) -> None:
+    """Of 300 rows at least 200, and as many as have under 50,000 characters together."""
+    (tmp_path / "dev").mkdir()
+    lines = [orjson.dumps({"text": f"{place:03}".ljust(chars)}) for place in range(300)]
+    (tmp_path / "dev" / "one.jsonl.gz").write_bytes(gzip.compress(b"\n".join(lines)))
+    scored = [SampledSets(tmp_path, lambda texts: np.zeros((len(texts), len(ATTRIBUTES)))) for _ in range(2)]
+    rows = [sets.scored("one")[0] for sets in scored]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) == drawn
