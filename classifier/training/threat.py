@@ -65,6 +65,9 @@ _TOLD = (
     "that joke killed {}",
 )
 _EACH = 3_000
+_TIMES = 3
+"""How often each sentence is said: beside 1,300 threats of other people's, once is too little."""
+
 
 _THREAT: Labels = {"threat": 1.0}
 _NO_THREAT: Labels = {"threat": 0.0}
@@ -82,7 +85,11 @@ def _drawn(actions: Sequence[str], labels: Labels, draw: Random) -> Iterator[Exa
 
 def threat_examples() -> Iterator[Example]:
     """Threats, and harmless plans and reports, the same every time."""
-    draw = Random(9)
+    for _ in range(_TIMES):
+        yield from _sentences(Random(9))
+
+
+def _sentences(draw: Random) -> Iterator[Example]:
     yield from _drawn(_HARMS, _THREAT, draw)
     yield from _drawn(_FRIENDLY, _NO_THREAT, draw)
     for patterns, labels in ((_WISHES, _THREAT), (_TOLD, _NO_THREAT)):
