@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.lexicon import Lexicon
-from classifier.training.corpus import Example
+from classifier.training.corpus import CORPORA, Example
 from classifier.view import view_of
 from classifier.window import PIECE_SYMBOLS, piece_starts
 
@@ -17,9 +17,9 @@ DIRECTORY = Path(__file__).parent / "taught"
 TAUGHT = ("toxicity", "severe_toxicity", "insult", "profanity", "identity_attack", "threat")
 """The attributes that the teacher knows, in the order of its logits."""
 
-USED = ("toxicity", "identity_attack")
-"""Those of them that the weights learn from: for the others human labels alone do better, for threats by far. The
-others' logits are kept, so that another choice needs no new teacher."""
+USED = ("toxicity", "severe_toxicity", "insult", "profanity", "identity_attack")
+"""Those of them that the weights learn from: for threats human labels alone do better, by far. Their logits are kept,
+so that another choice needs no new teacher."""
 
 CORPUS = "windows"
 _EXAMPLES = "examples.sha256"
@@ -31,7 +31,7 @@ _LARGEST = 127
 class Taught(NamedTuple):
     """What the teacher said.
 
-    examples: SHA-256 of the training examples that it read, hexadecimal
+    examples: SHA-256 of the training examples that it labelled, hexadecimal
     texts: (n,) uint32, places in them; windows: (n,) uint16, the window of that text
     logits: (n, len(TAUGHT)) int8, in steps of 1/8
     """
@@ -53,10 +53,11 @@ def rounded(logits: NDArray[np.float32]) -> NDArray[np.int8]:
 
 
 def digest_of(examples: Sequence[Example]) -> str:
-    """Names the texts and their order."""
+    """Names the sets' texts and their order; sentences of our own may change without a new teacher."""
     digest = sha256()
     for example in examples:
-        digest.update(example.text.encode("utf-8", "surrogatepass") + b"\0")
+        if example.corpus in CORPORA:
+            digest.update(example.text.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,21 +20,31 @@ from classifier.training.author import with_authors
 from classifier.training.calibration import BASE_RATES, calibrate
 from classifier.training.corpus import CORPORA, Example, corpus_path, read_examples, sha256_of
 from classifier.training.fit import Fitted, fit_attribute
+from classifier.training.listed import listed_examples
 from classifier.training.matrix import PieceMatrix, matrix_of
 from classifier.training.pitch import pitch_examples
 from classifier.training.quantise import quantise
 from classifier.training.taught import read_taught, taught_examples
 from classifier.training.template import template_examples
+from classifier.training.threat import threat_examples
 from classifier.training.weak import add_weak_labels
-from classifier.training.wordlist import LISTS, build_lexicon, lexicon_path, spam_hosts, spam_terms
+from classifier.training.wordlist import LISTS, build_lexicon, lexicon_path, profanities, spam_hosts, spam_terms
 
 _WORD_CORPORA = frozenset(("jigsaw_wiki", "civil_balanced", "civil_toxic_spans", "paradetox"))
 """Comments whose words become known words."""
 
 _CALIBRATED_ON = frozenset(("jigsaw_wiki",))
 _SPAM_CALIBRATED_ON = frozenset(("jigsaw_wiki", "civil_balanced", "youtube_spam", "sms_spam", "pitches"))
-_SHARED_PARTS = {"threat": 0.15, "identity_attack": 0.2, "severe_toxicity": 0.1}
-"""What part of toxicity's logit a rare attribute adds to its own; chosen on the dev sets."""
+_SHARED_PARTS: dict[str, dict[str, float]] = {
+    "toxicity": {"insult": 0.2},
+    "severe_toxicity": {"toxicity": 0.1},
+    "identity_attack": {"toxicity": 0.2},
+    "threat": {"toxicity": 0.05},
+}
+"""What part of another attribute's logit, as fitted by itself, an attribute adds to its own; chosen on the dev sets.
+
+Rare attributes lean on toxicity: their own labels are too few to tell harmless texts from one another.
+"""
 
 _WINDOW_SHARES = {"insult": 0.5, "profanity": 0.5, "sexually_explicit": 0.5}
 """What the worst window counts beside all the text, where it is not as much; chosen on the dev sets."""
@@ -107,33 +118,6 @@ def logits_of(attribute: str, fitted: Fitted, training: TrainingSet, rows: NDArr
     return logits
 
 
-def _unseen(
-    attribute: str, training: TrainingSet, rows: NDArray[np.int64], shared: Fitted | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Logits and labels of rows that each fold's fit did not see."""
-    domain = _SPAM_CALIBRATED_ON if attribute == "spam" else _CALIBRATED_ON
-    folds = np.random.default_rng(_SEED).integers(_FOLDS, size=len(training.origins))[training.origins[rows]]
-    logits, labels = [], []
-    for fold in range(_FOLDS):
-        fitted = _blended(attribute, fit_rows(attribute, training, rows[folds != fold]), shared)
-        unseen = rows[(folds == fold) & np.isin(training.corpora[rows], list(domain))]
-        logits.append(logits_of(attribute, fitted, training, unseen))
-        labels.append(training.labels[unseen, ATTRIBUTES.index(attribute)])
-    return np.concatenate(logits), np.concatenate(labels)
-
-
-def _blended(attribute: str, fitted: Fitted, shared: Fitted | None) -> Fitted:
-    """Rare attributes lean on toxicity: their own labels are too few to tell harmless texts from one another."""
-    part = _SHARED_PARTS.get(attribute)
-    if part is None or shared is None:
-        return fitted
-    return Fitted(
-        fitted.hashed + part * shared.hashed,
-        fitted.structure + part * shared.structure,
-        fitted.bias + part * shared.bias,
-    )
-
-
 def known_rows(attribute: str, training: TrainingSet) -> NDArray[np.int64]:
     """Rows with a label. The sexism set says nothing of toxicity: its harmless rows are only not sexist."""
     known = ~np.isnan(training.labels[:, ATTRIBUTES.index(attribute)])
@@ -142,16 +126,51 @@ def known_rows(attribute: str, training: TrainingSet) -> NDArray[np.int64]:
     return np.flatnonzero(known)
 
 
-def fit_calibrated(attribute: str, training: TrainingSet, shared: Fitted | None) -> tuple[Fitted, float]:
-    """The weights of one attribute, such that their logits are calibrated, and the area under ROC on unseen folds.
+def _folds(training: TrainingSet) -> NDArray[np.int64]:
+    """(n,) the fold of each row; a text and its windows are in one."""
+    return np.random.default_rng(_SEED).integers(_FOLDS, size=len(training.origins))[training.origins]
 
-    `shared` are the weights of toxicity, once they are there.
-    """
+
+def _fits(attribute: str, training: TrainingSet, folds: NDArray[np.int64]) -> list[Fitted]:
+    """An attribute's own weights: without each fold in turn, then from all rows."""
     rows = known_rows(attribute, training)
-    logits, labels = _unseen(attribute, training, rows, shared)
+    return [fit_rows(attribute, training, rows[folds[rows] != left_out]) for left_out in range(_FOLDS + 1)]
+
+
+def blended(attribute: str, own: dict[str, Fitted]) -> Fitted:
+    """An attribute's weights with what it adds of others'."""
+    parts = [(1.0, own[attribute])]
+    parts += [(part, own[other]) for other, part in _SHARED_PARTS.get(attribute, {}).items()]
+    return Fitted(
+        np.sum([part * fitted.hashed for part, fitted in parts], axis=0),
+        np.sum([part * fitted.structure for part, fitted in parts], axis=0),
+        sum(part * fitted.bias for part, fitted in parts),
+    )
+
+
+def _unseen(
+    attribute: str, training: TrainingSet, folds: NDArray[np.int64], fitted: list[Fitted]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Logits and labels of rows that each fold's weights did not see."""
+    domain = list(_SPAM_CALIBRATED_ON if attribute == "spam" else _CALIBRATED_ON)
+    rows = known_rows(attribute, training)
+    rows = rows[np.isin(training.corpora[rows], domain)]
+    logits, labels = [], []
+    for fold, weights in enumerate(fitted[:_FOLDS]):
+        unseen = rows[folds[rows] == fold]
+        logits.append(logits_of(attribute, weights, training, unseen))
+        labels.append(training.labels[unseen, ATTRIBUTES.index(attribute)])
+    return np.concatenate(logits), np.concatenate(labels)
+
+
+def _calibrated(
+    attribute: str, training: TrainingSet, folds: NDArray[np.int64], fitted: list[Fitted]
+) -> tuple[Fitted, float]:
+    """The weights of one attribute, such that their logits are calibrated, and the area under ROC on unseen folds."""
+    logits, labels = _unseen(attribute, training, folds, fitted)
     slope, intercept = calibrate(logits, labels, BASE_RATES[attribute])
-    fitted = _blended(attribute, fit_rows(attribute, training, rows), shared)
-    calibrated = Fitted(fitted.hashed * slope, fitted.structure * slope, fitted.bias * slope + intercept)
+    weights = fitted[_FOLDS]
+    calibrated = Fitted(weights.hashed * slope, weights.structure * slope, weights.bias * slope + intercept)
     return calibrated, float(roc_auc_score(labels, logits))
 
 
@@ -187,7 +206,8 @@ def _details(data: Path, areas: dict[str, float]) -> dict[str, Any]:
 
 
 def _examples(data: Path) -> list[Example]:
-    return [*read_examples(data), *template_examples(), *pitch_examples()]
+    own = (template_examples(), pitch_examples(), threat_examples(), listed_examples(profanities(data)))
+    return [*read_examples(data), *chain(*own)]
 
 
 def _word_lists(data: Path, examples: list[Example]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
@@ -213,14 +233,20 @@ def train(data: Path, output: Path, name: str) -> Iterator[str]:
     keys, marks = _word_lists(data, examples)
     yield "features"
     training = _training_set(data, Lexicon.of_entries(keys, marks), examples)
-    fitted: dict[str, Fitted] = {}
-    areas: dict[str, float] = {}
+    folds = _folds(training)
+    own: dict[str, list[Fitted]] = {}
     for attribute in ATTRIBUTES:
         yield attribute
-        fitted[attribute], areas[attribute] = fit_calibrated(attribute, training, fitted.get("toxicity"))
+        own[attribute] = _fits(attribute, training, folds)
+    yield "calibrating"
+    parts = [{name: fits[part] for name, fits in own.items()} for part in range(_FOLDS + 1)]
+    fitted, areas = {}, {}
+    for attribute in ATTRIBUTES:
+        blends = [blended(attribute, part) for part in parts]
+        fitted[attribute], areas[attribute] = _calibrated(attribute, training, folds, blends)
     yield "writing"
     write_weights(output, _packed(list(fitted.values()), name, keys, marks), _details(data, areas))
 
 
-STEPS = 4 + len(ATTRIBUTES)
+STEPS = 5 + len(ATTRIBUTES)
 """How often `train` yields."""

@@ -84,7 +84,8 @@ def _document_counts(texts: Iterable[str]) -> Counter[str]:
     return counts
 
 
-def _profanities(data: Path) -> Iterator[tuple[str, int]]:
+def profanities(data: Path) -> Iterator[tuple[str, int]]:
+    """Entries of the lists of profanity, with the marks of their severity and kind."""
     for row in csv.DictReader(_lines(data, "surge_profanity_en.csv")):
         mark = _SEVERITIES[row["severity_description"]]
         for column in ("category_1", "category_2", "category_3"):
@@ -144,7 +145,7 @@ def _entries(data: Path, counts: Counter[str]) -> Iterator[tuple[str, int]]:
     for words in MASKED_WORDS.values():
         yield from ((word, Mark.KNOWN) for word in words)
     yield from ((word, Mark.EROTIC) for word in EROTIC_WORDS)
-    for entry, mark in _profanities(data):
+    for entry, mark in profanities(data):
         yield " ".join(words_of([entry])[0]), mark
     for word, count in sorted(counts.items()):
         if count >= KNOWN_FROM_TEXTS and _PLAIN.fullmatch(word):

@@ -35,6 +35,10 @@ INSULTS = (
 )
 
 
+THREATS = ("I will kill you tonight", "I'm going to find you and hurt you")
+PLANS = ("I will call you tonight", "I'm going to find you and thank you", "this heat will kill my tomatoes")
+
+
 @pytest.fixture(scope="module")
 def sets(classifier: Classifier, data: Path) -> Sets:
     return Sets(data, scorer_of(classifier))
@@ -59,6 +63,14 @@ def test_insults_survive_disguise(classifier: Classifier, name: str) -> None:
     texts = [DISGUISES[name](text, draw) for text in INSULTS for _ in range(5)]
     scores = scorer_of(classifier)(texts)[:, TOXICITY]
     assert np.mean(scores > 0.5) >= 0.9
+
+
+def test_short_threats_are_threats_and_plans_are_not(classifier: Classifier) -> None:
+    threat = ATTRIBUTES.index("threat")
+    plain, indirect = scorer_of(classifier)(THREATS)[:, threat]
+    assert plain > 0.8
+    assert indirect > 0.3
+    assert scorer_of(classifier)(PLANS)[:, threat].max() < 0.1
 
 
 def _mean(classifier: Classifier, texts: Sequence[str]) -> float:

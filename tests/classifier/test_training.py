@@ -13,13 +13,14 @@ from classifier import ATTRIBUTES, Classifier, Text
 from classifier.command import main
 from classifier.evaluation.evaluate import SampledSets
 from classifier.hashing import N_ROWS
-from classifier.lexicon import EMPTY
+from classifier.lexicon import EMPTY, Mark
 from classifier.model_file import Weights, read_weights, write_weights
 from classifier.structure import STRUCTURE, STYLE
 from classifier.training.author import with_authors
 from classifier.training.calibration import BASE_RATES, calibrate, expected_calibration_error
 from classifier.training.corpus import Example
-from classifier.training.fit import fit_attribute
+from classifier.training.fit import Fitted, fit_attribute
+from classifier.training.listed import listed_examples
 from classifier.training.matrix import matrix_of
 from classifier.training.pitch import pitch_examples
 from classifier.training.quantise import quantise
@@ -35,6 +36,8 @@ from classifier.training.taught import (
     write_taught,
 )
 from classifier.training.template import template_examples
+from classifier.training.threat import threat_examples
+from classifier.training.train import blended
 from classifier.training.weak import add_weak_labels
 from classifier.view import view_of
 from classifier.window import pieces_of, windows_within
@@ -90,7 +93,7 @@ def test_a_label_between_counts_in_parts_for_either() -> None:
 
 
 def test_the_teachers_labels_are_of_windows_and_of_these_examples(tmp_path: Path) -> None:
-    examples = [Example("a fine day " * 20, {}, "one"), Example("short", {}, "one")]
+    examples = [Example("a fine day " * 20, {}, "jigsaw_wiki"), Example("short", {}, "jigsaw_wiki")]
     windows = windows_of(examples[0].text, EMPTY)
     first, past = windows_within(pieces_of(view_of([examples[0].text], EMPTY)).bounds)
     assert len(windows) == past - first
@@ -108,8 +111,22 @@ def test_the_teachers_labels_are_of_windows_and_of_these_examples(tmp_path: Path
     assert unsure.labels == dict.fromkeys(USED, 0.5)
     assert sure.text == "short"
     assert min(sure.labels.values()) > 0.99
+    assert len(list(taught_examples([*examples, next(threat_examples())], EMPTY, taught))) == len(taught.texts)
     with pytest.raises(ValueError, match="other training data"):
         next(taught_examples(examples[1:], EMPTY, taught))
+
+
+def test_an_attribute_adds_a_part_of_what_others_learnt() -> None:
+    own = {
+        name: Fitted(np.full(2, weight), np.full(1, -weight), weight)
+        for name, weight in (("toxicity", 1.0), ("insult", 10.0), ("threat", 100.0))
+    }
+    toxicity, insult = blended("toxicity", own), blended("insult", own)
+    assert insult.bias == 10
+    assert 1 < toxicity.bias < 10
+    assert toxicity.hashed.tolist() == [toxicity.bias] * 2
+    assert toxicity.structure.tolist() == [-toxicity.bias]
+    assert 100 < blended("threat", own).bias < 101
 
 
 def test_style_is_for_spam_alone() -> None:
@@ -162,6 +179,28 @@ def test_templates_say_as_much_good_as_bad_of_each_group() -> None:
 def test_examples_of_our_own_are_the_same_every_time() -> None:
     assert list(pitch_examples()) == list(pitch_examples())
     assert list(template_examples()) == list(template_examples())
+    assert list(threat_examples()) == list(threat_examples())
+
+
+def test_threats_and_harmless_sentences_share_their_words() -> None:
+    """No opening and no ending tells them apart, only what is said to be done."""
+    sides: dict[float, list[str]] = {0.0: [], 1.0: []}
+    for example in threat_examples():
+        sides[example.labels["threat"]].append(example.text)
+    for words in ("I'm going to", "tonight", "your wife", "the mayor"):
+        harmless, threats = (sum(words in text for text in side) for side in sides.values())
+        assert 0.6 < harmless / threats < 1.7
+
+
+def test_listed_words_are_profane_in_the_sentences_in_which_others_are_not() -> None:
+    listed = [("darn", int(Mark.MILD)), ("frack", int(Mark.STRONG | Mark.INSULT)), ("frack", int(Mark.SEVERE))]
+    examples = list(listed_examples(listed))
+    profane = [example.text for example in examples if example.labels == {"profanity": 1.0}]
+    harmless = {example.text for example in examples if example.labels == {"profanity": 0.0}}
+    assert len(profane) == len(set(profane)) > 1
+    assert "you frack" in profane
+    assert {text.replace("frack", "bird") for text in profane} <= harmless
+    assert not any("darn" in example.text for example in examples)
 
 
 def test_authors_sell_only_where_the_text_is_spam() -> None:
