@@ -133,6 +133,7 @@ async def test_it_hears_neither_the_secrets_nor_the_terminal(tmp_path: Path, mon
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the scheduler is Linux's")
 async def test_it_waits_for_its_turn_of_a_core(server: EmbeddedServer) -> None:
+    assert server.pid is not None
     assert os.sched_getscheduler(server.pid) == os.SCHED_BATCH
     assert b"GLIBC_TUNABLES=glibc.malloc.tcache_count=" in Path(f"/proc/{server.pid}/environ").read_bytes()
 
