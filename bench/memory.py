@@ -20,7 +20,7 @@ import redis
 
 if TYPE_CHECKING:
     from service.desk import Desk
-    from service.domain import Submission
+    from service.domain import Site, Submission
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -73,6 +73,8 @@ class Filler:
     the policy and half by a moderator."""
 
     desk: "Desk"
+    automatic: "Site"
+    moderated: "Site"
     words: random.Random = field(default_factory=lambda: random.Random(7))
 
     async def fill(self, total: int) -> None:
@@ -82,15 +84,13 @@ class Filler:
                 bar.update(len(numbers))
 
     async def _add(self, number: int, total: int) -> None:
-        from service.domain import Caller, Decision, Mode, Policy, Role, Site
+        from service.domain import Caller, Decision, Role
         from service.store.comments import NO_REPLAY
         from service.use_cases import moderation
         from service.use_cases.submit import submit
 
-        site = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0))
         is_machines = number % HELD_EVERY % 2 == 1
-        if not is_machines:
-            site = replace(site, policy=Policy(Mode.PREMODERATE))
+        site = self.automatic if is_machines else self.moderated
         thread = f"article-{number % max(1, total // COMMENTS_A_THREAD)}"
         submission = self._submission(number, total // COMMENTS_AN_AUTHOR)
         receipt = await patiently(lambda: submit(self.desk, site, thread, submission, NO_REPLAY))
@@ -129,6 +129,7 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     from service.app import load_model
     from service.counts import Counts
     from service.desk import Desk
+    from service.domain import Mode, Policy, Site
     from service.embedded import EmbeddedServer
     from service.registry import Registry
     from service.scoring import Scorer
@@ -146,7 +147,8 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     vault = Vault(SECRET)
     desk = Desk(link, Registry(link, link, vault, SECRET), vault, Scorer(load_model(), Counts()), Submissions(link))
     began = time.monotonic()
-    await Filler(desk).fill(total)
+    automatic = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0))
+    await Filler(desk, automatic, replace(automatic, policy=Policy(Mode.PREMODERATE))).fill(total)
     fill_seconds = time.monotonic() - began
     await link.close()
     with redis.Redis.from_url(server.url) as client:
