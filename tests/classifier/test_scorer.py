@@ -157,7 +157,7 @@ def test_harmless_text_has_no_spans(classifier: Classifier) -> None:
 
 
 def test_insult_is_found_and_shown(classifier: Classifier) -> None:
-    body = "I read it twice. 🙂 You are a f*cking idi0t, Sir."
+    body = "I read it twice. 🙂 You are a f*cking idi0t, you stupid clown."
     assessment = classifier.assess([Text(body)])[0]
     assert assessment.scores["toxicity"] > 0.8
     assert assessment.scores["insult"] > 0.5
