@@ -88,7 +88,12 @@ class Rig:
     """The service with its embedded server, both on one core, in a folder of their own."""
 
     def __init__(
-        self, folder: Path, core: int, command: list[str] = SERVE, start_seconds: float = START_SECONDS
+        self,
+        folder: Path,
+        core: int,
+        command: list[str] = SERVE,
+        start_seconds: float = START_SECONDS,
+        repository: Path = REPOSITORY,
     ) -> None:
         self.data_dir = folder / "data"
         self.log = folder / "service.log"
@@ -97,7 +102,7 @@ class Rig:
             "COMMENTDESK_PORT": "0",
             "COMMENTDESK_DATA_DIR": str(self.data_dir),
             "COMMENTDESK_ADMIN_TOKEN": ADMIN_TOKEN,
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": str(repository),
         }
         with self.log.open("wb") as output, pinned(core):
             self._process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)

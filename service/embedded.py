@@ -232,16 +232,10 @@ def _carried_binary() -> Path | None:
     return binary if os.access(binary, os.X_OK) else None
 
 
-_MALLOC = "glibc.malloc.tcache_count=256"
-"""The server allocates by the C library, which by default keeps seven freed pieces of each size at hand. A batch
-of submissions frees hundreds, and a tenth of its time went into joining and cutting them. 256 may hold 8 MB; what 512
-gave more cannot be told from noise, and 8,192 held 100 MB. Other C libraries pass over this variable."""
-
-
 def _server_environment() -> dict[str, str]:
     # None of the service's secrets, and a locale that every system has: the server refuses to start in an unknown one.
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TZ") if name in os.environ}
-    return {**kept, "LC_ALL": "C", "GLIBC_TUNABLES": _MALLOC}
+    return {**kept, "LC_ALL": "C"}
 
 
 def _make_private_folder(data_dir: Path) -> None:
