@@ -25,6 +25,7 @@ def wait_rewritten(client: redis.Redis) -> None:
 
 def rewrite_log(client: redis.Redis, folder: Path) -> int:
     """Bytes of the append-only file after BGREWRITEAOF."""
+    wait_rewritten(client)  # one that the server began by itself
     client.bgrewriteaof()
     time.sleep(POLL_SECONDS)
     wait_rewritten(client)
