@@ -12,7 +12,7 @@ from service.store.link import Argument, Link
 from service.store.record import pack_reasons
 
 MOST_AT_ONCE = 32
-"""Submissions that one script writes: about a millisecond of the server's time."""
+"""Submissions that one script writes: about two milliseconds of the server's time."""
 
 
 class NewComment(NamedTuple):

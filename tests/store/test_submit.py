@@ -231,6 +231,17 @@ async def test_one_that_is_refused_harms_no_other(store: Store, link: Link) -> N
     assert {first.comment_id, last.comment_id} <= set(await store.queued())
 
 
+async def test_one_that_could_not_be_written_is_no_repeat(store: Store, link: Link) -> None:
+    broken = keys.thread_keys("default", "article-1").comments
+    await link.call("SET", broken, "no hash")
+    with pytest.raises(StoreUnavailableError):
+        await store.submit(new_comment(repeat="r"))
+    await link.call("DEL", broken)
+    again = await store.submit(new_comment(repeat="r"))
+    assert again.is_new
+    assert await store.queued() == [again.comment_id]
+
+
 async def test_sites_and_policies_that_come_together_stay_apart(store: Store) -> None:
     sites = [
         SITE,

@@ -78,19 +78,17 @@ local function submit(key_at, arg_at)
   rate_consume(rate_reader, now, own_interval, reader_arrival)
   rate_consume(rate_site, now, site_interval, site_arrival)
 
-  local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
-  local verdict, listed, reasons = unpack(ARGV, arg_at + at, arg_at + at + 2)
-  local state = states[verdict]
-  local earlier = redis.call('SET', repeat_key, comment_id .. ' ' .. state, 'NX', 'GET', 'PX', DAY_MS)
+  local earlier = redis.call('GET', repeat_key)
   if earlier then
     tally('repeats')
     local earlier_id, earlier_state = string.match(earlier, '^(%S+) (%S+)$')
     return keep_answer(idempotency_key, fingerprint, {'ok', earlier_id, earlier_state, 'again'})
   end
-  if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then
-    redis.call('DEL', repeat_key)
-    return {'parent_unknown'}
-  end
+  if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
+
+  local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
+  local verdict, listed, reasons = unpack(ARGV, arg_at + at, arg_at + at + 2)
+  local state = states[verdict]
 
   redis.call('HSET', comments, comment_id, public)
   local record = {THREAD, thread, AUTHOR, author, STATE, state, REVISION, 1, SUBMITTED_MS, now_ms, RISK, risk,
@@ -115,6 +113,9 @@ local function submit(key_at, arg_at)
   tally('state:' .. state)
   tally('submitted:' .. verdict)
   if is_unscored == '1' then tally('unscored') end
+
+  -- Last, so that one that could not be written is no repeat.
+  redis.call('SET', repeat_key, comment_id .. ' ' .. state, 'PX', DAY_MS)
   return keep_answer(idempotency_key, fingerprint, {'ok', comment_id, state, 'new'})
 end
 
