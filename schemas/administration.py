@@ -22,15 +22,18 @@ def _can_be_told(time: datetime) -> None:
 
 class PolicySchema(Closed):
     """How a site moderates. In `auto`, a risk below `publish_below` is published, above `reject_above` rejected, and
-    held between. Rates count submissions; null is no limit. A field left out has its default."""
+    held between. Rates count submissions: of a reader, of the whole site, and of all strangers together,
+    who are those that submit without a token; null is no limit. A field left out has its default."""
 
     mode = fields.String(load_default="premoderate", validate=validate.OneOf(MODES))
     publish_below = Probability(load_default=0.05)
     reject_above = Probability(load_default=0.98)
-    reader_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=30, allow_none=True)
-    reader_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=10)
+    reader_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=6, allow_none=True)
+    reader_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=5)
     site_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=None, allow_none=True)
     site_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=100)
+    stranger_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=120, allow_none=True)
+    stranger_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=60)
 
     @validates_schema
     def _ordered(self, data: dict[str, float], **_: object) -> None:

@@ -19,6 +19,7 @@ from service.errors import RequestError, StartError
 from service.handlers import administrators, moderators, pages, readers, watchers
 from service.metrics import RequestMeasures
 from service.registry import Registry
+from service.salts import DaySalts
 from service.scoring import Scorer
 from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, make_folder
 from service.store import scripts
@@ -166,7 +167,7 @@ async def build(
     vault = Vault(secrets.secret_key)
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token)
     desk_link = tracing.link(link) if tracing else link
-    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), now_ms)
+    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(desk_link), now_ms)
     house = House(
         RequestMeasures(counts),
         counts,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from service.page_cache import PageCache
 from service.registry import Registry
+from service.salts import DaySalts
 from service.scoring import Scorer
 from service.store.link import Link
 from service.store.submissions import Submissions
@@ -25,6 +26,7 @@ class Desk:
     vault: Vault
     scorer: Scorer
     submissions: Submissions
+    salts: DaySalts
     now_ms: Callable[[], int] = clock_ms
     pages: PageCache = field(default_factory=PageCache)
 

@@ -97,8 +97,10 @@ class Policy:
     mode: Mode = Mode.PREMODERATE
     publish_below: float = 0.05
     reject_above: float = 0.98
-    reader_rate: RateLimit = RateLimit(30, 10)
+    reader_rate: RateLimit = RateLimit(6, 5)
     site_rate: RateLimit = RateLimit(0, 100)
+    stranger_rate: RateLimit = RateLimit(120, 60)
+    """Of all together who submit without a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,8 @@ class Site:
 
 
 class Submission(NamedTuple):
-    """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only."""
+    """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only. `is_stranger` when he
+    sent it himself, and no website vouches for him."""
 
     name: str
     email: str
@@ -124,6 +127,7 @@ class Submission(NamedTuple):
     client_ip: str = ""
     user_agent: str = ""
     referrer: str = ""
+    is_stranger: bool = False
 
 
 class Assessed(NamedTuple):

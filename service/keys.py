@@ -16,6 +16,7 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
 | cd:{commentdesk}:upgrading | string | the process that upgrades the store | 10 s, renewed until it is done |
+| cd:{commentdesk}:salt:N | string | random bytes of the Nth day since 1970, in hex; it is in no backup | to 15 min after that day |
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
@@ -34,13 +35,14 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:events | stream | what happened to which comment | the newest 10,000 |
-| cd:{S}:repeat:D | string | comment_id, a space, the state of the first of exact repeats | 24 h |
+| cd:{S}:repeat:D | string | comment_id of the first of exact repeats | 10 min |
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
-| cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
+| cd:{S}:rate-reader:R, cd:{S}:rate-site, cd:{S}:rate-stranger | string | GCRA's theoretical arrival time, µs | until all is free |
 
 The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons, private (sealed email, scores,
 spans, client) as submitted; state, decision, revision, published_ms, history (a line a change), previous (a line a
-decision that undo can take back: state, decision, published_ms, was it queued). What would be empty is left out, the
+decision that undo can take back: state, decision, published_ms, was it queued), forgotten (how many acts are no longer
+in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What would be empty is left out, the
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 """
 
@@ -58,6 +60,8 @@ CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
 UPGRADING = _INSTALLATION + "upgrading"
+SALTS = _INSTALLATION + "salt:"
+"""What the keys of all salts begin with."""
 
 COMMENT_FIELDS = {
     "thread": "t",
@@ -74,12 +78,17 @@ COMMENT_FIELDS = {
     "published_ms": "u",
     "history": "h",
     "previous": "b",
+    "forgotten": "g",
 }
 """The fields of a comment's record, and their names in Redis; in scripts they are locals in capitals."""
 
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def salt(day: int) -> str:
+    return f"{SALTS}{day}"
 
 
 def probe(number: int) -> str:
@@ -173,8 +182,15 @@ def rate_site(site: str) -> str:
     return _of(site, "rate-site")
 
 
+def rate_stranger(site: str) -> str:
+    return _of(site, "rate-stranger")
+
+
 @lru_cache(maxsize=1024)
 def intake_keys(site: str) -> tuple[str, ...]:
     """What all submissions to a site share, in the order in which their script takes them."""
     queue = queue_keys(site)
-    return (queue.queue, queue.risk, queue.uncertainty, totals(site), events(site), rate_site(site))
+    return (
+        *(queue.queue, queue.risk, queue.uncertainty),
+        *(totals(site), events(site), rate_site(site), rate_stranger(site)),
+    )

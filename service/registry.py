@@ -169,16 +169,20 @@ def policy_record(policy: Policy) -> dict[str, Any]:
         "reader_burst": policy.reader_rate.burst,
         "site_rate_per_minute": policy.site_rate.per_minute or None,
         "site_burst": policy.site_rate.burst,
+        "stranger_rate_per_minute": policy.stranger_rate.per_minute or None,
+        "stranger_burst": policy.stranger_rate.burst,
     }
 
 
 def policy_of(record: dict[str, Any]) -> Policy:
+    """The policy of a record; one of an older format has no limit for strangers."""
     return Policy(
         Mode(record["mode"]),
         record["publish_below"],
         record["reject_above"],
         RateLimit(record["reader_rate_per_minute"] or 0, record["reader_burst"]),
         RateLimit(record["site_rate_per_minute"] or 0, record["site_burst"]),
+        RateLimit(record.get("stranger_rate_per_minute") or 0, record.get("stranger_burst", 1)),
     )
 
 

@@ -15,7 +15,6 @@ NONCE_BYTES = 12
 """96 bits, as NIST SP 800-38D recommends for AES-GCM."""
 HASH_BYTES = 16
 """128 bits of a keyed hash: no two of 2**40 emails collide with a chance above 1 in 2**48."""
-READER_HASH_PERIOD_MS = 24 * 3600 * 1000
 
 
 class SealBrokenError(ValueError):
@@ -58,10 +57,9 @@ class Vault:
         """What stands for an author: the same for all spellings of case, in hex."""
         return _keyed_hash(self._email_key, email.casefold().encode())
 
-    def reader_hash(self, address: str, now_ms: int) -> str:
-        """What stands for a reader's address for one day (UTC); tomorrow it is another."""
-        day = now_ms // READER_HASH_PERIOD_MS
-        return _keyed_hash(self._reader_key, f"{day} {address}".encode())
+    def reader_hash(self, address: str, salt: bytes) -> str:
+        """What stands for a reader's address as long as the salt is kept: not even the key tells it from then on."""
+        return _keyed_hash(self._reader_key, salt + address.encode())
 
     def token_digest(self, token: str) -> str:
         """What is stored of a token; tokens have 256 random bits, so that one keyed hash is enough."""

@@ -88,7 +88,7 @@ def _way_back(receipt: Receipt) -> str:
 async def _thread(call: Call, after: str) -> Thread:
     """The published thread from a cursor on; the article is shown even when this cannot be."""
     try:
-        _, page = await threads.read_thread(call.desk, DEFAULT_SITE, ARTICLE.thread, "", MAX_SHOWN, after)
+        page = await threads.read_thread(call.desk, DEFAULT_SITE, ARTICLE.thread, MAX_SHOWN, after)
         settings = await threads.read_settings(call.desk, DEFAULT_SITE, ARTICLE.thread)
     except InvalidFieldsError:
         return await _thread(call, "")
@@ -96,7 +96,7 @@ async def _thread(call: Call, after: str) -> Thread:
         return Thread()
     except UnavailableError:
         return Thread(is_away=True)
-    read: Json = orjson.loads(page or b"{}")
+    read: Json = orjson.loads(page.content)
     comments = nest(read["comments"])
     return Thread(read["count"], comments, read["next_cursor"], bool(after), settings["closed"])
 

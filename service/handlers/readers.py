@@ -1,7 +1,5 @@
 """What readers and websites call: leave a comment, read a thread, count comments, set a thread."""
 
-import hashlib
-import re
 from urllib.parse import quote, urlsplit
 
 from schemas.fields import is_web_address
@@ -63,6 +61,7 @@ def submission_of(call: Call) -> Submission:
         return Submission(
             **sent,
             client_ip=reader_address(call.request, call.house.trusted_proxies),
+            is_stranger=True,
             user_agent=headers.get("User-Agent", "")[:1000].encode("utf-8", "replace").decode(),
             referrer=headers.get("Referer", "")[:2048].encode("utf-8", "replace").decode(),
         )
@@ -115,22 +114,10 @@ def with_receipt(url: str, receipt: Receipt) -> str:
 )
 async def read_thread(call: Call) -> Answer:
     limit, cursor = call.query["limit"], call.query["cursor"]
-    page_tag = hashlib.blake2s(f"{limit} {cursor}".encode(), digest_size=4).hexdigest()
-    known = _known_version(call.request.headers.get("If-None-Match", ""), page_tag)
-    version, page = await threads.read_thread(call.desk, call.known_site.site, call.thread, known, limit, cursor)
-    headers = {"ETag": f'"{version}.{page_tag}"', "Cache-Control": "no-cache"}
-    return Answer(304, headers=headers) if page is None else Answer(200, page, headers)
-
-
-_VERSION = re.compile(r"[0-9]+\.[0-9]+")
-
-
-def _known_version(if_none_match: str, page_tag: str) -> str:
-    for tag in if_none_match.split(","):
-        version, _, page = tag.strip().removeprefix("W/").strip('"').rpartition(".")
-        if page == page_tag and _VERSION.fullmatch(version):
-            return version
-    return ""
+    page = await threads.read_thread(call.desk, call.known_site.site, call.thread, limit, cursor)
+    headers = {"ETag": f'"{page.tag}"', "Cache-Control": "no-cache"}
+    is_known = f'"{page.tag}"' in call.request.headers.get("If-None-Match", "")  # weak or strong, one of several
+    return Answer(304, headers=headers) if is_known else Answer(200, page.content, headers)
 
 
 @operation("Count published comments", query=CountsQuery, answers={200: CountsSchema}, errors=(404,))

@@ -169,10 +169,16 @@ class Act:
     note: str | None
 
 
-def unpack_history(lines: str) -> list[Act]:
-    """Oldest first. `splitlines` would break at U+2028 within a note too."""
+def unpack_history(lines: str, forgotten: str = "") -> list[Act]:
+    """Oldest first, but for those that were forgotten. `splitlines` would break at U+2028 within a note too."""
     found = [orjson.loads(line) for line in lines.split("\n") if line]
-    return [Act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=2)]
+    first = 2 + sum(tallied(forgotten).values())
+    return [Act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=first)]
+
+
+def tallied(acts: str) -> dict[str, int]:
+    """How often which act was done, of `approve:2 undo:1`."""
+    return {name: int(times) for name, _, times in (each.partition(":") for each in acts.split())}
 
 
 def _array(values: list[Any]) -> bytes:

@@ -9,17 +9,15 @@ from typing import Any
 import orjson
 
 from service import keys
+from service.domain import Policy
 from service.errors import RecordAbsentError, RecordChangedError, StartError
 from service.store import lease, scripts
 from service.store.comments import NO_REPLAY, Replay
 from service.store.link import Link
 from service.store.upgrade import Told, from_format_1
 
-FORMAT = 2
+FORMAT = 3
 """The version of everything stored; a service refuses a store of a newer one."""
-UPGRADES: dict[int, Callable[[Link, Told], Awaitable[None]]] = {1: from_format_1}
-"""From a format to the next one up: what the first start of a newer version does to the store. Two processes may start
-at once, and a start may be cut off, so a step that was done, or half done, must do no harm when done again."""
 _WAIT_SECONDS = 0.2
 
 Record = dict[str, Any]
@@ -81,6 +79,21 @@ async def read_all(link: Link, key: str) -> dict[str, Record]:
     """Every record of `keys.SITES` or `keys.TOKENS`."""
     flat = await link.call("HGETALL", key)
     return {name.decode(): orjson.loads(raw) for name, raw in zip(flat[::2], flat[1::2], strict=True)}
+
+
+async def from_format_2(link: Link, told: Told) -> None:
+    """Sites from before strangers had a limit of their own go on without one, and it is written so: what is left out would
+    have the default of today."""
+    for name, record in (await read_all(link, keys.SITES)).items():
+        if "stranger_rate_per_minute" not in record["policy"]:
+            kept = {"stranger_rate_per_minute": None, "stranger_burst": Policy().stranger_rate.burst}
+            await update(link, keys.SITES, name, {"policy": record["policy"] | kept})
+            await told(0)
+
+
+UPGRADES: dict[int, Callable[[Link, Told], Awaitable[None]]] = {1: from_format_1, 2: from_format_2}
+"""From a format to the next one up: what the first start of a newer version does to the store. Two processes may start
+at once, and a start may be cut off, so a step that was done, or half done, must do no harm when done again."""
 
 
 async def create(link: Link, key: str, name: str, record: Record, replay: Replay, answer: bytes = b"") -> bytes:

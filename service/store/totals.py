@@ -1,7 +1,7 @@
 """Counters of a site, kept in Redis beside what they count, so that every process tells the same.
 
 Fields of `totals`: `submitted:VERDICT`, `decided:DECISION`, `state:STATE` (comments now in it), `undone`, `repeats`,
-`unscored`, `refused:rate_limited`, `age_in:SECONDS` (at most so old, and older than
+`unscored`, `unknown_reader` (of a website that did not tell its address), `refused:rate_limited`, `age_in:SECONDS` (at most so old, and older than
 the bound before), `age_count`, `age_sum_ms`.
 """
 

@@ -20,6 +20,7 @@ Told = Callable[[int], None]
 _RESTORING = "restoring"
 _INSTALLATION = keys.INSTALLATION.encode()
 _BACKED_UP = keys.BACKED_UP.encode()
+_SALTS = keys.SALTS.encode()
 _BATCH_TEXTS = 20_000
 _BATCH_KEYS = 1_000
 """Entries are written in batches of about so many texts or keys, all of a batch in one write to Redis."""
@@ -61,12 +62,17 @@ async def _copy(link: Link, spool: Spool, told: Told) -> dict[bytes, bytes]:
                 installation.update(zip(each.parts[::2], each.parts[1::2], strict=True))
 
     async with Changes(link) as changes:
-        await instant.read_all(link, changes, read, concerns=lambda name: name != _BACKED_UP, told=told)
+        await instant.read_all(link, changes, read, concerns=_is_backed_up, told=told)
     if _RESTORING.encode() in installation:
         raise BackupError("A backup was being restored into this store, and did not get to its end: it is not whole.")
     if b"format" not in installation:
         raise BackupError("There is nothing of commentdesk in this store.")
     return installation
+
+
+def _is_backed_up(name: bytes) -> bool:
+    """Not what tells of this store alone, and no salt of the day: it would outlive the day."""
+    return name != _BACKED_UP and not name.startswith(_SALTS)
 
 
 def check(path: Path, secret_check: str | None) -> Header:

@@ -14,18 +14,15 @@ from service.store.threads import Published
 from service.use_cases.wire import Json, cursor_after, joined, position_of, rfc3339
 
 
-async def read_thread(
-    desk: Desk, site: str, thread: str, known_version: str, limit: int, cursor: str
-) -> tuple[str, bytes | None]:
-    """The thread's version, and a page of it as JSON; None for it when the reader has this version already."""
+async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: str) -> Page:
+    """A page of a thread as JSON. Its tag tells nothing but whether it is the same page: not when the thread began, nor
+    how often it changed."""
     after = position_of(cursor)
     place = (site, thread, limit, cursor)
     cached = desk.pages.get(place)
-    page = await threads.read_page(
-        desk.link, site, thread, known_version, limit + 1, after.score, after.comment_id, cached.version
-    )
+    page = await threads.read_page(desk.link, site, thread, cached.version, limit + 1, after.score, after.comment_id)
     if page.comments is None:
-        return page.version, None if page.version == known_version else cached.content
+        return cached
     shown = page.comments[:limit]
     last = shown[-1] if len(page.comments) > limit else None
     more = cursor_after(Position(str(last.published_ms), last.comment_id)) if last else None
@@ -33,8 +30,9 @@ async def read_thread(
     comments = joined([_published_json(each) for each in shown])
     tail = orjson.dumps({"next_cursor": more})
     content = orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
-    desk.pages.put(place, Page(page.version, content))
-    return page.version, content
+    made = Page(page.version, content, desk.vault.digest("page", *map(str, place), page.version))
+    desk.pages.put(place, made)
+    return made
 
 
 def _published_json(comment: Published) -> bytes:
