@@ -132,6 +132,7 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     from service.domain import Mode, Policy, Site
     from service.embedded import EmbeddedServer
     from service.registry import Registry
+    from service.salts import DaySalts
     from service.scoring import Scorer
     from service.store import scripts
     from service.store.address import make_link

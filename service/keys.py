@@ -16,7 +16,7 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
 | cd:{commentdesk}:upgrading | string | the process that upgrades the store | 10 s, renewed until it is done |
-| cd:{commentdesk}:salt:N | string | random bytes of the Nth day since 1970, in hex; it is in no backup | to 15 min after that day |
+| cd:{commentdesk}:salt:N | string | random bytes of the Nth day since 1970; in no backup | to 15 min after the day |
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
@@ -37,7 +37,8 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:events | stream | what happened to which comment | the newest 10,000 |
 | cd:{S}:repeat:D | string | comment_id of the first of exact repeats | 10 min |
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
-| cd:{S}:rate-reader:R, cd:{S}:rate-site, cd:{S}:rate-stranger | string | GCRA's theoretical arrival time, µs | until all is free |
+| cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
+| cd:{S}:rate-stranger | string | the same, of all strangers together | until all is free |
 
 The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons, private (sealed email, scores,
 spans, client) as submitted; state, decision, revision, published_ms, history (a line a change), previous (a line a

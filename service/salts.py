@@ -1,4 +1,4 @@
-"""The random salt of each day, with which readers' addresses are hashed: when it is gone, nobody can tell them any more.
+"""The random salt of each day, with which readers' addresses are hashed: once it is gone, nobody can tell them.
 
 A salt lies in Redis, so that all processes have the same, and expires there. It is known for 15 minutes of the next day
 too, so that limits and repeats hold over midnight, and is in no backup.

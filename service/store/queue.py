@@ -44,8 +44,8 @@ def _view(site: str, order: QueueOrder, thread: str | None) -> str:
 async def list_queue(
     link: Link, site: str, order: QueueOrder, thread: str | None, limit: int, after: Position, now_ms: int
 ) -> QueuePage:
-    """One page of the queue; `last` is None when there is no page after it. Of a long thread, in an order that is not its
-    own, a page may hold fewer than `limit` though there is one after it."""
+    """One page of the queue; `last` is None when there is no page after it. Of a long thread, in an order that is not
+    its own, a page may hold fewer than `limit` though there is one after it."""
     queue = keys.queue_keys(site)
     total, oldest, ids, last = await scripts.LIST_QUEUE.run(
         link,

@@ -82,8 +82,8 @@ async def read_all(link: Link, key: str) -> dict[str, Record]:
 
 
 async def from_format_2(link: Link, told: Told) -> None:
-    """Sites from before strangers had a limit of their own go on without one, and it is written so: what is left out would
-    have the default of today."""
+    """Sites from before strangers had a limit of their own go on without one, and it is written so: what is left out
+    would have the default of today."""
     for name, record in (await read_all(link, keys.SITES)).items():
         if "stranger_rate_per_minute" not in record["policy"]:
             kept = {"stranger_rate_per_minute": None, "stranger_burst": Policy().stranger_rate.burst}
