@@ -23,6 +23,7 @@ _REMEDIES = {
     "unauthenticated": "Send `Authorization: Bearer TOKEN` with a token that was not revoked and has not expired.",
     "forbidden": "The token is valid, but of another role or site. It says so whether the thing exists or not.",
     "origin_not_allowed": "List the website's origin in the site's `allowed_origins`.",
+    "host_unknown": "Ask by a name that the setting `COMMENTDESK_HOSTS` lists.",
     "not_found": "Compare the address with this page. A `/` inside a thread's id is written `%2F`.",
     "site_not_found": "Site ids are lower-case letters, digits and hyphens. `default` exists from the start.",
     "thread_not_found": "A thread begins with its first comment, or when a website sets it.",

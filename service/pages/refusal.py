@@ -3,22 +3,31 @@
 from collections.abc import Mapping
 from typing import Any
 
-from schemas.fields import is_web_address
+from service.domain import Site
 from service.errors import RequestError
 from service.pages import form, render
 from service.web import problems
 from service.web.connection import Request
 from service.web.operation import Answer
+from service.web.origins import origin_of
 
 
-def form_refusal(request: Request, fields: Mapping[str, Any], error: RequestError) -> Answer:
+def form_refusal(request: Request, site: Site | None, fields: Mapping[str, Any], error: RequestError) -> Answer:
     """A page by itself that posts to the same address; its answer leads to the article as the first one would have."""
-    referrer = request.headers.get("Referer", "")
     return render.page(
         "refused.html",
         problems.status_of(error),
         render.LEADING_ELSEWHERE | dict(problems.headers(error)),
         form=form.refused(fields, error),
         action=str(request.rel_url),
-        article=referrer if is_web_address(referrer) else None,
+        article=_article(request, site),
     )
+
+
+def _article(request: Request, site: Site | None) -> str | None:
+    """The page that the form was on, where it is of an origin that the site lists, or our own: whoever leads a reader
+    here may be anyone, and our page vouches for no other."""
+    referrer = request.headers.get("Referer", "")
+    origin = origin_of(referrer)
+    is_listed = site is not None and origin in site.allowed_origins
+    return referrer if origin and (is_listed or origin.partition("://")[2] == request.host.lower()) else None
