@@ -94,8 +94,8 @@ class SettingsSchema(Schema):
         load_default=None,
         validate=validate.Length(min=_LEAST_SECRET_CHARS),
         metadata={
-            "description": "Token for `/metrics` and the details of `/readyz`, beside an operator's or the administrator's. "
-            "When set, loopback needs one too."
+            "description": "Token for `/metrics` and the details of `/readyz`, as are an operator's and the "
+            "administrator's. None: loopback needs no token."
         },
     )
     hosts = fields.String(

@@ -52,6 +52,7 @@ def _is_watcher(call: Call) -> bool:
 
 @operation("Metrics for Prometheus", answers={200: "Prometheus text."}, errors=(401, 403))
 async def read_metrics(call: Call) -> Answer:
+    """With an operator's token, or the one in COMMENTDESK_METRICS_TOKEN."""
     desk = call.desk
     now_ms = desk.now_ms()
     sites: dict[str, SiteMeasures] = {}

@@ -15,6 +15,10 @@ _AUDIENCES = {
     "administrators": ("Operators and administrators", "Policies, sites and tokens."),
     "watchers": ("Machines that watch", "Health, readiness and metrics."),
 }
+_WITHOUT_A_TOKEN = {
+    "readers": " Where the site allows public submission, also readers without one.",
+    "watchers": " Without one, programs on the service's own machine, unless it has a token for metrics.",
+}
 _PLACES = {"path": "In the address", "query": "In the query", "header": "A header"}
 _RANGES = (("minLength", "maxLength", " characters"), ("minItems", "maxItems", " of them"), ("minimum", "maximum", ""))
 _REMEDIES = {
@@ -173,7 +177,7 @@ def _who(described: Json) -> tuple[str, str]:
     names = [name for name in roles.rstrip(".").split(", ") if name != "admin"]
     who = f"A token with the role {' or '.join(names)}." if names else "The administrator."
     if {} in security:
-        who += " Where the site allows public submission, also readers without one."
+        who += _WITHOUT_A_TOKEN[described["tags"][0]]
     return description.strip(), who
 
 

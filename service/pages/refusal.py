@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from service.domain import Site
 from service.errors import RequestError
@@ -25,9 +26,10 @@ def form_refusal(request: Request, site: Site | None, fields: Mapping[str, Any],
 
 
 def _article(request: Request, site: Site | None) -> str | None:
-    """The page that the form was on, where it is of an origin that the site lists, or our own: whoever leads a reader
-    here may be anyone, and our page vouches for no other."""
+    """The page that the form was on, where it is of an origin that the site lists, or our own and not this one: whoever
+    leads a reader here may be anyone, and our page vouches for no other."""
     referrer = request.headers.get("Referer", "")
     origin = origin_of(referrer)
     is_listed = site is not None and origin in site.allowed_origins
-    return referrer if origin and (is_listed or origin.partition("://")[2] == request.host.lower()) else None
+    is_ours = origin.partition("://")[2] == request.host.lower() and urlsplit(referrer).path != request.rel_url.raw_path
+    return referrer if origin and (is_listed or is_ours) else None

@@ -31,7 +31,8 @@ def authorise(request: Request, route: Route, desk: Desk, house: House) -> tuple
     """
     registry = desk.registry
     if route.access is Access.WATCHER:
-        return require_watcher(request, desk, house), None
+        require_watcher(request, desk, house)
+        return None, None
     name = request.match_info.get("site")
     if not registry.is_loaded and (name is not None or route.access is not Access.ANYONE):
         raise StoreUnavailableError("the sites and tokens are not read yet", retry_after_seconds=1)
@@ -45,22 +46,20 @@ def authorise(request: Request, route: Route, desk: Desk, house: House) -> tuple
     return caller, registry.site(name) if name is not None else None
 
 
-def require_watcher(request: Request, desk: Desk, house: House) -> Caller | None:
-    """Returns, with the token's holder if there is one, where the request may see how the service does: it comes from
-    this machine itself, unless a metrics token is set; or with that token, an operator's or the administrator's.
+def require_watcher(request: Request, desk: Desk, house: House) -> None:
+    """Returns where the request may see how the service does: it comes from this machine itself, unless a metrics token
+    is set; or with that token, an operator's or the administrator's.
 
     UnauthenticatedError, ForbiddenError for another role's token. It needs no store: it is asked while that is away.
     """
     wanted = house.metrics_token
     if wanted is None and is_local(request, house.hosts):
-        return None
+        return
     token, vault = bearer_token(request), desk.vault
     if token and wanted is not None and hmac.compare_digest(vault.token_digest(token), vault.token_digest(wanted)):
-        return None
-    caller = _caller(request, desk.registry, desk.now_ms())
-    if caller.role not in {Role.OPERATOR, Role.ADMIN}:
+        return
+    if _caller(request, desk.registry, desk.now_ms()).role not in {Role.OPERATOR, Role.ADMIN}:
         raise ForbiddenError
-    return caller
 
 
 def is_local(request: Request, hosts: Set[str]) -> bool:

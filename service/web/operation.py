@@ -122,8 +122,8 @@ class Call:
 
 Handler = Callable[[Call], Awaitable[Answer]]
 FormRefusal = Callable[[Request, Site | None, Json, RequestError], Answer]
-"""What a browser without scripts sees when its form is refused: made of the request, its site, the form's fields and the
-error."""
+"""What a browser without scripts sees when its form is refused: made of the request, its site, the form's fields, and
+the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,8 +232,8 @@ def open_route(method: str, path: str, to: Operation) -> Route:
 
 
 def watcher_route(method: str, path: str, to: Operation) -> Route:
-    """A call for those who watch the service, see `access.require_watcher`."""
-    return Route(method, path, to, Access.WATCHER)
+    """A call for those who watch the service: see `access.require_watcher`."""
+    return Route(method, path, to, Access.WATCHER, frozenset({Role.OPERATOR, Role.ADMIN}))
 
 
 def reader_route(method: str, path: str, to: Operation, *roles: Role) -> Route:
