@@ -80,14 +80,16 @@ class SettingsSchema(Schema):
         load_default=None,
         validate=validate.Length(min=_LEAST_SECRET_CHARS),
         metadata={
-            "description": "The administrator's token, 32 characters or more. Without it one is made and kept in the data folder."
+            "description": "The administrator's token, 32 characters or more. "
+            "Without it one is made and kept in the data folder."
         },
     )
     secret_key = fields.String(
         load_default=None,
         validate=validate.Length(min=_LEAST_SECRET_CHARS),
         metadata={
-            "description": "Secret that encrypts emails, 32 characters or more. Without it one is made and kept in the data folder."
+            "description": "Secret that encrypts emails, 32 characters or more. "
+            "Without it one is made and kept in the data folder."
         },
     )
     metrics_token = fields.String(
