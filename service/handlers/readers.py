@@ -81,13 +81,14 @@ def submission_of(call: Call) -> Submission:
 
 
 async def _way_back(call: Call, thread: str, receipt: Receipt) -> str:
-    """Where a form's sender goes: to the article as its website told its address, else to the page that he came from
-    if it is on a listed origin or its website sent the form, else to a page of thanks, or to the thread itself when
-    no browser asks."""
+    """Where a form's sender goes: to the article as its website told its address, unless the site lists origins by now
+    and that is of none of them; else to the page that he came from if it is on a listed origin or its website sent the
+    form, else to a page of thanks, or to the thread itself when no browser asks."""
     try:
         url = (await threads.read_settings(call.desk, call.known_site.site, thread))["url"]
     except ThreadNotFoundError:
         url = ""
+    url = url if is_of(url, call.known_site.allowed_origins) else ""
     referrer = call.request.headers.get("Referer", "")
     origin = origin_of(referrer) if not url and referrer.isascii() else ""
     if origin:

@@ -18,8 +18,26 @@ from service.web.connection import Request
 from service.web.hosts import is_own_host
 from service.web.operation import Access, House, Networks, Route
 
-_OF_PROXIES = {"forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip"}
-_OF_PROXIES_BEGIN = ("x-forwarded", "x-original-", "x-envoy-", "x-amzn-", "cf-", "fastly-")
+_OF_PROXIES = {
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "client-ip",
+    "x-remote-addr",
+    "x-remote-ip",
+    "forwarded-for",
+    "x-host",
+    "x-scheme",
+    "x-url-scheme",
+    "x-proxyuser-ip",
+    "x-request-start",
+    "x-cloud-trace-context",
+    "cdn-loop",
+}
+_OF_PROXIES_BEGIN = ("x-forwarded", "x-original-", "x-envoy-", "x-amzn-", "x-azure-", "x-arr-", "cf-", "fastly-")
 """Headers that reverse proxies add, in lower case: none of them is a browser's or curl's own."""
 
 

@@ -2,12 +2,18 @@
 
 import re
 from collections.abc import Set
+from functools import lru_cache
 from ipaddress import ip_address
 
 from service.web.connection import Request
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:@/?#\[\]]+)(:[0-9]{1,5})?")
 """RFC 9110, 7.2: a name or an address, and perhaps a port."""
+
+_MAX_HOST_CHARS = 260
+"""A name of DNS has at most 253 (RFC 1035, 3.1), then come a dot and a port."""
+_MOST_HOSTS = 1000
+"""So many are remembered: 0.5 MB at most."""
 
 
 def is_own_host(request: Request, hosts: Set[str]) -> bool:
@@ -35,5 +41,10 @@ def _names(request: Request) -> tuple[str, str]:
 
 def _name(host: str) -> str:
     """Without its port and the root's dot, in lower case."""
+    return _short_name(host) if len(host) <= _MAX_HOST_CHARS else ""
+
+
+@lru_cache(_MOST_HOSTS)
+def _short_name(host: str) -> str:
     found = _HOST.fullmatch(host.strip().lower())
     return found[1].strip("[]").removesuffix(".") if found else ""
