@@ -18,6 +18,7 @@ from service.web.connection import Request
 from service.web.hosts import is_own_host
 from service.web.operation import Access, House, Networks, Route
 
+_HTTP_1_1 = (1, 1)
 _OF_PROXIES = {
     "forwarded",
     "via",
@@ -84,7 +85,8 @@ def is_local(request: Request, hosts: Set[str]) -> bool:
     """Whether it comes from this machine itself: over loopback, through no reverse proxy, and with a Host that is
     loopback's or one of our own, so that no web page of somebody else's asks (DNS rebinding).
 
-    A proxy on this machine that adds no header at all cannot be told from a person on it.
+    HTTP/1.0 is what nginx speaks by itself when it is told nothing else, and no header of its own comes with that.
+    Another proxy on this machine that adds no header cannot be told from a person on it.
     """
     try:
         address = ip_address(request.remote or "")
@@ -92,7 +94,8 @@ def is_local(request: Request, hosts: Set[str]) -> bool:
         return False
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
-    return address.is_loopback and not any(map(_is_of_a_proxy, request.headers)) and is_own_host(request, hosts)
+    is_direct = request.version == _HTTP_1_1 and not any(map(_is_of_a_proxy, request.headers))
+    return address.is_loopback and is_direct and is_own_host(request, hosts)
 
 
 def _is_of_a_proxy(header: str) -> bool:

@@ -69,11 +69,10 @@ def _ms_since(started: float) -> float:
     return round(1000 * (perf_counter() - started), 1)
 
 
-def handler(route: Route, desk: Desk, house: House) -> Handle:
+def handler(route: Route, desk: Desk, house: House, completion: Completion) -> Handle:
     """What aiohttp calls for a route: the answer, or the problem document, measured."""
     door = house.door
     defaults = defaults_of(route)
-    completion = Completion(house.trusted_proxies)
 
     async def handle(request: Request) -> Response:
         started = perf_counter()
@@ -219,7 +218,7 @@ class Dispatch:
         self._completion = Completion(house.trusted_proxies)
         self._router: Router[tuple[Route, Handle]] = Router()
         for route in routes:
-            handle = handler(route, desk, house)
+            handle = handler(route, desk, house, self._completion)
             target = (route, wrap(route, handle) if wrap else handle)
             for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
                 self._router.add(method, route.path, target)

@@ -149,6 +149,12 @@ def test_strangers_learn_no_more_than_whether_it_is_ready(anyone: Api, headers: 
     anyone.ask("GET", "/metrics", headers=headers).refuses(401, "unauthenticated")
 
 
+def test_a_proxy_that_was_told_nothing_is_none_of_this_machines_people(anyone: Api) -> None:
+    """nginx with `proxy_pass http://127.0.0.1:8080` and nothing more: no header of its own, but HTTP/1.0."""
+    (reply,) = anyone.send_bytes(b"GET /metrics HTTP/1.0\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n")
+    reply.refuses(401, "unauthenticated")
+
+
 @pytest.mark.parametrize("headers", STRANGERS[:1] + REBOUND[:1], ids=str)
 def test_operators_see_all_from_anywhere(site: Site, headers: dict[str, str]) -> None:
     for role in (site.operator, site.admin):
