@@ -9,6 +9,8 @@ from schemas.threads import MODES
 
 ROLES = ("website", "moderator", "operator", "admin")
 _MAX_RATE = 1_000_000
+INSTALLATION = "commentdesk"
+"""What belongs to no site stands under this name in the store."""
 
 
 def _can_be_told(time: datetime) -> None:
@@ -53,7 +55,10 @@ class NewSiteSchema(SiteChangeSchema):
     """A new site: `public_submission` lets readers' browsers post without a token, from the allowed origins if any
     are listed."""
 
-    site = fields.String(required=True, validate=validate.Regexp(SITE_PATTERN))
+    site = fields.String(
+        required=True,
+        validate=[validate.Regexp(SITE_PATTERN), validate.NoneOf([INSTALLATION], error="Not a name for a site.")],
+    )
 
 
 class SiteSchema(Closed):

@@ -1,10 +1,15 @@
 """The settings: environment variables `COMMENTDESK_NAME`, checked all at once."""
 
-from ipaddress import ip_network
+import re
+from ipaddress import ip_address, ip_network
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 PREFIX = "COMMENTDESK_"
+SECRET_CHARS = 32
+"""A given secret should have so many: 128 bits in hex. Half of them are taken, with a warning at each start."""
+_LEAST_SECRET_CHARS = 16
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 
 
 def _networks(text: str) -> None:
@@ -13,6 +18,25 @@ def _networks(text: str) -> None:
             ip_network(part.strip())
         except ValueError as error:
             raise ValidationError(f"{part.strip()!r} is not an address or network.") from error
+
+
+def split_hosts(text: str) -> list[str]:
+    """The names as requests are compared with them: lower case, no brackets around an IPv6 address."""
+    return [part.strip().lower().strip("[]") for part in text.split(",") if part.strip()]
+
+
+def _host_names(text: str) -> None:
+    for name in split_hosts(text):
+        if not _HOST_NAME.fullmatch(name) and not _is_address(name):
+            raise ValidationError(f"{name!r} is not a host's name (without https:// and port).")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 class SettingsSchema(Schema):
@@ -54,19 +78,34 @@ class SettingsSchema(Schema):
     )
     admin_token = fields.String(
         load_default=None,
-        validate=validate.Length(min=16),
-        metadata={"description": "The administrator's token. Without it one is made and kept in the data folder."},
+        validate=validate.Length(min=_LEAST_SECRET_CHARS),
+        metadata={
+            "description": "The administrator's token, 32 characters or more. "
+            "Without it one is made and kept in the data folder."
+        },
     )
     secret_key = fields.String(
         load_default=None,
-        validate=validate.Length(min=16),
-        metadata={"description": "Secret that encrypts emails. Without it one is made and kept in the data folder."},
+        validate=validate.Length(min=_LEAST_SECRET_CHARS),
+        metadata={
+            "description": "Secret that encrypts emails, 32 characters or more. "
+            "Without it one is made and kept in the data folder."
+        },
     )
     metrics_token = fields.String(
         load_default=None,
-        validate=validate.Length(min=16),
+        validate=validate.Length(min=_LEAST_SECRET_CHARS),
         metadata={
-            "description": "When set, `/metrics` asks for this token, or for an operator's or the administrator's."
+            "description": "Token for `/metrics` and the details of `/readyz`, as are an operator's and the "
+            "administrator's. None: loopback needs no token."
+        },
+    )
+    hosts = fields.String(
+        load_default="",
+        validate=_host_names,
+        metadata={
+            "description": "Names, comma-separated, that the service goes by: a request for another one gets 421. "
+            "None: any name, but what loopback alone may see is told under loopback's own."
         },
     )
     trusted_proxies = fields.String(

@@ -5,11 +5,13 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from classifier import Classifier, ModelError
+from schemas.settings import PREFIX, SECRET_CHARS
 from service.counts import Counts
 from service.desk import Desk, clock_ms
 from service.domain import Role
@@ -29,9 +31,10 @@ from service.store.readiness import OK, check_store, fsync_of
 from service.store.submissions import Submissions
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
+from service.web.access import is_known
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
-from service.web.operation import House, Route, open_route, reader_route, route
+from service.web.operation import House, Route, open_route, reader_route, route, watcher_route
 
 WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
 SITE = "/v1/sites/{site}"
@@ -43,8 +46,8 @@ API: tuple[Route, ...] = (
     reader_route("POST", THREAD + "/comments", readers.submit, WEBSITE),
     open_route("GET", THREAD + "/comments", readers.read_thread),
     open_route("GET", SITE + "/counts", readers.count_published),
-    route("GET", THREAD, readers.read_thread_settings, WEBSITE, MODERATOR),
-    route("PUT", THREAD, readers.set_thread, WEBSITE, MODERATOR),
+    route("GET", THREAD, readers.read_thread_settings, WEBSITE, MODERATOR, OPERATOR),
+    route("PUT", THREAD, readers.set_thread, WEBSITE, MODERATOR, OPERATOR),
     # Moderators
     route("GET", SITE + "/queue", moderators.list_queue, MODERATOR),
     route("POST", SITE + "/claims", moderators.claim, MODERATOR),
@@ -68,7 +71,7 @@ API: tuple[Route, ...] = (
     # Machines that watch
     open_route("GET", "/healthz", watchers.health),
     open_route("GET", "/readyz", watchers.readiness),
-    open_route("GET", "/metrics", watchers.read_metrics),
+    watcher_route("GET", "/metrics", watchers.read_metrics),
 )
 PAGES: tuple[Route, ...] = (
     open_route("GET", "/docs", pages.read_docs),
@@ -116,6 +119,14 @@ def find_secrets(settings: Settings) -> Secrets:
     )
 
 
+def _warn_of_short_secrets(settings: Settings) -> None:
+    """Shorter ones are taken, so that no installation that has one fails to start."""
+    given = {"ADMIN_TOKEN": settings.admin_token, "SECRET_KEY": settings.secret_key}
+    for name, secret in (given | {"METRICS_TOKEN": settings.metrics_token}).items():
+        if secret is not None and len(secret) < SECRET_CHARS:
+            log.warning("secret_too_short", setting=PREFIX + name, advice=f"give it {SECRET_CHARS} characters or more")
+
+
 async def _warn_unless_durable(link: Link) -> None:
     durability = (await check_store(link))["durability"]
     if durability != OK:
@@ -157,6 +168,8 @@ async def build(
     where its connections come in.
     """
     counts = counts or Counts()
+    if is_first:
+        _warn_of_short_secrets(settings)
     secrets = find_secrets(settings)
     tracing = start_tracing(os.environ)
     model = load_model()
@@ -174,11 +187,13 @@ async def build(
         door or Door(),
         settings.trusted_proxies,
         settings.metrics_token,
+        settings.hosts,
         lambda: describe(API, watchers.own_version()),
     )
 
     routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
-    dispatch = Dispatch(routes, desk, house, tracing.handler if tracing else None)
+    is_believed = partial(is_known, desk=desk, trusted=house.trusted_proxies)
+    dispatch = Dispatch(routes, desk, house, partial(tracing.handler, is_believed=is_believed) if tracing else None)
 
     link.open()
     try:

@@ -19,6 +19,7 @@ CommentdeskError
     ├── UnauthenticatedError      no token, or none that we know
     ├── ForbiddenError            a token of another role or site
     ├── OriginNotAllowedError     a browser on a website that this site does not list
+    ├── HostUnknownError          a Host that is not one of our own
     ├── RouteNotFoundError        no such path
     ├── MethodNotAllowedError     a path that does not take this method
     ├── SiteNotFoundError
@@ -138,6 +139,11 @@ class ForbiddenError(RequestError):
 class OriginNotAllowedError(RequestError):
     code = "origin_not_allowed"
     title = "This website may not post here"
+
+
+class HostUnknownError(RequestError):
+    code = "host_unknown"
+    title = "This service does not go by that Host"
 
 
 class RouteNotFoundError(RequestError):

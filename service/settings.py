@@ -10,7 +10,7 @@ from pathlib import Path
 from marshmallow import ValidationError
 
 from schemas.fields import field_errors
-from schemas.settings import PREFIX, SettingsSchema
+from schemas.settings import PREFIX, SettingsSchema, split_hosts
 from service.errors import StartError
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
@@ -30,6 +30,7 @@ class Settings:
     admin_token: str | None
     secret_key: str | None
     metrics_token: str | None
+    hosts: frozenset[str]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     demo: bool
     log_level: str
@@ -61,6 +62,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     loaded["data_dir"] = Path(str(loaded["data_dir"])).expanduser()
     proxies = str(loaded["trusted_proxies"])
     loaded["trusted_proxies"] = tuple(ip_network(each.strip()) for each in proxies.split(",")) if proxies else ()
+    loaded["hosts"] = frozenset(split_hosts(str(loaded["hosts"])))
     return Settings(**loaded)  # type: ignore[arg-type]
 
 

@@ -64,7 +64,7 @@ class Line:
 
     def send(self, head: str, body: bytes, length: int) -> None:
         start, *headers = head.split("\n")
-        lines = [f"{start} HTTP/1.1", "Host: test", *headers]
+        lines = [f"{start} HTTP/1.1", "Host: localhost", *headers]
         lines += [f"Content-Length: {length}"] if length else []
         self.writer.write("\r\n".join([*lines, "", ""]).encode() + body)
 

@@ -17,8 +17,9 @@ _POLICY = (
 _HEADERS = {
     "Content-Security-Policy": _POLICY.format("'self'"),
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 LEADING_ELSEWHERE = {"Content-Security-Policy": _POLICY.format("'self' https: http:")}
 """For a form whose answer leads back to a publisher's own site: browsers hold `form-action` against redirects too."""

@@ -37,11 +37,13 @@ _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
 
 class Access(Enum):
-    """Who may make a call: anyone; a token's holder; or, where the site allows it, also a reader without one."""
+    """Who may make a call: anyone; a token's holder; or, where the site allows it, also a reader without one; or who
+    watches the service, from its own machine or with a token for that."""
 
     ANYONE = auto()
     TOKEN = auto()
     TOKEN_OR_READER = auto()
+    WATCHER = auto()
 
 
 class Answer(NamedTuple):
@@ -62,6 +64,7 @@ class House:
     door: Door
     trusted_proxies: Networks = ()
     metrics_token: str | None = None
+    hosts: frozenset[str] = frozenset()
     openapi: Callable[[], Json] = dict
 
 
@@ -118,8 +121,9 @@ class Call:
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
-FormRefusal = Callable[[Request, Json, RequestError], Answer]
-"""What a browser without scripts sees when its form is refused: made of the request, the form's fields, the error."""
+FormRefusal = Callable[[Request, Site | None, Json, RequestError], Answer]
+"""What a browser without scripts sees when its form is refused: made of the request, its site, the form's fields, and
+the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +229,11 @@ def route(method: str, path: str, to: Operation, *roles: Role) -> Route:
 def open_route(method: str, path: str, to: Operation) -> Route:
     """A call that anyone may make."""
     return Route(method, path, to, Access.ANYONE)
+
+
+def watcher_route(method: str, path: str, to: Operation) -> Route:
+    """A call for those who watch the service: see `access.require_watcher`."""
+    return Route(method, path, to, Access.WATCHER, frozenset({Role.OPERATOR, Role.ADMIN}))
 
 
 def reader_route(method: str, path: str, to: Operation, *roles: Role) -> Route:

@@ -105,16 +105,16 @@ def test_a_threads_own_mode_goes_before_the_sites(
 ) -> None:
     site.set_policy(**of_site)
     usual = outcome(site, "other")
-    site.website.put(site.thread(), {"mode": of_thread})
+    site.moderator.put(site.thread(), {"mode": of_thread})
     assert outcome(site)[2] == state
     assert outcome(site, "other") == usual
-    site.website.put(site.thread(), {"mode": None})
+    site.moderator.put(site.thread(), {"mode": None})
     assert outcome(site) == usual
 
 
 def test_a_thread_in_auto_uses_the_sites_thresholds(site: Site) -> None:
     site.set_policy(**PUBLISHES | {"mode": "premoderate"})
-    site.website.put(site.thread(), {"mode": "auto"})
+    site.moderator.put(site.thread(), {"mode": "auto"})
     assert outcome(site)[4] == "risk_below"
 
 

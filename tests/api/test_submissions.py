@@ -249,6 +249,12 @@ class TestForms:
         reply = post_form(site, submission(), Referer="https://news.example/came-from")
         assert reply.headers["location"].startswith("https://news.example/came-from?commentdesk=held&")
 
+    def test_an_address_from_before_the_site_listed_its_own_leads_nowhere(self, site: Site) -> None:
+        site.website.put(site.thread(), {"url": "https://evil.example/"})
+        site.admin.patch(site.path, {"allowed_origins": ["https://news.example"]})
+        reply = post_form(site, submission(), Referer="https://news.example/came-from")
+        assert reply.headers["location"].startswith("https://news.example/came-from?commentdesk=held&")
+
     @pytest.mark.parametrize("referrer", ["javascript:alert(1)", "https://a b/", "", "nowhere"])
     def test_without_any_address_it_goes_to_the_thread(self, site: Site, referrer: str) -> None:
         reply = post_form(site, submission(), thread="a/b c", Referer=referrer)

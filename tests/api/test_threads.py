@@ -1,5 +1,6 @@
 """What readers read: threads, page by page, and how many comments each has; and how a website sets a thread."""
 
+from collections.abc import Callable
 from threading import Thread
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -191,17 +192,53 @@ class TestSettings:
     def test_a_thread_is_made_by_setting_it(self, site: Site) -> None:
         site.website.get(site.thread()).refuses(404, "thread_not_found")
         wanted = {"title": "The harbour", "url": "https://news.example/h", "closed": True, "mode": "auto"}
-        made = site.website.put(site.thread(), wanted).fits(ThreadSchema)
+        made = site.operator.put(site.thread(), wanted).fits(ThreadSchema)
         assert made == wanted | {"thread": "t1", "counts": {"held": 0, "published": 0, "rejected": 0, "spam": 0}}
         assert site.moderator.get(site.thread()).fits(ThreadSchema) == made
 
     def test_what_is_left_out_keeps_its_value(self, site: Site) -> None:
-        site.website.put(site.thread(), {"title": "One", "url": "https://news.example/1", "mode": "auto"})
+        site.operator.put(site.thread(), {"title": "One", "url": "https://news.example/1", "mode": "auto"})
         site.moderator.put(site.thread(), {"closed": True})
-        changed = site.website.put(site.thread(), {"mode": None, "url": ""}).fits(ThreadSchema)
+        changed = site.moderator.put(site.thread(), {"mode": None, "url": ""}).fits(ThreadSchema)
         kept = {name: changed[name] for name in ("title", "url", "closed", "mode")}
         assert kept == {"title": "One", "url": "", "closed": True, "mode": None}
         assert site.website.put(site.thread(), {}).json == changed
+
+    @pytest.mark.parametrize("mode", ["postmoderate", "premoderate", None])
+    def test_a_website_sets_no_mode(self, site: Site, mode: str | None) -> None:
+        """Its token lies where its pages are made: whoever finds it there must not publish."""
+        site.moderator.put(site.thread(), {"mode": "auto", "title": "One"})
+        refused = site.website.put(site.thread(), {"mode": mode, "title": "Two"})
+        refused.refuses(403, "forbidden", "mode")
+        kept = site.website.get(site.thread()).json
+        assert (kept["mode"], kept["title"]) == ("auto", "One")
+        for role in (site.moderator, site.operator, site.admin):
+            assert role.put(site.thread(), {"mode": mode}).fits(ThreadSchema)["mode"] == mode
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://evil.example/",
+            "http://news.example/1",
+            "https://news.example.evil.example/1",
+            "https://news.example:8443/1",
+            "https://evil.example/https://news.example",
+            "https://evil.example#https://news.example",
+        ],
+    )
+    def test_an_article_is_on_one_of_the_sites_origins(self, new_site: Callable[..., Site], url: str) -> None:
+        site = new_site(allowed_origins=["https://news.example", "https://m.news.example"])
+        for role in (site.website, site.moderator, site.operator, site.admin):
+            role.put(site.thread(), {"url": url}).refuses(422, "invalid_fields", "url")
+        site.website.post(site.comments(), submission(article={"title": "The harbour", "url": url}))
+        assert site.website.get(site.thread()).json["url"] == ""
+
+    @pytest.mark.parametrize("url", ["https://news.example/1", "HTTPS://News.Example:443/?a=1#b", ""])
+    def test_an_address_of_the_sites_own_is_taken(self, new_site: Callable[..., Site], url: str) -> None:
+        site = new_site(allowed_origins=["https://news.example"])
+        assert site.website.put(site.thread(), {"url": url}).fits(ThreadSchema)["url"] == url
+        site.website.post(site.comments("t2"), submission(article={"title": "The harbour", "url": url}))
+        assert site.website.get(site.thread("t2")).json["url"] == url
 
     def test_counts_are_by_state(self, site: Site) -> None:
         site.publish()

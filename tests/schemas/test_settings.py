@@ -29,6 +29,7 @@ def test_nothing_needs_to_be_set() -> None:
     assert settings.data_dir == Path(".commentdesk")
     assert (settings.admin_token, settings.secret_key, settings.metrics_token) == (None, None, None)
     assert (settings.trusted_proxies, settings.demo, settings.log_level) == ((), True, "info")
+    assert settings.hosts == frozenset()
 
 
 def test_everything_can_be_set() -> None:
@@ -42,6 +43,7 @@ def test_everything_can_be_set() -> None:
             "COMMENTDESK_SECRET_KEY": SECRET + "-2",
             "COMMENTDESK_METRICS_TOKEN": SECRET + "-3",
             "COMMENTDESK_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,2001:db8::/32",
+            "COMMENTDESK_HOSTS": "Desk.example, comments.news.example,[2001:db8::7],",
             "COMMENTDESK_DEMO": "false",
             "COMMENTDESK_LOG_LEVEL": "debug",
         }
@@ -53,6 +55,7 @@ def test_everything_can_be_set() -> None:
     networks = ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32")
     assert settings.trusted_proxies == tuple(map(ip_network, networks))
     assert (settings.demo, settings.log_level) == (False, "debug")
+    assert settings.hosts == {"desk.example", "comments.news.example", "2001:db8::7"}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,11 @@ def test_everything_can_be_set() -> None:
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,,127.0.0.1"),
         ("TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("HOSTS", "https://desk.example"),
+        ("HOSTS", "desk.example:8080"),
+        ("HOSTS", "desk.example/"),
+        ("HOSTS", "*"),
+        ("HOSTS", "two words"),
         ("DEMO", "perhaps"),
         ("LOG_LEVEL", "loud"),
     ],
