@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -93,8 +93,8 @@ FIRST_CONNECTION_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    admin_token: str
-    secret_key: str
+    admin_token: str = field(repr=False)
+    secret_key: str = field(repr=False)
 
 
 def load_model(directory: Path | None = None) -> Classifier:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -19,17 +19,17 @@ TOKEN_PREFIX = "cd_"  # noqa: S105 the same of every token
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `schemas.settings` checks, with the trusted networks parsed."""
+    """What `schemas.settings` checks, with the trusted networks parsed. What is secret does not show in its repr."""
 
     host: str
     port: int
     workers: int
-    redis_url: str | None
+    redis_url: str | None = field(repr=False)
     wait_replicas: int
     data_dir: Path
-    admin_token: str | None
-    secret_key: str | None
-    metrics_token: str | None
+    admin_token: str | None = field(repr=False)
+    secret_key: str | None = field(repr=False)
+    metrics_token: str | None = field(repr=False)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     demo: bool
     log_level: str
@@ -77,11 +77,17 @@ def _read_file(
 
 
 def make_folder(data_dir: Path) -> None:
-    """The data folder, for this user alone; StartError when it cannot be."""
+    """The data folder, for this user alone, also where it was there before and open to others; StartError when it
+    cannot be, or is another user's, who could put secrets and addresses of his own into it."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = data_dir.stat()
+        if os.geteuid() not in (0, about.st_uid):
+            raise StartError(f"The data folder {data_dir} belongs to another user.")
+        if about.st_mode & 0o077:
+            data_dir.chmod(0o700)
     except OSError as error:
-        raise StartError(f"The data folder {data_dir} cannot be made: {error}") from error
+        raise StartError(f"The data folder {data_dir} cannot be used: {error}") from error
 
 
 def known_secret(settings: Settings) -> str | None:

@@ -13,11 +13,12 @@ import click
 import structlog
 
 from schemas.settings import PREFIX
+from service.commands.secret import READABLE, secret_of
 from service.embedded import EmbeddedServer, find_running
 from service.errors import BackupError, RepairError, RequestError, StartError
 from service.settings import Settings, read_settings
 from service.store import scripts
-from service.store.address import make_link
+from service.store.address import has_password, make_link
 from service.store.link import Link
 
 CONNECT_SECONDS = 10.0
@@ -30,12 +31,16 @@ def redis_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--redis-url",
         default=None,
-        help="Default: COMMENTDESK_REDIS_URL, or else the embedded server of the data folder, running or not.",
+        help=f"The store's address, or - to read it from standard input. {READABLE}: a password does not belong there. "
+        f"Default: {_REDIS_URL}, {_REDIS_URL}_FILE, or else the embedded server of the data folder, running or not.",
     )(command)
 
 
 def settings_with(redis_url: str | None) -> Settings:
-    """The settings of the environment, with this address in the place of theirs when one is given."""
+    """The settings of the environment, with this address in the place of theirs when one is given; `-` is read from
+    standard input."""
+    if redis_url:
+        redis_url = secret_of("--redis-url", redis_url, is_secret=has_password(redis_url))
     given = {_REDIS_URL: redis_url} if redis_url else {}
     replaced = {_REDIS_URL, f"{_REDIS_URL}_FILE"} if redis_url else set()
     environment = {name: value for name, value in os.environ.items() if name not in replaced}
