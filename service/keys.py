@@ -44,8 +44,12 @@ decision that undo can take back: state, decision, published_ms, was it queued).
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 """
 
+import re
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+
+from schemas.fields import SITE_PATTERN
 
 PREFIX = "cd:"
 """What all our keys, and no others, begin with."""
@@ -58,6 +62,49 @@ CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
 UPGRADING = _INSTALLATION + "upgrading"
+
+
+class KeyType(StrEnum):
+    """What a key is to Redis, in its own words."""
+
+    STRING = "string"
+    HASH = "hash"
+    SORTED_SET = "zset"
+    STREAM = "stream"
+
+
+INSTALLATION_KINDS = {
+    "installation": KeyType.HASH,
+    "sites": KeyType.HASH,
+    "tokens": KeyType.HASH,
+    "changes": KeyType.STREAM,
+    "idempotency:": KeyType.STRING,
+}
+"""Every kind of key of the installation that lasts, and so is in a backup; with a colon where a name follows."""
+SITE_KINDS = {
+    "thread:": KeyType.HASH,
+    "thread-comments:": KeyType.HASH,
+    "thread-published:": KeyType.SORTED_SET,
+    "thread-queue:": KeyType.SORTED_SET,
+    "comment:": KeyType.HASH,
+    "author:": KeyType.HASH,
+    "queue": KeyType.SORTED_SET,
+    "queue-risk": KeyType.SORTED_SET,
+    "queue-uncertainty": KeyType.SORTED_SET,
+    "claims": KeyType.SORTED_SET,
+    "claim-holders": KeyType.HASH,
+    "totals": KeyType.HASH,
+    "events": KeyType.STREAM,
+    "repeat:": KeyType.STRING,
+    "idempotency:": KeyType.STRING,
+    "rate-reader:": KeyType.STRING,
+    "rate-site": KeyType.STRING,
+}
+"""The same of a site."""
+PASSING_KINDS = ("backed-up", "probe", "repairing", "upgrading")
+"""Kinds of the installation that are true of the running store alone, and so are in no backup."""
+MAX_NAME_BYTES = 4096
+"""What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""
 
 COMMENT_FIELDS = {
     "thread": "t",
@@ -106,6 +153,29 @@ def parts_of(key: bytes) -> Parts:
         return Parts("", "", "")
     kind, _, name = rest.partition(":")
     return Parts(opening[len(PREFIX) + 1 :], kind, name)
+
+
+def type_of(key: bytes) -> KeyType | None:
+    """The type of a key that is one of ours and lasts; None of any other."""
+    site, kind, name = parts_of(key)
+    if not re.match(SITE_PATTERN, site) or not _is_name(name):
+        return None
+    kind += ":" if name else ""
+    # A site may have the installation's name.
+    return SITE_KINDS.get(kind) or (INSTALLATION_KINDS.get(kind) if _of(site, "") == _INSTALLATION else None)
+
+
+def _is_name(name: str) -> bool:
+    try:
+        return len(name.encode()) <= MAX_NAME_BYTES
+    except UnicodeEncodeError:  # what stood there was no UTF-8
+        return False
+
+
+def is_passing(key: bytes) -> bool:
+    """Whether it is one of ours that is in no backup."""
+    site, kind, _ = parts_of(key)
+    return kind in PASSING_KINDS and (_of(site, "") == _INSTALLATION or site.startswith("commentdesk."))
 
 
 class QueueKeys(NamedTuple):

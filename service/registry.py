@@ -6,12 +6,15 @@ waits for Redis to know who asks.
 
 import asyncio
 import hmac
+import re
 import time
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
+from schemas.fields import SITE_PATTERN
 from service import keys
 from service.domain import DEFAULT_SITE, Caller, Mode, Policy, RateLimit, Role, Site
 from service.errors import RecordExistsError, RequestError, SiteNotFoundError, StartError
@@ -30,6 +33,7 @@ RELOAD_SECONDS = 30
 """All is read again this often in any case: a change told while the connection was away is not missed for longer."""
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 
 class Registry:
@@ -45,6 +49,7 @@ class Registry:
         self.sites: dict[str, Site] = {}
         self.tokens: dict[str, stored.Record] = {}
         self._callers: dict[str, tuple[Caller, int | None]] = {}
+        self._refused: set[tuple[str, str]] = set()
         self.is_loaded = False
         self.problem = ""
 
@@ -56,16 +61,27 @@ class Registry:
             with suppress(RecordExistsError):
                 await stored.create(self._link, keys.SITES, DEFAULT_SITE, record, NO_REPLAY)
             sites = await stored.read_all(self._link, keys.SITES)
-        self.tokens = await stored.read_all(self._link, keys.TOKENS)
-        self.sites = {name: _site(name, record) for name, record in sites.items()}
-        self._callers = {
-            record["digest"]: (
-                Caller(token_id, record["name"], Role(record["role"]), record["site"]),
-                record["expires_ms"],
-            )
-            for token_id, record in self.tokens.items()
-        }
+        self.sites = self._readable("site", sites, site_of)
+        tokens = await stored.read_all(self._link, keys.TOKENS)
+        callers = self._readable("token", tokens, caller_of)
+        self.tokens = {token_id: tokens[token_id] for token_id in callers}
+        self._callers = {tokens[token_id]["digest"]: caller for token_id, caller in callers.items()}
         self.is_loaded = True
+
+    def _readable(
+        self, what: str, records: Mapping[str, stored.Record], read: Callable[[str, stored.Record], T]
+    ) -> dict[str, T]:
+        """What can be read of these. A record of a newer version, or of nobody's, is left out and told once: all others
+        must go on being read, and a token that was revoked be none."""
+        found: dict[str, T] = {}
+        for name, record in records.items():
+            try:
+                found[name] = read(name, record)
+            except (ValueError, TypeError, KeyError, AttributeError) as error:
+                if (what, name) not in self._refused:
+                    self._refused.add((what, name))
+                    log.error("record_not_read", kind=what, name=name[:100], reason=repr(error))  # noqa: TRY400
+        return found
 
     def site(self, site: str) -> Site:
         """The site, or SiteNotFoundError."""
@@ -136,6 +152,9 @@ class Registry:
             except RequestError as error:
                 log.warning("registry_not_read", error=str(error))
                 await asyncio.sleep(0.2)
+            except Exception:  # whatever it is: were this to end, tokens that are revoked would live on
+                log.exception("registry_not_read")
+                await asyncio.sleep(5)
 
     async def _next_change(self, seen: bytes) -> None:
         """Returns at a change after the one seen, or after `RELOAD_SECONDS`."""
@@ -182,8 +201,9 @@ def policy_of(record: dict[str, Any]) -> Policy:
     )
 
 
-def _site(name: str, record: stored.Record) -> Site:
-    return Site(
+def site_of(name: str, record: stored.Record) -> Site:
+    """A site as it was stored; ValueError, TypeError, KeyError or AttributeError when it is none of ours."""
+    site = Site(
         name,
         record["title"],
         record["public_submission"],
@@ -191,3 +211,35 @@ def _site(name: str, record: stored.Record) -> Site:
         policy_of(record["policy"]),
         record["created_ms"],
     )
+    _demand(re.match(SITE_PATTERN, name), "name")
+    _demand(type(site.title) is str and type(site.public_submission) is bool, "title or public_submission")
+    _demand(all(type(each) is str for each in site.allowed_origins), "allowed_origins")
+    _demand(_is_count(site.created_ms), "created_ms")
+    _check_policy(site.policy)
+    return site
+
+
+def _check_policy(policy: Policy) -> None:
+    thresholds = (policy.publish_below, policy.reject_above)
+    _demand(all(type(each) in (int, float) and 0 <= each <= 1 for each in thresholds), "thresholds")
+    for rate in (policy.reader_rate, policy.site_rate):
+        _demand(_is_count(rate.per_minute) and _is_count(rate.burst) and rate.burst > 0, "rates")
+
+
+def caller_of(token_id: str, record: stored.Record) -> tuple[Caller, int | None]:
+    """Who has a token, and when it expires; the same errors as `site_of`."""
+    caller = Caller(token_id, record["name"], Role(record["role"]), record["site"])
+    _demand(type(record["digest"]) is str and type(caller.name) is str, "digest or name")
+    _demand(type(caller.site) is str or (caller.site is None and caller.role is Role.ADMIN), "site")
+    _demand(record["expires_ms"] is None or _is_count(record["expires_ms"]), "expires_ms")
+    _demand(_is_count(record["created_ms"]), "created_ms")
+    return caller, record["expires_ms"]
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _demand(is_right: object, what: str) -> None:
+    if not is_right:
+        raise ValueError(f"{what} cannot be so")

@@ -40,7 +40,18 @@ class Vault:
         self._reader_key = _derive(secret, "reader")
         self._token_key = _derive(secret, "token")
         self._digest_key = _derive(secret, "digest")
+        self._backup_key = _derive(secret, "backup")
         self.check = _keyed_hash(_derive(secret, "check"), b"installation")
+
+    def knows(self, check: str) -> bool:
+        """Whether it has the secret of which this is the check."""
+        return check == self.check
+
+    def backup_key(self, check: str) -> bytes:
+        """With what a backup of an installation of that secret is authenticated; KeyError for one that is not known."""
+        if not self.knows(check):
+            raise KeyError(check)
+        return self._backup_key
 
     def seal(self, text: str, owner: str) -> bytes:
         """The text encrypted (AES-256-GCM, random nonce) and bound to its owner's id."""

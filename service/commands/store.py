@@ -16,10 +16,11 @@ from schemas.settings import PREFIX
 from service.commands.secret import READABLE, secret_of
 from service.embedded import EmbeddedServer, find_running
 from service.errors import BackupError, RepairError, RequestError, StartError
-from service.settings import Settings, read_settings
+from service.settings import Settings, known_secret, read_settings
 from service.store import scripts
 from service.store.address import has_password, make_link
 from service.store.link import Link
+from service.vault import Vault
 
 CONNECT_SECONDS = 10.0
 _REDIS_URL = f"{PREFIX}REDIS_URL"
@@ -60,6 +61,12 @@ def run(work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run(work)
     except (BackupError, RepairError, StartError, RequestError, OSError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def known_vault(settings: Settings) -> Vault | None:
+    """With the secret given or in the data folder; None where there is none, and none is made."""
+    secret = known_secret(settings)
+    return Vault(secret) if secret else None
 
 
 @asynccontextmanager

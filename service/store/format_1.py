@@ -9,6 +9,8 @@ from service import keys
 from service.store.record import Private, pack_act, pack_private, pack_public, pack_reasons
 
 Fields = dict[bytes, bytes]
+WERE_HASHES = ("repeat", "idempotency")
+"""Kinds of keys that were hashes, and are strings now."""
 _NAMES = {name.encode(): short.encode() for name, short in keys.COMMENT_FIELDS.items()}
 
 

@@ -78,9 +78,18 @@ async def upgrade(link: Link, told: Callable[[int], None]) -> None:
 
 
 async def read_all(link: Link, key: str) -> dict[str, Record]:
-    """Every record of `keys.SITES` or `keys.TOKENS`."""
+    """Every record of `keys.SITES` or `keys.TOKENS`; an empty one for what is none."""
     flat = await link.call("HGETALL", key)
-    return {name.decode(): orjson.loads(raw) for name, raw in zip(flat[::2], flat[1::2], strict=True)}
+    return {name.decode(errors="replace"): record_of(raw) for name, raw in zip(flat[::2], flat[1::2], strict=True)}
+
+
+def record_of(raw: bytes) -> Record:
+    """What is stored of a site or token; nothing when it is no object of JSON."""
+    try:
+        found: Any = orjson.loads(raw)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 async def create(link: Link, key: str, name: str, record: Record, replay: Replay, answer: bytes = b"") -> bytes:
