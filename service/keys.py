@@ -7,7 +7,7 @@ Of the installation, tag `{commentdesk}`:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
-| cd:{commentdesk}:installation | hash | `format`, `secret_check`; `restoring` until it is done | for ever |
+| cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
@@ -15,7 +15,12 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
+| cd:{commentdesk}:rotating | string | somebody's `rotate-key` | 10 s, renewed until it is done |
+| cd:{commentdesk}:process:P | string | JSON: the secrets that a serving process knows and uses | 90 s, renewed |
 | cd:{commentdesk}:upgrading | string | the process that upgrades the store | 10 s, renewed until it is done |
+
+The installation has `hash_keys`, wrapped by its secret, once that was replaced; `previous_check`, the check of the
+secret before, until nothing is sealed with that any more; `restoring` until a backup is restored.
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
@@ -62,6 +67,7 @@ CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
 UPGRADING = _INSTALLATION + "upgrading"
+ROTATING = _INSTALLATION + "rotating"
 
 
 class KeyType(StrEnum):
@@ -101,7 +107,7 @@ SITE_KINDS = {
     "rate-site": KeyType.STRING,
 }
 """The same of a site."""
-PASSING_KINDS = ("backed-up", "probe", "repairing", "upgrading")
+PASSING_KINDS = ("backed-up", "probe", "process", "repairing", "rotating", "upgrading")
 """Kinds of the installation that are true of the running store alone, and so are in no backup."""
 MAX_NAME_BYTES = 4096
 """What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""
@@ -127,6 +133,10 @@ COMMENT_FIELDS = {
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def process(process: str) -> str:
+    return f"{_INSTALLATION}process:{process}"
 
 
 def probe(number: int) -> str:

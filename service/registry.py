@@ -7,6 +7,7 @@ waits for Redis to know who asks.
 import asyncio
 import hmac
 import re
+import secrets
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -18,10 +19,11 @@ from schemas.fields import SITE_PATTERN
 from service import keys
 from service.domain import DEFAULT_SITE, Caller, Mode, Policy, RateLimit, Role, Site
 from service.errors import RecordExistsError, RequestError, SiteNotFoundError, StartError
-from service.store import instant
+from service.store import instant, processes
 from service.store import registry as stored
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
+from service.store.processes import Presence
 from service.vault import Vault
 
 ADMIN = Caller("admin", "administrator", Role.ADMIN, None)
@@ -44,7 +46,8 @@ class Registry:
         self._link = link
         self._listener = listener
         self._vault = vault
-        self._admin_digest = vault.token_digest(admin_token)
+        self._admin_token = admin_token.encode()
+        self._process = secrets.token_hex(8)
         self._watcher: asyncio.Task[None] | None = None
         self.sites: dict[str, Site] = {}
         self.tokens: dict[str, stored.Record] = {}
@@ -92,9 +95,9 @@ class Registry:
 
     def caller(self, token: str, now_ms: int) -> Caller | None:
         """Whose token this is, or None for an unknown, revoked or expired one."""
-        digest = self._vault.token_digest(token)
-        if hmac.compare_digest(digest, self._admin_digest):
+        if hmac.compare_digest(token.encode("utf-8", "replace"), self._admin_token):
             return ADMIN
+        digest = self._vault.token_digest(token)
         caller, expires_ms = self._callers.get(digest, (None, None))
         return None if expires_ms is not None and expires_ms <= now_ms else caller
 
@@ -106,17 +109,21 @@ class Registry:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
         await self._listener.close()
+        if self._link.is_up:
+            with suppress(RequestError):
+                await processes.leave(self._link, self._process)
 
     async def load(self) -> None:
         """First reading, after the store proved to be ours; StartError when it is not. A store of an older format is
         left to `open`, which upgrades it while `/readyz` tells so."""
-        if await stored.check_installation(self._link, self._vault.check) == stored.FORMAT:
+        if await stored.check_installation(self._link, self._vault) == stored.FORMAT:
             await self.refresh()
 
     async def _upgrade(self) -> None:
         """Returns when the store is of our format."""
-        if await stored.check_installation(self._link, self._vault.check) == stored.FORMAT:
+        if await stored.check_installation(self._link, self._vault) == stored.FORMAT:
             return
+        self.is_loaded = False
         self.problem = f"the store is being upgraded to format {stored.FORMAT}"
         begun, total, done, logged = self.problem, await instant.count_all_keys(self._link), 0, time.monotonic()
         log.info("store_upgrading", format=stored.FORMAT, keys=total)
@@ -140,13 +147,13 @@ class Registry:
                 if not await self._link.wait_up(RELOAD_SECONDS):
                     continue
                 newest = await self._link.call("XREVRANGE", keys.CHANGES, "+", "-", "COUNT", 1)
-                if not self.is_loaded:
-                    await self._upgrade()
+                await self._upgrade()
                 await self.refresh()
+                await self._announce()
                 self.problem = ""
                 await self._next_change(newest[0][0] if newest else b"0-0")
             except StartError as error:
-                self.problem = str(error)
+                self.problem, self.is_loaded = str(error), False
                 log.error("store_refused", reason=str(error))  # noqa: TRY400 the reason says it all
                 await asyncio.sleep(5)
             except RequestError as error:
@@ -155,6 +162,12 @@ class Registry:
             except Exception:  # whatever it is: were this to end, tokens that are revoked would live on
                 log.exception("registry_not_read")
                 await asyncio.sleep(5)
+
+    async def _announce(self) -> None:
+        """On the connection of all requests, behind what was sealed with the secret that was in force until now."""
+        with suppress(RequestError):  # a store that is full takes none; no more than a rotation would miss us
+            presence = Presence(self._vault.checks, self._vault.check)
+            await processes.announce(self._link, self._process, presence)
 
     async def _next_change(self, seen: bytes) -> None:
         """Returns at a change after the one seen, or after `RELOAD_SECONDS`."""

@@ -14,6 +14,7 @@ from schemas.settings import PREFIX, SettingsSchema
 from service.errors import StartError
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
+PREVIOUS_SECRET_KEY_FILE = "secret-key.previous"  # noqa: S105 where it is, not what
 TOKEN_PREFIX = "cd_"  # noqa: S105 the same of every token
 
 
@@ -29,6 +30,7 @@ class Settings:
     data_dir: Path
     admin_token: str | None = field(repr=False)
     secret_key: str | None = field(repr=False)
+    previous_secret_key: str | None = field(repr=False)
     metrics_token: str | None = field(repr=False)
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     demo: bool
@@ -96,6 +98,25 @@ def known_secret(settings: Settings) -> str | None:
     return settings.secret_key or (kept_secret(settings.data_dir, SECRET_KEY_FILE) if path.exists() else None)
 
 
+def known_previous_secret(settings: Settings) -> str | None:
+    """The secret that ours replaces, given; or in the data folder where ours is there too."""
+    path = settings.data_dir / PREVIOUS_SECRET_KEY_FILE
+    if settings.previous_secret_key or settings.secret_key or not path.exists():
+        return settings.previous_secret_key
+    return kept_secret(settings.data_dir, PREVIOUS_SECRET_KEY_FILE)
+
+
+def replace_kept_secret(data_dir: Path) -> None:
+    """Another secret in the data folder; the present one is the previous one from now on. Cut off between the two
+    steps, both are the same, and it can be done again."""
+    try:
+        present = (data_dir / SECRET_KEY_FILE).read_text("utf-8").strip()
+        _write_over(data_dir / PREVIOUS_SECRET_KEY_FILE, present)
+        _write_over(data_dir / SECRET_KEY_FILE, secrets.token_urlsafe(32))
+    except (OSError, ValueError) as error:
+        raise StartError(f"The secret in {data_dir} cannot be replaced: {error}") from error
+
+
 def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
     """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone."""
     path = data_dir / name
@@ -107,13 +128,28 @@ def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
         raise StartError(f"The secret {path} cannot be read or made: {error}") from error
 
 
-def _write_once(path: Path, text: str) -> None:
+def _write_over(path: Path, text: str) -> None:
+    _write_beside(path, text).replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the new name is on disk before anything follows
+    finally:
+        os.close(folder)
+
+
+def _write_beside(path: Path, text: str) -> Path:
+    """On disk under another name."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
+    return fresh
+
+
+def _write_once(path: Path, text: str) -> None:
+    fresh = _write_beside(path, text)
     try:
         os.link(fresh, path)
     except FileExistsError:

@@ -15,8 +15,8 @@ import structlog
 from schemas.settings import PREFIX
 from service.commands.secret import READABLE, secret_of
 from service.embedded import EmbeddedServer, find_running
-from service.errors import BackupError, RepairError, RequestError, StartError
-from service.settings import Settings, known_secret, read_settings
+from service.errors import BackupError, RepairError, RequestError, RotationError, StartError
+from service.settings import Settings, known_previous_secret, known_secret, read_settings
 from service.store import scripts
 from service.store.address import has_password, make_link
 from service.store.link import Link
@@ -59,14 +59,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     )
     try:
         return asyncio.run(work)
-    except (BackupError, RepairError, StartError, RequestError, OSError) as error:
+    except (BackupError, RepairError, RotationError, StartError, RequestError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
 def known_vault(settings: Settings) -> Vault | None:
     """With the secret given or in the data folder; None where there is none, and none is made."""
     secret = known_secret(settings)
-    return Vault(secret) if secret else None
+    return Vault(secret, known_previous_secret(settings)) if secret else None
 
 
 @asynccontextmanager

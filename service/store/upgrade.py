@@ -26,6 +26,11 @@ async def from_format_1(link: Link, told: Told) -> None:
         await instant.scan(link, look)
 
 
+async def from_format_2(link: Link, told: Told) -> None:
+    """Nothing that is stored changes. What is sealed from now on has the number of its secret, which older versions
+    would not know; what was sealed before is known by having none."""
+
+
 async def _upgrade(link: Link, name: bytes) -> None:
     site, kind, _ = keys.parts_of(name)
     if kind == "comment":

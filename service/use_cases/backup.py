@@ -93,15 +93,15 @@ def checked(
     try:
         check = file.header.secret_check
         file.verify(vault.backup_key(check) if vault and vault.knows(check) else None, told)
-        _demand_for_here(file, vault, is_format_1_believed=is_format_1_believed)
-        _check_entries(file, told)
+        _check_entries(file, _demand_for_here(file, vault, is_format_1_believed=is_format_1_believed), told)
         yield file
     finally:
         file.close()
 
 
-def _demand_for_here(file: Archive, vault: Vault | None, *, is_format_1_believed: bool) -> None:
-    """BackupError for a whole file that cannot be used here, or tells too little of who wrote it."""
+def _demand_for_here(file: Archive, vault: Vault | None, *, is_format_1_believed: bool) -> Vault:
+    """With what it can be read; BackupError for a whole file that cannot be used here, or tells too little of who wrote
+    it."""
     path, header = file.path, file.header
     if header.store_format > FORMAT:
         raise BackupError(
@@ -120,9 +120,10 @@ def _demand_for_here(file: Archive, vault: Vault | None, *, is_format_1_believed
             "write to this file can have put comments, sites and tokens of his own into it. If you are sure that "
             "nobody could, say --unauthenticated."
         )
+    return vault
 
 
-def _check_entries(file: Archive, told: Told) -> None:
+def _check_entries(file: Archive, vault: Vault, told: Told) -> None:
     """Returns when every entry is one that we could have written, and all of them are what the header says."""
     names: set[bytes] = set()
     installation: dict[bytes, bytes] = {}
@@ -140,6 +141,12 @@ def _check_entries(file: Archive, told: Told) -> None:
     is_told = len(names) == header.keys and told_of.items() <= installation.items()
     if not is_told or _RESTORING.encode() in installation or len(installation) > _MAX_INSTALLATION_FIELDS:
         raise BackupError(f"{file.path} is not what its beginning says.")
+    previous_check = installation.get(b"previous_check", b"").decode(errors="replace")
+    if previous_check and not vault.knows(previous_check):
+        raise BackupError(
+            f"{file.path} was made while its secret was being replaced: COMMENTDESK_PREVIOUS_SECRET_KEY must have the "
+            "one before."
+        )
 
 
 def _check_records(entry: Entry, header: Header) -> None:

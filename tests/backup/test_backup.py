@@ -235,13 +235,13 @@ async def test_half_a_restore_is_refused_until_it_is_done_again(
     with pytest.raises(CutError):
         await restore(other_link, tmp_path / "file", cut)
     with pytest.raises(StartError, match="Run the restore again"):
-        await registry.check_installation(other_link, CHECK)
+        await registry.check_installation(other_link, VAULT)
     with pytest.raises(BackupError, match="not whole"):
         await back_up(other_link, other_server, tmp_path / "half")
     assert await backup.is_unfinished(other_link)
     await restore(other_link, tmp_path / "file")
     assert not await backup.is_unfinished(other_link)
-    await registry.check_installation(other_link, CHECK)
+    await registry.check_installation(other_link, VAULT)
     assert everything(other_server.url) == everything(every_redis_server.url)
 
 
