@@ -66,9 +66,12 @@ async def back_up(link: Link, vault: Vault, path: Path, version: str, told: Told
 async def _copy(link: Link, spool: Spool, told: Told) -> dict[bytes, bytes]:
     """All entries into the spool; the fields of the installation."""
     installation: dict[bytes, bytes] = {}
+    store_format = await registry.read_format(link)
 
     async def read(names: list[bytes]) -> None:
         entries = await read_entries(link, names)
+        for each in entries:
+            _check_entry(each, store_format)  # what a restore would refuse is told here, while it can be put right
         spool.put(names, entries)
         for each in entries:
             if each.key == _INSTALLATION:
@@ -128,14 +131,12 @@ def _check_entries(file: Archive, vault: Vault, told: Told) -> None:
     names: set[bytes] = set()
     installation: dict[bytes, bytes] = {}
     for each in file.entries(told):
-        check_entry(each, file.header.store_format)
+        _check_entry(each, file.header.store_format)
         if each.key in names and each.kind not in DIVISIBLE:
             raise BackupError(f"{each.key!r} is twice in the backup.")
         names.add(each.key)
         if each.key == _INSTALLATION:
             installation |= zip(each.parts[::2], each.parts[1::2], strict=True)
-        elif each.key in _READERS:
-            _check_records(each, file.header)
     header = file.header
     told_of = {b"format": b"%d" % header.store_format, b"secret_check": header.secret_check.encode()}
     is_told = len(names) == header.keys and told_of.items() <= installation.items()
@@ -149,18 +150,24 @@ def _check_entries(file: Archive, vault: Vault, told: Told) -> None:
         )
 
 
-def _check_records(entry: Entry, header: Header) -> None:
+def _check_entry(entry: Entry, store_format: int) -> None:
+    check_entry(entry, store_format)
+    if entry.key in _READERS:
+        _check_records(entry, store_format)
+
+
+def _check_records(entry: Entry, store_format: int) -> None:
     """Sites and tokens as this version reads them. What an older one wrote is upgraded first, and read then."""
     for name, raw in zip(entry.parts[::2], entry.parts[1::2], strict=True):
         record = registry.record_of(raw)
         try:
-            if header.store_format == FORMAT:
+            if store_format == FORMAT:
                 _READERS[entry.key](name.decode(), record)
             elif not record:
                 raise ValueError("no object of JSON")  # noqa: TRY301 told in the same words
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise BackupError(
-                f"The backup holds a record of {entry.key.decode()} that is none: {name[:100]!r}."
+                f"A record of {entry.key.decode()} cannot be read by this version: {name[:100]!r}."
             ) from error
 
 

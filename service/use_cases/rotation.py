@@ -105,12 +105,12 @@ async def reseal_all(link: Link, vault: Vault, told: Told) -> Resealed:
 
 
 async def _reseal(link: Link, vault: Vault, name: bytes, done: Resealed) -> None:
-    kind = keys.parts_of(name).kind
+    reseal = _RESEALING.get(keys.parts_of(name).kind)
+    if reseal is None:
+        return
     try:
-        if kind == "comment":
-            done.sealed += await _reseal_comment(link, vault, name)
-        elif kind == "idempotency":
-            done.sealed += await _reseal_answer(link, vault, name)
+        is_sealed = await reseal(link, vault, name)
+        done.sealed += is_sealed  # apart from the await: others count meanwhile
     except SealBrokenError:
         done.unreadable += 1
         log.warning("not_sealed_anew", key=name.decode(errors="replace"))
@@ -145,6 +145,9 @@ async def _reseal_answer(link: Link, vault: Vault, name: bytes) -> bool:
         (kept,) = await scripts.REPLACE_ANSWER.run(link, [name], answer, anew)
         return bool(kept == anew)
     return False
+
+
+_RESEALING = {"comment": _reseal_comment, "idempotency": _reseal_answer}
 
 
 async def end(link: Link, vault: Vault) -> None:
