@@ -5,7 +5,7 @@ gzip              the entries, see `frames.py` and `store/entries.py`; large has
 32 bytes          HMAC-SHA256 of all before: nobody without the secret could have written it (not in format 1)
 32 bytes          SHA-256 of all before: whether it is damaged
 
-In format 1, which versions up to 0.2 wrote, entries are arrays of RESP, and nothing tells who wrote the file.
+In format 1, which older versions wrote, entries are arrays of RESP, and nothing tells who wrote the file.
 """
 
 import hashlib

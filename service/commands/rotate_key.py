@@ -48,6 +48,13 @@ async def _rotate(settings: Settings, *, is_making: bool) -> None:
             if holding.done():
                 holding.result()
         await use_case.end(link, vault)
+        click.echo("Redis writes its append-only file anew, without what is gone.", err=True)
+        if not await use_case.rewrite_logs(link):
+            click.echo(
+                "Warning: Redis did not. Its append-only file holds what was sealed with the one before until it is "
+                "rewritten: ask for BGREWRITEAOF.",
+                err=True,
+            )
     click.echo(
         "The new secret is in force, and nothing in the store is sealed with the one before. Remove "
         "COMMENTDESK_PREVIOUS_SECRET_KEY (or the file `secret-key.previous`) and restart. Of the old secret keep a "

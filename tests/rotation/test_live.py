@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from service import keys
+from service.store.record import unpack_private
 from service.vault import Vault
 from tests.rotation.sealed import NEW, OLD, THIRD, opened
 from tests.servers import REPOSITORY, RedisServer, ServiceProcess, client_of, wait_until
@@ -135,9 +136,23 @@ def check_replaced(server: RedisServer, emails: dict[str, str]) -> None:
         assert client.hmget(keys.INSTALLATION, "secret_check", "previous_check") == [Vault(NEW).check.encode(), None]
 
 
+def sealed_emails(server: RedisServer) -> list[bytes]:
+    with client_of(server.url) as client:
+        private = [client.hget(name, keys.COMMENT_FIELDS["private"]) for name in client.scan_iter("cd:{*}:comment:*")]
+    return [unpack_private(each).email for each in private if each]
+
+
+def in_files(server: RedisServer, texts: list[bytes]) -> list[bytes]:
+    """Those of the texts that lie in a file of the server."""
+    written = b"".join(each.read_bytes() for each in server.folder.rglob("*") if each.is_file())
+    return [each for each in texts if each in written]
+
+
 @pytest.mark.timeout(240)
 def test_services_at_work_lose_nothing(make_service: MakeService, redis_server: RedisServer) -> None:
     emails = comments_of(make_service, redis_server, 30)
+    sealed = sealed_emails(redis_server)
+    assert in_files(redis_server, sealed)
     services = start_all(
         [make_service(redis_url=redis_server.url, settings=BOTH | more) for more in ({}, WORKERS)],
     )
@@ -151,6 +166,7 @@ def test_services_at_work_lose_nothing(make_service: MakeService, redis_server: 
     readers.check_all()
     assert len(readers.emails) > len(emails)
     check_replaced(redis_server, readers.emails)
+    assert not in_files(redis_server, sealed), "nor in what Redis wrote before"
     assert not [each for each in services if "Traceback" in each.said()]
     for each in services:
         assert each.stop() == 0
