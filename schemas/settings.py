@@ -92,6 +92,11 @@ class SettingsSchema(Schema):
             "Without it one is made and kept in the data folder."
         },
     )
+    previous_secret_key = fields.String(
+        load_default=None,
+        validate=validate.Length(min=16),
+        metadata={"description": "The secret that `COMMENTDESK_SECRET_KEY` replaces, until `rotate-key` is done."},
+    )
     metrics_token = fields.String(
         load_default=None,
         validate=validate.Length(min=_LEAST_SECRET_CHARS),

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from service.metrics import RequestMeasures
 from service.registry import Registry
 from service.salts import DaySalts
 from service.scoring import Scorer
-from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, make_folder
+from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, known_previous_secret, make_folder
 from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
@@ -97,8 +97,9 @@ FIRST_CONNECTION_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    admin_token: str
-    secret_key: str
+    admin_token: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    previous_secret_key: str | None = field(repr=False)
 
 
 def load_model(directory: Path | None = None) -> Classifier:
@@ -116,6 +117,7 @@ def find_secrets(settings: Settings) -> Secrets:
     return Secrets(
         settings.admin_token or kept_secret(settings.data_dir, "admin-token", TOKEN_PREFIX),
         settings.secret_key or kept_secret(settings.data_dir, SECRET_KEY_FILE),
+        known_previous_secret(settings),
     )
 
 
@@ -177,7 +179,7 @@ async def build(
     server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
     url = settings.redis_url or (server.url if server else "")
     link = make_link(url, scripts.ALL, settings.wait_replicas)
-    vault = Vault(secrets.secret_key)
+    vault = Vault(secrets.secret_key, secrets.previous_secret_key)
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token)
     desk_link = tracing.link(link) if tracing else link
     desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(desk_link), now_ms)

@@ -23,6 +23,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from service.errors import StartError
+from service.settings import make_folder
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +127,7 @@ class EmbeddedServer:
         return self._private_dir / SOCKET_NAME
 
     async def _lock_folder(self) -> None:
-        _make_private_folder(self._data_dir)
+        make_folder(self._data_dir)
         self._locks.append(_lock_for_service(self._data_dir))
         _rotate_log(self._data_dir)
         self._locks.append(await _lock_for_server(self._data_dir))
@@ -236,11 +237,6 @@ def _server_environment() -> dict[str, str]:
     # None of the service's secrets, and a locale that every system has: the server refuses to start in an unknown one.
     kept = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH", "TZ") if name in os.environ}
     return {**kept, "LC_ALL": "C"}
-
-
-def _make_private_folder(data_dir: Path) -> None:
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data_dir.chmod(0o700)
 
 
 def _rotate_log(data_dir: Path) -> None:

@@ -3,6 +3,7 @@
 CommentdeskError
 ├── StartError                    the service cannot start: the message says why and what to do
 ├── BackupError                  a backup cannot be made, read or restored: the message says why
+├── RotationError                the secret cannot be replaced now: the message says why
 ├── RepairError                  somebody else is repairing the store, or it has another format
 ├── RecordError                   a site or token is not as a change expects it
 │   ├── RecordExistsError
@@ -54,6 +55,10 @@ class StartError(CommentdeskError):
 
 class BackupError(CommentdeskError):
     """A backup cannot be made, read or restored."""
+
+
+class RotationError(CommentdeskError):
+    """The secret cannot be replaced, or not yet."""
 
 
 class RepairError(CommentdeskError):

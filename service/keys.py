@@ -7,7 +7,7 @@ Of the installation, tag `{commentdesk}`:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
-| cd:{commentdesk}:installation | hash | `format`, `secret_check`; `restoring` until it is done | for ever |
+| cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
@@ -15,8 +15,13 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
+| cd:{commentdesk}:rotating | string | somebody's `rotate-key` | 10 s, renewed until it is done |
+| cd:{commentdesk}:process:P | string | JSON: the secrets that a serving process knows and uses | 90 s, renewed |
 | cd:{commentdesk}:upgrading | string | the process that upgrades the store | 10 s, renewed until it is done |
 | cd:{commentdesk}:salt:N | string | random bytes of the Nth day since 1970; in no backup | to 15 min after the day |
+
+The installation has `hash_keys`, wrapped by its secret, once that was replaced; `previous_check`, the check of the
+secret before, until nothing is sealed with that any more; `restoring` until a backup is restored.
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
@@ -47,8 +52,12 @@ in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What 
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 """
 
+import re
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+
+from schemas.fields import SITE_PATTERN
 
 PREFIX = "cd:"
 """What all our keys, and no others, begin with."""
@@ -61,8 +70,51 @@ CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
 UPGRADING = _INSTALLATION + "upgrading"
-SALTS = _INSTALLATION + "salt:"
-"""What the keys of all salts begin with."""
+ROTATING = _INSTALLATION + "rotating"
+
+
+class KeyType(StrEnum):
+    """What a key is to Redis, in its own words."""
+
+    STRING = "string"
+    HASH = "hash"
+    SORTED_SET = "zset"
+    STREAM = "stream"
+
+
+INSTALLATION_KINDS = {
+    "installation": KeyType.HASH,
+    "sites": KeyType.HASH,
+    "tokens": KeyType.HASH,
+    "changes": KeyType.STREAM,
+    "idempotency:": KeyType.STRING,
+}
+"""Every kind of key of the installation that lasts, and so is in a backup; with a colon where a name follows."""
+SITE_KINDS = {
+    "thread:": KeyType.HASH,
+    "thread-comments:": KeyType.HASH,
+    "thread-published:": KeyType.SORTED_SET,
+    "thread-queue:": KeyType.SORTED_SET,
+    "comment:": KeyType.HASH,
+    "author:": KeyType.HASH,
+    "queue": KeyType.SORTED_SET,
+    "queue-risk": KeyType.SORTED_SET,
+    "queue-uncertainty": KeyType.SORTED_SET,
+    "claims": KeyType.SORTED_SET,
+    "claim-holders": KeyType.HASH,
+    "totals": KeyType.HASH,
+    "events": KeyType.STREAM,
+    "repeat:": KeyType.STRING,
+    "idempotency:": KeyType.STRING,
+    "rate-reader:": KeyType.STRING,
+    "rate-site": KeyType.STRING,
+    "rate-stranger": KeyType.STRING,
+}
+"""The same of a site."""
+PASSING_KINDS = ("backed-up", "probe", "process", "repairing", "rotating", "salt", "upgrading")
+"""Kinds of the installation that are true of the running store alone, and so are in no backup."""
+MAX_NAME_BYTES = 4096
+"""What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""
 
 COMMENT_FIELDS = {
     "thread": "t",
@@ -89,7 +141,11 @@ def installation_idempotency(digest: str) -> str:
 
 
 def salt(day: int) -> str:
-    return f"{SALTS}{day}"
+    return f"{_INSTALLATION}salt:{day}"
+
+
+def process(process: str) -> str:
+    return f"{_INSTALLATION}process:{process}"
 
 
 def probe(number: int) -> str:
@@ -116,6 +172,29 @@ def parts_of(key: bytes) -> Parts:
         return Parts("", "", "")
     kind, _, name = rest.partition(":")
     return Parts(opening[len(PREFIX) + 1 :], kind, name)
+
+
+def type_of(key: bytes) -> KeyType | None:
+    """The type of a key that is one of ours and lasts; None of any other."""
+    site, kind, name = parts_of(key)
+    if not re.match(SITE_PATTERN, site) or not _is_name(name):
+        return None
+    kind += ":" if name else ""
+    # A site may have the installation's name.
+    return SITE_KINDS.get(kind) or (INSTALLATION_KINDS.get(kind) if _of(site, "") == _INSTALLATION else None)
+
+
+def _is_name(name: str) -> bool:
+    try:
+        return len(name.encode()) <= MAX_NAME_BYTES
+    except UnicodeEncodeError:  # what stood there was no UTF-8
+        return False
+
+
+def is_passing(key: bytes) -> bool:
+    """Whether it is one of ours that is in no backup."""
+    site, kind, _ = parts_of(key)
+    return kind in PASSING_KINDS and (_of(site, "") == _INSTALLATION or site.startswith("commentdesk."))
 
 
 class QueueKeys(NamedTuple):

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
@@ -14,22 +14,24 @@ from schemas.settings import PREFIX, SettingsSchema, split_hosts
 from service.errors import StartError
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
+PREVIOUS_SECRET_KEY_FILE = "secret-key.previous"  # noqa: S105 where it is, not what
 TOKEN_PREFIX = "cd_"  # noqa: S105 the same of every token
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `schemas.settings` checks, with the trusted networks parsed."""
+    """What `schemas.settings` checks, with the trusted networks parsed. What is secret does not show in its repr."""
 
     host: str
     port: int
     workers: int
-    redis_url: str | None
+    redis_url: str | None = field(repr=False)
     wait_replicas: int
     data_dir: Path
-    admin_token: str | None
-    secret_key: str | None
-    metrics_token: str | None
+    admin_token: str | None = field(repr=False)
+    secret_key: str | None = field(repr=False)
+    previous_secret_key: str | None = field(repr=False)
+    metrics_token: str | None = field(repr=False)
     hosts: frozenset[str]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     demo: bool
@@ -79,17 +81,42 @@ def _read_file(
 
 
 def make_folder(data_dir: Path) -> None:
-    """The data folder, for this user alone; StartError when it cannot be."""
+    """The data folder, for this user alone, also where it was there before and open to others; StartError when it
+    cannot be, or is another user's, who could put secrets and addresses of his own into it."""
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        about = data_dir.stat()
+        if os.geteuid() not in (0, about.st_uid):
+            raise StartError(f"The data folder {data_dir} belongs to another user.")
+        if about.st_mode & 0o077:
+            data_dir.chmod(0o700)
     except OSError as error:
-        raise StartError(f"The data folder {data_dir} cannot be made: {error}") from error
+        raise StartError(f"The data folder {data_dir} cannot be used: {error}") from error
 
 
 def known_secret(settings: Settings) -> str | None:
     """The secret that encrypts emails, given or in the data folder; none is made."""
     path = settings.data_dir / SECRET_KEY_FILE
     return settings.secret_key or (kept_secret(settings.data_dir, SECRET_KEY_FILE) if path.exists() else None)
+
+
+def known_previous_secret(settings: Settings) -> str | None:
+    """The secret that ours replaces, given; or in the data folder where ours is there too."""
+    path = settings.data_dir / PREVIOUS_SECRET_KEY_FILE
+    if settings.previous_secret_key or settings.secret_key or not path.exists():
+        return settings.previous_secret_key
+    return kept_secret(settings.data_dir, PREVIOUS_SECRET_KEY_FILE)
+
+
+def replace_kept_secret(data_dir: Path) -> None:
+    """Another secret in the data folder; the present one is the previous one from now on. Cut off between the two
+    steps, both are the same, and it can be done again."""
+    try:
+        present = (data_dir / SECRET_KEY_FILE).read_text("utf-8").strip()
+        _write_over(data_dir / PREVIOUS_SECRET_KEY_FILE, present)
+        _write_over(data_dir / SECRET_KEY_FILE, secrets.token_urlsafe(32))
+    except (OSError, ValueError) as error:
+        raise StartError(f"The secret in {data_dir} cannot be replaced: {error}") from error
 
 
 def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
@@ -103,13 +130,28 @@ def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
         raise StartError(f"The secret {path} cannot be read or made: {error}") from error
 
 
-def _write_once(path: Path, text: str) -> None:
+def _write_over(path: Path, text: str) -> None:
+    _write_beside(path, text).replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the new name is on disk before anything follows
+    finally:
+        os.close(folder)
+
+
+def _write_beside(path: Path, text: str) -> Path:
+    """On disk under another name."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text + "\n")
         file.flush()
         os.fsync(file.fileno())
+    return fresh
+
+
+def _write_once(path: Path, text: str) -> None:
+    fresh = _write_beside(path, text)
     try:
         os.link(fresh, path)
     except FileExistsError:

@@ -125,9 +125,12 @@ def _announce(settings: Settings, listeners: Listeners) -> None:
 
 
 def _write_address(file: Path, address: str) -> None:
+    """Whole or not at all, and written by this user alone: the commands send the administrator's token to it."""
     fresh = file.with_suffix(".new")
     try:
-        fresh.write_text(address, "utf-8")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as written:
+            written.write(address)
         fresh.replace(file)
     except OSError as error:
         raise StartError(f"The data folder {file.parent} cannot be written to: {error}") from error
