@@ -11,10 +11,12 @@ DEFAULTS = {
     "mode": "premoderate",
     "publish_below": 0.05,
     "reject_above": 0.98,
-    "reader_rate_per_minute": 30,
-    "reader_burst": 10,
+    "reader_rate_per_minute": 6,
+    "reader_burst": 5,
     "site_rate_per_minute": None,
     "site_burst": 100,
+    "stranger_rate_per_minute": 120,
+    "stranger_burst": 60,
 }
 PUBLISHES = {"mode": "auto", "publish_below": 1, "reject_above": 1}
 HOLDS = {"mode": "auto", "publish_below": 0, "reject_above": 1}
@@ -71,7 +73,7 @@ def test_auto_publishes_below_one_threshold(site: Site) -> None:
 def test_auto_rejects_above_another_and_tells_nobody(site: Site) -> None:
     site.set_policy(**REJECTS)
     assert outcome(site) == (202, "held", "rejected", "reject", "risk_above", False)
-    sent = submission()
+    sent = submission(client={"ip": "192.0.2.1"})
     first = site.website.post(site.comments(), sent)
     again = site.website.post(site.comments(), sent)
     assert (first.status, first.json) == (again.status, again.json)
@@ -127,6 +129,8 @@ def test_a_policy_is_replaced_whole_and_acts_at_once(site: Site) -> None:
         "reader_burst": 3,
         "site_rate_per_minute": 600,
         "site_burst": 50,
+        "stranger_rate_per_minute": None,
+        "stranger_burst": 7,
     }
     assert site.operator.put(site.path + "/policy", wanted).fits(PolicySchema) == wanted
     assert site.operator.get(site.path + "/policy").json == wanted

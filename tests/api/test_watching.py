@@ -51,7 +51,7 @@ def test_a_new_site_is_all_zeros(site: Site) -> None:
 
 def test_every_act_on_a_comment_is_counted(site: Site) -> None:
     approved, rejected, spam, held = (site.submit() for _ in range(4))
-    sent = submission()
+    sent = submission(client={"ip": "192.0.2.1"})
     for _ in range(3):
         site.website.post(site.comments(), sent)
     site.claim(limit=2, order="newest")

@@ -65,6 +65,7 @@ end
 local function earlier_of(repeat_key, repeat_before, published)
   local earlier = redis.call('GET', repeat_key) or (repeat_before and redis.call('GET', repeat_before))
   if not earlier then return nil end
+  earlier = string.match(earlier, '^%S+') -- older versions kept its state behind it
   return earlier, redis.call('ZSCORE', published, earlier) and 'published' or 'held'
 end
 
