@@ -16,11 +16,12 @@ from service.domain import Role
 from service.door import Door
 from service.embedded import EmbeddedServer
 from service.errors import RequestError, StartError
+from service.folder import make_folder
 from service.handlers import administrators, moderators, pages, readers, watchers
 from service.metrics import RequestMeasures
 from service.registry import Registry
 from service.scoring import Scorer
-from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, make_folder
+from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret
 from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
@@ -107,8 +108,7 @@ def load_model(directory: Path | None = None) -> Classifier:
 
 def find_secrets(settings: Settings) -> Secrets:
     """The secrets given, or made in the data folder at first start."""
-    if settings.admin_token is None or settings.secret_key is None or settings.redis_url is None:
-        make_folder(settings.data_dir)
+    make_folder(settings.data_dir)
     return Secrets(
         settings.admin_token or kept_secret(settings.data_dir, "admin-token", TOKEN_PREFIX),
         settings.secret_key or kept_secret(settings.data_dir, SECRET_KEY_FILE),

@@ -23,6 +23,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from service.errors import StartError
+from service.folder import make_folder, open_own
 
 log = structlog.get_logger(__name__)
 
@@ -126,7 +127,7 @@ class EmbeddedServer:
         return self._private_dir / SOCKET_NAME
 
     async def _lock_folder(self) -> None:
-        _make_private_folder(self._data_dir)
+        make_folder(self._data_dir)
         self._locks.append(_lock_for_service(self._data_dir))
         _rotate_log(self._data_dir)
         self._locks.append(await _lock_for_server(self._data_dir))
@@ -238,11 +239,6 @@ def _server_environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C"}
 
 
-def _make_private_folder(data_dir: Path) -> None:
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data_dir.chmod(0o700)
-
-
 def _rotate_log(data_dir: Path) -> None:
     path = data_dir / "valkey.log"
     if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
@@ -251,7 +247,7 @@ def _rotate_log(data_dir: Path) -> None:
 
 def _open_log(data_dir: Path) -> IO[bytes]:
     # The server logs to its output, not to a file it opens: so what it says about its options lands here too.
-    return (data_dir / "valkey.log").open("ab")
+    return os.fdopen(open_own(data_dir / "valkey.log"), "ab")
 
 
 def _log_tail(data_dir: Path, start: int) -> str:
@@ -264,7 +260,7 @@ def _log_tail(data_dir: Path, start: int) -> str:
 
 def _try_lock(path: Path) -> int | None:
     """A descriptor that holds the lock, or None when another holds it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,6 +1,5 @@
 """Settings from the environment, and the secrets that are made at first start when none is given."""
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from marshmallow import ValidationError
 from schemas.fields import field_errors
 from schemas.settings import PREFIX, SettingsSchema
 from service.errors import StartError
+from service.folder import read_own, write_own_once
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
 TOKEN_PREFIX = "cd_"  # noqa: S105 the same of every token
@@ -76,14 +76,6 @@ def _read_file(
         mistakes[f"{name}_file"] = [f"Cannot be read: {error}"]
 
 
-def make_folder(data_dir: Path) -> None:
-    """The data folder, for this user alone; StartError when it cannot be."""
-    try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartError(f"The data folder {data_dir} cannot be made: {error}") from error
-
-
 def known_secret(settings: Settings) -> str | None:
     """The secret that encrypts emails, given or in the data folder; none is made."""
     path = settings.data_dir / SECRET_KEY_FILE
@@ -91,26 +83,14 @@ def known_secret(settings: Settings) -> str | None:
 
 
 def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
-    """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone."""
+    """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone.
+
+    StartError for one that another user could have written: he would know it.
+    """
     path = data_dir / name
     try:
         if not path.exists():
-            _write_once(path, prefix + secrets.token_urlsafe(32))
-        return path.read_text("utf-8").strip()
+            write_own_once(path, prefix + secrets.token_urlsafe(32) + "\n")
+        return read_own(path).strip()
     except (OSError, ValueError) as error:
         raise StartError(f"The secret {path} cannot be read or made: {error}") from error
-
-
-def _write_once(path: Path, text: str) -> None:
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from schemas.settings import PREFIX, SettingsSchema
+from service.folder import read_own
 
 Json = dict[str, Any]
 TIMEOUT_SECONDS = 30
@@ -66,9 +67,12 @@ def connect(url: str | None, token: str | None) -> Api:
 
 
 def _running_url(data_dir: Path) -> str:
+    """Where the service says it is. The administrator's token is sent there: it is asked of nobody else's file."""
     file = data_dir / "service.json"
     try:
-        found: str = json.loads(file.read_text("utf-8"))["url"]
+        found: str = json.loads(read_own(file))["url"]
+    except PermissionError as error:
+        raise click.ClickException(f"{error}: it is not believed. Give --url.") from error
     except (OSError, ValueError, KeyError) as error:
         raise click.ClickException(f"No service is running on {data_dir}. Start it, or give --url.") from error
     return found

@@ -13,8 +13,9 @@ import click
 from service.door import Listeners, close, listen
 from service.embedded import EmbeddedServer
 from service.errors import StartError
+from service.folder import make_folder, write_own
 from service.log import log_to_stderr
-from service.settings import Settings, make_folder, read_settings
+from service.settings import Settings, read_settings
 from service.supervisor import Supervisor
 
 SERVICE_FILE = "service.json"
@@ -125,10 +126,8 @@ def _announce(settings: Settings, listeners: Listeners) -> None:
 
 
 def _write_address(file: Path, address: str) -> None:
-    fresh = file.with_suffix(".new")
     try:
-        fresh.write_text(address, "utf-8")
-        fresh.replace(file)
+        write_own(file, address)
     except OSError as error:
         raise StartError(f"The data folder {file.parent} cannot be written to: {error}") from error
 

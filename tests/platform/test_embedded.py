@@ -113,6 +113,17 @@ async def test_it_keeps_what_it_was_given_in_a_private_folder(tmp_path: Path) ->
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in (data_dir / "appendonlydir").iterdir())
 
 
+@pytest.mark.parametrize("name", ["service.lock", "valkey.lock", "valkey.log"])
+async def test_nothing_is_written_through_a_link_that_somebody_laid(tmp_path: Path, name: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("untouched")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).symlink_to(victim)
+    with pytest.raises(StartError, match=r"cannot be used: .*symbolic link"):
+        await EmbeddedServer.start(tmp_path / "data")
+    assert victim.read_text() == "untouched"
+
+
 async def test_every_write_is_on_disk_and_nothing_is_evicted(server: EmbeddedServer) -> None:
     async with writer_client(server.url) as client:
         wanted = {"appendonly": "yes", "appendfsync": "always", "save": "", "maxmemory-policy": "noeviction"}

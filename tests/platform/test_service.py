@@ -96,3 +96,38 @@ def test_a_closed_terminal_is_an_orderly_end(service: ServiceProcess) -> None:
     os.kill(service.pid, signal.SIGHUP)
     assert service.wait() == 0
     assert not (service.data_dir / "service.json").exists()
+
+
+@pytest.mark.parametrize("is_redis_outside", [True, False])
+def test_all_that_lies_in_its_folder_is_its_users_alone(
+    make_service: MakeService,
+    redis_server: RedisServer,
+    is_redis_outside: bool,  # noqa: FBT001
+) -> None:
+    """Also where the folder was open to all before, the secrets are given, and nothing is masked."""
+    service = make_service(
+        redis_url=redis_server.url if is_redis_outside else None, settings={"COMMENTDESK_SECRET_KEY": "k" * 40}
+    )
+    service.data_dir.mkdir()
+    service.data_dir.chmod(0o777)
+    umask = os.umask(0)
+    try:
+        service.start()
+    finally:
+        os.umask(umask)
+    assert service.data_dir.stat().st_mode & 0o777 == 0o700
+    files = [path for path in service.data_dir.rglob("*") if path.is_file()]
+    assert service.data_dir / "service.json" in files
+    assert [path.name for path in files if path.stat().st_mode & 0o077] == []
+
+
+def test_a_folder_of_another_user_is_named(make_service: MakeService) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give a folder to another user")
+    service = make_service()
+    service.data_dir.mkdir()
+    os.chown(service.data_dir, 12345, -1)
+    service.spawn()
+    assert service.wait() == 1
+    assert "belongs to another user" in service.said()
+    assert "Traceback" not in service.said()
