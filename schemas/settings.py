@@ -1,6 +1,7 @@
 """The settings: environment variables `COMMENTDESK_NAME`, checked all at once."""
 
 from ipaddress import ip_network
+from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -13,6 +14,19 @@ def _networks(text: str) -> None:
             ip_network(part.strip())
         except ValueError as error:
             raise ValidationError(f"{part.strip()!r} is not an address or network.") from error
+
+
+class DemoField(fields.Field[str]):
+    """`local`, or a truth value in any of the spellings that it always had: `true` or `false` then."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if value == "local":
+            return "local"
+        if value in fields.Boolean.truthy:
+            return "true"
+        if value in fields.Boolean.falsy:
+            return "false"
+        raise ValidationError("Must be local, true or false.")
 
 
 class SettingsSchema(Schema):
@@ -74,7 +88,13 @@ class SettingsSchema(Schema):
         validate=lambda text: _networks(text) if text else None,
         metadata={"description": "Addresses or networks, comma-separated, whose `X-Forwarded-For` is believed."},
     )
-    demo = fields.Boolean(load_default=True, metadata={"description": "Whether the demo article at `/demo` is served."})
+    demo = DemoField(
+        load_default="local",
+        metadata={
+            "description": "Who gets the demo article at `/demo`: `local`, a browser on this machine that comes "
+            "through no proxy; `true`, anyone; `false`, nobody."
+        },
+    )
     log_level = fields.String(
         load_default="info",
         validate=validate.OneOf(["debug", "info", "warning", "error"]),

@@ -12,14 +12,14 @@ import structlog
 from classifier import Classifier, ModelError
 from service.counts import Counts
 from service.desk import Desk, clock_ms
-from service.domain import Role
+from service.domain import Audience, Role
 from service.door import Door
 from service.embedded import EmbeddedServer
 from service.errors import RequestError, StartError
 from service.folder import make_folder
-from service.handlers import administrators, moderators, pages, readers, watchers
+from service.handlers import administrators, demo, moderators, pages, readers, watchers
 from service.metrics import RequestMeasures
-from service.registry import Registry
+from service.registry import DEFAULT, DEMO, Registry
 from service.scoring import Scorer
 from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret
 from service.store import scripts
@@ -80,9 +80,9 @@ PAGES: tuple[Route, ...] = (
 )
 PAGES_WITH_DEMO: tuple[Route, ...] = (
     *PAGES,
-    open_route("GET", "/", pages.go_to_demo),
-    open_route("GET", "/demo", pages.read_demo),
-    open_route("POST", "/demo", pages.submit_demo),
+    open_route("GET", "/", demo.go_home),
+    open_route("GET", demo.DEMO, demo.read_demo),
+    open_route("POST", demo.DEMO, demo.submit_demo),
 )
 PAGES_WITHOUT_DEMO: tuple[Route, ...] = (*PAGES, open_route("GET", "/", pages.go_to_docs))
 
@@ -122,6 +122,12 @@ async def _warn_unless_durable(link: Link) -> None:
     fsync = await fsync_of(link)
     if fsync:
         log.warning("store_acknowledges_before_disk", appendfsync=fsync, advice="set appendfsync always")
+
+
+def _warn_unless_the_demo_has_its_place(registry: Registry) -> None:
+    site = registry.sites.get(DEMO.site)
+    if DEMO in registry.own_sites and site is not None and not site.is_demo:
+        log.warning("demo_not_served", reason=demo.PLACE_TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,9 @@ async def build(
     url = settings.redis_url or (server.url if server else "")
     link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key)
-    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token)
+    has_demo = settings.demo is not Audience.NOBODY
+    own_sites = (DEFAULT, DEMO) if has_demo else (DEFAULT,)
+    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
     desk_link = tracing.link(link) if tracing else link
     desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), now_ms)
     house = House(
@@ -174,9 +182,10 @@ async def build(
         settings.trusted_proxies,
         settings.metrics_token,
         lambda: describe(API, watchers.own_version()),
+        settings.demo,
     )
 
-    routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
+    routes = API + (PAGES_WITH_DEMO if has_demo else PAGES_WITHOUT_DEMO)
     dispatch = Dispatch(routes, desk, house, tracing.handler if tracing else None)
 
     link.open()
@@ -185,6 +194,7 @@ async def build(
             with suppress(RequestError):
                 await registry.load()
                 if is_first:
+                    _warn_unless_the_demo_has_its_place(registry)
                     await _warn_unless_durable(link)
     except BaseException:
         await asyncio.gather(registry.close(), link.close())

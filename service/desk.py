@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from service.fragment_cache import FragmentCache
 from service.page_cache import PageCache
 from service.registry import Registry
 from service.scoring import Scorer
@@ -27,6 +28,7 @@ class Desk:
     submissions: Submissions
     now_ms: Callable[[], int] = clock_ms
     pages: PageCache = field(default_factory=PageCache)
+    fragments: FragmentCache = field(default_factory=FragmentCache)
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"

@@ -7,13 +7,14 @@ waits for Redis to know who asks.
 import asyncio
 import hmac
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from service import keys
-from service.domain import DEFAULT_SITE, Caller, Mode, Policy, RateLimit, Role, Site
+from service.domain import DEFAULT_SITE, DEMO_SITE, Caller, Mode, Policy, RateLimit, Role, Site
 from service.errors import RecordExistsError, RequestError, SiteNotFoundError, StartError
 from service.store import instant
 from service.store import registry as stored
@@ -22,6 +23,14 @@ from service.store.link import Link
 from service.vault import Vault
 
 ADMIN = Caller("admin", "administrator", Role.ADMIN, None)
+DEFAULT = Site(DEFAULT_SITE)
+DEMO = Site(
+    DEMO_SITE,
+    "The demo article",
+    policy=Policy(reader_rate=RateLimit(6, 5), site_rate=RateLimit(60, 100)),
+    is_demo=True,
+)
+"""The demo's own site. It takes nothing without a token: the page alone does, for those who see it."""
 BLOCK_MS = 500
 """Less than a link waits for any answer: a wait for changes that takes longer would be given up as a late one."""
 PROGRESS_SECONDS = 5
@@ -36,10 +45,14 @@ class Registry:
     """What `refresh` read last. `is_loaded` is False until it did once. The listener is a link of its own, because a
     blocking read holds it."""
 
-    def __init__(self, link: Link, listener: Link, vault: Vault, admin_token: str) -> None:
+    def __init__(
+        self, link: Link, listener: Link, vault: Vault, admin_token: str, own_sites: Sequence[Site] = (DEFAULT,)
+    ) -> None:
+        """`own_sites` are made where there are none of their names."""
         self._link = link
         self._listener = listener
         self._vault = vault
+        self.own_sites = own_sites
         self._admin_digest = vault.token_digest(admin_token)
         self._watcher: asyncio.Task[None] | None = None
         self.sites: dict[str, Site] = {}
@@ -49,12 +62,13 @@ class Registry:
         self.problem = ""
 
     async def refresh(self) -> None:
-        """Reads all sites and tokens; makes the default site when there is none."""
+        """Reads all sites and tokens; makes our own sites where they are missing."""
         sites = await stored.read_all(self._link, keys.SITES)
-        if DEFAULT_SITE not in sites:
-            record = site_record(Site(DEFAULT_SITE))
+        missing = [site for site in self.own_sites if site.site not in sites]
+        for site in missing:
             with suppress(RecordExistsError):
-                await stored.create(self._link, keys.SITES, DEFAULT_SITE, record, NO_REPLAY)
+                await stored.create(self._link, keys.SITES, site.site, site_record(site), NO_REPLAY)
+        if missing:
             sites = await stored.read_all(self._link, keys.SITES)
         self.tokens = await stored.read_all(self._link, keys.TOKENS)
         self.sites = {name: _site(name, record) for name, record in sites.items()}
@@ -148,9 +162,10 @@ class Registry:
 
 
 def site_record(site: Site) -> stored.Record:
-    """A site as it is stored."""
+    """A site as it is stored; the demo's has its mark, so that no publisher's site of that name is taken for it."""
     policy = site.policy
-    return {
+    mark = {"is_demo": True} if site.is_demo else {}
+    return mark | {
         "title": site.title,
         "public_submission": site.public_submission,
         "allowed_origins": list(site.allowed_origins),
@@ -190,4 +205,5 @@ def _site(name: str, record: stored.Record) -> Site:
         tuple(record["allowed_origins"]),
         policy_of(record["policy"]),
         record["created_ms"],
+        record.get("is_demo") is True,
     )

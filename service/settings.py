@@ -10,6 +10,7 @@ from marshmallow import ValidationError
 
 from schemas.fields import field_errors
 from schemas.settings import PREFIX, SettingsSchema
+from service.domain import Audience
 from service.errors import StartError
 from service.folder import read_own, write_own_once
 
@@ -31,7 +32,7 @@ class Settings:
     secret_key: str | None
     metrics_token: str | None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
-    demo: bool
+    demo: Audience
     log_level: str
 
 
@@ -59,6 +60,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         lines = [f"  {PREFIX}{name.upper()}: {' '.join(messages)}" for name, messages in sorted(mistakes.items())]
         raise StartError("\n".join(["The settings are not valid:", *lines]))
     loaded["data_dir"] = Path(str(loaded["data_dir"])).expanduser()
+    loaded["demo"] = Audience(str(loaded["demo"]))
     proxies = str(loaded["trusted_proxies"])
     loaded["trusted_proxies"] = tuple(ip_network(each.strip()) for each in proxies.split(",")) if proxies else ()
     return Settings(**loaded)  # type: ignore[arg-type]
