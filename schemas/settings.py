@@ -66,6 +66,14 @@ class SettingsSchema(Schema):
             "description": "Folder for the embedded server's data and for secrets that were made at first start."
         },
     )
+    max_memory_mb = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=16),
+        metadata={
+            "description": "Memory that the embedded server may use, in MiB; when it is full new comments are refused. "
+            "None: 60% of what the machine or container has beside the service's own."
+        },
+    )
     admin_token = fields.String(
         load_default=None,
         validate=validate.Length(min=16),

@@ -14,7 +14,7 @@ from service.counts import Counts
 from service.desk import Desk, clock_ms
 from service.domain import Audience, Role
 from service.door import Door
-from service.embedded import EmbeddedServer
+from service.embedded import EmbeddedServer, room_of
 from service.errors import RequestError, StartError
 from service.folder import make_folder
 from service.handlers import administrators, demo, moderators, pages, readers, watchers
@@ -166,7 +166,7 @@ async def build(
     tracing = start_tracing(os.environ)
     model = load_model()
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
+    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir, room_of(settings))
     url = settings.redis_url or (server.url if server else "")
     link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key)

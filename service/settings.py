@@ -28,6 +28,7 @@ class Settings:
     redis_url: str | None
     wait_replicas: int
     data_dir: Path
+    max_memory_mb: int | None
     admin_token: str | None
     secret_key: str | None
     metrics_token: str | None

@@ -14,7 +14,7 @@ import click
 
 from service.domain import Audience
 from service.door import Listeners, close, listen
-from service.embedded import EmbeddedServer
+from service.embedded import EmbeddedServer, room_of
 from service.errors import StartError
 from service.folder import make_folder, write_own
 from service.log import log_to_stderr
@@ -101,7 +101,7 @@ async def _renew(supervisor: Supervisor, told: asyncio.Event) -> None:
 
 
 async def _start_server(settings: Settings, ending: AsyncExitStack) -> str:
-    server = await EmbeddedServer.start(settings.data_dir)
+    server = await EmbeddedServer.start(settings.data_dir, room_of(settings))
     ending.push_async_callback(server.stop)
     return server.url
 

@@ -1,6 +1,7 @@
 """The demo's page: the article and the form made anew for each reader, around comments that are made once."""
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from markupsafe import Markup
 
@@ -13,6 +14,8 @@ from service.web.operation import Answer
 
 _COMMENTS = Markup("<!-- comments -->")
 """Where they come in; no text of a reader can be taken for it, whose < is always escaped."""
+_KEPT_NOWHERE = {"Cache-Control": "no-store"}
+"""A refused form holds what its reader wrote, his email too."""
 _THANKS = b'\n<p class="box box-right" role="status">Thank you. Your comment is published.</p>'
 
 
@@ -43,7 +46,7 @@ def demo_page(
     page = render.page(
         "demo.html",
         status,
-        headers,
+        headers if status == HTTPStatus.OK else _KEPT_NOWHERE | (headers or {}),
         article=ARTICLE,
         comments=_COMMENTS if fragment else None,
         form=filled,
