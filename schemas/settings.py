@@ -2,6 +2,7 @@
 
 import re
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -39,6 +40,19 @@ def _is_address(text: str) -> bool:
     return True
 
 
+class DemoField(fields.Field[str]):
+    """`local`, or a truth value in any of the spellings that it always had: `true` or `false` then."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if value == "local":
+            return "local"
+        if value in fields.Boolean.truthy:
+            return "true"
+        if value in fields.Boolean.falsy:
+            return "false"
+        raise ValidationError("Must be local, true or false.")
+
+
 class SettingsSchema(Schema):
     """Every setting, its default and its meaning; the README's table is tested against this."""
 
@@ -74,6 +88,14 @@ class SettingsSchema(Schema):
         validate=validate.Length(min=1),
         metadata={
             "description": "Folder for the embedded server's data and for secrets that were made at first start."
+        },
+    )
+    max_memory_mb = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=16),
+        metadata={
+            "description": "Memory that the embedded server may use, in MiB; when it is full new comments are refused. "
+            "None: 60% of what the machine or container has beside the service's own."
         },
     )
     admin_token = fields.String(
@@ -118,7 +140,13 @@ class SettingsSchema(Schema):
         validate=lambda text: _networks(text) if text else None,
         metadata={"description": "Addresses or networks, comma-separated, whose `X-Forwarded-For` is believed."},
     )
-    demo = fields.Boolean(load_default=True, metadata={"description": "Whether the demo article at `/demo` is served."})
+    demo = DemoField(
+        load_default="local",
+        metadata={
+            "description": "Who gets the demo article at `/demo`: `local`, a browser on this machine that comes "
+            "through no proxy; `true`, anyone; `false`, nobody."
+        },
+    )
     log_level = fields.String(
         load_default="info",
         validate=validate.OneOf(["debug", "info", "warning", "error"]),

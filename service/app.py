@@ -14,16 +14,17 @@ from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
 from service.counts import Counts
 from service.desk import Desk, clock_ms
-from service.domain import Role
+from service.domain import Audience, Role
 from service.door import Door
-from service.embedded import EmbeddedServer
+from service.embedded import EmbeddedServer, room_of
 from service.errors import RequestError, StartError
-from service.handlers import administrators, moderators, pages, readers, watchers
+from service.folder import make_folder
+from service.handlers import administrators, demo, moderators, pages, readers, watchers
 from service.metrics import RequestMeasures
-from service.registry import Registry
+from service.registry import DEFAULT, DEMO, Registry
 from service.salts import DaySalts
 from service.scoring import Scorer
-from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, known_previous_secret, make_folder
+from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, known_previous_secret
 from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
@@ -83,9 +84,9 @@ PAGES: tuple[Route, ...] = (
 )
 PAGES_WITH_DEMO: tuple[Route, ...] = (
     *PAGES,
-    open_route("GET", "/", pages.go_to_demo),
-    open_route("GET", "/demo", pages.read_demo),
-    open_route("POST", "/demo", pages.submit_demo),
+    open_route("GET", "/", demo.go_home),
+    open_route("GET", demo.DEMO, demo.read_demo),
+    open_route("POST", demo.DEMO, demo.submit_demo),
 )
 PAGES_WITHOUT_DEMO: tuple[Route, ...] = (*PAGES, open_route("GET", "/", pages.go_to_docs))
 
@@ -112,8 +113,7 @@ def load_model(directory: Path | None = None) -> Classifier:
 
 def find_secrets(settings: Settings) -> Secrets:
     """The secrets given, or made in the data folder at first start."""
-    if settings.admin_token is None or settings.secret_key is None or settings.redis_url is None:
-        make_folder(settings.data_dir)
+    make_folder(settings.data_dir)
     return Secrets(
         settings.admin_token or kept_secret(settings.data_dir, "admin-token", TOKEN_PREFIX),
         settings.secret_key or kept_secret(settings.data_dir, SECRET_KEY_FILE),
@@ -136,6 +136,12 @@ async def _warn_unless_durable(link: Link) -> None:
     fsync = await fsync_of(link)
     if fsync:
         log.warning("store_acknowledges_before_disk", appendfsync=fsync, advice="set appendfsync always")
+
+
+def _warn_unless_the_demo_has_its_place(registry: Registry) -> None:
+    site = registry.sites.get(DEMO.site)
+    if DEMO in registry.own_sites and site is not None and not site.is_demo:
+        log.warning("demo_not_served", reason=demo.PLACE_TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,11 +182,13 @@ async def build(
     tracing = start_tracing(os.environ)
     model = load_model()
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
+    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir, room_of(settings))
     url = settings.redis_url or (server.url if server else "")
     link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key, secrets.previous_secret_key)
-    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token)
+    has_demo = settings.demo is not Audience.NOBODY
+    own_sites = (DEFAULT, DEMO) if has_demo else (DEFAULT,)
+    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
     desk_link = tracing.link(link) if tracing else link
     desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(desk_link), now_ms)
     house = House(
@@ -191,9 +199,10 @@ async def build(
         settings.metrics_token,
         settings.hosts,
         lambda: describe(API, watchers.own_version()),
+        settings.demo,
     )
 
-    routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
+    routes = API + (PAGES_WITH_DEMO if has_demo else PAGES_WITHOUT_DEMO)
     is_believed = partial(is_known, desk=desk, trusted=house.trusted_proxies)
     dispatch = Dispatch(routes, desk, house, partial(tracing.handler, is_believed=is_believed) if tracing else None)
 
@@ -203,6 +212,7 @@ async def build(
             with suppress(RequestError):
                 await registry.load()
                 if is_first:
+                    _warn_unless_the_demo_has_its_place(registry)
                     await _warn_unless_durable(link)
     except BaseException:
         await asyncio.gather(registry.close(), link.close())

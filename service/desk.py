@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from service.fragment_cache import FragmentCache
 from service.page_cache import PageCache
 from service.registry import Registry
 from service.salts import DaySalts
@@ -29,6 +30,7 @@ class Desk:
     salts: DaySalts
     now_ms: Callable[[], int] = clock_ms
     pages: PageCache = field(default_factory=PageCache)
+    fragments: FragmentCache = field(default_factory=FragmentCache)
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"

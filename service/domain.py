@@ -6,6 +6,8 @@ from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, NamedTuple
 
 DEFAULT_SITE = "default"
+DEMO_SITE = "demo"
+"""Where the demo article's comments are: in no site of a publisher."""
 SCORE_DECIMALS = 5
 """Of scores and risk, stored and shown."""
 
@@ -15,6 +17,14 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     OPERATOR = "operator"
     ADMIN = "admin"
+
+
+class Audience(StrEnum):
+    """Whom the demo is served to: whoever sits at this machine, anyone, or nobody."""
+
+    LOCAL = "local"
+    ANYONE = "true"
+    NOBODY = "false"
 
 
 class State(StrEnum):
@@ -111,6 +121,7 @@ class Site:
     allowed_origins: tuple[str, ...] = ()
     policy: Policy = field(default_factory=Policy)
     created_ms: int = 0
+    is_demo: bool = False
 
 
 class Submission(NamedTuple):

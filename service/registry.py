@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ import structlog
 
 from schemas.fields import SITE_PATTERN
 from service import keys
-from service.domain import DEFAULT_SITE, Caller, Mode, Policy, RateLimit, Role, Site
+from service.domain import DEFAULT_SITE, DEMO_SITE, Caller, Mode, Policy, RateLimit, Role, Site
 from service.errors import RecordExistsError, RequestError, SiteNotFoundError, StartError
 from service.store import instant, processes
 from service.store import registry as stored
@@ -27,6 +27,14 @@ from service.store.processes import Presence
 from service.vault import Vault
 
 ADMIN = Caller("admin", "administrator", Role.ADMIN, None)
+DEFAULT = Site(DEFAULT_SITE)
+DEMO = Site(
+    DEMO_SITE,
+    "The demo article",
+    policy=Policy(reader_rate=RateLimit(6, 5), site_rate=RateLimit(60, 100)),
+    is_demo=True,
+)
+"""The demo's own site. It takes nothing without a token: the page alone does, for those who see it."""
 BLOCK_MS = 500
 """Less than a link waits for any answer: a wait for changes that takes longer would be given up as a late one."""
 PROGRESS_SECONDS = 5
@@ -42,10 +50,14 @@ class Registry:
     """What `refresh` read last. `is_loaded` is False until it did once. The listener is a link of its own, because a
     blocking read holds it."""
 
-    def __init__(self, link: Link, listener: Link, vault: Vault, admin_token: str) -> None:
+    def __init__(
+        self, link: Link, listener: Link, vault: Vault, admin_token: str, own_sites: Sequence[Site] = (DEFAULT,)
+    ) -> None:
+        """`own_sites` are made where there are none of their names."""
         self._link = link
         self._listener = listener
         self._vault = vault
+        self.own_sites = own_sites
         self._admin_token = admin_token.encode()
         self._process = secrets.token_hex(8)
         self._watcher: asyncio.Task[None] | None = None
@@ -57,12 +69,13 @@ class Registry:
         self.problem = ""
 
     async def refresh(self) -> None:
-        """Reads all sites and tokens; makes the default site when there is none."""
+        """Reads all sites and tokens; makes our own sites where they are missing."""
         sites = await stored.read_all(self._link, keys.SITES)
-        if DEFAULT_SITE not in sites:
-            record = site_record(Site(DEFAULT_SITE))
+        missing = [site for site in self.own_sites if site.site not in sites]
+        for site in missing:
             with suppress(RecordExistsError):
-                await stored.create(self._link, keys.SITES, DEFAULT_SITE, record, NO_REPLAY)
+                await stored.create(self._link, keys.SITES, site.site, site_record(site), NO_REPLAY)
+        if missing:
             sites = await stored.read_all(self._link, keys.SITES)
         self.sites = self._readable("site", sites, site_of)
         tokens = await stored.read_all(self._link, keys.TOKENS)
@@ -180,9 +193,10 @@ class Registry:
 
 
 def site_record(site: Site) -> stored.Record:
-    """A site as it is stored."""
+    """A site as it is stored; the demo's has its mark, so that no publisher's site of that name is taken for it."""
     policy = site.policy
-    return {
+    mark = {"is_demo": True} if site.is_demo else {}
+    return mark | {
         "title": site.title,
         "public_submission": site.public_submission,
         "allowed_origins": list(site.allowed_origins),
@@ -227,6 +241,7 @@ def site_of(name: str, record: stored.Record) -> Site:
         tuple(record["allowed_origins"]),
         policy_of(record["policy"]),
         record["created_ms"],
+        record.get("is_demo") is True,
     )
     _demand(re.match(SITE_PATTERN, name), "name")
     _demand(type(site.title) is str and type(site.public_submission) is bool, "title or public_submission")
@@ -239,7 +254,7 @@ def site_of(name: str, record: stored.Record) -> Site:
 def _check_policy(policy: Policy) -> None:
     thresholds = (policy.publish_below, policy.reject_above)
     _demand(all(type(each) in (int, float) and 0 <= each <= 1 for each in thresholds), "thresholds")
-    for rate in (policy.reader_rate, policy.site_rate):
+    for rate in (policy.reader_rate, policy.site_rate, policy.stranger_rate):
         _demand(_is_count(rate.per_minute) and _is_count(rate.burst) and rate.burst > 0, "rates")
 
 

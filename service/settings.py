@@ -1,6 +1,5 @@
 """Settings from the environment, and the secrets that are made at first start when none is given."""
 
-import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,9 @@ from marshmallow import ValidationError
 
 from schemas.fields import field_errors
 from schemas.settings import PREFIX, SettingsSchema, split_hosts
+from service.domain import Audience
 from service.errors import StartError
+from service.folder import read_own, write_own, write_own_once
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
 PREVIOUS_SECRET_KEY_FILE = "secret-key.previous"  # noqa: S105 where it is, not what
@@ -28,13 +29,14 @@ class Settings:
     redis_url: str | None = field(repr=False)
     wait_replicas: int
     data_dir: Path
+    max_memory_mb: int | None
     admin_token: str | None = field(repr=False)
     secret_key: str | None = field(repr=False)
     previous_secret_key: str | None = field(repr=False)
     metrics_token: str | None = field(repr=False)
     hosts: frozenset[str]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
-    demo: bool
+    demo: Audience
     log_level: str
 
 
@@ -62,6 +64,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         lines = [f"  {PREFIX}{name.upper()}: {' '.join(messages)}" for name, messages in sorted(mistakes.items())]
         raise StartError("\n".join(["The settings are not valid:", *lines]))
     loaded["data_dir"] = Path(str(loaded["data_dir"])).expanduser()
+    loaded["demo"] = Audience(str(loaded["demo"]))
     proxies = str(loaded["trusted_proxies"])
     loaded["trusted_proxies"] = tuple(ip_network(each.strip()) for each in proxies.split(",")) if proxies else ()
     loaded["hosts"] = frozenset(split_hosts(str(loaded["hosts"])))
@@ -78,20 +81,6 @@ def _read_file(
         given[name] = Path(path).read_text("utf-8").strip()
     except (OSError, ValueError) as error:
         mistakes[f"{name}_file"] = [f"Cannot be read: {error}"]
-
-
-def make_folder(data_dir: Path) -> None:
-    """The data folder, for this user alone, also where it was there before and open to others; StartError when it
-    cannot be, or is another user's, who could put secrets and addresses of his own into it."""
-    try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        about = data_dir.stat()
-        if os.geteuid() not in (0, about.st_uid):
-            raise StartError(f"The data folder {data_dir} belongs to another user.")
-        if about.st_mode & 0o077:
-            data_dir.chmod(0o700)
-    except OSError as error:
-        raise StartError(f"The data folder {data_dir} cannot be used: {error}") from error
 
 
 def known_secret(settings: Settings) -> str | None:
@@ -112,49 +101,22 @@ def replace_kept_secret(data_dir: Path) -> None:
     """Another secret in the data folder; the present one is the previous one from now on. Cut off between the two
     steps, both are the same, and it can be done again."""
     try:
-        present = (data_dir / SECRET_KEY_FILE).read_text("utf-8").strip()
-        _write_over(data_dir / PREVIOUS_SECRET_KEY_FILE, present)
-        _write_over(data_dir / SECRET_KEY_FILE, secrets.token_urlsafe(32))
+        present = read_own(data_dir / SECRET_KEY_FILE).strip()
+        write_own(data_dir / PREVIOUS_SECRET_KEY_FILE, present + "\n")
+        write_own(data_dir / SECRET_KEY_FILE, secrets.token_urlsafe(32) + "\n")
     except (OSError, ValueError) as error:
         raise StartError(f"The secret in {data_dir} cannot be replaced: {error}") from error
 
 
 def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
-    """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone."""
+    """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone.
+
+    StartError for one that another user could have written: he would know it.
+    """
     path = data_dir / name
     try:
         if not path.exists():
-            _write_once(path, prefix + secrets.token_urlsafe(32))
-        return path.read_text("utf-8").strip()
+            write_own_once(path, prefix + secrets.token_urlsafe(32) + "\n")
+        return read_own(path).strip()
     except (OSError, ValueError) as error:
         raise StartError(f"The secret {path} cannot be read or made: {error}") from error
-
-
-def _write_over(path: Path, text: str) -> None:
-    _write_beside(path, text).replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the new name is on disk before anything follows
-    finally:
-        os.close(folder)
-
-
-def _write_beside(path: Path, text: str) -> Path:
-    """On disk under another name."""
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    return fresh
-
-
-def _write_once(path: Path, text: str) -> None:
-    fresh = _write_beside(path, text)
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()

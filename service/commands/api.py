@@ -3,7 +3,6 @@
 import functools
 import json
 import os
-import stat
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ import click
 
 from schemas.settings import PREFIX, SettingsSchema
 from service.commands.secret import READABLE, secret_in, secret_of
+from service.folder import read_own
 
 Json = dict[str, Any]
 TIMEOUT_SECONDS = 30
@@ -86,20 +86,15 @@ def connect(url: str | None, token: str | None) -> Api:
 
 
 def _running_url(data_dir: Path) -> str:
+    """Where the service says it is. The administrator's token is sent there: it is asked of nobody else's file."""
     file = data_dir / "service.json"
     try:
-        _refuse_foreign(file)
-        found: str = json.loads(file.read_text("utf-8"))["url"]
+        found: str = json.loads(read_own(file))["url"]
+    except PermissionError as error:
+        raise click.ClickException(f"{error}: it is not believed. Give --url.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise click.ClickException(f"No service is running on {data_dir}. Start it, or give --url.") from error
     return found
-
-
-def _refuse_foreign(file: Path) -> None:
-    """A token is sent to the address in this file, which therefore nobody else may have written."""
-    about = file.stat()
-    if os.geteuid() not in (0, about.st_uid) or about.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise click.ClickException(f"{file} can be written by others: it is not believed. Give --url.")
 
 
 def _admin_token(data_dir: Path) -> str:

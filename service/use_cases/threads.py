@@ -10,7 +10,7 @@ from service.page_cache import Page
 from service.store import threads
 from service.store.queue import Position
 from service.store.record import unpack_public
-from service.store.threads import Published
+from service.store.threads import Published, ThreadPage
 from service.use_cases.wire import Json, cursor_after, joined, position_of, rfc3339
 
 
@@ -27,7 +27,7 @@ async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: st
     last = shown[-1] if len(page.comments) > limit else None
     more = cursor_after(Position(str(last.published_ms), last.comment_id)) if last else None
     head = {"thread": thread, "article": {"title": page.title, "url": page.url}, "count": page.total}
-    comments = joined([_published_json(each) for each in shown])
+    comments = joined([orjson.dumps(public_json(each)) for each in shown])
     tail = orjson.dumps({"next_cursor": more})
     content = orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
     made = Page(page.version, content, desk.vault.digest("page", *map(str, place), page.version))
@@ -35,9 +35,20 @@ async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: st
     return made
 
 
-def _published_json(comment: Published) -> bytes:
-    public = unpack_public(comment.comment_id, comment.public)
-    return orjson.dumps(public | {"published_at": rfc3339(comment.published_ms)})
+async def read_published(desk: Desk, site: str, thread: str, known_version: str, limit: int, cursor: str) -> ThreadPage:
+    """As `read_thread`, for a page that is made here: the comments as they are stored, none of a known version."""
+    after = position_of(cursor)
+    return await threads.read_page(desk.link, site, thread, known_version, limit, after.score, after.comment_id)
+
+
+def cursor_behind(comment: Published) -> str:
+    """The cursor that asks for what comes after a comment."""
+    return cursor_after(Position(str(comment.published_ms), comment.comment_id)) or ""
+
+
+def public_json(comment: Published) -> Json:
+    """A published comment as anyone may see it."""
+    return unpack_public(comment.comment_id, comment.public) | {"published_at": rfc3339(comment.published_ms)}
 
 
 async def count_published(desk: Desk, site: str, of_threads: Sequence[str]) -> Json:

@@ -20,7 +20,7 @@ from schemas.loader import Loader
 from schemas.threads import MAX_THREAD_CHARS
 from service.counts import Counts
 from service.desk import Desk
-from service.domain import Caller, Role, Site
+from service.domain import Audience, Caller, Role, Site
 from service.door import Door
 from service.errors import CommentNotFoundError, InvalidFieldsError, RequestError
 from service.metrics import RequestMeasures
@@ -66,6 +66,7 @@ class House:
     metrics_token: str | None = None
     hosts: frozenset[str] = frozenset()
     openapi: Callable[[], Json] = dict
+    demo: Audience = Audience.LOCAL
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.settings import PREFIX, SettingsSchema
+from service.domain import Audience
 from service.errors import StartError
 from service.settings import kept_secret, read_settings
 
@@ -28,7 +29,7 @@ def test_nothing_needs_to_be_set() -> None:
     assert (settings.host, settings.port, settings.redis_url) == ("127.0.0.1", 8080, None)
     assert settings.data_dir == Path(".commentdesk")
     assert (settings.admin_token, settings.secret_key, settings.metrics_token) == (None, None, None)
-    assert (settings.trusted_proxies, settings.demo, settings.log_level) == ((), True, "info")
+    assert (settings.trusted_proxies, settings.demo, settings.log_level) == ((), Audience.LOCAL, "info")
     assert settings.hosts == frozenset()
 
 
@@ -54,7 +55,7 @@ def test_everything_can_be_set() -> None:
     assert (settings.admin_token, settings.secret_key, settings.metrics_token) == (SECRET, SECRET + "-2", SECRET + "-3")
     networks = ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32")
     assert settings.trusted_proxies == tuple(map(ip_network, networks))
-    assert (settings.demo, settings.log_level) == (False, "debug")
+    assert (settings.demo, settings.log_level) == (Audience.NOBODY, "debug")
     assert settings.hosts == {"desk.example", "comments.news.example", "2001:db8::7"}
 
 
@@ -95,6 +96,15 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
 @pytest.mark.parametrize("name", ["PROT", "REDIS", "", "ADMIN_TOKENS", "NO_SUCH_FILE", "_FILE", "FILE"])
 def test_an_unknown_variable_is_named(name: str) -> None:
     assert mistakes({PREFIX + name: "x"}) == {PREFIX + name: "There is no such setting."}
+
+
+@pytest.mark.parametrize(
+    ("value", "audience"),
+    [("local", Audience.LOCAL), ("true", Audience.ANYONE), ("1", Audience.ANYONE), ("on", Audience.ANYONE)]
+    + [(value, Audience.NOBODY) for value in ("false", "0", "off", "no", "False")],
+)
+def test_the_demo_is_for_this_machine_for_anyone_or_for_nobody(value: str, audience: Audience) -> None:
+    assert read_settings({"COMMENTDESK_DEMO": value}).demo is audience
 
 
 def test_every_mistake_is_in_one_message(tmp_path: Path) -> None:
