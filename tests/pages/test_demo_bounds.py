@@ -167,7 +167,7 @@ class Visitor:
         site = self.desk.registry.site("demo")
         call = self._call("POST", "/demo")
         call.body = readers.submit.load_body(FORM | {"body": body}, is_form=True)
-        submission = readers.submission_of(call)._replace(client_ip="")
+        submission = readers.submission_of(call)._replace(client_ip="", is_stranger=False)
         await submit(self.desk, site, ARTICLE.thread, submission, stored_comments.NO_REPLAY)
 
 
