@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.comments import ORDERS, CommentSchema
-from schemas.fields import COMMENT_ID_PATTERN, MAX_REVISION, Closed, PlainText, StrictInteger
+from schemas.fields import COMMENT_ID_PATTERN, MAX_REVISION, Closed, Line, PlainText, StrictInteger
 from schemas.threads import MAX_THREAD_CHARS
 
 DECISIONS = ("approve", "reject", "spam")
@@ -32,7 +32,7 @@ class DecisionSchema(Closed):
     """A moderator's decision. With `revision` it is refused when the comment changed since."""
 
     decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
-    reason = PlainText(max_chars=200, load_default=None, allow_none=True)
+    reason = Line(max_chars=200, load_default=None, allow_none=True)
     note = PlainText(max_chars=2000, is_multiline=True, load_default=None, allow_none=True)
     revision = StrictInteger(lowest=1, highest=MAX_REVISION, load_default=None, allow_none=True)
 
