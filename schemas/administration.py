@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from schemas.fields import SITE_PATTERN, Closed, Line, Origin, Probability, StrictBoolean, StrictInteger
+from schemas.fields import SITE_PATTERN, BoundedList, Closed, Line, Origin, Probability, StrictBoolean, StrictInteger
 from schemas.threads import MODES
 
 ROLES = ("website", "moderator", "operator", "admin")
@@ -43,7 +43,7 @@ class SiteChangeSchema(Closed):
 
     title = Line(max_chars=200)
     public_submission = StrictBoolean()
-    allowed_origins = fields.List(Origin(), validate=validate.Length(max=100))
+    allowed_origins = BoundedList(Origin(), most=100)
 
 
 class NewSiteSchema(SiteChangeSchema):

@@ -4,6 +4,7 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
 MAX_URL_CHARS = 2048
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
+MAX_UNKNOWN_NAMED = 20
+"""Fields that no schema knows are named in a refusal up to here: thousands would cost more than all the rest."""
 
 _CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
 _FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
@@ -294,5 +297,26 @@ def _flatten(messages: Any, path: str, flat: dict[str, list[str]]) -> None:
         flat.setdefault(path or "_body", []).extend(str(each) for each in messages)
 
 
+class BoundedList(fields.List[Any]):
+    """A list whose length is looked at before what is in it."""
+
+    def __init__(self, each: fields.Field[Any], *, fewest: int = 0, most: int, **kwargs: Any) -> None:
+        self._length = validate.Length(fewest, most)
+        super().__init__(each, validate=self._length, **kwargs)
+        self._most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self._most:
+            self._length(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Closed(Schema):
-    """A schema that refuses what it does not know; the base of every JSON body."""
+    """A schema that refuses what it does not know, and names the first few of that; the base of every JSON body."""
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        if isinstance(data, dict) and len(data) > len(self.load_fields) + MAX_UNKNOWN_NAMED:
+            unknown = (name for name in data if name not in self.load_fields)
+            kept = {*self.load_fields, *islice(unknown, MAX_UNKNOWN_NAMED)}
+            data = {name: data[name] for name in kept if name in data}
+        return super().load(data, **kwargs)

@@ -2,7 +2,17 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import COMMENT_ID_PATTERN, Closed, Email, IpAddress, Line, MendedLine, Paragraphs, PlainText, WebAddress
+from schemas.fields import (
+    COMMENT_ID_PATTERN,
+    Closed,
+    Email,
+    IpAddress,
+    Line,
+    MendedLine,
+    Paragraphs,
+    PlainText,
+    WebAddress,
+)
 
 MAX_BODY_CHARS = 10_000
 MAX_NAME_CHARS = 100
