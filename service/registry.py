@@ -7,6 +7,7 @@ waits for Redis to know who asks.
 import asyncio
 import hmac
 import time
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,6 +16,7 @@ import structlog
 from service import keys
 from service.domain import DEFAULT_SITE, Caller, Mode, Policy, RateLimit, Role, Site
 from service.errors import RecordExistsError, RequestError, SiteNotFoundError, StartError
+from service.likeness import skeleton, skeletons
 from service.store import instant
 from service.store import registry as stored
 from service.store.comments import NO_REPLAY
@@ -45,6 +47,7 @@ class Registry:
         self.sites: dict[str, Site] = {}
         self.tokens: dict[str, stored.Record] = {}
         self._callers: dict[str, tuple[Caller, int | None]] = {}
+        self._staff: dict[str, frozenset[str]] = {}
         self.is_loaded = False
         self.problem = ""
 
@@ -65,7 +68,12 @@ class Registry:
             )
             for token_id, record in self.tokens.items()
         }
+        self._staff = _staff(self.sites, self.tokens, time.time() * 1000)
         self.is_loaded = True
+
+    def is_like_staff(self, site: str, name: str) -> bool:
+        """Whether a name looks like that of somebody who moderates the site, when sites and tokens were read last."""
+        return skeleton(name) in self._staff.get(site, ())
 
     def site(self, site: str) -> Site:
         """The site, or SiteNotFoundError."""
@@ -180,6 +188,17 @@ def policy_of(record: dict[str, Any]) -> Policy:
         RateLimit(record["reader_rate_per_minute"] or 0, record["reader_burst"]),
         RateLimit(record["site_rate_per_minute"] or 0, record["site_burst"]),
     )
+
+
+def _staff(sites: Iterable[str], tokens: Mapping[str, stored.Record], now_ms: float) -> dict[str, frozenset[str]]:
+    """By site the skeletons of the names that only its staff may have: moderators, operators and administrators."""
+    names: dict[str | None, set[str]] = {None: set()}
+    for record in tokens.values():
+        is_valid = record["expires_ms"] is None or record["expires_ms"] > now_ms
+        if is_valid and record["role"] != Role.WEBSITE:
+            names.setdefault(record["site"], set()).add(record["name"])
+    everywhere = skeletons(names[None])
+    return {site: everywhere | skeletons(names[site]) if site in names else everywhere for site in sites}
 
 
 def _site(name: str, record: stored.Record) -> Site:

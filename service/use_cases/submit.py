@@ -2,7 +2,16 @@
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain import UNKNOWN_RISK, Assessed, Site, State, Submission, reader_network, route_each
+from service.domain import (
+    NAME_OF_STAFF,
+    UNKNOWN_RISK,
+    Assessed,
+    Site,
+    State,
+    Submission,
+    reader_network,
+    route_each,
+)
 from service.store.comments import Place, Replay
 from service.store.record import Private, pack_private, pack_public
 from service.store.submissions import NewComment, Receipt
@@ -46,9 +55,13 @@ def _new_comment(
         pack_private(private),
         risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
         is_unscored=assessed.scores is None,
-        routings=route_each(site.policy, assessed),
+        routings=route_each(site.policy, assessed, _held_for(desk, site, submission)),
         repeat_digest=vault.digest(site.site, thread, author, submission.body),
         reader=reader,
         article_title=submission.article_title,
         article_url=submission.article_url,
     )
+
+
+def _held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:
+    return (NAME_OF_STAFF,) if desk.registry.is_like_staff(site.site, submission.name) else ()
