@@ -37,6 +37,11 @@ def _is_carried_by_utf8(text: str) -> bool:
     return True
 
 
+def _require_few_marks(text: str) -> None:
+    if visibility.has_too_many_marks(text):
+        raise ValidationError(f"Holds more than {visibility.MAX_MARKS} combining marks in a row.")
+
+
 class PlainText(fields.String):
     """Text in NFC, trimmed, with line ends as `\\n`. Refuses NUL, lone surrogates, control characters other than
     newline and tab, and those two where the text has one line; also more than 30 combining marks in a row. Lengths are
@@ -85,9 +90,9 @@ class PlainText(fields.String):
         """A text that is not ASCII in NFC."""
         if not _is_carried_by_utf8(text):
             raise ValidationError("Holds a lone surrogate, which no UTF-8 text can carry.")
-        if visibility.has_too_many_marks(text):
-            raise ValidationError(f"Holds more than {visibility.MAX_MARKS} combining marks in a row.")
+        _require_few_marks(text)
         text = unicodedata.normalize("NFC", text)
+        _require_few_marks(text)  # of some marks there are more now
         if len(text) > self._max_chars:
             self._length(text)
         return text

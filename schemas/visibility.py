@@ -18,13 +18,17 @@ _PICTURES = (
     "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
 """Blocks of emoji (UTS #51), with those that are not assigned yet."""
-_IDEOGRAPHS = "\u3001\u3002\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\uff01-\uff1f\U00020000-\U0003fffd"
+_IDEOGRAPHS = (
+    "\u3001\u3002\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\uff01-\uff1f\U00020000-\U0002fffd\U00030000-\U0003fffd"
+)
 """What variation selectors choose a form of in Chinese and Japanese, with two planes that are for it alone."""
 _JOINING = (
     "\u0610-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17d3\u1807-\u18aa\u1b00-\u1bff\ua840-\ua871\ua8e0-\ua8ff"
     "\uaa60-\uaa7f\ufb50-\ufdff\ufe70-\ufefc\U00010d00-\U00010d3f\U00011000-\U00011fff\U0001e900-\U0001e95f"
 )
 """Scripts whose letters join: Arabic, Syriac, N'Ko, Mongolian, Adlam, and those of India and around it."""
+_ENDING = "\u0647\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
+"""What has a joiner at the end of a word too: heh in Kurdish, and the viramas of India."""
 _FILLERS = (
     "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U00016fe4\U0001d159"
     "\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
@@ -50,7 +54,7 @@ _BELONGING = re.compile(
     "("
     f"(?<=[{_PICTURES}\ufe0f])\u200d(?=[{_PICTURES}])"
     f"|(?<=[{_JOINING}])[\u200c\u200d](?=[{_JOINING}])"
-    r"|(?<=\u0647)[\u200c\u200d](?!\S)"  # heh at the end of a word: Kurdish vowels, Persian abbreviations
+    f"|(?<=[{_ENDING}])[\u200c\u200d](?!\\S)"
     f"|(?<=[{_PICTURES}])[\ufe0e\ufe0f]"
     "|(?<=[#*0-9])\ufe0f(?=\u20e3)"
     f"|(?<=[{_IDEOGRAPHS}])[\ufe00-\ufe02\U000e0100-\U000e01ef]"
@@ -104,13 +108,13 @@ def has_visible(text: str) -> bool:
 
 def _is_hidden(char: str) -> bool:
     category = unicodedata.category(char)
-    if category == "Cn":
-        return not _NEWER.match(char)
-    return category in _HIDDEN_CATEGORIES or bool(_FILLER.match(char))
+    if _FILLER.match(char) or category in _HIDDEN_CATEGORIES:
+        return True
+    return category == "Cn" and not _NEWER.match(char)
 
 
 def _is_visible(char: str) -> bool:
     category = unicodedata.category(char)
-    if category == "Cn":
-        return bool(_NEWER.match(char))
-    return category[0] not in "CMZ" and not _FILLER.match(char)
+    if _FILLER.match(char):
+        return False
+    return category[0] not in "CMZ" or (category == "Cn" and bool(_NEWER.match(char)))
