@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from schemas.fields import SITE_PATTERN, Closed, Origin, PlainText, Probability, StrictBoolean, StrictInteger
+from schemas.fields import SITE_PATTERN, BoundedList, Closed, Line, Origin, Probability, StrictBoolean, StrictInteger
 from schemas.threads import MODES
 
 ROLES = ("website", "moderator", "operator", "admin")
@@ -46,9 +46,9 @@ class PolicySchema(Closed):
 class SiteChangeSchema(Closed):
     """What to change of a site. A field left out keeps its value."""
 
-    title = PlainText(max_chars=200)
+    title = Line(max_chars=200)
     public_submission = StrictBoolean()
-    allowed_origins = fields.List(Origin(), validate=validate.Length(max=100))
+    allowed_origins = BoundedList(Origin(), most=100)
 
 
 class NewSiteSchema(SiteChangeSchema):
@@ -82,7 +82,7 @@ class NewTokenSchema(Closed):
 
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     site = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(SITE_PATTERN))
-    name = PlainText(min_chars=1, max_chars=100, required=True)
+    name = Line(min_chars=1, max_chars=100, required=True)
     expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True, validate=_can_be_told)
 
     @validates_schema

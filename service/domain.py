@@ -1,5 +1,6 @@
 """The words of moderation: states, roles, verdicts, decisions, and the rule that routes a comment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv6Address, IPv6Network, ip_address
@@ -69,6 +70,8 @@ STATE_OF_DECISION = {
 }
 UNKNOWN_RISK = 0.5
 """Where an unscored or unassessed comment stands in the queue's risk order: undecided."""
+NAME_OF_STAFF = "name_of_staff"
+"""The reason for holding a comment whose sender's name looks like that of who moderates."""
 NOTABLE_SCORE = 0.5
 """A score from here up is named among the reasons: more likely so than not."""
 
@@ -163,23 +166,26 @@ class Routing(NamedTuple):
     is_listed: bool = True
 
 
-def route_each(policy: Policy, assessed: Assessed) -> dict[Mode, Routing]:
-    """What every mode makes of an assessed submission: which one its thread has, only the store knows."""
-    noted = _notable(assessed)
-    return {mode: _route(mode, policy, assessed, noted) for mode in MODES}
+def route_each(policy: Policy, assessed: Assessed, held_for: Sequence[str] = ()) -> dict[Mode, Routing]:
+    """What every mode makes of an assessed submission: which one its thread has, only the store knows. Each holds it
+    for `held_for`, codes of reasons that are not the classifier's."""
+    noted, held = _notable(assessed), [{"code": code} for code in held_for]
+    return {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
 
 
 def route(mode: Mode, policy: Policy, assessed: Assessed) -> Routing:
     """The verdict on an assessed submission under a mode, with its reasons. Never publishes unscored."""
-    return _route(mode, policy, assessed, _notable(assessed))
+    return _route(mode, policy, assessed, _notable(assessed), [])
 
 
-def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason]) -> Routing:
+def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], held: list[Reason]) -> Routing:
     if assessed.risk is None:
-        return Routing(Verdict.HOLD, [{"code": "not_scored"}])
+        return Routing(Verdict.HOLD, [{"code": "not_scored"}, *held])
     unknown: list[Reason] = [] if assessed.assessed else [{"code": "language_not_assessed"}]
     if mode is Mode.PREMODERATE:
-        return Routing(Verdict.HOLD, [{"code": "premoderated"}, *unknown, *noted])
+        return Routing(Verdict.HOLD, [{"code": "premoderated"}, *held, *unknown, *noted])
+    if held:
+        return Routing(Verdict.HOLD, [*held, *unknown, *noted])
     if mode is Mode.POSTMODERATE:
         return Routing(Verdict.PUBLISH, [{"code": "postmoderated"}, *unknown, *noted])
     if unknown:

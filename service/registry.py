@@ -9,7 +9,7 @@ import hmac
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from schemas.fields import SITE_PATTERN
 from service import keys
 from service.domain import DEFAULT_SITE, DEMO_SITE, Caller, Mode, Policy, RateLimit, Role, Site
 from service.errors import RecordExistsError, RequestError, SiteNotFoundError, StartError
+from service.likeness import skeleton, skeletons
 from service.store import instant, processes
 from service.store import registry as stored
 from service.store.comments import NO_REPLAY
@@ -65,6 +66,7 @@ class Registry:
         self.tokens: dict[str, stored.Record] = {}
         self._callers: dict[str, tuple[Caller, int | None]] = {}
         self._refused: set[tuple[str, str]] = set()
+        self._staff: dict[str, frozenset[str]] = {}
         self.is_loaded = False
         self.problem = ""
 
@@ -82,6 +84,7 @@ class Registry:
         callers = self._readable("token", tokens, caller_of)
         self.tokens = {token_id: tokens[token_id] for token_id in callers}
         self._callers = {tokens[token_id]["digest"]: caller for token_id, caller in callers.items()}
+        self._staff = _staff(self.sites, self.tokens, time.time() * 1000)
         self.is_loaded = True
 
     def _readable(
@@ -98,6 +101,10 @@ class Registry:
                     self._refused.add((what, name))
                     log.error("record_not_read", kind=what, name=name[:100], reason=repr(error))  # noqa: TRY400
         return found
+
+    def is_like_staff(self, site: str, name: str) -> bool:
+        """Whether a name looks like that of somebody who moderates the site, when sites and tokens were read last."""
+        return skeleton(name) in self._staff.get(site, ())
 
     def site(self, site: str) -> Site:
         """The site, or SiteNotFoundError."""
@@ -230,6 +237,17 @@ def policy_of(record: dict[str, Any]) -> Policy:
         RateLimit(record["site_rate_per_minute"] or 0, record["site_burst"]),
         RateLimit(record.get("stranger_rate_per_minute") or 0, record.get("stranger_burst", 1)),
     )
+
+
+def _staff(sites: Iterable[str], tokens: Mapping[str, stored.Record], now_ms: float) -> dict[str, frozenset[str]]:
+    """By site the skeletons of the names that only its staff may have: moderators, operators and administrators."""
+    names: dict[str | None, set[str]] = {None: set()}
+    for record in tokens.values():
+        is_valid = record["expires_ms"] is None or record["expires_ms"] > now_ms
+        if is_valid and record["role"] != Role.WEBSITE:
+            names.setdefault(record["site"], set()).add(record["name"])
+    everywhere = skeletons(names[None])
+    return {site: everywhere | skeletons(names[site]) if site in names else everywhere for site in sites}
 
 
 def site_of(name: str, record: stored.Record) -> Site:

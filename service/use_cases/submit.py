@@ -2,7 +2,16 @@
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain import UNKNOWN_RISK, Assessed, Site, State, Submission, reader_network, route_each
+from service.domain import (
+    NAME_OF_STAFF,
+    UNKNOWN_RISK,
+    Assessed,
+    Site,
+    State,
+    Submission,
+    reader_network,
+    route_each,
+)
 from service.salts import Salts
 from service.store.comments import Place, Replay
 from service.store.record import Private, pack_private, pack_public
@@ -50,7 +59,7 @@ def _new_comment(
         pack_private(private),
         risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
         is_unscored=assessed.scores is None,
-        routings=route_each(site.policy, assessed),
+        routings=route_each(site.policy, assessed, _held_for(desk, site, submission)),
         traces=traces,
         traces_before=_traces(vault, site, place, submission, salts.yesterday) if salts.yesterday else None,
         is_stranger=submission.is_stranger,
@@ -67,3 +76,7 @@ def _traces(vault: Vault, site: Site, place: Place, submission: Submission, salt
     reader = vault.reader_hash(reader_network(submission.client_ip), salt)
     said = (submission.parent_id, submission.name, submission.body)
     return Traces(reader, vault.digest(site.site, place.thread, place.author, *said, reader))
+
+
+def _held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:
+    return (NAME_OF_STAFF,) if desk.registry.is_like_staff(site.site, submission.name) else ()

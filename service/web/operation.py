@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from marshmallow import EXCLUDE, Schema, ValidationError
-from marshmallow.fields import Nested
+from marshmallow.fields import List, Nested
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText, field_errors
 from schemas.loader import Loader
@@ -157,7 +157,7 @@ class Operation:
         for name, schema_field in self.query.fields.items():
             values = request.query.getall(name, None)
             if values is not None:
-                given[name] = values if type(schema_field).__name__ == "List" else values[-1]
+                given[name] = values if isinstance(schema_field, List) else values[-1]
         return _loaded(self.query, given)
 
 

@@ -114,6 +114,11 @@ def test_lengths_count_code_points_after_composing_and_trimming(site: Site) -> N
         ("name", "two\nlines"),
         ("name", "a\ttab"),
         ("name", "nul\x00"),
+        ("name", "\u200b"),
+        ("name", "admin\u200d"),
+        ("name", "\u202enimda"),
+        ("name", "\u3164"),
+        ("name", "a" + "\u0301" * 31),
         ("name", 7),
         ("name", None),
         ("name", ["a"]),
@@ -125,6 +130,7 @@ def test_lengths_count_code_points_after_composing_and_trimming(site: Site) -> N
         ("email", "a b@c.example"),
         ("email", "a@b.example\nBcc: c@d.example"),
         ("email", "e" * 250 + "@d.ex"),
+        ("email", "a\u200b@b.example"),
         ("email", {"address": "a@b.example"}),
         ("body", ""),
         ("body", "\u00a0\r\n\t"),
@@ -136,6 +142,8 @@ def test_lengths_count_code_points_after_composing_and_trimming(site: Site) -> N
         ("body", "lone return \r within"),
         ("body", "delete \x7f within"),
         ("body", "next line \x85 of C1"),
+        ("body", "\u3164\n\u200b"),
+        ("body", "a" + "\u0315\u0334" * 16),
         ("body", 1e300),
         ("website", "javascript:alert(1)"),
         ("website", "data:text/html,hi"),
@@ -151,6 +159,7 @@ def test_lengths_count_code_points_after_composing_and_trimming(site: Site) -> N
         ("website", 'https://news.example/"onclick=alert(1)'),
         ("website", "https://news.example/<script>"),
         ("website", "https://w.example/" + "p" * 2031),
+        ("website", "https://w.example/\u202egpj.exe"),
         ("website", 5),
         ("parent_id", "x"),
         ("parent_id", "0" * 17),
@@ -165,6 +174,17 @@ def test_lengths_count_code_points_after_composing_and_trimming(site: Site) -> N
 def test_a_wrong_field_is_named(site: Site, field: str, value: object) -> None:
     site.website.post(site.comments(), submission(**{field: value})).refuses(422, "invalid_fields", field)
     assert site.queue()["total"] == 0
+
+
+@pytest.mark.parametrize("what", ["json", "form"])
+def test_of_thousands_of_unknown_fields_a_few_are_named(site: Site, what: str) -> None:
+    sent = submission() | {f"name {number}": "" for number in range(190 if what == "form" else 3000)}
+    if what == "form":
+        assert post_form(site, sent).status == 303
+        return
+    errors = site.website.post(site.comments(), sent).problem()["errors"]
+    assert len(errors) == 20
+    assert all(messages == ["Unknown field."] for messages in errors.values())
 
 
 def test_every_wrong_field_is_named_at_once(site: Site) -> None:
