@@ -23,6 +23,7 @@ from service.pages.assets import Asset
 from service.pages.docs import reference
 from service.pages.examples import SETUP
 from service.pages.form import Form
+from service.pages.refusal import form_refusal
 from service.pages.thread import Thread, nest
 from service.store.comments import NO_REPLAY
 from service.store.submissions import Receipt
@@ -55,7 +56,13 @@ async def read_received(call: Call) -> Answer:
     return render.page("received.html", is_published=is_published)
 
 
-@operation("A comment on the demo article", answers={303: "Back to the article."})
+@operation(
+    "A comment on the demo article",
+    answers={303: "Back to the article."},
+    errors=(429,),
+    form_refusal=form_refusal,
+    is_scored=True,
+)
 async def submit_demo(call: Call) -> Answer:
     """Takes the form as a publisher's own server would, and leads back to the article; or shows it again."""
     fields: Json = {}

@@ -27,7 +27,7 @@ async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its 
     return Answer(200, {"status": "ok", "version": own_version()})
 
 
-@operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema})
+@operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema}, errors=(429,))
 async def readiness(call: Call) -> Answer:
     """Ready when Redis answers, takes writes and keeps what it acknowledges, sites and tokens are read, and the model
     is loaded. A cluster with a part away is ready: the other sites are served; `cluster` tells. So is a store
@@ -40,7 +40,7 @@ async def readiness(call: Call) -> Answer:
     return Answer(200 if is_ready else 503, {"ready": is_ready, "checks": checks})
 
 
-@operation("Metrics for Prometheus", answers={200: "Prometheus text."}, errors=(401, 403))
+@operation("Metrics for Prometheus", answers={200: "Prometheus text."}, errors=(401, 403, 429))
 async def read_metrics(call: Call) -> Answer:
     desk = call.desk
     _authorise(call)

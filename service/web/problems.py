@@ -29,6 +29,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.InvalidFieldsError: 422,
     errors.IdempotencyKeyReusedError: 422,
     errors.RateLimitedError: 429,
+    errors.TooManyWrongTokensError: 429,
     errors.OverloadedError: 503,
     errors.StoreUnavailableError: 503,
     errors.StoreFullError: 503,

@@ -1,0 +1,65 @@
+"""What a request has to pass before anything of its body is read: the gate's questions, asked of a request."""
+
+from aiohttp import web
+
+from service.desk import Desk
+from service.domain import Caller, Role, Site
+from service.errors import RateLimitedError, RequestError, UnauthenticatedError
+from service.web import body as bodies
+from service.web.access import reader_address
+from service.web.connection import Request
+from service.web.operation import Access, House, Route
+
+_ADMITTED: web.RequestKey[str] = web.RequestKey("admitted", str)
+"""The address of a stranger whom the gate let on."""
+
+
+def token_of(request: Request) -> str:
+    """The bearer token that came with a request; "" without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def admit_token(request: Request, route: Route, desk: Desk, house: House) -> None:
+    """TooManyWrongTokensError for a network that sent many, unless the request's own is valid and cannot be guessed.
+    What a site shows to anyone is shown whatever token comes along."""
+    is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
+    if not house.gate.is_anyone_refused or is_for_anyone or not token_of(request):
+        return
+    address = reader_address(request, house.trusted_proxies)
+
+    def is_past_guessing() -> bool:
+        caller = desk.registry.caller(token_of(request), desk.now_ms())
+        return caller is not None and (caller.role is not Role.ADMIN or house.gate.knows_administrator(address))
+
+    house.gate.require_few_wrong_tokens(address, is_past_guessing)
+
+
+def admit_caller(request: Request, caller: Caller | None, house: House) -> None:
+    """Notes where the administrator's token was right."""
+    if caller is not None and caller.role is Role.ADMIN:
+        house.gate.note_administrator(reader_address(request, house.trusted_proxies))
+
+
+def admit_stranger(request: Request, site: Site | None, house: House) -> None:
+    """Lets a submission without a token on to have its body read, or RateLimitedError."""
+    address = reader_address(request, house.trusted_proxies)
+    house.gate.admit_reader(address, site.site if site else "", site.policy if site else None)
+    request[_ADMITTED] = address
+
+
+def is_form(request: Request) -> bool:
+    """Whether its head says that a form comes, as a browser sends it."""
+    return request.headers.get("Content-Type", "").startswith((bodies.URLENCODED, bodies.MULTIPART))
+
+
+def learn(request: Request, desk: Desk, house: House, error: RequestError) -> None:
+    """From a refusal: of a wrong token, or of a stranger whom his site's own limit in Redis refused."""
+    if isinstance(error, UnauthenticatedError) and (token := token_of(request)):
+        house.measures.count_wrong_token()
+        house.gate.note_wrong_token(reader_address(request, house.trusted_proxies), token)
+    elif isinstance(error, RateLimitedError) and _ADMITTED in request:
+        site = desk.registry.sites.get(request.match_info.get("site", ""))
+        if site is not None:
+            seconds = error.retry_after_seconds or 0
+            house.gate.remember_refusal(request[_ADMITTED], site.site, site.policy, seconds)
