@@ -30,11 +30,15 @@ def _log_as_before() -> Iterator[None]:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Clock:
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr("service.log.LogLimit", lambda: LogLimit(clock))
-    log_to_stderr("info")
     return clock
+
+
+def a_log() -> Any:
+    log_to_stderr("info")
+    return structlog.get_logger()
 
 
 def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -42,7 +46,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
 
 
 def test_a_flood_of_one_kind_leaves_so_many_lines_and_a_count(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    log = structlog.get_logger()
+    log = a_log()
     for _ in range(5000):
         log.info("request_refused", code="not_found", route="unknown")
     assert len(lines(capsys)) == LINES_A_SECOND
@@ -62,7 +66,7 @@ def test_a_flood_of_one_kind_leaves_so_many_lines_and_a_count(clock: Clock, caps
 
 
 def test_other_kinds_are_told_beside_it(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    log = structlog.get_logger()
+    log = a_log()
     for _ in range(100):
         log.info("request_refused", code="not_found", route="unknown")
     log.info("request_refused", code="rate_limited", route="/demo")
@@ -71,7 +75,7 @@ def test_other_kinds_are_told_beside_it(clock: Clock, capsys: pytest.CaptureFixt
 
 
 def test_mistakes_of_our_own_are_bounded_too(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    log = structlog.get_logger()
+    log = a_log()
     for _ in range(100):
         try:
             int("nine")
@@ -83,7 +87,7 @@ def test_mistakes_of_our_own_are_bounded_too(clock: Clock, capsys: pytest.Captur
 
 
 def test_many_kinds_of_one_event_are_bounded_together(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    log = structlog.get_logger()
+    log = a_log()
     for number in range(1000):
         log.info("request_refused", code="not_found", route=f"/{number % 50}")
     log.info("service_ready")
@@ -95,7 +99,7 @@ async def test_the_count_does_not_wait_for_another_line(
     monkeypatch: pytest.MonkeyPatch, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(log_limit, "_SECOND", 0.01)
-    log = structlog.get_logger()
+    log = a_log()
     for _ in range(LINES_A_SECOND + 3):
         log.info("request_refused", code="not_found", route="unknown")
     found: list[dict[str, Any]] = []
