@@ -1,4 +1,4 @@
-"""What a comment costs that the gate refuses, beside one that is taken: CPU of the service, over one connection.
+"""What a comment costs that the gate refuses, beside one that is taken: CPU of the service, over 16 connections.
 
 Run: python bench/gate.py
 """
@@ -11,10 +11,9 @@ import click
 from connections import Connections, request
 from load import Rig, cpu_seconds
 
+CONNECTIONS = 16
 CHARS = (400, 10_000)
 SENTENCE = "Every spring the river takes a little more of the meadow behind the old mill. "
-MOST_REFUSED = 0.1
-"""Of the cost of one that is taken, for the longest."""
 
 
 def comments(token: str, chars: int, count: int) -> Iterator[bytes]:
@@ -41,7 +40,7 @@ def main(count: int) -> None:
         try:
             rig.api("PATCH", "/v1/sites/default", {"public_submission": True})
             website = rig.token("website")
-            with Connections(rig.url, 1) as connections:
+            with Connections(rig.url, CONNECTIONS) as connections:
                 list(connections.ask(comments("", CHARS[0], 100)))  # the reader has nothing left
                 for chars in CHARS:
                     show(chars, [cost_us(rig, connections, token, chars, count) for token in (website, "")])

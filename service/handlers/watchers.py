@@ -1,6 +1,7 @@
 """What operators' machines call: metrics, health, readiness."""
 
 import asyncio
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 from schemas.operation import HealthSchema, ReadinessSchema
@@ -15,7 +16,9 @@ from service.web.operation import Answer, Call, operation
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
+@lru_cache(maxsize=1)
 def own_version() -> str:
+    """Asked once: it is read from the disk."""
     try:
         return version("commentdesk")
     except PackageNotFoundError:

@@ -10,8 +10,18 @@ from service.web.access import reader_address
 from service.web.connection import Request
 from service.web.operation import Access, House, Route
 
-_ADMITTED: web.RequestKey[str] = web.RequestKey("admitted", str)
-"""The address of a stranger whom the gate let on."""
+_ADDRESS: web.RequestKey[str] = web.RequestKey("address", str)
+_ADMITTED: web.RequestKey[bool] = web.RequestKey("admitted", bool)
+"""Of a stranger whom the gate let on."""
+
+
+def address_of(request: Request, house: House) -> str:
+    """The reader's address, found once for each request."""
+    address = request.get(_ADDRESS)
+    if address is None:
+        trusted = house.trusted_proxies
+        address = request[_ADDRESS] = reader_address(request, trusted) if trusted else request.remote or ""
+    return address
 
 
 def token_of(request: Request) -> str:
@@ -26,7 +36,7 @@ def admit_token(request: Request, route: Route, desk: Desk, house: House) -> Non
     is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
     if not house.gate.is_anyone_refused or is_for_anyone or not token_of(request):
         return
-    address = reader_address(request, house.trusted_proxies)
+    address = address_of(request, house)
 
     def is_past_guessing() -> bool:
         caller = desk.registry.caller(token_of(request), desk.now_ms())
@@ -38,14 +48,14 @@ def admit_token(request: Request, route: Route, desk: Desk, house: House) -> Non
 def admit_caller(request: Request, caller: Caller | None, house: House) -> None:
     """Notes where the administrator's token was right."""
     if caller is not None and caller.role is Role.ADMIN:
-        house.gate.note_administrator(reader_address(request, house.trusted_proxies))
+        house.gate.note_administrator(address_of(request, house))
 
 
 def admit_stranger(request: Request, site: Site | None, house: House) -> None:
     """Lets a submission without a token on to have its body read, or RateLimitedError."""
-    address = reader_address(request, house.trusted_proxies)
+    address = address_of(request, house)
     house.gate.admit_reader(address, site.site if site else "", site.policy if site else None)
-    request[_ADMITTED] = address
+    request[_ADMITTED] = True
 
 
 def is_form(request: Request) -> bool:
@@ -57,9 +67,9 @@ def learn(request: Request, desk: Desk, house: House, error: RequestError) -> No
     """From a refusal: of a wrong token, or of a stranger whom his site's own limit in Redis refused."""
     if isinstance(error, UnauthenticatedError) and (token := token_of(request)):
         house.measures.count_wrong_token()
-        house.gate.note_wrong_token(reader_address(request, house.trusted_proxies), token)
+        house.gate.note_wrong_token(address_of(request, house), token)
     elif isinstance(error, RateLimitedError) and _ADMITTED in request:
         site = desk.registry.sites.get(request.match_info.get("site", ""))
         if site is not None:
             seconds = error.retry_after_seconds or 0
-            house.gate.remember_refusal(request[_ADMITTED], site.site, site.policy, seconds)
+            house.gate.remember_refusal(address_of(request, house), site.site, site.policy, seconds)

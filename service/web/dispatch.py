@@ -110,7 +110,7 @@ def _log_refusal(request: Request, desk: Desk, house: House, answered: _Answered
 def _caller_of(request: Request, desk: Desk, house: House) -> dict[str, str | None]:
     """What the log says of who asked: the id of his token, and a name for his network that is good for a day."""
     now_ms = desk.now_ms()
-    network = house.network_names.name(reader_address(request, house.trusted_proxies), now_ms)
+    network = house.network_names.name(admission.address_of(request, house), now_ms)
     return {"token_id": caller_id(request, desk.registry, now_ms), "network": network}
 
 
