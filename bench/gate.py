@@ -3,13 +3,17 @@
 Run: python bench/gate.py
 """
 
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from connections import Connections, request
-from load import Rig, cpu_seconds
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.connections import Connections, request
+from bench.load import Rig, cpu_seconds
 
 CONNECTIONS = 16
 CHARS = (400, 10_000)

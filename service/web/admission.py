@@ -4,7 +4,7 @@ from aiohttp import web
 
 from service.desk import Desk
 from service.domain import Caller, Role, Site
-from service.errors import RateLimitedError, RequestError, UnauthenticatedError
+from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
 from service.web import body as bodies
 from service.web.access import reader_address
 from service.web.connection import Request
@@ -56,6 +56,15 @@ def admit_stranger(request: Request, site: Site | None, house: House) -> None:
     address = address_of(request, house)
     house.gate.admit_reader(address, site.site if site else "", site.policy if site else None)
     request[_ADMITTED] = True
+
+
+def invite_body(request: Request) -> None:
+    """Gives a client that waits for it leave to send its body, or BodyTooLargeError when it says that it is."""
+    if request.invite is None:
+        return
+    if (request.content_length or 0) > bodies.MAX_BODY_BYTES:
+        raise BodyTooLargeError(f"At most {bodies.MAX_BODY_BYTES} bytes.")
+    request.invite()
 
 
 def is_form(request: Request) -> bool:

@@ -123,6 +123,7 @@ async def _call(request: Request, route: Route, desk: Desk, house: House, reques
         desk.scorer.require_room()
         if caller is None:
             admission.admit_stranger(request, site, house)
+    admission.invite_body(request)
     call = Call(desk, request, request_id, caller, site, {}, operation.load_query(request), house)
     raw = b""
     if operation.body is not None:
