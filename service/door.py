@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import heapq
 import socket
 import sys
 import time
@@ -11,11 +12,18 @@ from dataclasses import dataclass
 import structlog
 
 from service.errors import StartError
+from service.shares import Meeting, Shares
 
 BACKLOG = 1024
 ACCEPTS_A_TURN = 64
 MAX_CONNECTIONS = 4096
 """Of one process. If all of them ask at once and each takes 0.4 ms, the last answer comes within two seconds."""
+SHARE_OF_ONE = 8
+"""One client may hold an eighth of them, unless it is this machine or a trusted proxy."""
+IDLE_SECONDS = 1.0
+"""A connection on which nothing was asked for so long may be closed in favour of a new one when all are taken."""
+CLOSED_AT_ONCE = 64
+"""So many, that they need not be looked for again at every new one."""
 HEAD_SECONDS = 10.0
 """A new connection has so long to send a whole request's head."""
 KEEP_ALIVE_SECONDS = 75
@@ -27,6 +35,9 @@ RETIRE_SECONDS = KEEP_ALIVE_SECONDS + STOP_SECONDS
 """Until then each connection of a process that has a successor had its last answer, or was closed as it always is."""
 READ_SECONDS = 30.0
 """A client has so long to take all that was sent to it."""
+KERNEL_BYTES = 64 * 1024
+"""So much that was not sent yet the kernel keeps for one client; by itself it takes 3 MB. The rest is in our memory,
+which `web.unsent` bounds."""
 SWEEP_SECONDS = 1.0
 CROWDED = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 POLL_SECONDS = 0.02
@@ -36,7 +47,6 @@ LAST_REQUESTS_SECONDS = 0.05
 Listeners = Sequence[Sequence[socket.socket]]
 """For each slot the sockets of one worker, one for each address."""
 ProtocolFactory = Callable[[], asyncio.BaseProtocol]
-Meeting = asyncio.Task[tuple[asyncio.Transport, asyncio.BaseProtocol]]
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +76,7 @@ def _bound(family: int, address: tuple[object, ...], *, is_shared: bool = False)
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        _bound_unsent(made)
         if is_shared:
             made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family == socket.AF_INET6:
@@ -75,6 +86,16 @@ def _bound(family: int, address: tuple[object, ...], *, is_shared: bool = False)
         made.close()
         raise
     return made
+
+
+def _bound_unsent(listener: socket.socket) -> None:
+    """Connections inherit it, so that it costs nothing for each. Elsewhere than on Linux the whole buffer is set, which
+    slows far readers down."""
+    if sys.platform == "linux":
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, KERNEL_BYTES)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(1000 * READ_SECONDS))
+    else:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 2 * KERNEL_BYTES)
 
 
 def _listening(listeners: list[list[socket.socket]]) -> list[list[socket.socket]]:
@@ -113,6 +134,12 @@ class Visit:
             return True
         return now - self.since > HEAD_SECONDS and getattr(self.protocol, "_request_count", 1) == 0
 
+    @property
+    def idle_since(self) -> float | None:
+        """Since when nothing was asked on it, by the event loop's clock; None while something is."""
+        idle_since: float | None = getattr(self.protocol, "idle_since", None)
+        return None if self.transport.get_write_buffer_size() else idle_since
+
 
 class Door:
     """Accepts connections for this process, and leaves without losing one.
@@ -124,7 +151,8 @@ class Door:
     accepting a connection and making its transport, it drops the connection.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shares: Shares | None = None) -> None:
+        self._shares = shares or Shares()
         self._listeners: Listeners = ()
         self._taken: set[int] = set()
         self._factory: ProtocolFactory | None = None
@@ -133,6 +161,7 @@ class Door:
         self._sent_away: list[socket.socket] = []
         self._sweeper: asyncio.Task[None] | None = None
         self._swept = 0.0
+        self._look_again = 0.0
         self.is_leaving = False
         """Every answer is now the last on its connection."""
         self.under_way = 0
@@ -194,17 +223,21 @@ class Door:
         loop = asyncio.get_running_loop()
         for _ in range(ACCEPTS_A_TURN):
             try:
-                connection, _ = listener.accept()
+                connection, address = listener.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
                 return
             except OSError as error:  # no descriptor is left for it, most likely
                 log.warning("connection_not_accepted", error=str(error))
                 return
             connection.settimeout(0)
+            if self._shares.has_all(address[0], MAX_CONNECTIONS // SHARE_OF_ONE):
+                self._send_away(connection, "one client has its share")
+                continue
             if self._is_crowded():
-                self._send_away(connection)
+                self._send_away(connection, "all are taken")
                 continue
             task: Meeting = loop.create_task(loop.connect_accepted_socket(self._factory, connection))
+            self._shares.add(address[0], task)
             self._meeting.add(task)
             task.add_done_callback(self._met)
 
@@ -222,10 +255,23 @@ class Door:
             return False
         if time.monotonic() - self._swept > POLL_SECONDS:
             self._sweep()
+        if len(self._visits) + len(self._meeting) >= MAX_CONNECTIONS and time.monotonic() >= self._look_again:
+            self._close_idle()
         return len(self._visits) + len(self._meeting) >= MAX_CONNECTIONS
 
-    def _send_away(self, connection: socket.socket) -> None:
+    def _close_idle(self) -> None:
+        """Closes those that were idle longest: a client that keeps one for its next request opens another then. Where
+        that were few, they are not looked for again at once: it takes a millisecond."""
+        latest = asyncio.get_running_loop().time() - IDLE_SECONDS
+        idle = [(since, id(each), each) for each in self._visits if (since := each.idle_since) and since < latest]
+        for _, _, visit in heapq.nsmallest(CLOSED_AT_ONCE, idle):
+            visit.transport.close()
+        self._look_again = time.monotonic() + (0 if len(idle) >= CLOSED_AT_ONCE else POLL_SECONDS)
+        self._forget_closed()
+
+    def _send_away(self, connection: socket.socket, reason: str) -> None:
         """Tells it to come again. Closed at once, with its request unread, it would be reset and not read that."""
+        log.warning("connection_refused", reason=reason)
         with contextlib.suppress(OSError):
             connection.send(CROWDED)
             connection.shutdown(socket.SHUT_WR)
@@ -249,4 +295,8 @@ class Door:
         for visit in self._visits:
             if visit.is_slow(now):
                 visit.transport.abort()
+        self._forget_closed()
+        self._shares.forget_closed()
+
+    def _forget_closed(self) -> None:
         self._visits = [each for each in self._visits if not each.transport.is_closing()]

@@ -33,6 +33,7 @@ CommentdeskError
     ├── StaleRevisionError
     ├── NothingToUndoError
     ├── RateLimitedError
+    ├── TooManyWrongTokensError   of one network: no more are looked at for a while
     └── UnavailableError          try again later
         ├── OverloadedError       what waits already would make this one wait too long
         ├── StoreUnavailableError Redis is away, loading, read-only or too slow
@@ -209,6 +210,11 @@ class NothingToUndoError(RequestError):
 class RateLimitedError(RequestError):
     code = "rate_limited"
     title = "Too many comments in a short time"
+
+
+class TooManyWrongTokensError(RequestError):
+    code = "too_many_wrong_tokens"
+    title = "Too many wrong tokens came from this network"
 
 
 class UnavailableError(RequestError):

@@ -15,6 +15,8 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import ExcInfo
 
+from service.log_limit import LogLimit
+
 _NOT_HTTP = (HttpProcessingError, web.RequestPayloadError)
 
 
@@ -24,6 +26,7 @@ def log_to_stderr(level: str, **always: object) -> None:
     structlog.contextvars.bind_contextvars(**always)
     structlog.configure(
         processors=[
+            LogLimit(),
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -11,6 +11,7 @@ from service.app import build
 from service.counts import Counts
 from service.door import KEEP_ALIVE_SECONDS, RETIRE_SECONDS, STOP_SECONDS, Door, Listeners
 from service.settings import Settings
+from service.shares import Shares, exempt
 from service.web.connection import Server
 
 GC_THRESHOLDS = (10_000, 20, 50)
@@ -47,7 +48,7 @@ class Process:
 async def serving(settings: Settings, counts: Counts | None = None, *, is_first: bool = True) -> AsyncIterator[Process]:
     """A process that is ready to serve; the first of several tells what is to be told once. Leave the context after
     `stop` or `retire`: what is open then is cut."""
-    door = Door()
+    door = Door(Shares(exempt(settings.trusted_proxies)))
     service = await build(settings, counts=counts, door=door, is_first=is_first)
     server = Server(
         service.dispatch,

@@ -27,6 +27,7 @@ from service.pages import form
 from service.pages.article import ARTICLE
 from service.pages.demo import demo_head, demo_page, make_fragment
 from service.pages.form import Form
+from service.pages.refusal import form_refusal
 from service.pages.thread import MAX_SHOWN, Thread, fitting, nest
 from service.store.comments import NO_REPLAY
 from service.store.submissions import Receipt
@@ -73,7 +74,13 @@ async def read_demo(call: Call) -> Answer:
     )
 
 
-@operation("A comment on the demo article", answers={303: "Back to the article."}, is_scored=True)
+@operation(
+    "A comment on the demo article",
+    answers={303: "Back to the article."},
+    errors=(429,),
+    form_refusal=form_refusal,
+    is_scored=True,
+)
 async def submit_demo(call: Call) -> Answer:
     """Takes the form as a publisher's own server would, and leads back to the article; or shows it again.
 

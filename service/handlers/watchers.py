@@ -1,6 +1,7 @@
 """What operators' machines call: metrics, health, readiness."""
 
 import asyncio
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 from schemas.operation import HealthSchema, ReadinessSchema
@@ -15,7 +16,9 @@ from service.web.operation import Answer, Call, operation
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
 
+@lru_cache(maxsize=1)
 def own_version() -> str:
+    """Asked once: it is read from the disk."""
     try:
         return version("commentdesk")
     except PackageNotFoundError:
@@ -27,7 +30,7 @@ async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its 
     return Answer(200, {"status": "ok", "version": own_version()})
 
 
-@operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema})
+@operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema}, errors=(429,))
 async def readiness(call: Call) -> Answer:
     """Ready when Redis answers, takes writes and keeps what it acknowledges, sites and tokens are read, and the model
     is loaded. A cluster with a part away is ready: the other sites are served; `cluster` tells. So is a store
@@ -50,7 +53,7 @@ def _is_watcher(call: Call) -> bool:
     return True
 
 
-@operation("Metrics for Prometheus", answers={200: "Prometheus text."}, errors=(401, 403))
+@operation("Metrics for Prometheus", answers={200: "Prometheus text."}, errors=(401, 403, 429))
 async def read_metrics(call: Call) -> Answer:
     """With an operator's token, or the one in COMMENTDESK_METRICS_TOKEN."""
     desk = call.desk

@@ -46,6 +46,7 @@ _REMEDIES = {
     "body_too_slow": "The body did not arrive in time: send it without pauses.",
     "overloaded": "More comes in than can be answered in time: come again after `Retry-After` seconds.",
     "rate_limited": "Wait for as many seconds as `Retry-After` says.",
+    "too_many_wrong_tokens": "Wait for as many seconds as `Retry-After` says, then come with a token that is valid.",
     "store_unavailable": "Nothing was written. Try again after `Retry-After`; an Idempotency-Key makes that safe.",
     "store_full": "Redis has no memory left: reads and decisions go on, new comments do not.",
     "internal": "A mistake of ours: the log tells more under the `request_id`.",

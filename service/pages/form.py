@@ -69,7 +69,7 @@ def refused(fields: Mapping[str, Any], error: RequestError) -> Form:
     """The form again, with what is wrong with it."""
     values = kept(fields)
     if not isinstance(error, InvalidFieldsError):
-        return Form(values, {}, _general(error))
+        return Form(values, {}, _general(error) if fields else _unread(error))
     errors: FieldErrors = error.errors or {}
     mistakes = {name: _mistake(name, values[name], errors[name]) for name in VISIBLE if name in errors}
     problem = ""
@@ -94,10 +94,20 @@ def _mistake(name: str, value: str, messages: Any) -> str:
     return _WRONG.get(name) or said
 
 
+def _unread(error: RequestError) -> str:
+    """For one that was refused before it was read, so that it cannot be shown again."""
+    if isinstance(error, RateLimitedError):
+        return f"{_limited(error)}, then go back in your browser, where your text still is, and send it again."
+    return _general(error)
+
+
+def _limited(error: RateLimitedError) -> str:
+    return f"Too many comments came from your connection. Wait {_spell(error.retry_after_seconds or 60)}"
+
+
 def _general(error: RequestError) -> str:
     if isinstance(error, RateLimitedError):
-        wait = error.retry_after_seconds or 60
-        return f"Too many comments came from your connection. Wait {_spell(wait)}, then send again."
+        return f"{_limited(error)}, then send again."
     if isinstance(error, UnavailableError):
         return "Comments cannot be taken right now. Your text is kept below: send it again in a moment."
     return _GENERAL.get(type(error), f"{error.title}. Check the form, and send it again.")

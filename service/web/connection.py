@@ -7,8 +7,9 @@ which is why `pyproject.toml` takes no later one.
 """
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol
 
 import structlog
@@ -18,17 +19,24 @@ from aiohttp.streams import StreamReader
 from aiohttp.web_protocol import RequestHandler, RequestPayloadError, _ErrInfo
 
 from service.web.response import Response
+from service.web.unsent import Unsent
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _HTTP_1_1 = (1, 1)
+WRITE_BUFFER_BYTES = 16 * 1024
+"""An answer of which so much is left when it was written waits for its client; less is not worth counting."""
+REST_BYTES = 1024 * 1024
+"""Of a body that was answered before it was read so much is read and forgotten, so that its sender hears the answer."""
 
 log = structlog.get_logger(__name__)
 
 
 class Request(web.BaseRequest):
-    """A request; `match_info` is what its path has in the places of the route's placeholders."""
+    """A request; `match_info` is what its path has in the places of the route's placeholders. Where its client waits
+    for leave to send the body (RFC 9110, 10.1.1), `invite` gives it."""
 
     match_info: dict[str, str]
+    invite: Callable[[], None] | None = None
 
 
 class Answering(Protocol):
@@ -42,11 +50,22 @@ class Answering(Protocol):
 class Connection(RequestHandler):
     """One connection of a `Server`."""
 
-    __slots__ = ("_answering",)
+    __slots__ = ("_answering", "_unsent")
 
-    def __init__(self, server: "Server", answering: Answering, **settings: Any) -> None:
+    def __init__(self, server: "Server", answering: Answering, unsent: Unsent, **settings: Any) -> None:
         super().__init__(server, **settings)
         self._answering = answering
+        self._unsent = unsent
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)  # type: ignore[attr-defined]  # one that writes
+        super().connection_made(transport)
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when it waits for a request, by the event loop's clock: since it was made, or its last answer. None
+        while it has one."""
+        return None if self._waiter is None else self._next_keepalive_close_time - self._keepalive_timeout
 
     async def start(self) -> None:
         """Answers what comes in, one request after the other, until either side closes."""
@@ -83,13 +102,13 @@ class Connection(RequestHandler):
         self._request_in_progress = True
         try:
             if message.version == _HTTP_1_1 and request.headers.get("Expect", "").lower() == "100-continue":
-                self._write(CONTINUE)
+                request.invite = partial(self._write, CONTINUE)
             response = await self._answering.answer(request)
             goes_on = self._keepalive = not (message.should_close or response.is_last or self._upgraded)
             connection = "" if goes_on and message.version == _HTTP_1_1 else "keep-alive" if goes_on else "close"
             self._write(response.encoded(connection, is_head=message.method == "HEAD"))
             if self._paused:
-                await self._drain_helper()
+                await self._drain()
         finally:
             self._current_request = None
             self._request_in_progress = False
@@ -108,24 +127,38 @@ class Connection(RequestHandler):
             raise ConnectionResetError
         self.transport.write(raw)
 
+    async def _drain(self) -> None:
+        """Returns when the client has taken most of what was written."""
+        transport = self.transport
+        assert transport is not None  # noqa: S101 it was written to
+        self._unsent.begin(transport)
+        try:
+            await self._drain_helper()
+        finally:
+            self._unsent.end(transport)
+
     async def _read_rest(self, payload: StreamReader) -> bool:
-        """Reads and forgets what is left of a body that was answered early, for a while; whether that was all."""
+        """Reads and forgets what is left of a body that was answered early, for a while and up to a size; whether
+        that was all."""
+        left = REST_BYTES
         with suppress(TimeoutError, HttpProcessingError, RequestPayloadError):
             async with asyncio.timeout(self._lingering_time):
-                while not payload.is_eof():
-                    await payload.readany()
+                while not payload.is_eof() and left > 0:
+                    left -= len(await payload.readany())
         return payload.is_eof()
 
 
 class Server(web.Server):
     """Makes a `Connection` of each connection."""
 
-    def __init__(self, answering: Answering, **settings: Any) -> None:
+    def __init__(self, answering: Answering, *, unsent: Unsent | None = None, **settings: Any) -> None:
+        """Its connections share what is unsent."""
         super().__init__(_not_asked, handler_cancellation=False, **settings)
         self._answering = answering
+        self._unsent = unsent or Unsent()
 
     def __call__(self) -> Connection:
-        return Connection(self, self._answering, loop=self._loop, **self._kwargs)
+        return Connection(self, self._answering, self._unsent, loop=self._loop, **self._kwargs)
 
 
 async def _not_asked(request: web.BaseRequest) -> web.StreamResponse:

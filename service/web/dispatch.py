@@ -24,12 +24,13 @@ from service.errors import (
     MalformedRequestError,
     MethodNotAllowedError,
     OverloadedError,
+    RateLimitedError,
     RequestError,
     RouteNotFoundError,
 )
 from service.store.comments import NO_REPLAY, Replay
+from service.web import admission, problems
 from service.web import body as bodies
-from service.web import problems
 from service.web.access import authorise, caller_id, reader_address
 from service.web.connection import Request
 from service.web.headers import PRIVATE, Completion, defaults_of
@@ -87,12 +88,12 @@ def handler(route: Route, desk: Desk, house: House, completion: Completion) -> H
             code = error.code
             if isinstance(error, OverloadedError):
                 house.measures.refuse(error.queue)
+            admission.learn(request, desk, house, error)
             response = _form_refusal(request, route, site, error, request_id) or refusal(error, request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             code = problems.INTERNAL
             answered = _Answered(request_id, route.method, route.path, 500, code, _ms_since(started))
-            token_id = caller_id(request, desk.registry, desk.now_ms())
-            log.exception("request_failed", **answered._asdict(), token_id=token_id)
+            log.exception("request_failed", **answered._asdict(), **_caller_of(request, desk, house))
             response = _finished(500, problems.internal_problem(request_id), problems.CONTENT_TYPE, {}, request_id)
         finally:
             door.under_way -= 1
@@ -103,23 +104,35 @@ def handler(route: Route, desk: Desk, house: House, completion: Completion) -> H
         house.measures.count(route.method, route.path, response.status, perf_counter() - started)
         if response.status >= 400 and code != problems.INTERNAL:
             answered = _Answered(request_id, route.method, route.path, response.status, code, _ms_since(started))
-            _log_refusal(request, desk, answered)
+            _log_refusal(request, desk, house, answered)
         return response
 
     return handle
 
 
-def _log_refusal(request: Request, desk: Desk, answered: _Answered) -> None:
+def _log_refusal(request: Request, desk: Desk, house: House, answered: _Answered) -> None:
     """The line for an answer of 400 or above that is no mistake of our own."""
     write = log.warning if answered.status >= 500 else log.info
-    write("request_refused", **answered._asdict(), token_id=caller_id(request, desk.registry, desk.now_ms()))
+    write("request_refused", **answered._asdict(), **_caller_of(request, desk, house))
+
+
+def _caller_of(request: Request, desk: Desk, house: House) -> dict[str, str | None]:
+    """What the log says of who asked: the id of his token, and a name for his network that is good for a day."""
+    now_ms = desk.now_ms()
+    network = house.network_names.name(admission.address_of(request, house), now_ms)
+    return {"token_id": caller_id(request, desk.registry, now_ms), "network": network}
 
 
 async def _call(request: Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
+    admission.admit_token(request, route, desk, house)
     caller, site = authorise(request, route, desk, house)
+    admission.admit_caller(request, caller, house)
     operation = route.operation
-    if operation.is_scored:
-        desk.scorer.require_room()  # before the body costs anything
+    if operation.is_scored:  # before the body costs anything
+        desk.scorer.require_room()
+        if caller is None:
+            admission.admit_stranger(request, site, house)
+    admission.invite_body(request)
     call = Call(desk, request, request_id, caller, site, {}, operation.load_query(request), house)
     raw = b""
     if operation.body is not None:
@@ -179,9 +192,12 @@ def _form_refusal(
 ) -> Response | None:
     """A page instead of a problem document, for a person whose browser sent the form by itself."""
     page = route.operation.form_refusal
-    if page is None or FORM not in request or "text/html" not in request.headers.get("Accept", ""):
+    fields = request.get(FORM)
+    if fields is None and isinstance(error, RateLimitedError) and admission.is_form(request):
+        fields = {}  # refused before it was read
+    if page is None or fields is None or "text/html" not in request.headers.get("Accept", ""):
         return None
-    return _response(page(request, site, request[FORM], error), request_id)
+    return _response(page(request, site, fields, error), request_id)
 
 
 def refusal(error: RequestError, request_id: str) -> Response:
@@ -271,7 +287,7 @@ class Dispatch:
         if error:
             method = request.method if request.method in hdrs.METH_ALL else "other"
             answered = _Answered(request_id, method, UNKNOWN_ROUTE, response.status, error.code, _ms_since(started))
-            _log_refusal(request, self._desk, answered)
+            _log_refusal(request, self._desk, self._house, answered)
         return response
 
     def _options(self, request: Request, taken: Mapping[str, tuple[Route, Handle]], request_id: str) -> Response:

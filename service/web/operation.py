@@ -6,7 +6,7 @@ what all calls share, in this order: who asks, which site, the body, its schema,
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from ipaddress import IPv4Network, IPv6Network
 from types import MappingProxyType
@@ -27,6 +27,8 @@ from service.metrics import RequestMeasures
 from service.store.comments import NO_REPLAY, Replay
 from service.web import body as bodies
 from service.web.connection import Request
+from service.web.gate import Gate
+from service.web.network import NetworkNames
 
 Json = dict[str, Any]
 Networks = tuple[IPv4Network | IPv6Network, ...]
@@ -67,6 +69,8 @@ class House:
     hosts: frozenset[str] = frozenset()
     openapi: Callable[[], Json] = dict
     demo: Audience = Audience.LOCAL
+    gate: Gate = field(default_factory=Gate)
+    network_names: NetworkNames = field(default_factory=NetworkNames)
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.IdempotencyKeyReusedError: 422,
     errors.HostUnknownError: 421,
     errors.RateLimitedError: 429,
+    errors.TooManyWrongTokensError: 429,
     errors.OverloadedError: 503,
     errors.StoreUnavailableError: 503,
     errors.StoreFullError: 503,

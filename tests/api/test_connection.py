@@ -108,6 +108,37 @@ def test_who_waits_for_leave_to_send_gets_it(site: Site) -> None:
     assert reply.status == 202
 
 
+@pytest.mark.parametrize(
+    ("authorization", "length", "status", "code"),
+    [("Bearer cd_nobody", 100, 401, "unauthenticated"), ("", 1_000_000, 413, "body_too_large")],
+)
+def test_who_would_be_refused_gets_no_leave_to_send(
+    site: Site, authorization: str, length: int, status: int, code: str
+) -> None:
+    token = authorization or f"Bearer {site.website.token}"
+    head = f"POST {site.comments()} HTTP/1.1\r\nHost: h\r\nAuthorization: {token}\r\nExpect: 100-continue\r\n"
+    rest = f"Content-Type: application/json\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    address = urlsplit(site.anyone.url)
+    with socket.create_connection((address.hostname, address.port or 80), 10) as connection:
+        connection.sendall((head + rest).encode())
+        (reply,) = parse_replies(connection.recv(65536))
+    reply.refuses(status, code)
+
+
+def test_a_body_that_does_not_end_is_not_read_to_its_end(anyone: Api) -> None:
+    """Answered early, so that nobody needs it."""
+    address = urlsplit(anyone.url)
+    size = 256 * 1024 * 1024
+    head = f"POST /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: {size}\r\n\r\n"
+    with socket.create_connection((address.hostname, address.port or 80), 10) as connection:
+        connection.sendall(head.encode())
+        (reply,) = parse_replies(connection.recv(65536))
+        reply.refuses(404, "not_found")
+        with pytest.raises(ConnectionError):
+            for _ in range(size // 65536):
+                connection.sendall(bytes(65536))
+
+
 def test_a_body_that_nobody_asked_for_does_not_disturb_the_next_request(anyone: Api) -> None:
     unasked = b"POST /nowhere HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
     replies = anyone.send_bytes(unasked + get("/healthz", CLOSE))

@@ -11,7 +11,7 @@ from tests.servers import ServiceProcess, wait_until
 
 SECRET = "Zanzibar7"
 """A mark in all that callers send here; it may be in no line."""
-FIELDS = {"event", "level", "timestamp", "request_id", "method", "route", "status", "code", "ms", "token_id"}
+FIELDS = {"event", "level", "timestamp", "request_id", "method", "route", "status", "code", "ms", "token_id", "network"}
 
 
 @pytest.fixture

@@ -4,16 +4,23 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import web
 
 from service import door as door_module
 from service import process
 from service.door import Door, listen
+from service.shares import Shares
+from service.web.connection import Request, Server
+from service.web.response import Response
 
 PATIENCE_SECONDS = 30
 GREETING = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 LONG_ANSWER = b"x" * (32 * 1024 * 1024)
 """More than the kernel keeps for a client that does not read."""
+
+OURS, PROXY, STRANGER = "127.0.0.1", "127.0.0.2", "127.0.0.3"
+"""All of them this machine's; here the last one is taken for somebody else's."""
+CROWDED = b"HTTP/1.1 503 Service Unavailable"
+TAKEN = b"HTTP/1.1 200 OK"
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -22,15 +29,20 @@ class House:
     """A door with a server of one page behind it."""
 
     def __init__(self) -> None:
-        self.door = Door()
-        self.server = web.Server(self._answer)
+        self.door = Door(Shares(lambda address: address in {OURS, PROXY}))
+        self.server = Server(self)
         self.listeners = listen("127.0.0.1", 0, 1)
 
-    async def _answer(self, request: web.BaseRequest) -> web.Response:
-        return web.Response(body=LONG_ANSWER if request.path == "/long" else b"hello")
+    async def answer(self, request: Request) -> Response:
+        return Response(200, {}, LONG_ANSWER if request.path == "/long" else b"hello")
 
-    async def visit(self, request: bytes = b"") -> Streams:
-        reader, writer = await asyncio.open_connection(*self.listeners[0][0].getsockname(), limit=1024)
+    def refuse(self, error: BaseException) -> Response:
+        raise error
+
+    async def visit(self, request: bytes = b"", *, address: str = OURS) -> Streams:
+        reader, writer = await asyncio.open_connection(
+            *self.listeners[0][0].getsockname(), limit=1024, local_addr=(address, 0)
+        )
         writer.write(request)
         return reader, writer
 
@@ -105,6 +117,7 @@ async def test_who_leaves_to_a_successor_waits_for_the_next_request_as_long_as_e
 
 async def test_more_than_are_let_in_are_told_to_come_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 3)
+    monkeypatch.setattr(door_module, "IDLE_SECONDS", 3600)
     inside = [await house.visit(GREETING) for _ in range(3)]
     for each in inside:
         assert await greeted(each) == b"HTTP/1.1 200 OK"
@@ -119,3 +132,74 @@ async def test_more_than_are_let_in_are_told_to_come_again(house: House, monkeyp
             again[1].close()
     for _, writer in (*inside, again):
         writer.close()
+
+
+async def answers(house: House, count: int, address: str) -> list[tuple[bytes, Streams]]:
+    """The first lines that so many connections hear, and the connections."""
+    opened = [await house.visit(GREETING, address=address) for _ in range(count)]
+    return [(await greeted(each), each) for each in opened]
+
+
+async def test_a_stranger_holds_his_share_and_leaves_the_rest(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 24)
+    monkeypatch.setattr(door_module, "IDLE_SECONDS", 3600)
+    strangers = await answers(house, 8, STRANGER)
+    assert [line for line, _ in strangers] == [TAKEN] * 3 + [CROWDED] * 5
+    proxied = await answers(house, 5, PROXY)
+    assert [line for line, _ in proxied] == [TAKEN] * 5, "a proxy has no share"
+    strangers[0][1][1].close()
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while (again := (await answers(house, 1, STRANGER))[0])[0] != TAKEN:
+            again[1][1].close()
+    for _, (_, writer) in (*strangers, *proxied, again):
+        writer.close()
+
+
+async def test_when_all_are_taken_those_idle_longest_make_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 4)
+    monkeypatch.setattr(door_module, "CLOSED_AT_ONCE", 1)
+    monkeypatch.setattr(door_module, "IDLE_SECONDS", 0)
+    silent = await house.visit()
+    old, busy, recent = [each for _, each in await answers(house, 3, OURS)]
+    busy[1].write(GREETING[:20])
+    await asyncio.wait_for(old[0].readuntil(b"hello"), PATIENCE_SECONDS)
+    ((line, new),) = await answers(house, 1, OURS)
+    assert line == TAKEN
+    await cut(silent)
+    ((line, newer),) = await answers(house, 1, OURS)
+    assert line == TAKEN
+    await cut(old)
+    recent[1].write(GREETING)
+    await asyncio.wait_for(recent[0].readuntil(b"hello"), PATIENCE_SECONDS)
+    assert await greeted(recent) == TAKEN
+    for _, writer in (silent, old, busy, recent, new, newer):
+        writer.close()
+
+
+async def test_who_waits_for_an_answer_is_not_idle(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 1)
+    monkeypatch.setattr(door_module, "IDLE_SECONDS", 0)
+    reader, writer = await house.visit(GREETING.replace(b"/", b"/long", 1))
+    assert await greeted((reader, writer)) == TAKEN
+    ((line, other),) = await answers(house, 1, OURS)
+    assert line == CROWDED
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        await reader.readuntil(b"\r\n\r\n")
+        assert len(await reader.readexactly(len(LONG_ANSWER))) == len(LONG_ANSWER)
+    other[1].close()
+    writer.close()
+
+
+async def test_strangers_who_hold_all_they_may_do_not_keep_others_out(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everything is taken by many strangers who ask once and then hold on: a new client is answered all the same."""
+    monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 64)
+    monkeypatch.setattr(door_module, "IDLE_SECONDS", 0)
+    held = [each for number in range(8) for each in await answers(house, 8, f"127.0.1.{number + 1}")]
+    assert [line for line, _ in held] == [TAKEN] * 64
+    ((line, honest),) = await answers(house, 1, OURS)
+    assert line == TAKEN
+    for _, (_, writer) in held:
+        writer.close()
+    honest[1].close()

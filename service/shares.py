@@ -1,0 +1,75 @@
+"""How many connections each client holds: no stranger may have all of them."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
+
+from service.domain import reader_network
+
+Meeting = asyncio.Task[tuple[asyncio.Transport, asyncio.BaseProtocol]]
+"""A connection, from its accepting on."""
+_MOST_REMEMBERED = 4096
+"""Addresses whose network need not be found again."""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether it is this machine: a reverse proxy on it holds the connections of all readers, listed or not."""
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return True  # a Unix socket's peer
+
+
+def exempt(trusted: Sequence[IPv4Network | IPv6Network]) -> Callable[[str], bool]:
+    """What tells of an address whether it may hold any number: this machine's, and trusted proxies'."""
+
+    def is_exempt(address: str) -> bool:
+        return is_loopback(address) or any(ip_address(address) in network for network in trusted)
+
+    return is_exempt
+
+
+class Shares:
+    """Open connections by network: an IPv4 address, or the /64 around an IPv6 one."""
+
+    def __init__(self, is_exempt: Callable[[str], bool] = is_loopback) -> None:
+        self._held: dict[str, list[Meeting]] = {}
+        self._network_of = lru_cache(_MOST_REMEMBERED)(
+            lambda address: "" if is_exempt(address) else reader_network(address)
+        )
+
+    @property
+    def networks(self) -> int:
+        """How many are counted."""
+        return len(self._held)
+
+    def has_all(self, address: str, share: int) -> bool:
+        """Whether the network of the address holds so many already."""
+        network = self._network_of(address)
+        if not network or len(self._held.get(network, ())) < share:
+            return False
+        self._forget_closed(network)
+        return len(self._held.get(network, ())) >= share
+
+    def add(self, address: str, meeting: Meeting) -> None:
+        network = self._network_of(address)
+        if network:
+            self._held.setdefault(network, []).append(meeting)
+
+    def forget_closed(self) -> None:
+        for network in list(self._held):
+            self._forget_closed(network)
+
+    def _forget_closed(self, network: str) -> None:
+        open_ones = [each for each in self._held[network] if not _is_closed(each)]
+        if open_ones:
+            self._held[network] = open_ones
+        else:
+            del self._held[network]
+
+
+def _is_closed(meeting: Meeting) -> bool:
+    if not meeting.done():
+        return False
+    return meeting.cancelled() or meeting.exception() is not None or meeting.result()[0].is_closing()

@@ -1,0 +1,78 @@
+"""What a request has to pass before anything of its body is read: the gate's questions, asked of a request."""
+
+from aiohttp import web
+
+from service.desk import Desk
+from service.domain import Caller, Role, Site
+from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
+from service.web import body as bodies
+from service.web.access import bearer_token, reader_address
+from service.web.connection import Request
+from service.web.operation import Access, House, Route
+
+_ADDRESS: web.RequestKey[str] = web.RequestKey("address", str)
+_ADMITTED: web.RequestKey[bool] = web.RequestKey("admitted", bool)
+"""Of a stranger whom the gate let on."""
+
+
+def address_of(request: Request, house: House) -> str:
+    """The reader's address, found once for each request."""
+    address = request.get(_ADDRESS)
+    if address is None:
+        trusted = house.trusted_proxies
+        address = request[_ADDRESS] = reader_address(request, trusted) if trusted else request.remote or ""
+    return address
+
+
+def admit_token(request: Request, route: Route, desk: Desk, house: House) -> None:
+    """TooManyWrongTokensError for a network that sent many, unless the request's own is valid and cannot be guessed.
+    What a site shows to anyone is shown whatever token comes along."""
+    is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
+    if not house.gate.is_anyone_refused or is_for_anyone or not bearer_token(request):
+        return
+    address = address_of(request, house)
+
+    def is_past_guessing() -> bool:
+        caller = desk.registry.caller(bearer_token(request), desk.now_ms())
+        return caller is not None and (caller.role is not Role.ADMIN or house.gate.knows_administrator(address))
+
+    house.gate.require_few_wrong_tokens(address, is_past_guessing)
+
+
+def admit_caller(request: Request, caller: Caller | None, house: House) -> None:
+    """Notes where the administrator's token was right."""
+    if caller is not None and caller.role is Role.ADMIN:
+        house.gate.note_administrator(address_of(request, house))
+
+
+def admit_stranger(request: Request, site: Site | None, house: House) -> None:
+    """Lets a submission without a token on to have its body read, or RateLimitedError."""
+    address = address_of(request, house)
+    house.gate.admit_reader(address, site.site if site else "", site.policy if site else None)
+    request[_ADMITTED] = True
+
+
+def invite_body(request: Request) -> None:
+    """Gives a client that waits for it leave to send its body, or BodyTooLargeError when it says that it is."""
+    if request.invite is None:
+        return
+    if (request.content_length or 0) > bodies.MAX_BODY_BYTES:
+        raise BodyTooLargeError(f"At most {bodies.MAX_BODY_BYTES} bytes.")
+    request.invite()
+
+
+def is_form(request: Request) -> bool:
+    """Whether its head says that a form comes, as a browser sends it."""
+    return request.headers.get("Content-Type", "").startswith((bodies.URLENCODED, bodies.MULTIPART))
+
+
+def learn(request: Request, desk: Desk, house: House, error: RequestError) -> None:
+    """From a refusal: of a wrong token, or of a stranger whom his site's own limit in Redis refused."""
+    if isinstance(error, UnauthenticatedError) and (token := bearer_token(request)):
+        house.measures.count_wrong_token()
+        house.gate.note_wrong_token(address_of(request, house), token)
+    elif isinstance(error, RateLimitedError) and _ADMITTED in request:
+        site = desk.registry.sites.get(request.match_info.get("site", ""))
+        if site is not None:
+            seconds = error.retry_after_seconds or 0
+            house.gate.remember_refusal(address_of(request, house), site.site, site.policy, seconds)

@@ -1,0 +1,148 @@
+"""The gate before a stranger's body is read: rates counted in this process alone, without Redis.
+
+It bounds work, it does not moderate: a site's own limits are in Redis, are exact, and are tighter. What is refused
+here cost no reading, no parsing, no scoring and no round trip.
+"""
+
+import hashlib
+import math
+import os
+import time
+from collections.abc import Callable
+from typing import TypedDict
+
+from service.domain import Policy
+from service.errors import RateLimitedError, TooManyWrongTokensError
+from service.web.buckets import MAX_BUCKETS, Buckets, Rate
+from service.web.network import networks_of
+from service.web.recent import Recent
+
+READER = Rate(30 / 60, 20)
+"""One reader on one site, at least: a comment every two seconds, and 20 at once."""
+OVER_POLICY = 2
+"""Where a site allows its readers more, so many times what it allows: never less than the site's own limit."""
+STRANGERS = Rate(50, 200)
+"""All strangers together in one process. The longest comment takes about 8 ms to score, so that this is 40% of a core;
+no newspaper gets a tenth of it, also with all its readers behind one proxy that is not listed."""
+GUESSES = Rate(10 / 60, 10)
+"""Wrong tokens of one network, each counted once: whoever guesses brings others."""
+WRONG_TOKENS = Rate(1, 60)
+"""The same again counted too: a program that was left with a revoked token asks on and on."""
+
+_GUESS, _WRONG = b"guess ", b"wrong "
+_ALL = b""
+
+
+class Gate:
+    """Refuses with RateLimitedError or TooManyWrongTokensError, which say when to come again. Nothing of an address
+    but a keyed hash is kept, under a key that ends with the process."""
+
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        reader: Rate = READER,
+        strangers: Rate = STRANGERS,
+        most: int = MAX_BUCKETS,
+    ) -> None:
+        self._clock = clock
+        self._key = os.urandom(16)
+        self._reader, self._strangers = reader, strangers
+        self._readers = Buckets(most)
+        self._everyone = Buckets(1)
+        self._failures = Buckets(most)
+        self._refused: Recent[bytes, tuple[float, Policy]] = Recent(most)
+        self._wrong_tokens: Recent[bytes, None] = Recent(most)
+        self._administrators: Recent[bytes, None] = Recent(most)
+        self._closed_until = 0.0
+
+    def admit_reader(self, address: str, site: str, policy: Policy | None) -> None:
+        """Lets a stranger's submission on, or refuses it; it counts whatever becomes of it. A site without a limit on
+        its readers, behind a proxy that hides them for example, has none here but that of all strangers together."""
+        now, name = self._clock(), site.encode() + b" "
+        networks = networks_of(address)
+        self._require_not_refused(self._hashed(name + networks[0][0]), policy, now)
+        rate = self._rate_of(policy)
+        wanted = [] if rate is None else [(self._hashed(name + each), rate.times(share)) for each, share in networks]
+        wait = max((self._readers.wait(key, each, now) for key, each in wanted), default=0.0)
+        wait = max(wait, self._everyone.wait(_ALL, self._strangers, now))
+        if wait:
+            raise RateLimitedError(**_told(wait))
+        self._everyone.spend(_ALL, self._strangers, now)
+        for key, each in wanted:
+            self._readers.spend(key, each, now)
+
+    def remember_refusal(self, address: str, site: str, policy: Policy, seconds: int) -> None:
+        """The site's own limit refused the reader for so long: asked again before, the answer is known."""
+        key = self._hashed(site.encode() + b" " + networks_of(address)[0][0])
+        self._refused.put(key, (self._clock() + seconds, policy))
+
+    @property
+    def is_anyone_refused(self) -> bool:
+        """Whether any network has sent too many wrong tokens of late: nearly never."""
+        return self._clock() < self._closed_until
+
+    def require_few_wrong_tokens(self, address: str, is_valid: Callable[[], bool]) -> None:
+        """Refuses a network that sent too many wrong tokens. `is_valid` tells whether the token that it brings now is
+        one that we made, of 256 random bits: those cannot be guessed, so that nobody locks out their holders."""
+        now = self._clock()
+        wanted = [*self._wanted(_GUESS, GUESSES, address), *self._wanted(_WRONG, WRONG_TOKENS, address)]
+        wait = max(self._failures.wait(key, rate, now) for key, rate in wanted)
+        if wait and not is_valid():
+            raise TooManyWrongTokensError(**_told(wait))
+
+    def note_wrong_token(self, address: str, token: str) -> None:
+        now = self._clock()
+        seen = self._hashed(networks_of(address)[0][0] + b" " + token.encode("utf-8", "replace"))
+        spent = self._wanted(_WRONG, WRONG_TOKENS, address)
+        if seen not in self._wrong_tokens:
+            spent += self._wanted(_GUESS, GUESSES, address)
+        self._wrong_tokens.put(seen, None)
+        for key, rate in spent:
+            self._failures.spend(key, rate, now)
+            self._closed_until = max(self._closed_until, now + self._failures.wait(key, rate, now))
+
+    def note_administrator(self, address: str) -> None:
+        """The administrator's token, which a person may have chosen, was right from this network."""
+        self._administrators.put(self._hashed(networks_of(address)[0][0]), None)
+
+    def knows_administrator(self, address: str) -> bool:
+        """Whether it was: then others' wrong tokens do not lock him out there."""
+        return self._hashed(networks_of(address)[0][0]) in self._administrators
+
+    def _rate_of(self, policy: Policy | None) -> Rate | None:
+        """Of one reader; None where the site sets no limit."""
+        if policy is None:
+            return self._reader
+        allowed = policy.reader_rate
+        if not allowed.per_minute:
+            return None
+        return Rate(
+            max(self._reader.per_second, OVER_POLICY * allowed.per_minute / 60),
+            max(self._reader.burst, OVER_POLICY * allowed.burst),
+        )
+
+    def _wanted(self, kind: bytes, rate: Rate, address: str) -> list[tuple[bytes, Rate]]:
+        return [(self._hashed(kind + each), rate.times(share)) for each, share in networks_of(address)]
+
+    def _require_not_refused(self, key: bytes, policy: Policy | None, now: float) -> None:
+        found = self._refused.get(key)
+        if found is None:
+            return
+        until, under = found
+        if until > now and under == policy:
+            raise RateLimitedError(**_told(until - now))
+        self._refused.drop(key)
+
+    def _hashed(self, text: bytes) -> bytes:
+        return hashlib.blake2b(text, key=self._key, digest_size=12).digest()
+
+
+class _Told(TypedDict):
+    detail: str
+    retry_after_seconds: int
+
+
+def _told(wait: float) -> _Told:
+    seconds = math.ceil(wait)
+    return {"detail": f"try again in {seconds} s", "retry_after_seconds": seconds}

@@ -1,0 +1,180 @@
+"""Clients that ask for long answers and do not read: what they hold has an end, and others are answered."""
+
+import asyncio
+import fcntl
+import socket
+import struct
+import termios
+from collections.abc import AsyncIterator
+
+import pytest
+
+from service.door import KERNEL_BYTES, Door, listen
+from service.shares import Shares
+from service.web.connection import WRITE_BUFFER_BYTES, Request, Server
+from service.web.response import Response
+from service.web.unsent import YOUNG_SECONDS, Unsent
+
+PAGE = b"x" * (2 * 1024 * 1024)
+MOST_BYTES = 8 * len(PAGE)
+CROWD = 60
+PATIENCE_SECONDS = 30
+ASK = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
+
+
+class House:
+    """A service of one long page."""
+
+    def __init__(self) -> None:
+        self.unsent = Unsent(MOST_BYTES)
+        self.door = Door(Shares())
+        self.server = Server(self, unsent=self.unsent)
+        self.listeners = listen("127.0.0.1", 0, 1)
+        self.asked = 0
+
+    async def answer(self, request: Request) -> Response:
+        self.asked += 1
+        return Response(200, {}, PAGE)
+
+    def refuse(self, error: BaseException) -> Response:
+        raise error
+
+    @property
+    def transports(self) -> list[asyncio.Transport]:
+        return [each.transport for each in self.server.connections if each.transport is not None]
+
+    @property
+    def address(self) -> tuple[str, int]:
+        host, port = self.listeners[0][0].getsockname()
+        return host, port
+
+
+@pytest.fixture
+async def house() -> AsyncIterator[House]:
+    house = House()
+    house.door.open(house.server, house.listeners, 0)
+    yield house
+    await house.door.stop(0)
+    house.door.shut()
+    await house.server.shutdown(1)
+
+
+def unread(house: House) -> socket.socket:
+    """A client that asks, and will read nothing."""
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.connect(house.address)
+    client.sendall(ASK)
+    return client
+
+
+def kernel_bytes(transport: asyncio.Transport) -> int:
+    """What the kernel holds of what we wrote."""
+    connection = transport.get_extra_info("socket")
+    (size,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+    return int(size)
+
+
+async def until_asked(house: House, count: int) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while house.asked < count:
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0)
+
+
+async def test_what_is_unsent_has_an_end_and_who_reads_is_answered(house: House) -> None:
+    crowd = []
+    for number in range(CROWD):
+        crowd.append(unread(house))
+        await until_asked(house, number + 1)
+        assert sum(each.get_write_buffer_size() for each in house.transports) <= MOST_BYTES
+    assert 0 < len(house.transports) < CROWD, "some were cut, and not more than had to be"
+    assert max(map(kernel_bytes, house.transports)) <= 4 * KERNEL_BYTES
+    reader, writer = await asyncio.open_connection(*house.address)
+    writer.write(ASK)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert await reader.readexactly(len(PAGE)) == PAGE
+    writer.close()
+    for each in crowd:
+        each.close()
+
+
+class Transport(asyncio.Transport):
+    """One that has so much left to send."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
+        self.is_cut = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.size
+
+    def abort(self) -> None:
+        self.is_cut = True
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class TestWhoIsCut:
+    def test_nobody_while_there_is_room(self) -> None:
+        unsent = Unsent(100)
+        transports = [Transport(50), Transport(50)]
+        for each in transports:
+            unsent.begin(each)
+        assert [each.is_cut for each in transports] == [False, False]
+
+    def test_the_slowest_of_those_that_had_their_time(self) -> None:
+        clock = Clock()
+        unsent = Unsent(100, clock)
+        quick, slow = Transport(40), Transport(40)
+        unsent.begin(quick)
+        unsent.begin(slow)
+        clock.now = 2 * YOUNG_SECONDS
+        quick.size, slow.size = 30, 39
+        new = Transport(40)
+        unsent.begin(new)
+        assert [each.is_cut for each in (quick, slow, new)] == [False, True, False]
+
+    def test_the_oldest_of_those_that_are_all_new(self) -> None:
+        clock = Clock()
+        unsent = Unsent(100, clock)
+        transports = [Transport(40) for _ in range(3)]
+        for each in transports:
+            unsent.begin(each)
+            clock.now += YOUNG_SECONDS / 10
+        assert [each.is_cut for each in transports] == [True, False, False]
+
+    def test_what_was_taken_meanwhile_does_not_count(self) -> None:
+        unsent = Unsent(100)
+        first, second = Transport(80), Transport(80)
+        unsent.begin(first)
+        first.size = 10
+        unsent.begin(second)
+        assert not first.is_cut
+        assert not second.is_cut
+
+    def test_who_is_done_does_not_count(self) -> None:
+        unsent = Unsent(100)
+        for _ in range(100):
+            each = Transport(80)
+            unsent.begin(each)
+            unsent.end(each)
+        assert not each.is_cut
+
+    def test_one_answer_over_all_that_may_be_is_cut(self) -> None:
+        each = Transport(101)
+        Unsent(100).begin(each)
+        assert each.is_cut
+
+
+def test_what_is_not_counted_is_little() -> None:
+    assert 4096 * WRITE_BUFFER_BYTES <= 64 * 1024 * 1024
