@@ -74,7 +74,7 @@ def test_systemd_takes_the_unit(tmp_path: Path) -> None:
 
 
 def test_the_service_needs_no_memory_that_is_written_and_run(tmp_path: Path) -> None:
-    """Python, numpy, cryptography and Valkey live with MemoryDenyWriteExecute, which newer kernels can do by themselves."""
+    """Python, numpy, cryptography and Valkey live with MemoryDenyWriteExecute, asked of the kernel itself here."""
     if subprocess.run([sys.executable, "-c", DENY_WRITE_EXECUTE]).returncode != 0:
         pytest.skip("this kernel cannot deny it to a process (Linux 6.3)")
     assert unit()["MemoryDenyWriteExecute"] == ["yes"]
