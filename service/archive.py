@@ -235,8 +235,10 @@ def _header(path: Path, line: bytes) -> tuple[int, Header]:
         fields = orjson.loads(line)
         file_format = fields.pop(_FORMAT_FIELD)
         if file_format > FILE_FORMAT:
+            version = str(fields.get("version", "newer"))
             raise BackupError(
-                f"{path} is a backup of format {file_format}, made by commentdesk {fields.get('version', 'newer')}; "
+                f"{path} is a backup of format {file_format}, made by commentdesk "
+                f"{version if version.isprintable() else 'newer'}; "
                 f"this one reads up to {FILE_FORMAT}. Restore it with that version."
             )
         header = Header(**fields)

@@ -279,3 +279,31 @@ def test_of_a_key_that_was_read_again_the_newest_counts(tmp_path: Path) -> None:
     assert len(spool) == 2
     assert list(spool.entries()) == [one, newer]
     spool.close()
+
+
+async def test_what_a_restore_would_refuse_is_told_by_the_backup(
+    one_link: Link, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    await fill(one_link, CHECK, 3)
+    for command, undo in (
+        (("HSET", keys.TOKENS, "odd", '{"role": "root"}'), ("HDEL", keys.TOKENS, "odd")),
+        (("HSET", keys.SITES, "odd", "[]"), ("HDEL", keys.SITES, "odd")),
+        (("SET", "cd:{default}:unheard", "of"), ("DEL", "cd:{default}:unheard")),
+    ):
+        await one_link.call(*command)
+        with pytest.raises(BackupError, match=r"cannot be read by this version|no key of commentdesk"):
+            await back_up(one_link, redis_server, tmp_path / "file")
+        await one_link.call(*undo)
+    await one_link.call("HSET", keys.INSTALLATION, "secret_check", "another")
+    with pytest.raises(BackupError, match="another COMMENTDESK_SECRET_KEY"):
+        await back_up(one_link, redis_server, tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_passes_is_in_no_backup(one_link: Link, redis_server: RedisServer, tmp_path: Path) -> None:
+    await fill(one_link, CHECK, 3)
+    for name in (keys.UPGRADING, keys.REPAIRING, keys.ROTATING, keys.process("p"), keys.probe(3)):
+        await one_link.call("SET", name, "1", "PX", 60_000)
+    header = await back_up(one_link, redis_server, tmp_path / "file")
+    assert header.keys == len(entries_of(tmp_path / "file"))
+    assert not [each for each in entries_of(tmp_path / "file") if keys.is_passing(each.key)]

@@ -203,6 +203,7 @@ HEADERS = {
     "a negative number": header(keys=-1),
     "a number for a text": header(version=1),
     "signs of a terminal": header(version="\x1b[2J"),
+    "signs of a terminal in a newer format": header(commentdesk_backup=3, version="\x1b[2J"),
     "more than is known": header(unheard="of"),
     "a format of none": header(commentdesk_backup="2"),
     "a format of half": header(commentdesk_backup=1.5),
@@ -213,7 +214,7 @@ HEADERS = {
 @pytest.mark.parametrize("what", HEADERS)
 def test_a_beginning_that_is_not_so_is_refused(what: str, redis_server: RedisServer, tmp_path: Path) -> None:
     forged(tmp_path / "file", HEADERS[what], b"".join(map(frames.packed, ENTRIES)), KEY)
-    refuse_and_keep(tmp_path / "file", redis_server)
+    assert "\x1b" not in refuse_and_keep(tmp_path / "file", redis_server)
 
 
 def resp(*lines: bytes) -> bytes:
