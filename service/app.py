@@ -190,7 +190,7 @@ async def build(
     own_sites = (DEFAULT, DEMO) if has_demo else (DEFAULT,)
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
     desk_link = tracing.link(link) if tracing else link
-    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(desk_link), now_ms)
+    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(link), now_ms)
     house = House(
         RequestMeasures(counts),
         counts,
