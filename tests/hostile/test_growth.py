@@ -134,6 +134,8 @@ PARTS = (
 )
 PARAMETERS = (
     ";a=b",
+    ";a ",
+    ";a =b ",
     "; ",
     ";",
     ';a="',
@@ -171,6 +173,9 @@ KINDS = {
     "a media type": Kind(entrance.content_type("application/x-www-form-urlencoded"), MAX_HEADER_BYTES, PARAMETERS),
     "a media type of parts": Kind(
         entrance.content_type("multipart/form-data; boundary="), MAX_HEADER_BYTES, PARAMETERS
+    ),
+    "a media type that ends badly": Kind(
+        entrance.content_type("application/json"), 200 - len("application/json"), PARAMETERS, "", "\x00"
     ),
     "no media type": Kind(entrance.content_type(""), MAX_HEADER_BYTES, PARAMETERS),
     "JSON": Kind(entrance.json, MAX_BODY_BYTES, JSONS),
