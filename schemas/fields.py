@@ -91,11 +91,12 @@ class PlainText(fields.String):
         if not _is_carried_by_utf8(text):
             raise ValidationError("Holds a lone surrogate, which no UTF-8 text can carry.")
         _require_few_marks(text)
-        text = unicodedata.normalize("NFC", text)
-        _require_few_marks(text)  # of some marks there are more now
-        if len(text) > self._max_chars:
-            self._length(text)
-        return text
+        composed = unicodedata.normalize("NFC", text)
+        if len(composed) > self._max_chars:
+            self._length(composed)
+        if len(composed) > len(text):
+            _require_few_marks(composed)  # there may be more of them now
+        return composed
 
 
 class Paragraphs(PlainText):

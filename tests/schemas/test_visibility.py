@@ -195,6 +195,18 @@ def test_thirty_marks_in_a_row_are_the_most(mark: str) -> None:
         assert refusal(field, "a" + (mark + "\u0327") * MAX_MARKS) == MARKS
 
 
+def test_every_mark_counts() -> None:
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code))[0] == "M":
+            assert has_too_many_marks(chr(code) * (MAX_MARKS + 1)), hex(code)
+
+
+@pytest.mark.parametrize("letter", ["\U00010000", "\U0001d400", "\U00011f04", "\U00020000"])
+def test_high_letters_are_told_apart_from_marks(letter: str) -> None:
+    assert not has_too_many_marks(letter * 100 + "\u0301" * MAX_MARKS + letter)
+    assert has_too_many_marks(letter * 100 + "\u0301\U0001d165" * MAX_MARKS + letter)
+
+
 def test_marks_are_counted_as_they_are_stored() -> None:
     assert BODY.deserialize("a" + "\u0f73" * 15) == "a" + "\u0f71" * 15 + "\u0f72" * 15
     assert refusal(BODY, "a" + "\u0f73" * 16) == MARKS
