@@ -11,14 +11,14 @@ from service.store import threads
 from service.store.queue import Position
 from service.store.record import unpack_public
 from service.store.threads import Published
-from service.use_cases.wire import Json, cursor_after, joined, position_of, rfc3339
+from service.use_cases.wire import Json, joined, public_cursor_after, public_position_of, rfc3339
 
 
 async def read_thread(
     desk: Desk, site: str, thread: str, known_version: str, limit: int, cursor: str
 ) -> tuple[str, bytes | None]:
     """The thread's version, and a page of it as JSON; None for it when the reader has this version already."""
-    after = position_of(cursor)
+    after = public_position_of(desk.vault, site, thread, cursor)
     place = (site, thread, limit, cursor)
     cached = desk.pages.get(place)
     page = await threads.read_page(
@@ -28,12 +28,14 @@ async def read_thread(
         return page.version, None if page.version == known_version else cached.content
     shown = page.comments[:limit]
     last = shown[-1] if len(page.comments) > limit else None
-    more = cursor_after(Position(str(last.published_ms), last.comment_id)) if last else None
+    position = Position(str(last.published_ms), last.comment_id) if last else None
+    more = public_cursor_after(desk.vault, site, thread, position)
     head = {"thread": thread, "article": {"title": page.title, "url": page.url}, "count": page.total}
     comments = joined([_published_json(each) for each in shown])
     tail = orjson.dumps({"next_cursor": more})
     content = orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
-    desk.pages.put(place, Page(page.version, content))
+    if shown:  # an empty page is made as quickly, and there are as many as there are names of threads
+        desk.pages.put(place, Page(page.version, content))
     return page.version, content
 
 
