@@ -1,5 +1,6 @@
 """What happens on one connection: many requests, requests that are no HTTP, and its end."""
 
+import json
 import socket
 from urllib.parse import urlsplit
 
@@ -44,7 +45,8 @@ def test_no_http_is_a_problem_document_and_counted(sent: bytes, service: Service
     assert reply.refuses(400, BAD)
     assert reply.headers["connection"] == "close"
     assert refused_so_far(api) == before + 1
-    assert reply.headers["x-request-id"] in service.said()[said:]
+    (line,) = [each for each in service.said()[said:].splitlines() if reply.headers["x-request-id"] in each]
+    assert len(json.loads(line)["network"]) == 12
     assert "x" * 100 not in service.said()[said:]
 
 
