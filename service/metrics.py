@@ -19,12 +19,14 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the size, an
 _REQUESTS = "commentdesk_requests"
 _REQUEST_SECONDS = "commentdesk_request_seconds"
 _OVERLOADED = "commentdesk_overloaded"
+_GATE_REFUSALS = "commentdesk_gate_refusals"
 _WRONG_TOKENS = "commentdesk_wrong_tokens"
 _REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 
 _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (_REQUESTS, "Requests answered.", ("method", "route", "status")),
     (_OVERLOADED, "Requests refused because too much waits.", ("queue",)),
+    (_GATE_REFUSALS, "Submissions of strangers that were refused before they were read.", ()),
     (_WRONG_TOKENS, "Requests with a token that is not valid.", ()),
     (scoring.TEXTS, "Texts scored.", ()),
     (scoring.FAILURES, "Texts that the classifier failed on.", ()),
@@ -58,6 +60,9 @@ class RequestMeasures:
     def refuse(self, queue: str) -> None:
         """Counts a request that was refused because too much waits in the queue."""
         self._counts.values[self._counts.place(_OVERLOADED, queue)] += 1
+
+    def count_gate_refusal(self) -> None:
+        self._counts.values[self._counts.place(_GATE_REFUSALS)] += 1
 
     def count_wrong_token(self) -> None:
         self._counts.values[self._counts.place(_WRONG_TOKENS)] += 1

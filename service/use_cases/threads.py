@@ -11,13 +11,21 @@ from service.store import threads
 from service.store.queue import Position
 from service.store.record import unpack_public
 from service.store.threads import Published, ThreadPage
-from service.use_cases.wire import Json, cursor_after, joined, position_of, rfc3339
+from service.use_cases.wire import (
+    Json,
+    cursor_after,
+    joined,
+    position_of,
+    public_cursor_after,
+    public_position_of,
+    rfc3339,
+)
 
 
 async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: str) -> Page:
     """A page of a thread as JSON. Its tag tells nothing but whether it is the same page: not when the thread began, nor
     how often it changed."""
-    after = position_of(cursor)
+    after = public_position_of(desk.vault, site, thread, cursor)
     place = (site, thread, limit, cursor)
     cached = desk.pages.get(place)
     page = await threads.read_page(desk.link, site, thread, cached.version, limit + 1, after.score, after.comment_id)
@@ -25,13 +33,15 @@ async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: st
         return cached
     shown = page.comments[:limit]
     last = shown[-1] if len(page.comments) > limit else None
-    more = cursor_after(Position(str(last.published_ms), last.comment_id)) if last else None
+    position = Position(str(last.published_ms), last.comment_id) if last else None
+    more = public_cursor_after(desk.vault, site, thread, position)
     head = {"thread": thread, "article": {"title": page.title, "url": page.url}, "count": page.total}
     comments = joined([orjson.dumps(public_json(each)) for each in shown])
     tail = orjson.dumps({"next_cursor": more})
     content = orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
     made = Page(page.version, content, desk.vault.digest("page", *map(str, place), page.version))
-    desk.pages.put(place, made)
+    if shown:  # an empty page is made as quickly, and there are as many as there are names of threads
+        desk.pages.put(place, made)
     return made
 
 

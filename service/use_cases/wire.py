@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,8 +12,10 @@ from service.errors import InvalidFieldsError
 from service.store.comments import StoredComment
 from service.store.queue import Position
 from service.store.record import Act, unpack_history, unpack_reasons
+from service.vault import Vault
 
 Json = dict[str, Any]
+_NOT_GIVEN = "Not a cursor that was given."
 _SCORE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-[0-9]{1,2})?")
 
 
@@ -40,8 +43,33 @@ def position_of(cursor: str) -> Position:
     except (binascii.Error, ValueError):
         is_ours = False
     if not is_ours:
-        raise InvalidFieldsError(errors={"cursor": ["Not a cursor that was given."]})
+        raise InvalidFieldsError(errors={"cursor": [_NOT_GIVEN]})
     return Position(score, comment_id)
+
+
+def public_cursor_after(vault: Vault, site: str, thread: str, position: Position | None) -> str | None:
+    """A cursor that strangers get: signed, so that they ask for no positions of their own making."""
+    return _signed(vault, site, thread, ":".join(position)) if position else None
+
+
+def public_position_of(vault: Vault, site: str, thread: str, cursor: str) -> Position:
+    """The position that it stands for, or InvalidFieldsError when it was not given, to the letter, for this thread."""
+    if not cursor:
+        return Position()
+    try:
+        text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii").rpartition(":")[0]
+    except (binascii.Error, ValueError):
+        text = ""
+    if not hmac.compare_digest(cursor.encode(), _signed(vault, site, thread, text).encode()):
+        raise InvalidFieldsError(errors={"cursor": [_NOT_GIVEN]})
+    score, _, comment_id = text.partition(":")
+    return Position(score, comment_id)
+
+
+def _signed(vault: Vault, site: str, thread: str, text: str) -> str:
+    """With 64 bits of a keyed hash behind it."""
+    mark = vault.digest("cursor", site, thread, text)[:16]
+    return base64.urlsafe_b64encode(f"{text}:{mark}".encode()).decode()
 
 
 def comment_json(stored: StoredComment) -> Json:

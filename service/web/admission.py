@@ -48,7 +48,11 @@ def admit_caller(request: Request, caller: Caller | None, house: House) -> None:
 def admit_stranger(request: Request, site: Site | None, house: House) -> None:
     """Lets a submission without a token on to have its body read, or RateLimitedError."""
     address = address_of(request, house)
-    house.gate.admit_reader(address, site.site if site else "", site.policy if site else None)
+    try:
+        house.gate.admit_reader(address, site.site if site else "", site.policy if site else None)
+    except RateLimitedError:
+        house.measures.count_gate_refusal()
+        raise
     request[_ADMITTED] = True
 
 

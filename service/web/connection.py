@@ -40,11 +40,11 @@ class Request(web.BaseRequest):
 
 
 class Answering(Protocol):
-    """What answers requests, and tells why bytes that are no HTTP are refused."""
+    """What answers requests, and tells why bytes that are no HTTP, from some address, are refused."""
 
     def answer(self, request: Request) -> Awaitable[Response]: ...
 
-    def refuse(self, error: BaseException) -> Response: ...
+    def refuse(self, error: BaseException, address: str) -> Response: ...
 
 
 class Connection(RequestHandler):
@@ -96,7 +96,7 @@ class Connection(RequestHandler):
         if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
             self._resume_reading_if_drained()
         if isinstance(message, _ErrInfo):
-            self._write(self._answering.refuse(message.exc).encoded("close"))
+            self._write(self._answering.refuse(message.exc, self._peer()).encoded("close"))
             return False
         request = self._current_request = Request(message, payload, self, None, self._task_handler, self._loop)  # type: ignore[arg-type]
         self._request_in_progress = True
@@ -121,6 +121,10 @@ class Connection(RequestHandler):
             if self._keepalive_handle is None:
                 self._keepalive_handle = self._loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
         return goes_on
+
+    def _peer(self) -> str:
+        """The address at the other end; "" when it has none."""
+        return str(self.peername[0]) if isinstance(self.peername, tuple) else ""
 
     def _write(self, raw: bytes) -> None:
         if self.transport is None or self.transport.is_closing():

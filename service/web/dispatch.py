@@ -249,7 +249,7 @@ class Dispatch:
         target = taken.get(request.method)
         return self._answer_unknown(request, taken) if target is None else target[1](request)
 
-    def refuse(self, error: BaseException) -> Response:
+    def refuse(self, error: BaseException, address: str) -> Response:
         """The answer to what is no HTTP, after which nothing more can be understood."""
         kind = next((each for each in _NO_HTTP if isinstance(error, each)), Exception)
         refused = MalformedRequestError(_NO_HTTP.get(kind, ""))
@@ -258,7 +258,8 @@ class Dispatch:
         response.headers = {**PRIVATE, **response.headers}
         self._house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
         answered = _Answered(request_id, "other", UNKNOWN_ROUTE, response.status, refused.code, _ms_since(started))
-        log.info("request_refused", **answered._asdict(), token_id=None)
+        network = self._house.network_names.name(address, self._desk.now_ms())
+        log.info("request_refused", **answered._asdict(), token_id=None, network=network)
         return response
 
     async def _answer_unknown(

@@ -79,6 +79,18 @@ def test_a_website_is_not_asked(public: Site) -> None:
     assert public.website.post(public.comments(), submission()).status == 202
 
 
+def test_they_are_counted(public: Site) -> None:
+    def counted() -> float:
+        lines = public.admin.get("/metrics").body.decode().splitlines()
+        (line,) = [each for each in lines if each.startswith("commentdesk_gate_refusals_total ")] or [" 0"]
+        return float(line.split(" ")[1])
+
+    worn_out(public)
+    before = counted()
+    public.anyone.post(public.comments(), submission()).refuses(429, "rate_limited")
+    assert counted() == before + 1
+
+
 def test_nor_are_readers_of_another_site(public: Site, new_site: Callable[..., Site]) -> None:
     worn_out(public)
     other = new_site(public_submission=True)

@@ -1,6 +1,9 @@
 """What readers read: threads, page by page, and how many comments each has; and how a website sets a thread."""
 
+import base64
+import os
 from collections.abc import Callable
+from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -9,6 +12,7 @@ import pytest
 
 from schemas.threads import CountsSchema, ThreadPageSchema, ThreadSchema
 from tests.api.client import Json, Site, submission
+from tests.servers import ServiceProcess
 
 
 def pages(site: Site, limit: int, thread: str = "t1") -> list[Json]:
@@ -88,6 +92,43 @@ class TestReading:
         site.publish()
         path = f"{site.comments()}?cursor={quote(cursor)}"
         site.anyone.get(path).refuses(422, "invalid_fields", "cursor")
+
+    def test_nor_is_one_of_another_thread_or_changed_in_a_letter(self, site: Site) -> None:
+        for thread in ("t1", "t2"):
+            for _ in range(2):
+                site.publish(thread)
+        cursor = site.read(limit=1)["next_cursor"]
+        assert site.anyone.get(f"{site.comments()}?limit=1&cursor={quote(cursor)}").status == 200
+        path = f"{site.comments('t2')}?cursor={quote(cursor)}"
+        site.anyone.get(path).refuses(422, "invalid_fields", "cursor")
+        position = base64.b64decode(cursor, altchars=b"-_").decode()
+        score, comment_id, mark = position.split(":")
+        others = [f"{int(score) + 1}:{comment_id}:{mark}", f"{score}:{comment_id}", f"{position} ", f"{position}:"]
+        encoded = [base64.urlsafe_b64encode(other.encode()).decode() for other in others]
+        for other in (*encoded, cursor + "=", cursor[:-1]):
+            path = f"{site.comments()}?cursor={quote(other)}"
+            site.anyone.get(path).refuses(422, "invalid_fields", "cursor")
+
+    def test_invented_cursors_take_no_memory(self, site: Site, service: ServiceProcess) -> None:
+        """Twelve thousand of them, sent in a row."""
+        site.publish()
+
+        def memory_bytes() -> int:
+            return int(Path(f"/proc/{service.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+        def ask(numbers: range) -> set[int]:
+            cursors = (base64.urlsafe_b64encode(f"{9_000_000_000 + each}:{'a' * 370}".encode()) for each in numbers)
+            start = f"GET {site.comments()}?cursor=".encode()
+            sent = [start + quote(each).encode() + b" HTTP/1.1\r\nHost: h\r\n\r\n" for each in cursors]
+            sent.append(b"GET /healthz HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            return {reply.status for reply in site.anyone.send_bytes(b"".join(sent))}
+
+        for start in range(0, 1_000, 100):
+            ask(range(start, start + 100))
+        before = memory_bytes()
+        for start in range(0, 12_000, 100):
+            assert ask(range(start, start + 100)) == {200, 422}
+        assert memory_bytes() - before < 4 * 1024 * 1024
 
     @pytest.mark.parametrize("limit", ["0", "-1", "201", "ten", "1.5", "", "9" * 5000, "NaN"])
     def test_a_limit_out_of_range_is_refused(self, site: Site, limit: str) -> None:

@@ -15,7 +15,8 @@ MEASURABLE_MS = 1.0
 KINDS = [
     "-aa.", "-", "a-", "aa-aa.", "--------.", "aa.", "a.b.c", "-aa.com", "-a.-b.", "aa.aa-", "x.com ", "aa.com/",
     "www.", "http://", "https://a", "\U0001f600-\U0001f595viagra", "&lt;\u6f22", "\u0301viagra?=", "&#x1F600;", "&amp",
-    "a b ", "f u c k ", "f*ck ", "1d10t ", "aaa ", "aab", "@a.b", "a@b.c ", "d@d", "+1 234 ", "1-2 ", "1.1.1.1 ", "<a ", "[url",
+    "a b ", "f u c k ", "f*ck ", "1d10t ", "aaa ", "aab", "@a.b", "a@b.c ", "d@d", "+1 234 ", "1-2 ", "1.1.1.1 ",
+    "<a ", "[url",
     "\u00e9-\u00f6.", "\u043f-a", "a\u0430\u0431 ", "\u6f22\u5b57", "\u202eab", "\u3164", "$$$", "!!!", "_.-", "a\n",
     "\U0001f468\u200d\U0001f469\u200d\U0001f467", "z\u0300\u0301\u0302", "you are an idiot ",
 ]  # fmt: skip

@@ -36,7 +36,7 @@ class House:
     async def answer(self, request: Request) -> Response:
         return Response(200, {}, LONG_ANSWER if request.path == "/long" else b"hello")
 
-    def refuse(self, error: BaseException) -> Response:
+    def refuse(self, error: BaseException, address: str) -> Response:
         raise error
 
     async def visit(self, request: bytes = b"", *, address: str = OURS) -> Streams:
@@ -106,7 +106,7 @@ async def test_who_leaves_to_a_successor_waits_for_the_next_request_as_long_as_e
     monkeypatch.setattr(process, "STOP_SECONDS", 0)
     asked = await house.visit(GREETING)
     await asyncio.wait_for(asked[0].readuntil(b"hello"), PATIENCE_SECONDS)
-    retiring = asyncio.create_task(process.Process(house.door, house.server).retire())  # type: ignore[arg-type]
+    retiring = asyncio.create_task(process.Process(house.door, house.server).retire())
     await asyncio.wait({retiring}, timeout=10 * door_module.POLL_SECONDS)
     assert not retiring.done()
     asked[1].write(GREETING)

@@ -36,7 +36,7 @@ class House:
         self.asked += 1
         return Response(200, {}, PAGE)
 
-    def refuse(self, error: BaseException) -> Response:
+    def refuse(self, error: BaseException, address: str) -> Response:
         raise error
 
     @property
