@@ -23,7 +23,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from service.errors import StartError
-from service.folder import make_folder, open_own
+from service.folder import ROOT, make_folder, open_own
 from service.memory import MEBIBYTE, memory_bytes, most_bytes, share_bytes
 from service.settings import Settings
 
@@ -234,8 +234,11 @@ def room_of(settings: Settings) -> Room:
 
 
 def find_running(data_dir: Path) -> str | None:
-    """The address of the embedded server that runs on this folder, None when none does."""
+    """The address of the embedded server that runs on this folder, None when none does, or one of a user who is neither
+    this one nor root: root alone may ask anybody's."""
     path = (data_dir / SOCKET_NAME).resolve()
+    if os.geteuid() != ROOT and path.exists() and path.stat().st_uid not in (os.geteuid(), ROOT):
+        return None
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))

@@ -10,7 +10,7 @@ from service.errors import StartError
 
 _OF_OTHERS = 0o077
 _WRITABLE_BY_OTHERS = 0o022
-_ROOT = 0
+ROOT = 0
 
 
 def make_folder(data_dir: Path) -> None:
@@ -28,7 +28,7 @@ def _tighten(data_dir: Path) -> None:
     descriptor = os.open(data_dir, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         owner = os.fstat(descriptor).st_uid
-        if owner != os.geteuid() or link.st_uid not in (owner, _ROOT):
+        if owner != os.geteuid() or link.st_uid not in (owner, ROOT):
             raise StartError(
                 f"The data folder {data_dir} belongs to another user (number {owner}): "
                 "start as that one, give it to this one with chown, or name another in COMMENTDESK_DATA_DIR."
@@ -48,7 +48,7 @@ def read_own(path: Path) -> str:
         found = os.fstat(descriptor)
         if not stat.S_ISREG(found.st_mode):
             raise PermissionError(f"{path} is no file")
-        if found.st_uid not in (os.geteuid(), _ROOT):
+        if found.st_uid not in (os.geteuid(), ROOT):
             raise PermissionError(f"{path} belongs to another user (number {found.st_uid})")
         if found.st_mode & _WRITABLE_BY_OTHERS:
             raise PermissionError(f"{path} can be written by other users")

@@ -1,5 +1,6 @@
 """Settings from the environment, and the secrets that are made at first start when none is given."""
 
+import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from schemas.fields import field_errors
 from schemas.settings import PREFIX, SettingsSchema, split_hosts
 from service.domain import Audience
 from service.errors import StartError
-from service.folder import read_own, write_own, write_own_once
+from service.folder import ROOT, read_own, write_own, write_own_once
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
 PREVIOUS_SECRET_KEY_FILE = "secret-key.previous"  # noqa: S105 where it is, not what
@@ -84,9 +85,14 @@ def _read_file(
 
 
 def known_secret(settings: Settings) -> str | None:
-    """The secret that encrypts emails, given or in the data folder; none is made."""
+    """The secret that encrypts emails, given or in the data folder; none is made. Root may make a backup of any
+    service's store, and so read a secret that is that service's own."""
     path = settings.data_dir / SECRET_KEY_FILE
-    return settings.secret_key or (kept_secret(settings.data_dir, SECRET_KEY_FILE) if path.exists() else None)
+    if settings.secret_key or not path.exists():
+        return settings.secret_key
+    if os.geteuid() == ROOT and path.lstat().st_uid == settings.data_dir.stat().st_uid:
+        return path.read_text("utf-8").strip()
+    return kept_secret(settings.data_dir, SECRET_KEY_FILE)
 
 
 def known_previous_secret(settings: Settings) -> str | None:

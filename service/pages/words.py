@@ -25,7 +25,8 @@ class Words(NamedTuple):
 def words_of(text: str) -> Words:
     """A plain text as a page shows it."""
     shown, rest = fold(text)
-    return Words(_paragraphs(shown), escape(rest))
+    is_parted = bool(rest) and text[len(shown)] != "\n"
+    return Words(_paragraphs(f"{shown} …" if is_parted else shown), escape(rest))
 
 
 def fold(text: str) -> tuple[str, str]:

@@ -80,6 +80,12 @@ def test_a_sentence_is_parted_between_words() -> None:
     assert rest.startswith("bridge")
 
 
+def test_a_sentence_that_goes_on_says_so() -> None:
+    assert words_of("bridge " * 1000).shown.endswith("bridge …</p>\n")
+    assert "…" not in words_of("bridge\n" * 1000).shown
+    assert "…" not in words_of("bridge").shown
+
+
 def test_the_rest_is_escaped_too() -> None:
     words = words_of("<b>\n" * 60)
     assert "<b>" not in words.shown + words.rest

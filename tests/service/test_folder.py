@@ -11,7 +11,7 @@ import pytest
 from service.commands.api import connect
 from service.errors import StartError
 from service.folder import make_folder, open_own, read_own, write_own, write_own_once
-from service.settings import kept_secret
+from service.settings import SECRET_KEY_FILE, kept_secret, known_secret, read_settings
 
 SOMEBODY_ELSE = 12345
 
@@ -113,6 +113,17 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "service.json", 0o600)
     with pytest.raises(PermissionError, match="is no file"):
         read_own(tmp_path / "service.json")
+
+
+def test_root_reads_a_services_own_secret_for_a_backup(tmp_path: Path) -> None:
+    file = tmp_path / SECRET_KEY_FILE
+    write_own(file, "the secret of another user\n")
+    give_away(file)
+    settings = read_settings({"COMMENTDESK_DATA_DIR": str(tmp_path)})
+    with pytest.raises(StartError, match="belongs to another user"):  # planted in a folder of ours
+        known_secret(settings)
+    give_away(tmp_path)
+    assert known_secret(settings) == "the secret of another user"
 
 
 class TestWhereTheTokenIsSent:
