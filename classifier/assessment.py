@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+DIRECTION_OVERRIDDEN = "direction_overridden"
+"""Letters are shown in another order than they were sent in."""
+FILLER_CHARACTERS = "filler_characters"
+"""Letters that show as a gap, or not at all, stand among the others."""
+
 
 class Text(NamedTuple):
     """One text to assess: a comment's body with its author's name and website, each "" when unknown."""
@@ -36,6 +41,7 @@ class Assessment(NamedTuple):
         itself, where no other is likely) and spam, where likely; () when no attribute reaches one half
     language: ISO 639-1 code when recognised, else None
     assessed: False when the text is in a language or script the model was not trained on
+    findings: what hides how the text is read, of the codes above; it was scored as it is seen
     """
 
     scores: dict[str, float]
@@ -43,6 +49,7 @@ class Assessment(NamedTuple):
     spans: tuple[Span, ...]
     language: str | None
     assessed: bool
+    findings: tuple[str, ...] = ()
 
 
 class AttributeExplanation(NamedTuple):

@@ -44,6 +44,8 @@ class ReasonSchema(Closed):
                 "score_high",
                 "language_not_assessed",
                 "not_scored",
+                "direction_overridden",
+                "filler_characters",
                 "name_of_staff",
             ]
         ),

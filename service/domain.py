@@ -153,6 +153,8 @@ class Assessed(NamedTuple):
     spans: list[dict[str, Any]]
     assessed: bool
     model: str
+    findings: tuple[str, ...] = ()
+    """What hides how it is read, as codes of reasons."""
 
 
 Reason = dict[str, Any]
@@ -169,13 +171,13 @@ class Routing(NamedTuple):
 def route_each(policy: Policy, assessed: Assessed, held_for: Sequence[str] = ()) -> dict[Mode, Routing]:
     """What every mode makes of an assessed submission: which one its thread has, only the store knows. Each holds it
     for `held_for`, codes of reasons that are not the classifier's."""
-    noted, held = _notable(assessed), [{"code": code} for code in held_for]
+    noted, held = _notable(assessed), [{"code": code} for code in (*held_for, *assessed.findings)]
     return {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
 
 
 def route(mode: Mode, policy: Policy, assessed: Assessed) -> Routing:
     """The verdict on an assessed submission under a mode, with its reasons. Never publishes unscored."""
-    return _route(mode, policy, assessed, _notable(assessed), [])
+    return route_each(policy, assessed)[mode]
 
 
 def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], held: list[Reason]) -> Routing:

@@ -139,6 +139,7 @@ class Scorer:
             [_span_json(span) for span in assessment.spans],
             assessment.assessed,
             self.model,
+            assessment.findings,
         )
 
 

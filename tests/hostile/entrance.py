@@ -150,10 +150,6 @@ def forwarded(text: str) -> object:
     return reader_address(request(X_Forwarded_For=text), EVERYWHERE)
 
 
-def known_version(text: str) -> object:
-    return readers._known_version(text, "0a0a0a0a")
-
-
 def origin(text: str) -> object:
     return _is_allowed(text.lower(), SITE, "desk.example")
 

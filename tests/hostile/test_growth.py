@@ -218,7 +218,6 @@ KINDS = {
         entrance.forwarded, MAX_HEADER_BYTES, ("127.0.0.1,", "::1,", ",", "1.", " ", "::ffff:1.2.3.4,")
     ),
     "Referer": Kind(entrance.address, MAX_HEADER_BYTES, (*ADDRESSES, *TEXTS), "http://"),
-    "If-None-Match": Kind(entrance.known_version, MAX_HEADER_BYTES, ('"1.1.0a0a0a0a",', ",", "W/", '"', ".", " ", "9")),
     "Origin": Kind(entrance.origin, MAX_HEADER_BYTES, ("a", "://", "\u0130", "\u0315\u0334"), "https://"),
 }
 CASES = [(kind, unit) for kind in KINDS for unit in KINDS[kind].units]

@@ -89,3 +89,12 @@ def test_a_rate_limit_in_ms() -> None:
 )
 def test_one_reader_to_a_rate_limit(one: str, other: str, *, is_same: bool) -> None:
     assert (reader_network(one) == reader_network(other)) is is_same
+
+
+@pytest.mark.parametrize("finding", ["direction_overridden", "filler_characters"])
+@pytest.mark.parametrize("mode", Mode)
+def test_what_hides_how_it_is_read_is_never_published_by_itself(mode: Mode, finding: str) -> None:
+    assessed = Assessed({"spam": 0.01}, 0.01, [], assessed=True, model="m", findings=(finding,))
+    routing = route(mode, Policy(publish_below=0.5), assessed)
+    assert routing.verdict is Verdict.HOLD
+    assert finding in {reason["code"] for reason in routing.reasons}
