@@ -102,8 +102,8 @@ class PlainText(fields.String):
 class Paragraphs(PlainText):
     """Text of several lines that has something to see in it. Characters that cannot be seen are kept beside it."""
 
-    def __init__(self, *, min_chars: int = 1, max_chars: int, **kwargs: Any) -> None:
-        super().__init__(min_chars=min_chars, max_chars=max_chars, is_multiline=True, **kwargs)
+    def __init__(self, *, max_chars: int, **kwargs: Any) -> None:
+        super().__init__(min_chars=1, max_chars=max_chars, is_multiline=True, **kwargs)
 
     def _is_plain(self, text: str) -> bool:
         return super()._is_plain(text) and visibility.has_visible(text)
