@@ -1,9 +1,11 @@
 """What a request has to pass before anything of its body is read: the gate's questions, asked of a request."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from service.desk import Desk
-from service.domain import Caller, Role, Site
+from service.domain import Role, Site
 from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
 from service.web import body as bodies
 from service.web.access import reader_address
@@ -34,7 +36,7 @@ def admit_token(request: Request, route: Route, desk: Desk, house: House) -> Non
     """TooManyWrongTokensError for a network that sent many, unless the request's own is valid and cannot be guessed.
     What a site shows to anyone is shown whatever token comes along."""
     is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
-    if not house.gate.is_anyone_refused or is_for_anyone or not token_of(request):
+    if is_for_anyone or not token_of(request):
         return
     address = address_of(request, house)
 
@@ -43,12 +45,6 @@ def admit_token(request: Request, route: Route, desk: Desk, house: House) -> Non
         return caller is not None and (caller.role is not Role.ADMIN or house.gate.knows_administrator(address))
 
     house.gate.require_few_wrong_tokens(address, is_past_guessing)
-
-
-def admit_caller(request: Request, caller: Caller | None, house: House) -> None:
-    """Notes where the administrator's token was right."""
-    if caller is not None and caller.role is Role.ADMIN:
-        house.gate.note_administrator(address_of(request, house))
 
 
 def admit_stranger(request: Request, site: Site | None, house: House) -> None:
@@ -62,13 +58,11 @@ def admit_stranger(request: Request, site: Site | None, house: House) -> None:
     request[_ADMITTED] = True
 
 
-def invite_body(request: Request) -> None:
+def invite_body(request: Request, invite: Callable[[], None]) -> None:
     """Gives a client that waits for it leave to send its body, or BodyTooLargeError when it says that it is."""
-    if request.invite is None:
-        return
     if (request.content_length or 0) > bodies.MAX_BODY_BYTES:
         raise BodyTooLargeError(f"At most {bodies.MAX_BODY_BYTES} bytes.")
-    request.invite()
+    invite()
 
 
 def is_form(request: Request) -> bool:

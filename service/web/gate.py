@@ -55,6 +55,8 @@ class Gate:
         self._wrong_tokens: Recent[bytes, None] = Recent(most)
         self._administrators: Recent[bytes, None] = Recent(most)
         self._closed_until = 0.0
+        self.is_anyone_refused = False
+        """Whether any network has sent too many wrong tokens of late: nearly never, and asked of every request."""
 
     def admit_reader(self, address: str, site: str, policy: Policy | None) -> None:
         """Lets a stranger's submission on, or refuses it; it counts whatever becomes of it. A site without a limit on
@@ -77,15 +79,13 @@ class Gate:
         key = self._hashed(site.encode() + b" " + networks_of(address)[0][0])
         self._refused.put(key, (self._clock() + seconds, policy))
 
-    @property
-    def is_anyone_refused(self) -> bool:
-        """Whether any network has sent too many wrong tokens of late: nearly never."""
-        return self._clock() < self._closed_until
-
     def require_few_wrong_tokens(self, address: str, is_valid: Callable[[], bool]) -> None:
         """Refuses a network that sent too many wrong tokens. `is_valid` tells whether the token that it brings now is
         one that we made, of 256 random bits: those cannot be guessed, so that nobody locks out their holders."""
         now = self._clock()
+        self.is_anyone_refused = now < self._closed_until
+        if not self.is_anyone_refused:
+            return
         wanted = [*self._wanted(_GUESS, GUESSES, address), *self._wanted(_WRONG, WRONG_TOKENS, address)]
         wait = max(self._failures.wait(key, rate, now) for key, rate in wanted)
         if wait and not is_valid():
@@ -101,6 +101,7 @@ class Gate:
         for key, rate in spent:
             self._failures.spend(key, rate, now)
             self._closed_until = max(self._closed_until, now + self._failures.wait(key, rate, now))
+        self.is_anyone_refused = now < self._closed_until
 
     def note_administrator(self, address: str) -> None:
         """The administrator's token, which a person may have chosen, was right from this network."""
