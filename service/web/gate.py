@@ -17,11 +17,11 @@ from service.web.buckets import MAX_BUCKETS, Buckets, Rate
 from service.web.network import networks_of
 from service.web.recent import Recent
 
-READER = Rate(30 / 60, 20)
-"""One reader on one site, at least: a comment every two seconds, and 20 at once."""
+READER = Rate(30 / 60, 40)
+"""One reader on one site, at least: a comment every two seconds, and 40 at once."""
 OVER_POLICY = 2
 """Where a site allows its readers more, so many times what it allows: never less than the site's own limit."""
-STRANGERS = Rate(50, 200)
+STRANGERS = Rate(50, 400)
 """All strangers together in one process. The longest comment takes about 8 ms to score, so that this is 40% of a core;
 no newspaper gets a tenth of it, also with all its readers behind one proxy that is not listed."""
 GUESSES = Rate(10 / 60, 10)

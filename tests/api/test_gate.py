@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from service.web.gate import GUESSES, READER
-from tests.api.client import Api, Site, parse_replies, submission
+from tests.api.client import Api, Site, make_site, parse_replies, submission
 from tests.servers import ServiceProcess
 
 LONG = "The harbour was full of boats, and nobody knew where they had come from. " * 130
@@ -97,11 +97,13 @@ def test_nor_are_readers_of_another_site(public: Site, new_site: Callable[..., S
     assert other.anyone.post(other.comments(), submission()).status == 202
 
 
-def test_a_site_that_limits_no_reader_takes_more(public: Site) -> None:
-    public.set_policy(reader_rate_per_minute=None)
-    count = int(READER.burst) + 10
-    found = [public.anyone.post(public.comments(), submission()).status for _ in range(count)]
-    assert found == [202] * count
+def test_a_site_that_limits_no_reader_takes_more(make_service: Callable[..., ServiceProcess]) -> None:
+    service = make_service()
+    service.start()
+    site = make_site(Api(service.url, service.admin_token), public_submission=True)
+    site.set_policy(reader_rate_per_minute=None)
+    found = [site.anyone.post(site.comments(), submission()).status for _ in range(int(READER.burst) + 10)]
+    assert set(found) == {202}
 
 
 def test_a_form_in_a_browser_gets_a_page(public: Site) -> None:

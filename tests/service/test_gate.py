@@ -96,9 +96,9 @@ class TestReaders:
 
     def test_who_is_over_his_own_rate_takes_nothing_from_the_others(self, gate: Gate) -> None:
         taken(lambda: gate.admit_reader(HOME, "news", STRICT), 1000)
-        readers = iter(range(200))
-        ask = lambda: gate.admit_reader(f"10.0.0.{next(readers)}", "news", STRICT)  # noqa: E731
-        assert taken(ask, 200) == STRANGERS.burst - READER.burst
+        readers = iter(range(1000))
+        ask = lambda: gate.admit_reader(f"10.0.{(n := next(readers)) // 250}.{n % 250}", "news", STRICT)  # noqa: E731
+        assert taken(ask, 1000) == STRANGERS.burst - READER.burst
 
     @pytest.mark.parametrize(
         ("template", "readers"),
