@@ -33,7 +33,7 @@ class Answer(NamedTuple):
 def request(method: str, path: str, token: str = "", body: object = None) -> bytes:
     """A whole request, ready to send."""
     content = b"" if body is None else json.dumps(body).encode()
-    head = f"{method} {path} HTTP/1.1\r\nHost: bench\r\nContent-Length: {len(content)}\r\n"
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(content)}\r\n"
     head += "Content-Type: application/json\r\n" if content else ""
     head += f"Authorization: Bearer {token}\r\n" if token else ""
     return f"{head}\r\n".encode() + content

@@ -132,6 +132,7 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     from service.domain import Mode, Policy, Site
     from service.embedded import EmbeddedServer
     from service.registry import Registry
+    from service.salts import DaySalts
     from service.scoring import Scorer
     from service.store import scripts
     from service.store.address import make_link
@@ -145,7 +146,14 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     for name, value in options:
         await link.call("CONFIG", "SET", name, value)
     vault = Vault(SECRET)
-    desk = Desk(link, Registry(link, link, vault, SECRET), vault, Scorer(load_model(), Counts()), Submissions(link))
+    desk = Desk(
+        link,
+        Registry(link, link, vault, SECRET),
+        vault,
+        Scorer(load_model(), Counts()),
+        Submissions(link),
+        DaySalts(link),
+    )
     began = time.monotonic()
     automatic = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0))
     await Filler(desk, automatic, replace(automatic, policy=Policy(Mode.PREMODERATE))).fill(total)

@@ -2,7 +2,8 @@
 
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
-from classifier.error import ModelError
+from classifier.budget import Budget
+from classifier.error import ModelError, TimeUsedError
 from classifier.scorer import Classifier
 from classifier.vector import N_FEATURES, Vector
 
@@ -11,10 +12,12 @@ __all__ = [
     "N_FEATURES",
     "Assessment",
     "AttributeExplanation",
+    "Budget",
     "Classifier",
     "Explanation",
     "ModelError",
     "Span",
     "Text",
+    "TimeUsedError",
     "Vector",
 ]

@@ -27,6 +27,7 @@ _MAX_LEET_READINGS = 8
 _MAX_TOKEN_CHARS = 30
 _MAX_ODD_TOKENS = 96
 _MAX_SPACED_LETTERS = 240
+_MAX_ENTITIES = 500
 """What is rewritten in one body has an end, so that time has one: longer ones keep their rest as it is."""
 
 _JOINTS = str.maketrans("-/.,;:'_()", " " * 10)
@@ -90,7 +91,7 @@ def _unescaped(entity: str) -> str:
 def _without_entities(body: str) -> Line:
     line = _line_of(body)
     edits = []
-    for match in _ENTITY.finditer(body):
+    for match in islice(_ENTITY.finditer(body), _MAX_ENTITIES):
         character = _unescaped(match.group())
         if len(character) == 1:
             edits.append((match.start(), match.end(), character, [match.start()]))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.assessment import Text
+from classifier.budget import UNLIMITED, Budget
 from classifier.hashing import Occurrences
 from classifier.lexicon import Lexicon
 from classifier.structure import structure_of
@@ -29,8 +30,12 @@ class Features(NamedTuple):
     view: View
 
 
-def features_of(texts: Sequence[Text], lexicon: Lexicon) -> Features:
-    """The features of a batch of texts, 65,000 code points in all."""
-    view = view_of([text.body for text in texts], lexicon)
+def features_of(texts: Sequence[Text], lexicon: Lexicon, budget: Budget = UNLIMITED) -> Features:
+    """The features of a batch of texts, 65,000 code points in all. TimeUsedError."""
+    view = view_of([text.body for text in texts], lexicon, budget)
+    budget.check()
     occurrences = Occurrences(view)
-    return Features(occurrences, pieces_of(view), structure_of(texts, view, occurrences, lexicon), view)
+    budget.check()
+    structure = structure_of(texts, view, occurrences, lexicon)
+    budget.check()
+    return Features(occurrences, pieces_of(view), structure, view)

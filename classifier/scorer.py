@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
+from classifier.budget import UNLIMITED, Budget
 from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
 from classifier.feature import Features, features_of
 from classifier.language import languages_of
@@ -50,12 +51,13 @@ class Classifier:
         """The classifier of a model folder (default: the one shipped), or ModelError."""
         return cls(read_weights(directory))
 
-    def assess(self, texts: Sequence[Text]) -> list[Assessment]:
-        """One assessment a text, in order; ValueError for a text over MAX_CHARS."""
+    def assess(self, texts: Sequence[Text], budget: Budget = UNLIMITED) -> list[Assessment]:
+        """One assessment a text, in order; ValueError for a text over MAX_CHARS, TimeUsedError for a batch over its
+        budget."""
         assessments: list[Assessment] = []
         for part in _passes(texts):
-            features = self.features(part)
-            assessments += self._assess(part, features, self._sums(features))
+            features = features_of(part, self._lexicon, budget)
+            assessments += self._assess(part, features, self._sums(features), budget)
         return assessments
 
     def assess_with_vectors(self, texts: Sequence[Text]) -> list[tuple[Assessment, Vector]]:
@@ -135,10 +137,13 @@ class Classifier:
         contributions = self._contributions(features, text, view, sums, columns)
         return driving_spans(view, body, columns, contributions)
 
-    def _assess(self, texts: list[Text], features: Features, sums: Sums) -> list[Assessment]:
+    def _assess(
+        self, texts: list[Text], features: Features, sums: Sums, budget: Budget = UNLIMITED
+    ) -> list[Assessment]:
         assessments = []
         found = zip(texts, _probabilities(self._logits(features, sums)), languages_of(features), strict=True)
         for index, (text, row, (language, assessed)) in enumerate(found):
+            budget.check()
             likely = max(row) >= _SPANS_FROM
             spans = self._spans(text.body, features, index, sums, row) if likely else ()
             assessments.append(

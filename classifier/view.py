@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.budget import UNLIMITED, Budget
 from classifier.disguise import Line, is_odd, reveal, reveal_ascii
 from classifier.folding import DROPPED, KIND_PICTURE, KIND_SPACE, SPACE, fold_table, kind_table
 
@@ -212,10 +213,13 @@ def _word_bounds(symbols: Symbols) -> tuple[NDArray[np.int64], NDArray[np.int64]
     return bounds[places], bounds[places + 1]
 
 
-def view_of(bodies: Sequence[str], words: Container[str]) -> View:
-    """The view of a batch, of any strings; `words` tells what is a word, to see through disguise."""
+def view_of(bodies: Sequence[str], words: Container[str], budget: Budget = UNLIMITED) -> View:
+    """The view of a batch, of any strings; `words` tells what is a word, to see through disguise. TimeUsedError."""
     normalise = _Normaliser(words)
-    parts = [normalise(text, body) for text, body in enumerate(bodies)]
+    parts: list[bytes | NDArray[np.uint32]] = []
+    for text, body in enumerate(bodies):
+        parts.append(normalise(text, body))
+        budget.check()
     symbols, starts = _joined(parts), _starts(parts)
     stretched = _stretched(symbols, starts)
     if stretched:

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from schemas.fields import SITE_PATTERN, Closed, Origin, PlainText, Probability, StrictBoolean, StrictInteger
+from schemas.fields import SITE_PATTERN, BoundedList, Closed, Line, Origin, Probability, StrictBoolean, StrictInteger
 from schemas.threads import MODES
 
 ROLES = ("website", "moderator", "operator", "admin")
 _MAX_RATE = 1_000_000
+INSTALLATION = "commentdesk"
+"""What belongs to no site stands under this name in the store."""
 
 
 def _can_be_told(time: datetime) -> None:
@@ -22,15 +24,18 @@ def _can_be_told(time: datetime) -> None:
 
 class PolicySchema(Closed):
     """How a site moderates. In `auto`, a risk below `publish_below` is published, above `reject_above` rejected, and
-    held between. Rates count submissions; null is no limit. A field left out has its default."""
+    held between. Rates count submissions: of a reader, of the whole site, and of all strangers together,
+    who are those that submit without a token; null is no limit. A field left out has its default."""
 
     mode = fields.String(load_default="premoderate", validate=validate.OneOf(MODES))
     publish_below = Probability(load_default=0.05)
     reject_above = Probability(load_default=0.98)
-    reader_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=30, allow_none=True)
-    reader_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=10)
+    reader_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=6, allow_none=True)
+    reader_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=5)
     site_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=None, allow_none=True)
     site_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=100)
+    stranger_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=120, allow_none=True)
+    stranger_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=60)
 
     @validates_schema
     def _ordered(self, data: dict[str, float], **_: object) -> None:
@@ -41,16 +46,19 @@ class PolicySchema(Closed):
 class SiteChangeSchema(Closed):
     """What to change of a site. A field left out keeps its value."""
 
-    title = PlainText(max_chars=200)
+    title = Line(max_chars=200)
     public_submission = StrictBoolean()
-    allowed_origins = fields.List(Origin(), validate=validate.Length(max=100))
+    allowed_origins = BoundedList(Origin(), most=100)
 
 
 class NewSiteSchema(SiteChangeSchema):
     """A new site: `public_submission` lets readers' browsers post without a token, from the allowed origins if any
     are listed."""
 
-    site = fields.String(required=True, validate=validate.Regexp(SITE_PATTERN))
+    site = fields.String(
+        required=True,
+        validate=[validate.Regexp(SITE_PATTERN), validate.NoneOf([INSTALLATION], error="Not a name for a site.")],
+    )
 
 
 class SiteSchema(Closed):
@@ -74,7 +82,7 @@ class NewTokenSchema(Closed):
 
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     site = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(SITE_PATTERN))
-    name = PlainText(min_chars=1, max_chars=100, required=True)
+    name = Line(min_chars=1, max_chars=100, required=True)
     expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True, validate=_can_be_told)
 
     @validates_schema

@@ -44,6 +44,7 @@ class ReasonSchema(Closed):
                 "score_high",
                 "language_not_assessed",
                 "not_scored",
+                "name_of_staff",
             ]
         ),
     )

@@ -4,21 +4,29 @@ import ipaddress
 import re
 import unicodedata
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validate
+
+from schemas import visibility
 
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
 COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
 MAX_URL_CHARS = 2048
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
+MAX_UNKNOWN_NAMED = 20
+"""Fields that no schema knows are named in a refusal up to here: thousands would cost more than all the rest."""
 
 _CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
 _FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
 _OWN_PORTS = {"http": ":80", "https": ":443"}
-_PLAIN_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
+_NOT_IN_ADDRESS = re.compile(r'[\s<>"\\^`{|}]')
+_MOST_CODE_POINTS = 4
+"""Composing a text makes it at most so many times shorter (UAX #15): what is longer by more is not composed."""
 
 
 def _is_carried_by_utf8(text: str) -> bool:
@@ -29,14 +37,20 @@ def _is_carried_by_utf8(text: str) -> bool:
     return True
 
 
+def _require_few_marks(text: str) -> None:
+    if visibility.has_too_many_marks(text):
+        raise ValidationError(f"Holds more than {visibility.MAX_MARKS} combining marks in a row.")
+
+
 class PlainText(fields.String):
-    """Text in NFC, trimmed, with line ends as `\\n`. Refuses NUL, lone surrogates and control characters other
-    than newline and tab, and those two where the text has one line. Lengths are in code points, after all that."""
+    """Text in NFC, trimmed, with line ends as `\\n`. Refuses NUL, lone surrogates, control characters other than
+    newline and tab, and those two where the text has one line; also more than 30 combining marks in a row. Lengths are
+    in code points, after all that; what is too long in any case is refused before it is composed."""
 
     def __init__(self, *, min_chars: int = 0, max_chars: int, is_multiline: bool = False, **kwargs: Any) -> None:
-        length = validate.Length(min=min_chars, max=max_chars)
+        self._length = validate.Length(min=min_chars, max=max_chars)
         metadata = {"pattern": r"\S"} if min_chars else {}
-        super().__init__(validate=length, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+        super().__init__(validate=self._length, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
         self._forbidden = _FORBIDDEN if is_multiline else _FORBIDDEN | {"\n", "\t"}
         self._min_chars, self._max_chars = min_chars, max_chars
 
@@ -48,25 +62,87 @@ class PlainText(fields.String):
             value = value.strip()
         if not self._min_chars <= len(value) <= self._max_chars:
             return None
-        if not value.isascii() and not (_is_carried_by_utf8(value) and unicodedata.is_normalized("NFC", value)):
+        if not value.isascii() and not self._is_plain(value):
             return None
         if "\r" in value:
             return None
         return value if value.isprintable() or self._forbidden.isdisjoint(value) else None
 
+    def _is_plain(self, text: str) -> bool:
+        """Whether a text that is not ASCII is right as it is. Marks are counted before NFC is asked for."""
+        return (
+            _is_carried_by_utf8(text)
+            and not visibility.has_too_many_marks(text)
+            and unicodedata.is_normalized("NFC", text)
+        )
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs)
+        text: str = super()._deserialize(value, attr, data, **kwargs).replace("\r\n", "\n").strip()
+        if len(text) > self._max_chars * _MOST_CODE_POINTS:
+            self._length(text)
         if not text.isascii():
-            if not _is_carried_by_utf8(text):
-                raise ValidationError("Holds a lone surrogate, which no UTF-8 text can carry.")
-            text = unicodedata.normalize("NFC", text)
-        text = text.replace("\r\n", "\n").strip()
+            text = self._composed(text)
         if not text.isprintable() and not self._forbidden.isdisjoint(text):
             raise ValidationError("Holds control characters.")
         return text
 
+    def _composed(self, text: str) -> str:
+        """A text that is not ASCII in NFC."""
+        if not _is_carried_by_utf8(text):
+            raise ValidationError("Holds a lone surrogate, which no UTF-8 text can carry.")
+        _require_few_marks(text)
+        composed = unicodedata.normalize("NFC", text)
+        if len(composed) > self._max_chars:
+            self._length(composed)
+        if len(composed) > len(text):
+            _require_few_marks(composed)  # there may be more of them now
+        return composed
 
-class Email(PlainText):
+
+class Paragraphs(PlainText):
+    """Text of several lines that has something to see in it. Characters that cannot be seen are kept beside it."""
+
+    def __init__(self, *, min_chars: int = 1, max_chars: int, **kwargs: Any) -> None:
+        super().__init__(min_chars=min_chars, max_chars=max_chars, is_multiline=True, **kwargs)
+
+    def _is_plain(self, text: str) -> bool:
+        return super()._is_plain(text) and visibility.has_visible(text)
+
+    def _composed(self, text: str) -> str:
+        text = super()._composed(text)
+        if not visibility.has_visible(text):
+            raise ValidationError("Holds nothing that can be seen.")
+        return text
+
+
+class Line(PlainText):
+    """One line that people read: refuses characters that cannot be seen or that turn the text around, and a text of
+    nothing else. Joiners and selectors are taken where emoji and scripts need them."""
+
+    def _is_plain(self, text: str) -> bool:
+        return super()._is_plain(text) and not visibility.has_hidden(text) and visibility.has_visible(text)
+
+    def _composed(self, text: str) -> str:
+        text = super()._composed(text)
+        if visibility.has_hidden(text):
+            raise ValidationError("Holds characters that cannot be seen.")
+        if not visibility.has_visible(text):
+            raise ValidationError("Holds nothing that can be seen.")
+        return text
+
+
+class MendedLine(PlainText):
+    """One line that people read, from a sender who cannot mend it: characters that cannot be seen are left out."""
+
+    def _is_plain(self, text: str) -> bool:
+        return super()._is_plain(text) and not visibility.has_hidden(text)
+
+    def _composed(self, text: str) -> str:
+        seen = visibility.without_hidden(super()._composed(text)).strip()
+        return super()._composed(seen)
+
+
+class Email(Line):
     """An address of 3-254 characters: something, one @, something; no spaces. No more can be known without a mail."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -76,17 +152,16 @@ class Email(PlainText):
 
     def plainly(self, value: Any) -> str | None:
         text = super().plainly(value)
-        return text if text is not None and _PLAIN_EMAIL.fullmatch(text) else None
+        return text if text is not None and _EMAIL.fullmatch(text) else None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        local, at, domain = text.partition("@")
-        if not (local and at and domain) or "@" in domain or any(char.isspace() for char in text):
+        if not _EMAIL.fullmatch(text):
             raise ValidationError("Not a valid email address.")
         return text
 
 
-class WebAddress(PlainText):
+class WebAddress(Line):
     """An http or https address of at most 2,048 characters; empty is none."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -105,6 +180,8 @@ class WebAddress(PlainText):
 
 def is_web_address(text: str) -> bool:
     """Whether a text is an absolute http(s) URL with a host and without spaces or a user name."""
+    if _NOT_IN_ADDRESS.search(text) or visibility.has_too_many_marks(text):
+        return False
     try:
         parts = urlsplit(text)
         return (
@@ -112,13 +189,12 @@ def is_web_address(text: str) -> bool:
             and bool(parts.hostname)
             and "@" not in parts.netloc
             and (parts.port is None or parts.port > 0)
-            and not any(char.isspace() or char in '<>"\\^`{|}' for char in text)
         )
     except ValueError:
         return False
 
 
-class Origin(PlainText):
+class Origin(Line):
     """A browser's origin: scheme, host, port if it is not the scheme's own (as no browser sends that one, it is left
     out); nothing after."""
 
@@ -227,5 +303,26 @@ def _flatten(messages: Any, path: str, flat: dict[str, list[str]]) -> None:
         flat.setdefault(path or "_body", []).extend(str(each) for each in messages)
 
 
+class BoundedList(fields.List[Any]):
+    """A list whose length is looked at before what is in it."""
+
+    def __init__(self, each: fields.Field[Any], *, fewest: int = 0, most: int, **kwargs: Any) -> None:
+        self._length = validate.Length(fewest, most)
+        super().__init__(each, validate=self._length, **kwargs)
+        self._most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self._most:
+            self._length(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Closed(Schema):
-    """A schema that refuses what it does not know; the base of every JSON body."""
+    """A schema that refuses what it does not know, and names the first few of that; the base of every JSON body."""
+
+    def load(self, data: Any, **kwargs: Any) -> Any:
+        if isinstance(data, dict) and len(data) > len(self.load_fields) + MAX_UNKNOWN_NAMED:
+            unknown = (name for name in data if name not in self.load_fields)
+            kept = {*self.load_fields, *islice(unknown, MAX_UNKNOWN_NAMED)}
+            data = {name: data[name] for name in kept if name in data}
+        return super().load(data, **kwargs)

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.comments import ORDERS, CommentSchema
-from schemas.fields import COMMENT_ID_PATTERN, MAX_REVISION, Closed, PlainText, StrictInteger
+from schemas.fields import COMMENT_ID_PATTERN, MAX_REVISION, BoundedList, Closed, Line, PlainText, StrictInteger
 from schemas.threads import MAX_THREAD_CHARS
 
 DECISIONS = ("approve", "reject", "spam")
@@ -32,7 +32,7 @@ class DecisionSchema(Closed):
     """A moderator's decision. With `revision` it is refused when the comment changed since."""
 
     decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
-    reason = PlainText(max_chars=200, load_default=None, allow_none=True)
+    reason = Line(max_chars=200, load_default=None, allow_none=True)
     note = PlainText(max_chars=2000, is_multiline=True, load_default=None, allow_none=True)
     revision = StrictInteger(lowest=1, highest=MAX_REVISION, load_default=None, allow_none=True)
 
@@ -44,11 +44,7 @@ class BulkDecisionSchema(DecisionSchema):
 class BulkDecisionsSchema(Closed):
     """Up to 500 decisions. Each item is checked by itself, so that one bad item harms no other."""
 
-    decisions = fields.List(
-        fields.Raw(allow_none=True),
-        required=True,
-        validate=validate.Length(1, MAX_DECISIONS),
-    )
+    decisions = BoundedList(fields.Raw(allow_none=True), fewest=1, most=MAX_DECISIONS, required=True)
 
 
 class BulkResultSchema(Closed):

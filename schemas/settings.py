@@ -1,10 +1,16 @@
 """The settings: environment variables `COMMENTDESK_NAME`, checked all at once."""
 
-from ipaddress import ip_network
+import re
+from ipaddress import ip_address, ip_network
+from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 PREFIX = "COMMENTDESK_"
+SECRET_CHARS = 32
+"""A given secret should have so many: 128 bits in hex. Half of them are taken, with a warning at each start."""
+_LEAST_SECRET_CHARS = 16
+_HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 
 
 def _networks(text: str) -> None:
@@ -13,6 +19,38 @@ def _networks(text: str) -> None:
             ip_network(part.strip())
         except ValueError as error:
             raise ValidationError(f"{part.strip()!r} is not an address or network.") from error
+
+
+def split_hosts(text: str) -> list[str]:
+    """The names as requests are compared with them: lower case, no brackets around an IPv6 address."""
+    return [part.strip().lower().strip("[]") for part in text.split(",") if part.strip()]
+
+
+def _host_names(text: str) -> None:
+    for name in split_hosts(text):
+        if not _HOST_NAME.fullmatch(name) and not _is_address(name):
+            raise ValidationError(f"{name!r} is not a host's name (without https:// and port).")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+class DemoField(fields.Field[str]):
+    """`local`, or a truth value in any of the spellings that it always had: `true` or `false` then."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
+        if value == "local":
+            return "local"
+        if value in fields.Boolean.truthy:
+            return "true"
+        if value in fields.Boolean.falsy:
+            return "false"
+        raise ValidationError("Must be local, true or false.")
 
 
 class SettingsSchema(Schema):
@@ -52,21 +90,49 @@ class SettingsSchema(Schema):
             "description": "Folder for the embedded server's data and for secrets that were made at first start."
         },
     )
+    max_memory_mb = fields.Integer(
+        load_default=None,
+        validate=validate.Range(min=16),
+        metadata={
+            "description": "Memory that the embedded server may use, in MiB; when it is full new comments are refused. "
+            "None: 60% of what the machine or container has beside the service's own."
+        },
+    )
     admin_token = fields.String(
         load_default=None,
-        validate=validate.Length(min=16),
-        metadata={"description": "The administrator's token. Without it one is made and kept in the data folder."},
+        validate=validate.Length(min=_LEAST_SECRET_CHARS),
+        metadata={
+            "description": "The administrator's token, 32 characters or more. "
+            "Without it one is made and kept in the data folder."
+        },
     )
     secret_key = fields.String(
         load_default=None,
+        validate=validate.Length(min=_LEAST_SECRET_CHARS),
+        metadata={
+            "description": "Secret that encrypts emails, 32 characters or more. "
+            "Without it one is made and kept in the data folder."
+        },
+    )
+    previous_secret_key = fields.String(
+        load_default=None,
         validate=validate.Length(min=16),
-        metadata={"description": "Secret that encrypts emails. Without it one is made and kept in the data folder."},
+        metadata={"description": "The secret that `COMMENTDESK_SECRET_KEY` replaces, until `rotate-key` is done."},
     )
     metrics_token = fields.String(
         load_default=None,
-        validate=validate.Length(min=16),
+        validate=validate.Length(min=_LEAST_SECRET_CHARS),
         metadata={
-            "description": "When set, `/metrics` asks for this token, or for an operator's or the administrator's."
+            "description": "Token for `/metrics` and the details of `/readyz`, as are an operator's and the "
+            "administrator's. None: loopback needs no token."
+        },
+    )
+    hosts = fields.String(
+        load_default="",
+        validate=_host_names,
+        metadata={
+            "description": "Names, comma-separated, that the service goes by: a request for another one gets 421. "
+            "None: any name, but what loopback alone may see is told under loopback's own."
         },
     )
     trusted_proxies = fields.String(
@@ -74,7 +140,13 @@ class SettingsSchema(Schema):
         validate=lambda text: _networks(text) if text else None,
         metadata={"description": "Addresses or networks, comma-separated, whose `X-Forwarded-For` is believed."},
     )
-    demo = fields.Boolean(load_default=True, metadata={"description": "Whether the demo article at `/demo` is served."})
+    demo = DemoField(
+        load_default="local",
+        metadata={
+            "description": "Who gets the demo article at `/demo`: `local`, a browser on this machine that comes "
+            "through no proxy; `true`, anyone; `false`, nobody."
+        },
+    )
     log_level = fields.String(
         load_default="info",
         validate=validate.OneOf(["debug", "info", "warning", "error"]),

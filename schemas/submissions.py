@@ -2,7 +2,17 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import COMMENT_ID_PATTERN, Closed, Email, IpAddress, PlainText, WebAddress
+from schemas.fields import (
+    COMMENT_ID_PATTERN,
+    Closed,
+    Email,
+    IpAddress,
+    Line,
+    MendedLine,
+    Paragraphs,
+    PlainText,
+    WebAddress,
+)
 
 MAX_BODY_CHARS = 10_000
 MAX_NAME_CHARS = 100
@@ -11,7 +21,7 @@ MAX_NAME_CHARS = 100
 class ArticleSchema(Closed):
     """The article that a thread belongs to; taken from websites only, never from a stranger."""
 
-    title = PlainText(max_chars=300, load_default="")
+    title = MendedLine(max_chars=300, load_default="")
     url = WebAddress(load_default="")
 
 
@@ -26,9 +36,9 @@ class ClientSchema(Closed):
 class SubmissionSchema(Closed):
     """A comment as a reader leaves it under an article."""
 
-    name = PlainText(min_chars=1, max_chars=MAX_NAME_CHARS, required=True)
+    name = Line(min_chars=1, max_chars=MAX_NAME_CHARS, required=True)
     email = Email(required=True)
-    body = PlainText(min_chars=1, max_chars=MAX_BODY_CHARS, is_multiline=True, required=True)
+    body = Paragraphs(max_chars=MAX_BODY_CHARS, required=True)
     website = WebAddress(load_default="", allow_none=True)
     parent_id = fields.String(load_default="", allow_none=True, validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"))
     article = fields.Nested(ArticleSchema, load_default=None, allow_none=True)

@@ -2,7 +2,17 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import Closed, PlainText, StrictBoolean, WebAddress, next_cursor, page_limit, query_cursor
+from schemas.fields import (
+    BoundedList,
+    Closed,
+    Line,
+    PlainText,
+    StrictBoolean,
+    WebAddress,
+    next_cursor,
+    page_limit,
+    query_cursor,
+)
 
 MODES = ("premoderate", "postmoderate", "auto")
 MAX_THREAD_CHARS = 256
@@ -43,7 +53,7 @@ class ThreadPageSchema(Closed):
 class ThreadChangeSchema(Closed):
     """What to set of a thread. A field left out keeps its value; `mode` null means the site's own."""
 
-    title = PlainText(max_chars=300)
+    title = Line(max_chars=300)
     url = WebAddress()
     closed = StrictBoolean()
     mode = fields.String(allow_none=True, validate=validate.OneOf(MODES))
@@ -68,10 +78,8 @@ class ThreadSchema(Closed):
 
 
 class CountsQuery(Closed):
-    thread = fields.List(
-        PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS),
-        required=True,
-        validate=validate.Length(1, MAX_THREADS_COUNTED),
+    thread = BoundedList(
+        PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS), fewest=1, most=MAX_THREADS_COUNTED, required=True
     )
 
 

@@ -5,6 +5,7 @@ import click
 from service.commands.backup import backup, restore
 from service.commands.demo import demo
 from service.commands.doctor import doctor
+from service.commands.rotate_key import rotate_key
 from service.commands.serve import serve
 from service.commands.site import site
 from service.commands.token import token
@@ -19,6 +20,7 @@ main.add_command(backup)
 main.add_command(demo)
 main.add_command(doctor)
 main.add_command(restore)
+main.add_command(rotate_key)
 main.add_command(serve)
 main.add_command(site)
 main.add_command(token)

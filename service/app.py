@@ -4,23 +4,27 @@ import asyncio
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import structlog
 
 from classifier import Classifier, ModelError
+from schemas.settings import PREFIX, SECRET_CHARS
 from service.counts import Counts
 from service.desk import Desk, clock_ms
-from service.domain import Role
+from service.domain import Audience, Role
 from service.door import Door
-from service.embedded import EmbeddedServer
+from service.embedded import EmbeddedServer, room_of
 from service.errors import RequestError, StartError
-from service.handlers import administrators, moderators, pages, readers, watchers
+from service.folder import make_folder
+from service.handlers import administrators, demo, moderators, pages, readers, watchers
 from service.metrics import RequestMeasures
-from service.registry import Registry
+from service.registry import DEFAULT, DEMO, Registry
+from service.salts import DaySalts
 from service.scoring import Scorer
-from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, make_folder
+from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, known_previous_secret
 from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
@@ -28,9 +32,10 @@ from service.store.readiness import OK, check_store, fsync_of
 from service.store.submissions import Submissions
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
+from service.web.access import is_known
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
-from service.web.operation import House, Route, open_route, reader_route, route
+from service.web.operation import House, Route, open_route, reader_route, route, watcher_route
 
 WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
 SITE = "/v1/sites/{site}"
@@ -42,8 +47,8 @@ API: tuple[Route, ...] = (
     reader_route("POST", THREAD + "/comments", readers.submit, WEBSITE),
     open_route("GET", THREAD + "/comments", readers.read_thread),
     open_route("GET", SITE + "/counts", readers.count_published),
-    route("GET", THREAD, readers.read_thread_settings, WEBSITE, MODERATOR),
-    route("PUT", THREAD, readers.set_thread, WEBSITE, MODERATOR),
+    route("GET", THREAD, readers.read_thread_settings, WEBSITE, MODERATOR, OPERATOR),
+    route("PUT", THREAD, readers.set_thread, WEBSITE, MODERATOR, OPERATOR),
     # Moderators
     route("GET", SITE + "/queue", moderators.list_queue, MODERATOR),
     route("POST", SITE + "/claims", moderators.claim, MODERATOR),
@@ -67,7 +72,7 @@ API: tuple[Route, ...] = (
     # Machines that watch
     open_route("GET", "/healthz", watchers.health),
     open_route("GET", "/readyz", watchers.readiness),
-    open_route("GET", "/metrics", watchers.read_metrics),
+    watcher_route("GET", "/metrics", watchers.read_metrics),
 )
 PAGES: tuple[Route, ...] = (
     open_route("GET", "/docs", pages.read_docs),
@@ -79,9 +84,9 @@ PAGES: tuple[Route, ...] = (
 )
 PAGES_WITH_DEMO: tuple[Route, ...] = (
     *PAGES,
-    open_route("GET", "/", pages.go_to_demo),
-    open_route("GET", "/demo", pages.read_demo),
-    open_route("POST", "/demo", pages.submit_demo),
+    open_route("GET", "/", demo.go_home),
+    open_route("GET", demo.DEMO, demo.read_demo),
+    open_route("POST", demo.DEMO, demo.submit_demo),
 )
 PAGES_WITHOUT_DEMO: tuple[Route, ...] = (*PAGES, open_route("GET", "/", pages.go_to_docs))
 
@@ -93,8 +98,9 @@ FIRST_CONNECTION_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Secrets:
-    admin_token: str
-    secret_key: str
+    admin_token: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    previous_secret_key: str | None = field(repr=False)
 
 
 def load_model(directory: Path | None = None) -> Classifier:
@@ -107,12 +113,20 @@ def load_model(directory: Path | None = None) -> Classifier:
 
 def find_secrets(settings: Settings) -> Secrets:
     """The secrets given, or made in the data folder at first start."""
-    if settings.admin_token is None or settings.secret_key is None or settings.redis_url is None:
-        make_folder(settings.data_dir)
+    make_folder(settings.data_dir)
     return Secrets(
         settings.admin_token or kept_secret(settings.data_dir, "admin-token", TOKEN_PREFIX),
         settings.secret_key or kept_secret(settings.data_dir, SECRET_KEY_FILE),
+        known_previous_secret(settings),
     )
+
+
+def _warn_of_short_secrets(settings: Settings) -> None:
+    """Shorter ones are taken, so that no installation that has one fails to start."""
+    given = {"ADMIN_TOKEN": settings.admin_token, "SECRET_KEY": settings.secret_key}
+    for name, secret in (given | {"METRICS_TOKEN": settings.metrics_token}).items():
+        if secret is not None and len(secret) < SECRET_CHARS:
+            log.warning("secret_too_short", setting=PREFIX + name, advice=f"give it {SECRET_CHARS} characters or more")
 
 
 async def _warn_unless_durable(link: Link) -> None:
@@ -122,6 +136,12 @@ async def _warn_unless_durable(link: Link) -> None:
     fsync = await fsync_of(link)
     if fsync:
         log.warning("store_acknowledges_before_disk", appendfsync=fsync, advice="set appendfsync always")
+
+
+def _warn_unless_the_demo_has_its_place(registry: Registry) -> None:
+    site = registry.sites.get(DEMO.site)
+    if DEMO in registry.own_sites and site is not None and not site.is_demo:
+        log.warning("demo_not_served", reason=demo.PLACE_TAKEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,28 +176,35 @@ async def build(
     where its connections come in.
     """
     counts = counts or Counts()
+    if is_first:
+        _warn_of_short_secrets(settings)
     secrets = find_secrets(settings)
     tracing = start_tracing(os.environ)
     model = load_model()
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
+    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir, room_of(settings))
     url = settings.redis_url or (server.url if server else "")
     link = make_link(url, scripts.ALL, settings.wait_replicas)
-    vault = Vault(secrets.secret_key)
-    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token)
+    vault = Vault(secrets.secret_key, secrets.previous_secret_key)
+    has_demo = settings.demo is not Audience.NOBODY
+    own_sites = (DEFAULT, DEMO) if has_demo else (DEFAULT,)
+    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
     desk_link = tracing.link(link) if tracing else link
-    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), now_ms)
+    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(link), now_ms)
     house = House(
         RequestMeasures(counts),
         counts,
         door or Door(),
         settings.trusted_proxies,
         settings.metrics_token,
+        settings.hosts,
         lambda: describe(API, watchers.own_version()),
+        settings.demo,
     )
 
-    routes = API + (PAGES_WITH_DEMO if settings.demo else PAGES_WITHOUT_DEMO)
-    dispatch = Dispatch(routes, desk, house, tracing.handler if tracing else None)
+    routes = API + (PAGES_WITH_DEMO if has_demo else PAGES_WITHOUT_DEMO)
+    is_believed = partial(is_known, desk=desk, trusted=house.trusted_proxies)
+    dispatch = Dispatch(routes, desk, house, partial(tracing.handler, is_believed=is_believed) if tracing else None)
 
     link.open()
     try:
@@ -185,6 +212,7 @@ async def build(
             with suppress(RequestError):
                 await registry.load()
                 if is_first:
+                    _warn_unless_the_demo_has_its_place(registry)
                     await _warn_unless_durable(link)
     except BaseException:
         await asyncio.gather(registry.close(), link.close())

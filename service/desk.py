@@ -5,8 +5,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from service.fragment_cache import FragmentCache
 from service.page_cache import PageCache
 from service.registry import Registry
+from service.salts import DaySalts
 from service.scoring import Scorer
 from service.store.link import Link
 from service.store.submissions import Submissions
@@ -25,8 +27,10 @@ class Desk:
     vault: Vault
     scorer: Scorer
     submissions: Submissions
+    salts: DaySalts
     now_ms: Callable[[], int] = clock_ms
     pages: PageCache = field(default_factory=PageCache)
+    fragments: FragmentCache = field(default_factory=FragmentCache)
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"

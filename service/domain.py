@@ -1,11 +1,14 @@
 """The words of moderation: states, roles, verdicts, decisions, and the rule that routes a comment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, NamedTuple
 
 DEFAULT_SITE = "default"
+DEMO_SITE = "demo"
+"""Where the demo article's comments are: in no site of a publisher."""
 SCORE_DECIMALS = 5
 """Of scores and risk, stored and shown."""
 
@@ -15,6 +18,14 @@ class Role(StrEnum):
     MODERATOR = "moderator"
     OPERATOR = "operator"
     ADMIN = "admin"
+
+
+class Audience(StrEnum):
+    """Whom the demo is served to: whoever sits at this machine, anyone, or nobody."""
+
+    LOCAL = "local"
+    ANYONE = "true"
+    NOBODY = "false"
 
 
 class State(StrEnum):
@@ -59,6 +70,8 @@ STATE_OF_DECISION = {
 }
 UNKNOWN_RISK = 0.5
 """Where an unscored or unassessed comment stands in the queue's risk order: undecided."""
+NAME_OF_STAFF = "name_of_staff"
+"""The reason for holding a comment whose sender's name looks like that of who moderates."""
 NOTABLE_SCORE = 0.5
 """A score from here up is named among the reasons: more likely so than not."""
 
@@ -97,8 +110,10 @@ class Policy:
     mode: Mode = Mode.PREMODERATE
     publish_below: float = 0.05
     reject_above: float = 0.98
-    reader_rate: RateLimit = RateLimit(30, 10)
+    reader_rate: RateLimit = RateLimit(6, 5)
     site_rate: RateLimit = RateLimit(0, 100)
+    stranger_rate: RateLimit = RateLimit(120, 60)
+    """Of all together who submit without a token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +124,12 @@ class Site:
     allowed_origins: tuple[str, ...] = ()
     policy: Policy = field(default_factory=Policy)
     created_ms: int = 0
+    is_demo: bool = False
 
 
 class Submission(NamedTuple):
-    """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only."""
+    """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only. `is_stranger` when he
+    sent it himself, and no website vouches for him."""
 
     name: str
     email: str
@@ -124,6 +141,7 @@ class Submission(NamedTuple):
     client_ip: str = ""
     user_agent: str = ""
     referrer: str = ""
+    is_stranger: bool = False
 
 
 class Assessed(NamedTuple):
@@ -148,23 +166,26 @@ class Routing(NamedTuple):
     is_listed: bool = True
 
 
-def route_each(policy: Policy, assessed: Assessed) -> dict[Mode, Routing]:
-    """What every mode makes of an assessed submission: which one its thread has, only the store knows."""
-    noted = _notable(assessed)
-    return {mode: _route(mode, policy, assessed, noted) for mode in MODES}
+def route_each(policy: Policy, assessed: Assessed, held_for: Sequence[str] = ()) -> dict[Mode, Routing]:
+    """What every mode makes of an assessed submission: which one its thread has, only the store knows. Each holds it
+    for `held_for`, codes of reasons that are not the classifier's."""
+    noted, held = _notable(assessed), [{"code": code} for code in held_for]
+    return {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
 
 
 def route(mode: Mode, policy: Policy, assessed: Assessed) -> Routing:
     """The verdict on an assessed submission under a mode, with its reasons. Never publishes unscored."""
-    return _route(mode, policy, assessed, _notable(assessed))
+    return _route(mode, policy, assessed, _notable(assessed), [])
 
 
-def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason]) -> Routing:
+def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], held: list[Reason]) -> Routing:
     if assessed.risk is None:
-        return Routing(Verdict.HOLD, [{"code": "not_scored"}])
+        return Routing(Verdict.HOLD, [{"code": "not_scored"}, *held])
     unknown: list[Reason] = [] if assessed.assessed else [{"code": "language_not_assessed"}]
     if mode is Mode.PREMODERATE:
-        return Routing(Verdict.HOLD, [{"code": "premoderated"}, *unknown, *noted])
+        return Routing(Verdict.HOLD, [{"code": "premoderated"}, *held, *unknown, *noted])
+    if held:
+        return Routing(Verdict.HOLD, [*held, *unknown, *noted])
     if mode is Mode.POSTMODERATE:
         return Routing(Verdict.PUBLISH, [{"code": "postmoderated"}, *unknown, *noted])
     if unknown:

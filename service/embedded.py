@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, NamedTuple, Self
 from urllib.parse import quote
 
 import structlog
@@ -23,6 +23,9 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from service.errors import StartError
+from service.folder import ROOT, make_folder, open_own
+from service.memory import MEBIBYTE, memory_bytes, most_bytes, share_bytes
+from service.settings import Settings
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +43,8 @@ LONGEST_BACKOFF_SECONDS = 5.0
 WELL_SECONDS = 10.0
 POLL_SECONDS = 0.01
 LOADING_NOTICE_SECONDS = 10.0
+# Of what is used already: so much is allowed where the data has reached its limit.
+RAISED = 1.1
 
 # The server must die with the service, also when that is killed by SIGKILL. Linux does it for a process that asks
 # (prctl PR_SET_PDEATHSIG), and keeps the wish over exec. A preexec_fn would run Python between fork and exec, which can
@@ -58,6 +63,17 @@ os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
+class Room(NamedTuple):
+    """How many bytes the server may use, 0 for as many as there are, and up to how many that is raised by itself where
+    its data is larger already."""
+
+    max_bytes: int = 0
+    most_bytes: int = 0
+
+
+NO_LIMIT = Room()
+
+
 class EmbeddedServer:
     """A Valkey of our own in the data folder, run as a child and restarted when it dies.
 
@@ -65,9 +81,10 @@ class EmbeddedServer:
     by the server, so that it is held exactly as long as anything still writes to the folder.
     """
 
-    def __init__(self, data_dir: Path, binary: Path) -> None:
+    def __init__(self, data_dir: Path, binary: Path, room: Room = NO_LIMIT) -> None:
         """Nothing runs yet: use `start`."""
         self._data_dir = data_dir.absolute()
+        self._room = room
         self._binary = binary
         self._locks: list[int] = []
         self._private_dir: Path | None = None
@@ -83,13 +100,13 @@ class EmbeddedServer:
         return process.pid if process is not None and process.returncode is None else None
 
     @classmethod
-    async def start(cls, data_dir: Path) -> Self:
-        """Starts the server and returns once it answers and has read all its data.
+    async def start(cls, data_dir: Path, room: Room = NO_LIMIT) -> Self:
+        """Starts the server, with so much room for its data, and returns once it answers and has read all of it.
 
         Call it from the main thread: Linux takes a child's parent for dead once the thread that started it ends.
         Raises StartError when another service holds the folder, there is no server to run, or it will not start.
         """
-        server = cls(data_dir, find_server_binary())
+        server = cls(data_dir, find_server_binary(), room)
         try:
             await server._lock_folder()
             process = await server._launch()
@@ -126,7 +143,7 @@ class EmbeddedServer:
         return self._private_dir / SOCKET_NAME
 
     async def _lock_folder(self) -> None:
-        _make_private_folder(self._data_dir)
+        make_folder(self._data_dir)
         self._locks.append(_lock_for_service(self._data_dir))
         _rotate_log(self._data_dir)
         self._locks.append(await _lock_for_server(self._data_dir))
@@ -144,6 +161,7 @@ class EmbeddedServer:
             "appendfsync": "always",
             "aof-load-truncated": "yes",
             "maxmemory-policy": "noeviction",
+            "maxmemory": str(self._room.max_bytes),
             # A comment's record is one allocation; a thread of more comments than entries is a table: docs/scaling.md.
             "hash-max-listpack-value": "1024",
             "hash-max-listpack-entries": "32",
@@ -170,8 +188,25 @@ class EmbeddedServer:
         if process.returncode is not None:
             last_words = _log_tail(self._data_dir, log_start)
             raise StartError(f"The embedded server did not start on {self._data_dir}. It said:\n{last_words}")
+        await self._make_room()
         log.info("embedded_server_ready", pid=process.pid, binary=str(self._binary), data_dir=str(self._data_dir))
         return process
+
+    async def _make_room(self) -> None:
+        """Raises a limit that the data has reached already, as after an upgrade from a version without one: reads and
+        decisions go on at the limit, and new comments should too, as far as there is memory."""
+        room = self._room
+        if not room.max_bytes:
+            return
+        async with Redis.from_url(self.url, retry=Retry(NoBackoff(), 0)) as client:
+            with contextlib.suppress(RedisError, OSError):  # gone again: its end is seen to elsewhere
+                used = int((await client.info("memory"))["used_memory"])
+                wanted = int(used * RAISED)
+                if wanted <= room.max_bytes:
+                    return
+                limit = max(room.max_bytes, min(wanted, room.most_bytes))
+                await client.config_set("maxmemory", limit)
+                log.warning("embedded_server_nearly_full", used_bytes=used, max_bytes=limit)
 
     async def _supervise(self, process: asyncio.subprocess.Process) -> None:
         backoff_seconds = FIRST_BACKOFF_SECONDS
@@ -189,9 +224,21 @@ class EmbeddedServer:
                 log.error("embedded_server_restart_failed", reason=str(error))  # noqa: TRY400 - the reason says it all
 
 
+def room_of(settings: Settings) -> Room:
+    """The room that was set, to the byte; else a share of the memory that there is."""
+    if settings.max_memory_mb is not None:
+        given = settings.max_memory_mb * MEBIBYTE
+        return Room(given, given)
+    there = memory_bytes()
+    return Room(share_bytes(there, settings.workers), most_bytes(there))
+
+
 def find_running(data_dir: Path) -> str | None:
-    """The address of the embedded server that runs on this folder, None when none does."""
+    """The address of the embedded server that runs on this folder, None when none does, or one of a user who is neither
+    this one nor root: root alone may ask anybody's."""
     path = (data_dir / SOCKET_NAME).resolve()
+    if os.geteuid() != ROOT and path.exists() and path.stat().st_uid not in (os.geteuid(), ROOT):
+        return None
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(str(path))
@@ -238,11 +285,6 @@ def _server_environment() -> dict[str, str]:
     return {**kept, "LC_ALL": "C"}
 
 
-def _make_private_folder(data_dir: Path) -> None:
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    data_dir.chmod(0o700)
-
-
 def _rotate_log(data_dir: Path) -> None:
     path = data_dir / "valkey.log"
     if path.exists() and path.stat().st_size > MAX_LOG_BYTES:
@@ -251,7 +293,7 @@ def _rotate_log(data_dir: Path) -> None:
 
 def _open_log(data_dir: Path) -> IO[bytes]:
     # The server logs to its output, not to a file it opens: so what it says about its options lands here too.
-    return (data_dir / "valkey.log").open("ab")
+    return os.fdopen(open_own(data_dir / "valkey.log"), "ab")
 
 
 def _log_tail(data_dir: Path, start: int) -> str:
@@ -264,7 +306,7 @@ def _log_tail(data_dir: Path, start: int) -> str:
 
 def _try_lock(path: Path) -> int | None:
     """A descriptor that holds the lock, or None when another holds it."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -3,6 +3,7 @@
 CommentdeskError
 ├── StartError                    the service cannot start: the message says why and what to do
 ├── BackupError                  a backup cannot be made, read or restored: the message says why
+├── RotationError                the secret cannot be replaced now: the message says why
 ├── RepairError                  somebody else is repairing the store, or it has another format
 ├── RecordError                   a site or token is not as a change expects it
 │   ├── RecordExistsError
@@ -19,6 +20,7 @@ CommentdeskError
     ├── UnauthenticatedError      no token, or none that we know
     ├── ForbiddenError            a token of another role or site
     ├── OriginNotAllowedError     a browser on a website that this site does not list
+    ├── HostUnknownError          a Host that is not one of our own
     ├── RouteNotFoundError        no such path
     ├── MethodNotAllowedError     a path that does not take this method
     ├── SiteNotFoundError
@@ -54,6 +56,10 @@ class StartError(CommentdeskError):
 
 class BackupError(CommentdeskError):
     """A backup cannot be made, read or restored."""
+
+
+class RotationError(CommentdeskError):
+    """The secret cannot be replaced, or not yet."""
 
 
 class RepairError(CommentdeskError):
@@ -139,6 +145,11 @@ class ForbiddenError(RequestError):
 class OriginNotAllowedError(RequestError):
     code = "origin_not_allowed"
     title = "This website may not post here"
+
+
+class HostUnknownError(RequestError):
+    code = "host_unknown"
+    title = "This service does not go by that Host"
 
 
 class RouteNotFoundError(RequestError):

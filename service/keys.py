@@ -7,7 +7,7 @@ Of the installation, tag `{commentdesk}`:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
-| cd:{commentdesk}:installation | hash | `format`, `secret_check`; `restoring` until it is done | for ever |
+| cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
@@ -15,7 +15,13 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
+| cd:{commentdesk}:rotating | string | somebody's `rotate-key` | 10 s, renewed until it is done |
+| cd:{commentdesk}:process:P | string | JSON: the secrets that a serving process knows and uses | 90 s, renewed |
 | cd:{commentdesk}:upgrading | string | the process that upgrades the store | 10 s, renewed until it is done |
+| cd:{commentdesk}:salt:N | string | random bytes of the Nth day since 1970; in no backup | to 15 min after the day |
+
+The installation has `hash_keys`, wrapped by its secret, once that was replaced; `previous_check`, the check of the
+secret before, until nothing is sealed with that any more; `restoring` until a backup is restored.
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
@@ -34,18 +40,24 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:events | stream | what happened to which comment | the newest 10,000 |
-| cd:{S}:repeat:D | string | comment_id, a space, the state of the first of exact repeats | 24 h |
+| cd:{S}:repeat:D | string | comment_id of the first of exact repeats | 10 min |
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
 | cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
+| cd:{S}:rate-stranger | string | the same, of all strangers together | until all is free |
 
 The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons, private (sealed email, scores,
 spans, client) as submitted; state, decision, revision, published_ms, history (a line a change), previous (a line a
-decision that undo can take back: state, decision, published_ms, was it queued). What would be empty is left out, the
+decision that undo can take back: state, decision, published_ms, was it queued), forgotten (how many acts are no longer
+in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What would be empty is left out, the
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 """
 
+import re
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+
+from schemas.fields import SITE_PATTERN
 
 PREFIX = "cd:"
 """What all our keys, and no others, begin with."""
@@ -58,6 +70,51 @@ CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
 UPGRADING = _INSTALLATION + "upgrading"
+ROTATING = _INSTALLATION + "rotating"
+
+
+class KeyType(StrEnum):
+    """What a key is to Redis, in its own words."""
+
+    STRING = "string"
+    HASH = "hash"
+    SORTED_SET = "zset"
+    STREAM = "stream"
+
+
+INSTALLATION_KINDS = {
+    "installation": KeyType.HASH,
+    "sites": KeyType.HASH,
+    "tokens": KeyType.HASH,
+    "changes": KeyType.STREAM,
+    "idempotency:": KeyType.STRING,
+}
+"""Every kind of key of the installation that lasts, and so is in a backup; with a colon where a name follows."""
+SITE_KINDS = {
+    "thread:": KeyType.HASH,
+    "thread-comments:": KeyType.HASH,
+    "thread-published:": KeyType.SORTED_SET,
+    "thread-queue:": KeyType.SORTED_SET,
+    "comment:": KeyType.HASH,
+    "author:": KeyType.HASH,
+    "queue": KeyType.SORTED_SET,
+    "queue-risk": KeyType.SORTED_SET,
+    "queue-uncertainty": KeyType.SORTED_SET,
+    "claims": KeyType.SORTED_SET,
+    "claim-holders": KeyType.HASH,
+    "totals": KeyType.HASH,
+    "events": KeyType.STREAM,
+    "repeat:": KeyType.STRING,
+    "idempotency:": KeyType.STRING,
+    "rate-reader:": KeyType.STRING,
+    "rate-site": KeyType.STRING,
+    "rate-stranger": KeyType.STRING,
+}
+"""The same of a site."""
+PASSING_KINDS = ("backed-up", "probe", "process", "repairing", "rotating", "salt", "upgrading")
+"""Kinds of the installation that are true of the running store alone, and so are in no backup."""
+MAX_NAME_BYTES = 4096
+"""What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""
 
 COMMENT_FIELDS = {
     "thread": "t",
@@ -74,12 +131,21 @@ COMMENT_FIELDS = {
     "published_ms": "u",
     "history": "h",
     "previous": "b",
+    "forgotten": "g",
 }
 """The fields of a comment's record, and their names in Redis; in scripts they are locals in capitals."""
 
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def salt(day: int) -> str:
+    return f"{_INSTALLATION}salt:{day}"
+
+
+def process(process: str) -> str:
+    return f"{_INSTALLATION}process:{process}"
 
 
 def probe(number: int) -> str:
@@ -106,6 +172,29 @@ def parts_of(key: bytes) -> Parts:
         return Parts("", "", "")
     kind, _, name = rest.partition(":")
     return Parts(opening[len(PREFIX) + 1 :], kind, name)
+
+
+def type_of(key: bytes) -> KeyType | None:
+    """The type of a key that is one of ours and lasts; None of any other."""
+    site, kind, name = parts_of(key)
+    if not re.match(SITE_PATTERN, site) or not _is_name(name):
+        return None
+    kind += ":" if name else ""
+    # A site may have the installation's name.
+    return SITE_KINDS.get(kind) or (INSTALLATION_KINDS.get(kind) if _of(site, "") == _INSTALLATION else None)
+
+
+def _is_name(name: str) -> bool:
+    try:
+        return len(name.encode()) <= MAX_NAME_BYTES
+    except UnicodeEncodeError:  # what stood there was no UTF-8
+        return False
+
+
+def is_passing(key: bytes) -> bool:
+    """Whether it is one of ours that is in no backup."""
+    site, kind, _ = parts_of(key)
+    return kind in PASSING_KINDS and (_of(site, "") == _INSTALLATION or site.startswith("commentdesk."))
 
 
 class QueueKeys(NamedTuple):
@@ -173,8 +262,15 @@ def rate_site(site: str) -> str:
     return _of(site, "rate-site")
 
 
+def rate_stranger(site: str) -> str:
+    return _of(site, "rate-stranger")
+
+
 @lru_cache(maxsize=1024)
 def intake_keys(site: str) -> tuple[str, ...]:
     """What all submissions to a site share, in the order in which their script takes them."""
     queue = queue_keys(site)
-    return (queue.queue, queue.risk, queue.uncertainty, totals(site), events(site), rate_site(site))
+    return (
+        *(queue.queue, queue.risk, queue.uncertainty),
+        *(totals(site), events(site), rate_site(site), rate_stranger(site)),
+    )

@@ -139,6 +139,11 @@ def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metri
     unscored = CounterMetricFamily(
         "commentdesk_unscored", "Comments held because they could not be scored.", labels=("site",)
     )
+    unknown_readers = CounterMetricFamily(
+        "commentdesk_unknown_readers",
+        "Comments whose website did not tell the reader's address: no limit of a reader held for them.",
+        labels=("site",),
+    )
     limited = CounterMetricFamily("commentdesk_rate_limited", "Submissions over a rate limit.", labels=("site",))
     decisions = CounterMetricFamily("commentdesk_decisions", "Decisions of moderators.", labels=("site", "decision"))
     undone = CounterMetricFamily("commentdesk_undone_decisions", "Decisions taken back.", labels=("site",))
@@ -161,6 +166,7 @@ def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metri
             comments.add_metric((site, state), int(totals.get(f"state:{state}", 0)))
         repeats.add_metric((site,), int(totals.get("repeats", 0)))
         unscored.add_metric((site,), int(totals.get("unscored", 0)))
+        unknown_readers.add_metric((site,), int(totals.get("unknown_reader", 0)))
         limited.add_metric((site,), int(totals.get("refused:rate_limited", 0)))
         undone.add_metric((site,), int(totals.get("undone", 0)))
         depth.add_metric((site,), measured.depth)
@@ -170,4 +176,5 @@ def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metri
         up_to = accumulate(int(totals.get(f"age_in:{bound}", 0)) for bound in AGE_BOUNDS_SECONDS)
         buckets = [(str(float(bound)), each) for bound, each in zip(AGE_BOUNDS_SECONDS, up_to, strict=True)]
         ages.add_metric((site,), [*buckets, ("+Inf", count)], int(totals.get("age_sum_ms", 0)) / 1000)
-    return [submissions, repeats, unscored, limited, decisions, undone, comments, depth, oldest, claims, ages]
+    counted = [submissions, repeats, unscored, unknown_readers, limited, decisions, undone]
+    return [*counted, comments, depth, oldest, claims, ages]

@@ -15,10 +15,11 @@ _SLOT_BYTES = 240
 
 
 class Page(NamedTuple):
-    """A page's JSON, and the version of the thread that it shows."""
+    """A page's JSON, the version of the thread that it shows, and its tag, by which readers know it again."""
 
     version: str
     content: bytes
+    tag: str = ""
 
 
 NO_PAGE = Page("", b"")

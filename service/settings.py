@@ -3,35 +3,41 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from marshmallow import ValidationError
 
 from schemas.fields import field_errors
-from schemas.settings import PREFIX, SettingsSchema
+from schemas.settings import PREFIX, SettingsSchema, split_hosts
+from service.domain import Audience
 from service.errors import StartError
+from service.folder import ROOT, read_own, write_own, write_own_once
 
 SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
+PREVIOUS_SECRET_KEY_FILE = "secret-key.previous"  # noqa: S105 where it is, not what
 TOKEN_PREFIX = "cd_"  # noqa: S105 the same of every token
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `schemas.settings` checks, with the trusted networks parsed."""
+    """What `schemas.settings` checks, with the trusted networks parsed. What is secret does not show in its repr."""
 
     host: str
     port: int
     workers: int
-    redis_url: str | None
+    redis_url: str | None = field(repr=False)
     wait_replicas: int
     data_dir: Path
-    admin_token: str | None
-    secret_key: str | None
-    metrics_token: str | None
+    max_memory_mb: int | None
+    admin_token: str | None = field(repr=False)
+    secret_key: str | None = field(repr=False)
+    previous_secret_key: str | None = field(repr=False)
+    metrics_token: str | None = field(repr=False)
+    hosts: frozenset[str]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
-    demo: bool
+    demo: Audience
     log_level: str
 
 
@@ -59,8 +65,10 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         lines = [f"  {PREFIX}{name.upper()}: {' '.join(messages)}" for name, messages in sorted(mistakes.items())]
         raise StartError("\n".join(["The settings are not valid:", *lines]))
     loaded["data_dir"] = Path(str(loaded["data_dir"])).expanduser()
+    loaded["demo"] = Audience(str(loaded["demo"]))
     proxies = str(loaded["trusted_proxies"])
     loaded["trusted_proxies"] = tuple(ip_network(each.strip()) for each in proxies.split(",")) if proxies else ()
+    loaded["hosts"] = frozenset(split_hosts(str(loaded["hosts"])))
     return Settings(**loaded)  # type: ignore[arg-type]
 
 
@@ -76,41 +84,45 @@ def _read_file(
         mistakes[f"{name}_file"] = [f"Cannot be read: {error}"]
 
 
-def make_folder(data_dir: Path) -> None:
-    """The data folder, for this user alone; StartError when it cannot be."""
-    try:
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StartError(f"The data folder {data_dir} cannot be made: {error}") from error
-
-
 def known_secret(settings: Settings) -> str | None:
-    """The secret that encrypts emails, given or in the data folder; none is made."""
+    """The secret that encrypts emails, given or in the data folder; none is made. Root may make a backup of any
+    service's store, and so read a secret that is that service's own."""
     path = settings.data_dir / SECRET_KEY_FILE
-    return settings.secret_key or (kept_secret(settings.data_dir, SECRET_KEY_FILE) if path.exists() else None)
+    if settings.secret_key or not path.exists():
+        return settings.secret_key
+    if os.geteuid() == ROOT and path.lstat().st_uid == settings.data_dir.stat().st_uid:
+        return path.read_text("utf-8").strip()
+    return kept_secret(settings.data_dir, SECRET_KEY_FILE)
+
+
+def known_previous_secret(settings: Settings) -> str | None:
+    """The secret that ours replaces, given; or in the data folder where ours is there too."""
+    path = settings.data_dir / PREVIOUS_SECRET_KEY_FILE
+    if settings.previous_secret_key or settings.secret_key or not path.exists():
+        return settings.previous_secret_key
+    return kept_secret(settings.data_dir, PREVIOUS_SECRET_KEY_FILE)
+
+
+def replace_kept_secret(data_dir: Path) -> None:
+    """Another secret in the data folder; the present one is the previous one from now on. Cut off between the two
+    steps, both are the same, and it can be done again."""
+    try:
+        present = read_own(data_dir / SECRET_KEY_FILE).strip()
+        write_own(data_dir / PREVIOUS_SECRET_KEY_FILE, present + "\n")
+        write_own(data_dir / SECRET_KEY_FILE, secrets.token_urlsafe(32) + "\n")
+    except (OSError, ValueError) as error:
+        raise StartError(f"The secret in {data_dir} cannot be replaced: {error}") from error
 
 
 def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
-    """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone."""
+    """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone.
+
+    StartError for one that another user could have written: he would know it.
+    """
     path = data_dir / name
     try:
         if not path.exists():
-            _write_once(path, prefix + secrets.token_urlsafe(32))
-        return path.read_text("utf-8").strip()
+            write_own_once(path, prefix + secrets.token_urlsafe(32) + "\n")
+        return read_own(path).strip()
     except (OSError, ValueError) as error:
         raise StartError(f"The secret {path} cannot be read or made: {error}") from error
-
-
-def _write_once(path: Path, text: str) -> None:
-    fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    try:
-        os.link(fresh, path)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()

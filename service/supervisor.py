@@ -27,11 +27,12 @@ GRACE_SECONDS = 2.0
 """A worker ends by itself in the time that it has for that; so much later it is killed."""
 
 # The same modules as ours, wherever they were found: not those of a folder called `service` that we were started in.
+# Every local user can read a command line, so that the duty, which names the store with its password, is not in it.
 BECOME_WORKER = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
 from service.commands.worker import work
-work(sys.argv[2])
+work(int(sys.argv[2]))
 """
 
 log = structlog.get_logger(__name__)
@@ -51,15 +52,15 @@ class Word(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What a worker is started with: descriptors that it inherits, and its place among the others."""
+    """What a worker is told first, as one line of JSON: descriptors that it inherits, its place among the others, and
+    the store's URL."""
 
     slot: int
     slots: int
     listeners: Sequence[Sequence[int]]
-    control: int
     counts: int
     region: int
-    url: str
+    url: str = field(repr=False)
 
     def as_json(self) -> str:
         return json.dumps({name: getattr(self, name) for name in self.__slots__})
@@ -179,10 +180,10 @@ class Supervisor:
         ours, theirs = socket.socketpair()
         region = self._regions.pop()
         inherited = [descriptor for sockets in self._listeners for descriptor in sockets]
-        duty = Duty(slot, len(self._slots), self._listeners, theirs.fileno(), self._counts, region, self._url)
+        duty = Duty(slot, len(self._slots), self._listeners, self._counts, region, self._url)
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", BECOME_WORKER, json.dumps(sys.path), duty.as_json()),
+                *(sys.executable, "-c", BECOME_WORKER, json.dumps(sys.path), str(theirs.fileno())),
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=[*inherited, theirs.fileno(), self._counts],
                 # Ctrl-C in a terminal goes to the whole group: only the supervisor may hear it, to tell the workers.
@@ -195,6 +196,7 @@ class Supervisor:
         finally:
             theirs.close()
         worker = Worker(slot, region, process, *await asyncio.open_unix_connection(sock=ours))
+        worker.tell(duty.as_json())
         self._all.add(worker)
         self._begin(self._bury(worker))
         return worker

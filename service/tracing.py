@@ -6,7 +6,7 @@ spans are our own: the ready-made instrumentations put whole paths and commands 
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -55,7 +55,9 @@ class Tracing:
     """Puts spans around requests, batches of the classifier and commands to Redis."""
 
     def __init__(self, provider: "TracerProvider") -> None:
-        from opentelemetry.trace import SpanKind, Status, StatusCode
+        from opentelemetry.context import Context
+        from opentelemetry.trace import Link as SpanLink
+        from opentelemetry.trace import SpanKind, Status, StatusCode, get_current_span
         from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
         self._provider = provider
@@ -63,6 +65,7 @@ class Tracing:
         self._server_kind, self._client_kind = SpanKind.SERVER, SpanKind.CLIENT
         self._failed = Status(StatusCode.ERROR)
         self._propagator = TraceContextTextMapPropagator()
+        self._no_parent, self._span_of, self._link_to = Context(), get_current_span, SpanLink
 
     def scorer(self, classifier: Classifier, counts: Counts) -> Scorer:
         return _TracedScorer(classifier, counts, self._tracer)
@@ -70,17 +73,21 @@ class Tracing:
     def link(self, link: Link) -> Link:
         return _TracedLink(link, self)
 
-    def handler(self, route: Route, handle: Handle) -> Handle:
-        """The same with a span around it, part of the caller's trace when it has one."""
+    def handler(self, route: Route, handle: Handle, is_believed: Callable[[Request], bool]) -> Handle:
+        """The same with a span around it, part of the caller's trace where it has one and is believed. A stranger's
+        is a link alone: he would choose the ids, and that each of his requests is sampled."""
         name = f"{route.method} {route.path}"
         attributes = {"http.request.method": route.method, "http.route": route.path}
 
         async def traced(request: Request) -> Response:
             # Of what a caller may send for traces its two numbers alone: `tracestate` is text of its own.
             parent = self._propagator.extract({"traceparent": request.headers.get("traceparent", "")})
+            is_part = is_believed(request)
+            theirs = self._span_of(parent).get_span_context()
             with self._tracer.start_as_current_span(
                 name,
-                context=parent,
+                context=parent if is_part else self._no_parent,
+                links=[self._link_to(theirs)] if theirs.is_valid and not is_part else (),
                 kind=self._server_kind,
                 attributes=attributes,
                 record_exception=False,

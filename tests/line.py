@@ -64,7 +64,7 @@ class Line:
 
     def send(self, head: str, body: bytes, length: int) -> None:
         start, *headers = head.split("\n")
-        lines = [f"{start} HTTP/1.1", "Host: test", *headers]
+        lines = [f"{start} HTTP/1.1", "Host: localhost", *headers]
         lines += [f"Content-Length: {length}"] if length else []
         self.writer.write("\r\n".join([*lines, "", ""]).encode() + body)
 
@@ -96,7 +96,8 @@ async def open_lines(service: ServiceProcess, count: int) -> AsyncIterator[list[
 def submission(service: ServiceProcess) -> tuple[str, bytes]:
     """Head and body of a comment that nobody sent before."""
     number = next(_NUMBERS)
-    body = {"name": "Ada", "email": f"ada{number}@mail.example", "body": f"I counted {number} trams on the bridge."}
+    words = {"name": "Ada", "email": f"ada{number}@mail.example", "body": f"I counted {number} trams on the bridge."}
+    body = words | {"client": {"ip": f"10.{number // 65536}.{number // 256 % 256}.{number % 256}"}}
     head = f"POST {SUBMIT}\nAuthorization: Bearer {service.admin_token}\nContent-Type: application/json"
     return head, json.dumps(body).encode()
 

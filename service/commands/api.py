@@ -1,5 +1,6 @@
 """A client of our own API for the command line: small, synchronous, standard library only."""
 
+import functools
 import json
 import os
 import urllib.error
@@ -11,6 +12,8 @@ from typing import Any
 import click
 
 from schemas.settings import PREFIX, SettingsSchema
+from service.commands.secret import READABLE, secret_in, secret_of
+from service.folder import read_own
 
 Json = dict[str, Any]
 TIMEOUT_SECONDS = 30
@@ -51,12 +54,29 @@ def _problem(error: urllib.error.HTTPError) -> str:
 
 
 def api_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds `--url` and `--token`, which are found in the data folder of a service on this machine by themselves."""
+    """Adds `--url`, `--token` and `--token-file`: address and token of a service on this machine are found in its data
+    folder by themselves."""
     url = click.option(
         "--url", default=None, help="Address of the service. Default: the one running on this data folder."
     )
-    token = click.option("--token", default=None, help="Administrator's token. Default: the service's own.")
-    return url(token(command))
+    token = click.option(
+        "--token",
+        default=None,
+        help=f"Administrator's token, or - to read it from standard input. {READABLE}. Default: --token-file, "
+        f"{PREFIX}ADMIN_TOKEN, {PREFIX}ADMIN_TOKEN_FILE, or the service's own.",
+    )
+    token_file = click.option(
+        "--token-file", default=None, type=click.Path(path_type=Path), help="File with the administrator's token."
+    )
+
+    @functools.wraps(command)
+    def with_token(*, token: str | None, token_file: Path | None, **others: object) -> None:
+        if token is not None and token_file is not None:
+            raise click.UsageError("Give --token or --token-file.")
+        given = secret_of("--token", token) if token is not None else secret_in(token_file) if token_file else None
+        command(token=given, **others)
+
+    return url(token(token_file(with_token)))
 
 
 def connect(url: str | None, token: str | None) -> Api:
@@ -66,20 +86,23 @@ def connect(url: str | None, token: str | None) -> Api:
 
 
 def _running_url(data_dir: Path) -> str:
+    """Where the service says it is. The administrator's token is sent there: it is asked of nobody else's file."""
     file = data_dir / "service.json"
     try:
-        found: str = json.loads(file.read_text("utf-8"))["url"]
-    except (OSError, ValueError, KeyError) as error:
+        found: str = json.loads(read_own(file))["url"]
+    except PermissionError as error:
+        raise click.ClickException(f"{error}: it is not believed. Give --url.") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise click.ClickException(f"No service is running on {data_dir}. Start it, or give --url.") from error
     return found
 
 
 def _admin_token(data_dir: Path) -> str:
-    given = os.environ.get(f"{PREFIX}ADMIN_TOKEN")
-    if given:
-        return given
+    given, file = os.environ.get(f"{PREFIX}ADMIN_TOKEN"), os.environ.get(f"{PREFIX}ADMIN_TOKEN_FILE")
+    if given or file:
+        return given or secret_in(Path(str(file)))
     try:
         return (data_dir / "admin-token").read_text("utf-8").strip()
     except OSError as error:
-        message = f"There is no token in {data_dir}. Give --token, or set {PREFIX}ADMIN_TOKEN."
+        message = f"There is no token in {data_dir}. Give --token-file, or set {PREFIX}ADMIN_TOKEN_FILE."
         raise click.ClickException(message) from error

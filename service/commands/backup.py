@@ -1,19 +1,22 @@
 """`backup` and `restore`: everything in the store into a file, while the service runs, and out of it again."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from service.archive import Header
-from service.commands.store import own_store, redis_option, run, settings_with, shared_store
+from service.archive import Archive, Header
+from service.commands.store import known_vault, own_store, redis_option, run, settings_with, shared_store
 from service.desk import clock_ms
+from service.errors import BackupError, StartError
 from service.handlers.watchers import own_version
-from service.settings import Settings, known_secret
+from service.settings import Settings
 from service.store import instant
 from service.store.link import Link
 from service.use_cases import backup as use_case
-from service.vault import Vault
 
 
 @click.command()
@@ -22,7 +25,8 @@ from service.vault import Vault
 def backup(file: Path, redis_url: str | None) -> None:
     """Write everything in the store into FILE, as it is at one instant, while the service may go on.
 
-    Emails stay encrypted: keep the secret key too, elsewhere. An older FILE is replaced once the new one is whole.
+    Emails stay encrypted, and the secret key tells at a restore that nobody else wrote the file: keep it too,
+    elsewhere. An older FILE is replaced once the new one is whole.
     """
     header, size = run(_back_up(settings_with(redis_url), file))
     click.echo(f"{header.keys} keys in {file}, {size / 1e6:.1f} MB.")
@@ -30,33 +34,66 @@ def backup(file: Path, redis_url: str | None) -> None:
 
 async def _back_up(settings: Settings, file: Path) -> tuple[Header, int]:
     async with shared_store(settings) as link:
+        vault = known_vault(settings)
+        if vault is None:
+            raise BackupError(
+                "A backup is made with the COMMENTDESK_SECRET_KEY of the store, and it is not known here."
+            )
         length = await instant.count_all_keys(link)
-        with click.progressbar(length=length, label="Copying keys", show_pos=True, file=sys.stderr) as shown:
-            return await use_case.back_up(link, file, own_version(), shown.update)
+        with _progress("Copying keys", length) as shown:
+            return await use_case.back_up(link, vault, file, own_version(), shown.update)
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--replace", "is_replacing", is_flag=True, help="Remove what is in the store first.")
 @click.option("--yes", "is_confirmed", is_flag=True, help="Do not ask whether to remove it.")
+@click.option(
+    "--unauthenticated",
+    "is_format_1_believed",
+    is_flag=True,
+    help="Take a backup of an older version, which does not tell who wrote it.",
+)
 @redis_option
-def restore(file: Path, redis_url: str | None, *, is_replacing: bool, is_confirmed: bool) -> None:
+def restore(
+    file: Path, redis_url: str | None, *, is_replacing: bool, is_confirmed: bool, is_format_1_believed: bool
+) -> None:
     """Write everything in FILE into an empty store. Stop the service first.
 
     The file is checked before anything is written. No service starts on a store whose restore did not get to its end.
     """
-    header = run(_restore(settings_with(redis_url), file, is_replacing=is_replacing, is_confirmed=is_confirmed))
-    click.echo(f"{header.keys} keys restored, as of {header.created_at}.")
+    settings = settings_with(redis_url)
+    with _checked(settings, file, is_format_1_believed=is_format_1_believed) as checked:
+        run(_restore(settings, checked, is_replacing=is_replacing, is_confirmed=is_confirmed))
+        click.echo(f"{checked.header.keys} keys restored, as of {checked.header.created_at}.")
 
 
-async def _restore(settings: Settings, file: Path, *, is_replacing: bool, is_confirmed: bool) -> Header:
-    secret = known_secret(settings)
-    header = use_case.check(file, Vault(secret).check if secret else None)
+@contextmanager
+def _checked(settings: Settings, file: Path, *, is_format_1_believed: bool) -> Iterator[Archive]:
+    with ExitStack() as open_file:
+        try:
+            with _progress("Checking the file", 2 * file.stat().st_size) as shown:
+                checked = open_file.enter_context(
+                    use_case.checked(
+                        file, known_vault(settings), shown.update, is_format_1_believed=is_format_1_believed
+                    )
+                )
+        except (BackupError, StartError, OSError) as error:
+            raise click.ClickException(f"{error} Nothing was written.") from error
+        if not checked.is_authenticated:
+            click.echo(f"Warning: nothing tells who wrote {file}.", err=True)
+        yield checked
+
+
+async def _restore(settings: Settings, file: Archive, *, is_replacing: bool, is_confirmed: bool) -> None:
     async with own_store(settings) as link:
         await _make_way(link, is_replacing=is_replacing, is_confirmed=is_confirmed)
-        with click.progressbar(length=header.keys, label="Restoring", show_pos=True, file=sys.stderr) as shown:
-            await use_case.restore(link, file, header, clock_ms(), shown.update)
-    return header
+        with _progress("Restoring", file.header.keys) as shown:
+            await use_case.restore(link, file, clock_ms(), shown.update)
+
+
+def _progress(label: str, length: int) -> Any:
+    return click.progressbar(length=length, label=label, show_pos=True, file=sys.stderr)
 
 
 async def _make_way(link: Link, *, is_replacing: bool, is_confirmed: bool) -> None:

@@ -6,19 +6,26 @@ import os
 import signal
 import sys
 from contextlib import AsyncExitStack
+from http import HTTPStatus
+from ipaddress import ip_address
 from pathlib import Path
 
 import click
 
+from service.domain import Audience
 from service.door import Listeners, close, listen
-from service.embedded import EmbeddedServer
+from service.embedded import EmbeddedServer, room_of
 from service.errors import StartError
+from service.folder import make_folder, write_own
 from service.log import log_to_stderr
-from service.settings import Settings, make_folder, read_settings
+from service.settings import Settings, read_settings
 from service.supervisor import Supervisor
 
 SERVICE_FILE = "service.json"
 """In the data folder while the service runs: its url and pid."""
+DEMO_PAGE = "/demo"
+DEMO_SECONDS = 2.0
+"""How long a start waits to learn whether its demo is there."""
 
 
 @click.command()
@@ -48,7 +55,7 @@ async def _serve(settings: Settings) -> None:
     async with serving(settings) as process:
         listeners = listen(settings.host, settings.port, 1)
         process.open(listeners)
-        _announce(settings, listeners)
+        await _announce(settings, listeners)
         try:
             await stop.wait()
             await process.stop()
@@ -67,7 +74,7 @@ async def _supervise(settings: Settings) -> None:
         await _start(supervisor, stop)
         if stop.is_set():
             return
-        _announce(settings, listeners)
+        await _announce(settings, listeners)
         ending.callback((settings.data_dir / SERVICE_FILE).unlink, missing_ok=True)
         renewing = asyncio.create_task(_renew(supervisor, renew))
         await stop.wait()
@@ -94,7 +101,7 @@ async def _renew(supervisor: Supervisor, told: asyncio.Event) -> None:
 
 
 async def _start_server(settings: Settings, ending: AsyncExitStack) -> str:
-    server = await EmbeddedServer.start(settings.data_dir)
+    server = await EmbeddedServer.start(settings.data_dir, room_of(settings))
     ending.push_async_callback(server.stop)
     return server.url
 
@@ -107,15 +114,16 @@ def _told(*numbers: signal.Signals) -> asyncio.Event:
     return told
 
 
-def _announce(settings: Settings, listeners: Listeners) -> None:
+async def _announce(settings: Settings, listeners: Listeners) -> None:
     host, port = listeners[0][0].getsockname()[:2]
-    url = f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    url = _address(host, port)
+    demo = await _demo_address(settings, host, port)
     make_folder(settings.data_dir)
     _write_address(settings.data_dir / SERVICE_FILE, json.dumps({"url": url, "pid": os.getpid()}))
     token = "COMMENTDESK_ADMIN_TOKEN" if settings.admin_token else settings.data_dir / "admin-token"
     lines = [
         f"commentdesk is at {url}" + (f", in {settings.workers} workers" if settings.workers > 1 else ""),
-        f"  demo article   {url}/demo" if settings.demo else "",
+        f"  demo article   {demo}" if demo else "",
         f"  queue          {url}/v1/sites/default/queue (with a moderator's token)",
         f"  API docs       {url}/docs",
         f"  admin's token  {token}",
@@ -124,11 +132,37 @@ def _announce(settings: Settings, listeners: Listeners) -> None:
     click.echo("\n".join(line for line in lines if line))
 
 
-def _write_address(file: Path, address: str) -> None:
-    fresh = file.with_suffix(".new")
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+async def _demo_address(settings: Settings, host: str, port: int) -> str:
+    """Where somebody at this machine finds the demo; "" when he does not."""
+    at = ip_address(host)
+    if at.is_unspecified:
+        host = "::1" if at.version == 6 else "127.0.0.1"
+    if settings.demo is Audience.NOBODY or (settings.demo is Audience.LOCAL and not ip_address(host).is_loopback):
+        return ""
     try:
-        fresh.write_text(address, "utf-8")
-        fresh.replace(file)
+        async with asyncio.timeout(DEMO_SECONDS):
+            return f"{_address(host, port)}{DEMO_PAGE}" if await _demo_status(host, port) == HTTPStatus.OK else ""
+    except (OSError, TimeoutError, ValueError, IndexError):
+        return ""
+
+
+async def _demo_status(host: str, port: int) -> int:
+    """What the demo's own page is answered with: a site of a publisher may have its place."""
+    reader, writer = await asyncio.open_connection(host, port)
+    try:
+        writer.write(f"HEAD {DEMO_PAGE} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
+        return int((await reader.readline()).split()[1])
+    finally:
+        writer.close()
+
+
+def _write_address(file: Path, address: str) -> None:
+    try:
+        write_own(file, address)
     except OSError as error:
         raise StartError(f"The data folder {file.parent} cannot be written to: {error}") from error
 

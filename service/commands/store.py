@@ -13,12 +13,14 @@ import click
 import structlog
 
 from schemas.settings import PREFIX
+from service.commands.secret import READABLE, secret_of
 from service.embedded import EmbeddedServer, find_running
-from service.errors import BackupError, RepairError, RequestError, StartError
-from service.settings import Settings, read_settings
+from service.errors import BackupError, RepairError, RequestError, RotationError, StartError
+from service.settings import Settings, known_previous_secret, known_secret, read_settings
 from service.store import scripts
-from service.store.address import make_link
+from service.store.address import has_password, make_link
 from service.store.link import Link
+from service.vault import Vault
 
 CONNECT_SECONDS = 10.0
 _REDIS_URL = f"{PREFIX}REDIS_URL"
@@ -30,12 +32,16 @@ def redis_option(command: Callable[..., None]) -> Callable[..., None]:
     return click.option(
         "--redis-url",
         default=None,
-        help="Default: COMMENTDESK_REDIS_URL, or else the embedded server of the data folder, running or not.",
+        help=f"The store's address, or - to read it from standard input. {READABLE}: a password does not belong there. "
+        f"Default: {_REDIS_URL}, {_REDIS_URL}_FILE, or else the embedded server of the data folder, running or not.",
     )(command)
 
 
 def settings_with(redis_url: str | None) -> Settings:
-    """The settings of the environment, with this address in the place of theirs when one is given."""
+    """The settings of the environment, with this address in the place of theirs when one is given; `-` is read from
+    standard input."""
+    if redis_url:
+        redis_url = secret_of("--redis-url", redis_url, is_secret=has_password(redis_url))
     given = {_REDIS_URL: redis_url} if redis_url else {}
     replaced = {_REDIS_URL, f"{_REDIS_URL}_FILE"} if redis_url else set()
     environment = {name: value for name, value in os.environ.items() if name not in replaced}
@@ -53,8 +59,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     )
     try:
         return asyncio.run(work)
-    except (BackupError, RepairError, StartError, RequestError, OSError) as error:
+    except (BackupError, RepairError, RotationError, StartError, RequestError, OSError) as error:
         raise click.ClickException(str(error)) from error
+
+
+def known_vault(settings: Settings) -> Vault | None:
+    """With the secret given or in the data folder; None where there is none, and none is made."""
+    secret = known_secret(settings)
+    return Vault(secret, known_previous_secret(settings)) if secret else None
 
 
 @asynccontextmanager

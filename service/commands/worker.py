@@ -15,13 +15,17 @@ from service.settings import Settings, read_settings
 from service.supervisor import Duty, Word
 
 
-def work(duty: str) -> None:
-    """Serves until it is told to go."""
-    run_loop(_work(Duty(**json.loads(duty))))
+def work(control: int) -> None:
+    """Serves until it is told to go; `control` is our end of the line to the supervisor."""
+    run_loop(_work(control))
 
 
-async def _work(duty: Duty) -> None:
-    reader, writer = await asyncio.open_unix_connection(sock=socket.socket(fileno=duty.control))
+async def _work(control: int) -> None:
+    reader, writer = await asyncio.open_unix_connection(sock=socket.socket(fileno=control))
+    line = await reader.readline()
+    if not line:
+        end_now()  # the supervisor died before it could tell
+    duty = Duty(**json.loads(line))
     try:
         settings = replace(read_settings(os.environ), redis_url=duty.url)
         log_to_stderr(settings.log_level, worker=duty.slot)

@@ -1,10 +1,7 @@
 """What readers and websites call: leave a comment, read a thread, count comments, set a thread."""
 
-import hashlib
-import re
 from urllib.parse import quote, urlsplit
 
-from schemas.fields import is_web_address
 from schemas.submissions import ReceiptSchema, SubmissionSchema
 from schemas.threads import (
     CountsQuery,
@@ -14,14 +11,15 @@ from schemas.threads import (
     ThreadPageSchema,
     ThreadSchema,
 )
-from service.domain import State, Submission
-from service.errors import ThreadNotFoundError
+from service.domain import Role, State, Submission
+from service.errors import ForbiddenError, InvalidFieldsError, ThreadNotFoundError
 from service.pages.refusal import form_refusal
 from service.store.submissions import Receipt
 from service.use_cases import threads
 from service.use_cases.submit import submit as submit_use_case
 from service.web.access import reader_address
 from service.web.operation import Answer, Call, Json, operation
+from service.web.origins import is_of, origin_of
 
 RECEIVED = "/received"
 """The page of thanks for those whose article's address is not known."""
@@ -54,7 +52,8 @@ async def submit(call: Call) -> Answer:
 
 def submission_of(call: Call) -> Submission:
     """The submission in a call. What a stranger says of the article or of his own browser is not believed: his
-    address is his connection's. A website vouches for its readers, and its own address is never taken for one."""
+    address is his connection's. A website vouches for its readers, and its own address is never taken for one; the
+    article's is dropped where it is not of an origin that the site lists."""
     body = call.body
     sent = {"name": body["name"], "email": body["email"], "body": body["body"]}
     sent |= {"website": body["website"] or "", "parent_id": body["parent_id"] or ""}
@@ -63,15 +62,17 @@ def submission_of(call: Call) -> Submission:
         return Submission(
             **sent,
             client_ip=reader_address(call.request, call.house.trusted_proxies),
+            is_stranger=True,
             user_agent=headers.get("User-Agent", "")[:1000].encode("utf-8", "replace").decode(),
             referrer=headers.get("Referer", "")[:2048].encode("utf-8", "replace").decode(),
         )
+    allowed = call.site.allowed_origins if call.site else ()
     article: Json = body["article"] or {"title": "", "url": ""}
     client: Json = body["client"] or {"ip": "", "user_agent": "", "referrer": ""}
     return Submission(
         **sent,
         article_title=article["title"],
-        article_url=article["url"],
+        article_url=article["url"] if is_of(article["url"], allowed) else "",
         client_ip=client["ip"],
         user_agent=client["user_agent"],
         referrer=client["referrer"],
@@ -79,17 +80,18 @@ def submission_of(call: Call) -> Submission:
 
 
 async def _way_back(call: Call, thread: str, receipt: Receipt) -> str:
-    """Where a form's sender goes: to the article as its website told its address, else to the page that he came from
-    if it is on a listed origin or its website sent the form, else to a page of thanks, or to the thread itself when
-    no browser asks."""
+    """Where a form's sender goes: to the article as its website told its address, unless the site lists origins by now
+    and that is of none of them; else to the page that he came from if it is on a listed origin or its website sent the
+    form, else to a page of thanks, or to the thread itself when no browser asks."""
     try:
         url = (await threads.read_settings(call.desk, call.known_site.site, thread))["url"]
     except ThreadNotFoundError:
         url = ""
+    url = url if is_of(url, call.known_site.allowed_origins) else ""
     referrer = call.request.headers.get("Referer", "")
-    if not url and referrer.isascii() and is_web_address(referrer):
+    origin = origin_of(referrer) if not url and referrer.isascii() else ""
+    if origin:
         parts = urlsplit(referrer)
-        origin = f"{parts.scheme}://{parts.netloc}".lower()
         is_known = call.caller is not None or origin in call.known_site.allowed_origins
         is_ours = parts.netloc == call.request.host and parts.path != call.request.rel_url.raw_path
         url = referrer if is_known or is_ours else ""
@@ -115,22 +117,10 @@ def with_receipt(url: str, receipt: Receipt) -> str:
 )
 async def read_thread(call: Call) -> Answer:
     limit, cursor = call.query["limit"], call.query["cursor"]
-    page_tag = hashlib.blake2s(f"{limit} {cursor}".encode(), digest_size=4).hexdigest()
-    known = _known_version(call.request.headers.get("If-None-Match", ""), page_tag)
-    version, page = await threads.read_thread(call.desk, call.known_site.site, call.thread, known, limit, cursor)
-    headers = {"ETag": f'"{version}.{page_tag}"', "Cache-Control": "no-cache"}
-    return Answer(304, headers=headers) if page is None else Answer(200, page, headers)
-
-
-_VERSION = re.compile(r"[0-9]+\.[0-9]+")
-
-
-def _known_version(if_none_match: str, page_tag: str) -> str:
-    for tag in if_none_match.split(","):
-        version, _, page = tag.strip().removeprefix("W/").strip('"').rpartition(".")
-        if page == page_tag and _VERSION.fullmatch(version):
-            return version
-    return ""
+    page = await threads.read_thread(call.desk, call.known_site.site, call.thread, limit, cursor)
+    headers = {"ETag": f'"{page.tag}"', "Cache-Control": "no-cache"}
+    is_known = f'"{page.tag}"' in call.request.headers.get("If-None-Match", "")  # weak or strong, one of several
+    return Answer(304, headers=headers) if is_known else Answer(200, page.content, headers)
 
 
 @operation("Count published comments", query=CountsQuery, answers={200: CountsSchema}, errors=(404,))
@@ -145,4 +135,11 @@ async def read_thread_settings(call: Call) -> Answer:
 
 @operation("Set a thread", body=ThreadChangeSchema, answers={200: ThreadSchema}, errors=(404,))
 async def set_thread(call: Call) -> Answer:
+    """`mode` is for moderators and operators: a website's token lies where its pages are made, and must not publish.
+    `url`, where readers' forms are led, is of one of the site's `allowed_origins` if it lists any."""
+    body = call.body
+    if "mode" in body and call.known_caller.role is Role.WEBSITE:
+        raise ForbiddenError(errors={"mode": ["Moderators and operators set it."]})
+    if body.get("url") and not is_of(body["url"], call.known_site.allowed_origins):
+        raise InvalidFieldsError(errors={"url": ["Not of one of the site's allowed_origins."]})
     return Answer(200, await threads.set_settings(call.desk, call.known_site.site, call.thread, call.body))

@@ -15,6 +15,10 @@ _AUDIENCES = {
     "administrators": ("Operators and administrators", "Policies, sites and tokens."),
     "watchers": ("Machines that watch", "Health, readiness and metrics."),
 }
+_WITHOUT_A_TOKEN = {
+    "readers": " Where the site allows public submission, also readers without one.",
+    "watchers": " Without one, programs on the service's own machine, unless it has a token for metrics.",
+}
 _PLACES = {"path": "In the address", "query": "In the query", "header": "A header"}
 _RANGES = (("minLength", "maxLength", " characters"), ("minItems", "maxItems", " of them"), ("minimum", "maximum", ""))
 _REMEDIES = {
@@ -23,6 +27,7 @@ _REMEDIES = {
     "unauthenticated": "Send `Authorization: Bearer TOKEN` with a token that was not revoked and has not expired.",
     "forbidden": "The token is valid, but of another role or site. It says so whether the thing exists or not.",
     "origin_not_allowed": "List the website's origin in the site's `allowed_origins`.",
+    "host_unknown": "Ask by a name that the setting `COMMENTDESK_HOSTS` lists.",
     "not_found": "Compare the address with this page. A `/` inside a thread's id is written `%2F`.",
     "site_not_found": "Site ids are lower-case letters, digits and hyphens. `default` exists from the start.",
     "thread_not_found": "A thread begins with its first comment, or when a website sets it.",
@@ -173,7 +178,7 @@ def _who(described: Json) -> tuple[str, str]:
     names = [name for name in roles.rstrip(".").split(", ") if name != "admin"]
     who = f"A token with the role {' or '.join(names)}." if names else "The administrator."
     if {} in security:
-        who += " Where the site allows public submission, also readers without one."
+        who += _WITHOUT_A_TOKEN[described["tags"][0]]
     return description.strip(), who
 
 

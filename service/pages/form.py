@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from schemas.submissions import MAX_BODY_CHARS, MAX_NAME_CHARS
+from schemas.visibility import MAX_MARKS, has_visible
 from service.errors import (
     BodyTooLargeError,
     FieldErrors,
@@ -28,6 +29,12 @@ _WRONG = {
 }
 _LONGEST = {"name": MAX_NAME_CHARS, "email": 254, "website": 2048, "body": MAX_BODY_CHARS}
 _LABEL = {"name": "The name", "email": "The email address", "website": "The web address", "body": "The comment"}
+_UNSHOWN = {
+    "control characters": "holds characters that cannot be shown.",
+    "cannot be seen": "holds characters that cannot be seen.",
+    "combining marks": f"holds more than {MAX_MARKS} marks on one letter.",
+}
+"""By a piece of what the schema says of a text: what a reader is told."""
 _GENERAL: dict[type[RequestError], str] = {
     ThreadClosedError: "Comments on this article are closed. Your comment was not sent.",
     BodyTooLargeError: "Your comment is too large to be read. Go back in your browser, shorten it, and send it again.",
@@ -75,14 +82,16 @@ def refused(fields: Mapping[str, Any], error: RequestError) -> Form:
 
 
 def _mistake(name: str, value: str, messages: Any) -> str:
-    if not value.strip() and name in _WANTED:
+    if name in _WANTED and not has_visible(value):
         return _WANTED[name]
     length = len(value.strip().replace("\r\n", "\n"))
     if length > _LONGEST[name]:
         return f"{_LABEL[name]} is too long: {length:,} characters, of at most {_LONGEST[name]:,}."
-    if any("control characters" in str(message) for message in messages):
-        return f"{_LABEL[name]} holds characters that cannot be shown. Write it anew."
-    return _WRONG.get(name) or " ".join(map(str, messages))
+    said = " ".join(map(str, messages))
+    for refused, words in _UNSHOWN.items():
+        if refused in said:
+            return f"{_LABEL[name]} {words} Write it anew."
+    return _WRONG.get(name) or said
 
 
 def _unread(error: RequestError) -> str:

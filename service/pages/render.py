@@ -14,11 +14,12 @@ HTML = "text/html; charset=utf-8"
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action {}; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {
+HEADERS = {
     "Content-Security-Policy": _POLICY.format("'self'"),
     "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 LEADING_ELSEWHERE = {"Content-Security-Policy": _POLICY.format("'self' https: http:")}
 """For a form whose answer leads back to a publisher's own site: browsers hold `form-action` against redirects too."""
@@ -32,17 +33,6 @@ def _date(rfc3339: str) -> str:
 def _moment(rfc3339: str) -> str:
     at = datetime.fromisoformat(rfc3339).astimezone(UTC)
     return f"{at.day} {at:%B %Y, %H:%M} UTC"
-
-
-def _paragraphs(text: str) -> list[list[str]]:
-    """The lines of each paragraph of a plain text; empty lines part paragraphs."""
-    paragraphs: list[list[str]] = [[]]
-    for line in text.split("\n"):
-        if line.strip():
-            paragraphs[-1].append(line)
-        elif paragraphs[-1]:
-            paragraphs.append([])
-    return [lines for lines in paragraphs if lines]
 
 
 def _prose(text: str) -> Markup:
@@ -69,14 +59,18 @@ _ENVIRONMENT.globals.update(
     style=assets.STYLE.address,
     favicon=assets.FAVICON.address,
     picture=assets.PICTURE.address,
-    br=Markup("<br>"),
     max_depth=MAX_DEPTH,
 )
-_ENVIRONMENT.filters.update(date=_date, moment=_moment, paragraphs=_paragraphs, prose=_prose, breakable=_breakable)
+_ENVIRONMENT.filters.update(date=_date, moment=_moment, prose=_prose, breakable=_breakable)
 _TEMPLATES = {name: _ENVIRONMENT.get_template(name) for name in _ENVIRONMENT.list_templates(["html"])}
+
+
+def text(template: str, **values: object) -> str:
+    """What a template makes of values."""
+    return _TEMPLATES[template].render(values)
 
 
 def page(template: str, status: int = 200, headers: dict[str, str] | None = None, **values: object) -> Answer:
     """A page with its headers, made of a template and its values."""
-    content = _TEMPLATES[template].render(values).encode()
-    return Answer(status, content, {**_HEADERS, **(headers or {})}, HTML)
+    content = text(template, **values).encode()
+    return Answer(status, content, {**HEADERS, **(headers or {})}, HTML)

@@ -1,14 +1,23 @@
-"""A thread as a page shows it: replies under what they answer."""
+"""A thread as a page shows it: as much as a page holds, replies under what they answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import escape
+
 from schemas.fields import is_web_address
+from service.pages.words import Words, words_of
 
 Json = dict[str, Any]
 MAX_DEPTH = 5
 """Replies nested deeper than this stand below each other at this depth, each naming whom it answers."""
+MAX_SHOWN = 50
+MAX_SHOWN_BYTES = 256 * 1024
+"""So many comments, and so many bytes of them, stand on one page; a link leads to the next."""
+_FRAME_BYTES = 1000
+"""Around the words of a comment, without its name, which comes five times at most."""
+_NAME_TIMES = 5
 
 
 @dataclass(slots=True)
@@ -18,28 +27,33 @@ class Shown:
     comment_id: str
     name: str
     website: str | None
-    body: str
+    words: Words
     published_at: str
-    is_reply: bool
+    parent_id: str | None
     answers: "Shown | None" = None
     depth: int = 0
     replies: list["Shown"] = field(default_factory=list)
 
+    @property
+    def size_bytes(self) -> int:
+        """Of its HTML, at most."""
+        named = _NAME_TIMES * len(escape(self.name).encode()) + len(escape(self.website or "").encode())
+        return _FRAME_BYTES + named + self.words.size_bytes
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A page of a thread. `later` asks for what comes after it; `is_away` when nothing can be shown right now."""
+    """A page of a thread. `after` is where it begins, "" at the first comment; `later` asks for what comes after it."""
 
     count: int = 0
     comments: tuple[Shown, ...] = ()
+    after: str = ""
     later: str | None = None
-    has_earlier: bool = False
     is_closed: bool = False
-    is_away: bool = False
 
     @property
     def is_whole(self) -> bool:
-        return self.later is None and not self.has_earlier and not self.is_away
+        return self.later is None and not self.after
 
     def heading(self, title: str) -> str:
         """As a news site has it."""
@@ -47,18 +61,27 @@ class Thread:
             return "No thoughts yet"
         return f"One thought on “{title}”" if self.count == 1 else f"{self.count:,} thoughts on “{title}”"
 
-    def find(self, comment_id: str) -> Shown | None:
-        return next((each for each in _walk(self.comments) if each.comment_id == comment_id), None)
+
+def fitting(comments: Iterable[Json]) -> list[Shown]:
+    """The first comments, as many as a page holds; one at least."""
+    fit: list[Shown] = []
+    room_bytes = MAX_SHOWN_BYTES
+    for each in comments:
+        comment = _shown(each)
+        room_bytes -= comment.size_bytes
+        if fit and (room_bytes < 0 or len(fit) == MAX_SHOWN):
+            break
+        fit.append(comment)
+    return fit
 
 
-def nest(comments: list[Json]) -> tuple[Shown, ...]:
+def nest(comments: list[Shown]) -> tuple[Shown, ...]:
     """Comments in their order, replies under what they answer; one whose parent is not among them stands at the top."""
-    shown = {each["comment_id"]: _shown(each) for each in comments}
+    by_id = {each.comment_id: each for each in comments}
     top: list[Shown] = []
     for each in comments:
-        comment = shown[each["comment_id"]]
-        comment.answers = shown.get(each["parent_id"] or "")
-        (comment.answers.replies if comment.answers else top).append(comment)
+        each.answers = by_id.get(each.parent_id or "")
+        (each.answers.replies if each.answers else top).append(each)
     _lift(top)
     return tuple(top)
 
@@ -69,9 +92,9 @@ def _shown(comment: Json) -> Shown:
         comment["comment_id"],
         comment["name"],
         website if website and is_web_address(website) else None,
-        comment["body"],
+        words_of(comment["body"]),
         comment["published_at"],
-        comment["parent_id"] is not None,
+        comment["parent_id"],
     )
 
 
@@ -96,11 +119,3 @@ def _flat(comment: Shown) -> Iterator[Shown]:
         waiting += reversed(reply.replies)
         reply.depth, reply.replies = comment.depth + 1, []
         yield reply
-
-
-def _walk(comments: tuple[Shown, ...]) -> Iterator[Shown]:
-    waiting = list(comments)
-    while waiting:
-        comment = waiting.pop()
-        waiting += comment.replies
-        yield comment

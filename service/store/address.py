@@ -18,6 +18,7 @@ CONNECT_TIMEOUT_SECONDS = 2.0
 CLUSTER = "+cluster"
 SENTINEL = "+sentinel"
 _PORTS = {CLUSTER: 6379, SENTINEL: 26379}
+_ENCODED = "In a password / ? # @ and % are written as %2F %3F %23 %40 and %25."
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,19 @@ class _Nodes:
         return f"{self.scheme}://{self.login}{node[0]}:{node[1]}/{database}"
 
 
+def has_password(url: str) -> bool:
+    """Whether a URL holds one, before its hosts or among its options."""
+    authority, _, options = url.partition("://")[2].partition("?")
+    return "@" in authority or "password=" in options
+
+
 def make_link(url: str, scripts: tuple[str, ...], wait_replicas: int = 0) -> Link:
-    """A link to what a URL names, not open yet. StartError for one that names nothing."""
+    """A link to what a URL names, not open yet. StartError for one that names nothing; it shows nothing of the URL,
+    whose password may stand anywhere when it was not encoded."""
     scheme = url.partition("://")[0]
     if scheme.endswith(CLUSTER):
         nodes = _nodes(url, CLUSTER)
+        _pool(nodes.url(nodes.nodes[0]))  # here, where somebody is told of a mistake
         return ClusterLink(nodes.nodes, lambda node: ServerLink(_direct(nodes.url(node)), scripts, wait_replicas))
     if scheme.endswith(SENTINEL):
         return ServerLink(_watched(_nodes(url, SENTINEL)), scripts, wait_replicas)
@@ -48,17 +57,16 @@ def _nodes(url: str, kind: str) -> _Nodes:
     scheme, _, rest = url.partition("://")
     authority, _, path = rest.partition("/")
     login, at, hosts = authority.rpartition("@")
-    try:
-        nodes = [_node(host, _PORTS[kind]) for host in hosts.split(",")]
-    except ValueError as error:
-        raise StartError(f"COMMENTDESK_REDIS_URL names a host or port that is none: {error}") from error
+    nodes = [_node(number, host, _PORTS[kind]) for number, host in enumerate(hosts.split(","), start=1)]
     return _Nodes(scheme.removesuffix(kind), login + at, nodes, [unquote(part) for part in path.split("/") if part])
 
 
-def _node(text: str, default_port: int) -> Node:
+def _node(number: int, text: str, default_port: int) -> Node:
     host, _, port = text.rpartition(":") if not text.endswith("]") and ":" in text else (text, "", str(default_port))
-    if not host or not 0 < int(port) < 65536:
-        raise ValueError(text)
+    if not host or not port.isascii() or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise StartError(
+            f"COMMENTDESK_REDIS_URL names a host or port that is none, in the place {number} of its hosts. {_ENCODED}"
+        )
     return host.strip("[]"), int(port)
 
 
@@ -76,6 +84,7 @@ def _watched(nodes: _Nodes) -> Connect:
     if not nodes.path:
         raise StartError("COMMENTDESK_REDIS_URL needs the master's name: redis+sentinel://host:26379/NAME")
     name, database = nodes.path[0], nodes.path[1] if len(nodes.path) > 1 else "0"
+    _pool(nodes.url(nodes.nodes[0], database))  # here, where somebody is told of a mistake
     sentinel = Sentinel(  # type: ignore[no-untyped-call]
         nodes.nodes,
         socket_timeout=CONNECT_TIMEOUT_SECONDS,
@@ -95,10 +104,18 @@ def _watched(nodes: _Nodes) -> Connect:
 
 
 def _pool(url: str) -> ConnectionPool:
-    return ConnectionPool.from_url(
-        url,
-        socket_timeout=None,
-        socket_connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        retry=Retry(NoBackoff(), 0),
-        protocol=2,
-    )
+    try:
+        pool = ConnectionPool.from_url(
+            url,
+            socket_timeout=None,
+            socket_connect_timeout=CONNECT_TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 0),
+            protocol=2,
+        )
+        pool.make_connection()  # type: ignore[no-untyped-call]  # the options are looked at no sooner
+    except (ValueError, TypeError):
+        # Neither its words nor itself as the cause: they quote the part that was not understood.
+        raise StartError(
+            f"COMMENTDESK_REDIS_URL names a port, a database or an option that is none. {_ENCODED}"
+        ) from None
+    return pool

@@ -78,14 +78,14 @@ class ClusterLink:
         self._stale.set()  # who asks for all wants those of now, and may find that one is missing
         found = [server for server in self._servers.values() if server.is_up]
         if not found:
-            raise unavailable(f"Redis Cluster is away: {self.reason}")
+            raise unavailable("Redis Cluster is away")
         return found
 
     def _server_of(self, slot: int) -> ServerLink:
         node = self._masters[slot]
         if node is None:
             self._stale.set()
-            raise unavailable(f"no master of the cluster serves this site: {self.reason or 'a failover is under way'}")
+            raise unavailable("no master of the cluster serves this site: a failover is under way")
         server = self._servers[node]
         if not server.is_up:
             self._stale.set()

@@ -15,6 +15,12 @@ LARGE = 1000
 KEYS_A_SCRIPT = 50
 COMMANDS_A_STEP = 2000
 FOR_EVER = -1
+DIVISIBLE = (b"hash", b"zset")
+"""Types of which some may be written after some."""
+PIECE_BYTES = 16 * 1024 * 1024
+"""A hash or sorted set of more than this is written to a file, and read from it, in pieces of about this size."""
+LENGTH_BYTES = 4
+"""What a text costs beside itself."""
 T = TypeVar("T")
 
 
@@ -29,6 +35,24 @@ class Entry(NamedTuple):
     kind: bytes
     expires_ms: int
     parts: list[bytes]
+
+
+def pieces_of(entry: Entry) -> Iterator[Entry]:
+    """The same in entries of about PIECE_BYTES, which together are written as it would be. A string and a stream are
+    never large."""
+    if entry.kind not in DIVISIBLE:
+        yield entry
+        return
+    piece: list[bytes] = []
+    size = 0
+    for first, second in zip(entry.parts[::2], entry.parts[1::2], strict=True):
+        piece += (first, second)
+        size += len(first) + len(second) + 2 * LENGTH_BYTES
+        if size >= PIECE_BYTES:
+            yield entry._replace(parts=piece)
+            piece, size = [], 0
+    if piece:
+        yield entry._replace(parts=piece)
 
 
 async def read_entries(link: Link, names: Sequence[bytes]) -> list[Entry]:

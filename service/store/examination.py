@@ -8,6 +8,7 @@ from service import keys
 from service.store import scripts
 from service.store.comments import PLACE_FIELDS, Place, comment_keys, pairs
 from service.store.link import Link
+from service.store.record import tallied
 
 MEMBERS_A_STEP = 500
 LIFETIME_MS = 24 * 3600 * 1000
@@ -17,12 +18,13 @@ SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", "thread-pub
 
 
 class Examined(NamedTuple):
-    """A comment at one instant: what it counts for, and the names of what is wrong with it."""
+    """A comment at one instant: what it counts for (how often which act was done with it, too), and the names of what
+    is wrong with it."""
 
     place: Place
     state: str
     verdict: str
-    acts: tuple[str, ...]
+    acts: dict[str, int]
     faults: tuple[str, ...]
 
 
@@ -37,7 +39,7 @@ async def _examine(link: Link, site: str, comment_id: str, place: Place) -> Exam
     state, verdict, acts, faults = await scripts.EXAMINE_COMMENT.run(
         link, comment_keys(site, comment_id, place), comment_id
     )
-    return Examined(place, state.decode(), verdict.decode(), _texts(acts), _texts(faults))
+    return Examined(place, state.decode(), verdict.decode(), tallied(acts.decode()), _texts(faults))
 
 
 async def repair(link: Link, site: str, comment_id: str, place: Place) -> tuple[str, ...]:

@@ -7,8 +7,11 @@ import orjson
 
 from service import keys
 from service.store.record import Private, pack_act, pack_private, pack_public, pack_reasons
+from service.vault import UNNUMBERED
 
 Fields = dict[bytes, bytes]
+WERE_HASHES = ("repeat", "idempotency")
+"""Kinds of keys that were hashes, and are strings now."""
 _NAMES = {name.encode(): short.encode() for name, short in keys.COMMENT_FIELDS.items()}
 
 
@@ -27,7 +30,7 @@ def of_format_2(record: Fields, public: bytes) -> tuple[Fields, bytes]:
 
 
 def _private(private: dict[str, Any]) -> bytes:
-    return pack_private(Private(**private | {"email": base64.b64decode(private["email"])}))
+    return pack_private(Private(**private | {"email": bytes((UNNUMBERED,)) + base64.b64decode(private["email"])}))
 
 
 def _line(line: bytes) -> bytes:

@@ -8,6 +8,8 @@ from service.store import comments, scripts
 from service.store.comments import Replay, StoredComment
 from service.store.link import Link
 
+MOST_HELD = 500
+"""So many comments of a site one moderator may hold at once: more than anybody decides within a lease."""
 _HIGHEST_FIRST = {QueueOrder.NEWEST, QueueOrder.RISKIEST}
 
 
@@ -42,20 +44,20 @@ def _view(site: str, order: QueueOrder, thread: str | None) -> str:
 async def list_queue(
     link: Link, site: str, order: QueueOrder, thread: str | None, limit: int, after: Position, now_ms: int
 ) -> QueuePage:
-    """One page of the queue; `last` is None when there is no page after it."""
+    """One page of the queue; `last` is None when there is no page after it. Of a long thread, in an order that is not
+    its own, a page may hold fewer than `limit` though there is one after it."""
     queue = keys.queue_keys(site)
-    total, oldest, order_reply = await scripts.LIST_QUEUE.run(
+    total, oldest, ids, last = await scripts.LIST_QUEUE.run(
         link,
         [_view(site, order, thread), queue.queue, keys.thread_keys(site, thread or "").queue],
         int(order in _HIGHEST_FIRST),
         int(thread is not None),
-        limit + 1,
+        limit,
         *after,
     )
-    ids = [each.decode() for each in order_reply[::2]]
-    last = Position(order_reply[2 * limit - 1].decode(), ids[limit - 1]) if len(ids) > limit else None
-    found = await comments.read_some(link, site, ids[:limit], now_ms)
-    return QueuePage(found, total, int(float(oldest)) if oldest else None, last)
+    found = await comments.read_some(link, site, [each.decode() for each in ids], now_ms)
+    position = Position(*(each.decode() for each in last)) if last else None
+    return QueuePage(found, total, int(float(oldest)) if oldest else None, position)
 
 
 async def claim(
@@ -70,7 +72,8 @@ async def claim(
     replay: Replay,
     now_ms: int,
 ) -> Claimed:
-    """The next free comments, leased until `expires_ms` to one holder (token_id, a newline, the name)."""
+    """The next free comments, leased until `expires_ms` to one holder (token_id, a newline, the name), who never holds
+    more than `MOST_HELD`."""
     queue = keys.queue_keys(site)
     ids, expires = await scripts.CLAIM.run(
         link,
@@ -89,6 +92,7 @@ async def claim(
         int(order in _HIGHEST_FIRST),
         int(thread is not None),
         replay.fingerprint,
+        MOST_HELD,
     )
     found = await comments.read_some(link, site, [each.decode() for each in ids], now_ms)
     return Claimed(found, int(expires))

@@ -26,7 +26,7 @@ async def check_store(link: Link) -> dict[str, str]:
     try:
         persistence = await read_info(link, "persistence")
     except RequestError as error:
-        return {"redis": error.detail, "durability": "unknown while Redis is away"}
+        return {"redis": _because(error, link.reason), "durability": "unknown while Redis is away"}
     told = [durability(each) for each in persistence]
     checks = {"redis": OK, "durability": next((each for each in told if each != OK), OK)}
     checks |= {"cluster": link.reason} if link.reason else {}
@@ -41,8 +41,13 @@ async def _refusal(link: Link, *, is_alone: bool) -> dict[str, str]:
     except StoreFullError:
         return {"memory": "Redis is out of memory: new comments are refused, all else goes on"}
     except RequestError as error:
-        return {"redis" if is_alone else "cluster": f"a write was refused: {error.detail}"}
+        return {"redis" if is_alone else "cluster": f"a write was refused: {_because(error, link.reason)}"}
     return {}
+
+
+def _because(error: RequestError, reason: str) -> str:
+    """With the driver's words, which may name addresses: for those who watch the service, never for its readers."""
+    return f"{error.detail}: {reason}" if reason else error.detail
 
 
 async def _prove(server: Server) -> None:

@@ -5,8 +5,9 @@ Reasons: a JSON array, of each its code, or an array of its code and values.
 A line of history: a JSON array of the states before and after, the act, at_ms, token_id and name of the moderator,
 reason and note, its empty end left out. Scripts put the states in front.
 Private: one byte, twice the number of the set of attributes that was scored (0: it is none of ours) and one more when
-assessed; of a set the scores and the risk as one number; the sealed email after its length in two bytes; then a JSON
-array of model, reader, user agent, referrer, spans, and where there is no set scores and risk, its empty end left out.
+assessed; of a set the scores and the risk as one number; the sealed email after its length in two bytes, whose highest
+bit tells that it begins with the number of its secret, as all have since format 3 of the store; then a JSON array of
+model, reader, user agent, referrer, spans, and where there is no set scores and risk, its empty end left out.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import Any
 import orjson
 
 from service.domain import SCORE_DECIMALS, Reason
+from service.vault import UNNUMBERED
 
 ATTRIBUTE_SETS: tuple[tuple[str, ...], ...] = (
     (),
@@ -28,13 +30,17 @@ _STEPS: int = 10**SCORE_DECIMALS
 _BASE = _STEPS + 1
 _LENGTHS = [((_BASE ** (len(names) + 1) - 1).bit_length() + 7) // 8 if names else 0 for names in ATTRIBUTE_SETS]
 _LENGTH_BYTES = 2
+_NUMBERED = 1 << 15
+"""In the length of a sealed email: it begins with the number of its secret."""
+_UNNUMBERED = bytes((UNNUMBERED,))
 _EMPTY: tuple[Any, ...] = (None, "", [])
 _REASON_VALUES = {"risk_below": ("threshold",), "risk_above": ("threshold",), "score_high": ("attribute", "score")}
 
 
 @dataclass(frozen=True, slots=True)
 class Private:
-    """What readers never see. `email` is sealed, `reader` a keyed hash or "". Unscored, scores and risk are None."""
+    """What readers never see. `email` is sealed, and begins with a number, see `vault.py`; `reader` is a keyed hash or
+    "". Unscored, scores and risk are None."""
 
     email: bytes
     scores: dict[str, float] | None = None
@@ -56,11 +62,30 @@ def pack_private(private: Private) -> bytes:
         (
             bytes((2 * number + private.assessed,)),
             _pack_scores(private, _LENGTHS[number]) if number else b"",
-            len(private.email).to_bytes(_LENGTH_BYTES),
-            private.email,
+            pack_email(private.email),
             _array(rest),
         )
     )
+
+
+def pack_email(sealed: bytes) -> bytes:
+    """A sealed email after its length."""
+    if sealed.startswith(_UNNUMBERED):
+        return (len(sealed) - 1).to_bytes(_LENGTH_BYTES) + sealed[1:]
+    return (len(sealed) | _NUMBERED).to_bytes(_LENGTH_BYTES) + sealed
+
+
+def email_span(raw: bytes) -> tuple[int, int]:
+    """Where in packed private data the sealed email begins, its length included, and ends."""
+    start = 1 + _LENGTHS[raw[0] // 2]
+    length = int.from_bytes(raw[start : start + _LENGTH_BYTES]) & ~_NUMBERED
+    return start, start + _LENGTH_BYTES + length
+
+
+def unpack_email(packed: bytes) -> bytes:
+    """A sealed email with its number, of what `pack_email` gave."""
+    sealed = packed[_LENGTH_BYTES:]
+    return sealed if int.from_bytes(packed[:_LENGTH_BYTES]) & _NUMBERED else _UNNUMBERED + sealed
 
 
 def _set_of(private: Private) -> int:
@@ -81,14 +106,14 @@ def _pack_scores(private: Private, length: int) -> bytes:
 
 def unpack_private(raw: bytes) -> Private:
     number, assessed = divmod(raw[0], 2)
-    start = 1 + _LENGTHS[number]
+    start, end = email_span(raw)
     scores, risk = _unpack_scores(raw[1:start], ATTRIBUTE_SETS[number]) if number else (None, None)
-    end = start + _LENGTH_BYTES + int.from_bytes(raw[start : start + _LENGTH_BYTES])
     model, reader, user_agent, referrer, spans, *unset = _filled(orjson.loads(raw[end:]), ("", "", "", "", []))
     if unset:
         scores, risk = _filled(unset, (None, None))
-    email = raw[start + _LENGTH_BYTES : end]
-    return Private(email, scores, risk, spans, bool(assessed), model, reader, user_agent, referrer)
+    return Private(
+        unpack_email(raw[start:end]), scores, risk, spans, bool(assessed), model, reader, user_agent, referrer
+    )
 
 
 def _unpack_scores(raw: bytes, names: tuple[str, ...]) -> tuple[dict[str, float], float]:
@@ -169,10 +194,16 @@ class Act:
     note: str | None
 
 
-def unpack_history(lines: str) -> list[Act]:
-    """Oldest first. `splitlines` would break at U+2028 within a note too."""
+def unpack_history(lines: str, forgotten: str = "") -> list[Act]:
+    """Oldest first, but for those that were forgotten. `splitlines` would break at U+2028 within a note too."""
     found = [orjson.loads(line) for line in lines.split("\n") if line]
-    return [Act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=2)]
+    first = 2 + sum(tallied(forgotten).values())
+    return [Act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=first)]
+
+
+def tallied(acts: str) -> dict[str, int]:
+    """How often which act was done, of `approve:2 undo:1`."""
+    return {name: int(times) for name, _, times in (each.partition(":") for each in acts.split())}
 
 
 def _array(values: list[Any]) -> bytes:

@@ -100,7 +100,7 @@ class ServerLink:
 
     def call(self, *command: Argument) -> asyncio.Future[Any]:
         if self._connection is None:
-            raise unavailable(f"Redis is away: {self.reason}")
+            raise unavailable("Redis is away")
         if len(self._pending) >= MAX_PENDING:
             raise unavailable("too many requests wait for Redis")
         loop = asyncio.get_running_loop()

@@ -11,12 +11,26 @@ from service.store.comments import Place, Replay, remember_place
 from service.store.link import Argument, Link
 from service.store.record import pack_reasons
 
+KEYS_EACH, KEYS_WITH_BEFORE = 9, 11
+"""Keys of each submission, without and with those of yesterday."""
 MOST_AT_ONCE = 32
 """Submissions that one script writes: about two milliseconds of the server's time."""
 
 
+class Traces(NamedTuple):
+    """By what a reader and his words are known again for a while: keyed hashes, both "" for a reader whom the website
+    does not tell."""
+
+    reader: str = ""
+    repeat: str = ""
+
+
+NO_TRACES = Traces()
+
+
 class NewComment(NamedTuple):
-    """A submission as it is written. `public` and `private` are packed, see `record.py`."""
+    """A submission as it is written. `public` and `private` are packed, see `record.py`. What was `before` is what the
+    same reader and text would have had yesterday, while that is known."""
 
     comment_id: str
     place: Place
@@ -26,8 +40,9 @@ class NewComment(NamedTuple):
     risk: float
     is_unscored: bool
     routings: dict[Mode, Routing]
-    repeat_digest: str
-    reader: str
+    traces: Traces
+    traces_before: "Traces | None" = None
+    is_stranger: bool = False
     article_title: str = ""
     article_url: str = ""
 
@@ -83,9 +98,12 @@ class Submissions:
         """One script for submissions of one site."""
         site = batch[0].site
         names: list[str] = [*keys.intake_keys(site.site)]
-        arguments: list[Argument] = [*_policy_arguments(site.policy)]
+        knows_before = any(each.new.traces_before for each in batch)
+        arguments: list[Argument] = [*_policy_arguments(site.policy), KEYS_WITH_BEFORE if knows_before else KEYS_EACH]
         for each in batch:
             names += _keys_of(site.site, each.new, each.replay)
+            if knows_before:
+                names += _trace_keys(site.site, each.new.traces_before or each.new.traces)
             arguments += _arguments_of(each)
         try:
             answers: list[Any] = await scripts.SUBMIT.run(self._link, names, *arguments)
@@ -121,14 +139,22 @@ def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
         keys.comment(site, new.comment_id),
         keys.author(site, new.place.author),
         keys.idempotency(site, replay.digest),
-        keys.repeat(site, new.repeat_digest),
-        keys.rate_reader(site, new.reader),
+        *_trace_keys(site, new.traces),
     )
 
 
-def _policy_arguments(policy: Policy) -> tuple[Argument, ...]:
-    reader, site = policy.reader_rate, policy.site_rate
-    return (policy.mode, reader.interval_ms, reader.tolerance_ms, site.interval_ms, site.tolerance_ms)
+def _trace_keys(site: str, traces: Traces) -> tuple[str, str]:
+    return keys.repeat(site, traces.repeat), keys.rate_reader(site, traces.reader)
+
+
+def _policy_arguments(policy: Policy) -> list[Argument]:
+    rates = (policy.reader_rate, policy.site_rate, policy.stranger_rate)
+    return [policy.mode, *(each for rate in rates for each in (rate.interval_ms, rate.tolerance_ms))]
+
+
+def _sender(new: NewComment) -> str:
+    """Who is held to which limits: a website's own reader, a stranger, or nobody that is known."""
+    return "stranger" if new.is_stranger else "reader" if new.traces.reader else ""
 
 
 def _arguments_of(waiting: _Waiting) -> list[Argument]:
@@ -143,7 +169,7 @@ def _arguments_of(waiting: _Waiting) -> list[Argument]:
         new.private,
         f"{new.risk:.6f}",
         waiting.replay.fingerprint,
-        int(bool(new.reader)),
+        _sender(new),
         new.article_title,
         new.article_url,
         int(new.is_unscored),

@@ -18,7 +18,7 @@ class Published(NamedTuple):
 
 class ThreadPage(NamedTuple):
     """A page of published comments in order; `total` of them are in the thread;
-    `comments` is None when the reader has this version already."""
+    `comments` is None when it is of the version that was known already."""
 
     version: str
     title: str
@@ -28,20 +28,12 @@ class ThreadPage(NamedTuple):
 
 
 async def read_page(
-    link: Link,
-    site: str,
-    thread: str,
-    known_version: str,
-    limit: int,
-    after_ms: str,
-    after_id: str,
-    cached_version: str = "",
+    link: Link, site: str, thread: str, known_version: str, limit: int, after_ms: str, after_id: str
 ) -> ThreadPage:
-    """One page of a thread in one call, or ThreadNotFoundError; no comments when it is of one of the versions given."""
+    """One page of a thread in one call; no comments when it is of the version given. An unknown thread is an empty
+    one."""
     thread_keys = keys.thread_keys(site, thread)
-    reply = await scripts.READ_THREAD.run(
-        link, thread_keys[:3], known_version, cached_version, limit, after_ms, after_id
-    )
+    reply = await scripts.READ_THREAD.run(link, thread_keys[:3], known_version, limit, after_ms, after_id)
     version = reply[0].decode()
     if len(reply) == 1:
         return ThreadPage(version, "", "", 0, None)

@@ -1,8 +1,8 @@
 """Counters of a site, kept in Redis beside what they count, so that every process tells the same.
 
 Fields of `totals`: `submitted:VERDICT`, `decided:DECISION`, `state:STATE` (comments now in it), `undone`, `repeats`,
-`unscored`, `refused:rate_limited`, `age_in:SECONDS` (at most so old, and older than
-the bound before), `age_count`, `age_sum_ms`.
+`unscored`, `unknown_reader` (whose website did not tell his address), `refused:rate_limited`, `age_in:SECONDS` (at most
+so old, and older than the bound before), `age_count`, `age_sum_ms`.
 """
 
 from typing import NamedTuple

@@ -21,7 +21,7 @@ from service.store.changes import Changes
 from service.store.link import Link
 
 Told = Callable[[int], None]
-_LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site")
+_LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site", "rate-stranger")
 _COUNTING = ("thread", "author", "totals")
 _PLACES = (*examination.HASHES, *examination.SORTED_SETS)
 _STATES = tuple(state.value for state in State)
@@ -194,7 +194,7 @@ def _recount(survey: _Survey) -> defaultdict[bytes, Counter[str]]:
     for (site, _), each in survey.comments.items():
         totals = right[keys.totals(site).encode()]
         totals.update((f"state:{each.state}", f"submitted:{each.verdict}"))
-        totals.update("undone" if act == "undo" else f"decided:{act}" for act in each.acts)
+        totals.update({"undone" if act == "undo" else f"decided:{act}": times for act, times in each.acts.items()})
         if each.place.thread:
             right[keys.thread_keys(site, each.place.thread).thread.encode()][each.state] += 1
         if each.place.author:

@@ -139,7 +139,7 @@ async def read_comment(desk: Desk, site: str, comment_id: str) -> Json:
         "model": private.model,
         "client": {"user_agent": private.user_agent, "referrer": private.referrer},
         "author": author_json(stored.author),
-        "history": history_json(stored.record.get("history", "")),
+        "history": history_json(stored.record),
     }
 
 

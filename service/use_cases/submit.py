@@ -2,31 +2,44 @@
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain import UNKNOWN_RISK, Assessed, Site, State, Submission, reader_network, route_each
+from service.domain import (
+    NAME_OF_STAFF,
+    UNKNOWN_RISK,
+    Assessed,
+    Site,
+    State,
+    Submission,
+    reader_network,
+    route_each,
+)
+from service.salts import Salts
 from service.store.comments import Place, Replay
 from service.store.record import Private, pack_private, pack_public
-from service.store.submissions import NewComment, Receipt
+from service.store.submissions import NO_TRACES, NewComment, Receipt, Traces
+from service.vault import Vault
 
 
 async def submit(desk: Desk, site: Site, thread: str, submission: Submission, replay: Replay) -> Receipt:
     """Takes a submission in; the receipt says `held` for all that is not published, so that spammers learn nothing.
 
-    The same again, for an exact repeat within a day or a repeated Idempotency-Key.
+    A repeated Idempotency-Key has the first receipt again; a repeat by the same reader within ten minutes has the first
+    comment's, as it is now. From anybody else the same words are a comment of their own.
     """
     assessed = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     now_ms = desk.now_ms()
-    new = _new_comment(desk, site, thread, submission, assessed, now_ms)
+    salts = desk.salts.known(now_ms) or await desk.salts.read(now_ms)
+    new = _new_comment(desk, site, thread, submission, assessed, salts, now_ms)
     receipt = await desk.submissions.submit(site, new, replay, now_ms)
     return receipt if receipt.state == State.PUBLISHED else receipt._replace(state=State.HELD)
 
 
 def _new_comment(
-    desk: Desk, site: Site, thread: str, submission: Submission, assessed: Assessed, now_ms: int
+    desk: Desk, site: Site, thread: str, submission: Submission, assessed: Assessed, salts: Salts, now_ms: int
 ) -> NewComment:
     vault = desk.vault
     comment_id = new_id(now_ms)
-    author = vault.email_hash(submission.email)
-    reader = vault.reader_hash(reader_network(submission.client_ip), now_ms) if submission.client_ip else ""
+    place = Place(thread, vault.email_hash(submission.email))
+    traces = _traces(vault, site, place, submission, salts.today)
     private = Private(
         vault.seal(submission.email, comment_id),
         assessed.scores,
@@ -34,21 +47,36 @@ def _new_comment(
         assessed.spans,
         assessed.assessed,
         assessed.model,
-        reader,
+        traces.reader,
         submission.user_agent,
         submission.referrer,
     )
     return NewComment(
         comment_id,
-        Place(thread, author),
+        place,
         submission.parent_id,
         pack_public(submission.name, submission.body, submission.website, submission.parent_id),
         pack_private(private),
         risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
         is_unscored=assessed.scores is None,
-        routings=route_each(site.policy, assessed),
-        repeat_digest=vault.digest(site.site, thread, author, submission.body),
-        reader=reader,
+        routings=route_each(site.policy, assessed, _held_for(desk, site, submission)),
+        traces=traces,
+        traces_before=_traces(vault, site, place, submission, salts.yesterday) if salts.yesterday else None,
+        is_stranger=submission.is_stranger,
         article_title=submission.article_title,
         article_url=submission.article_url,
     )
+
+
+def _traces(vault: Vault, site: Site, place: Place, submission: Submission, salt: bytes) -> Traces:
+    """What this reader and these words are known by on the day of the salt. A website that does not tell its reader's
+    address has the Idempotency-Key to say what is a repeat."""
+    if not (submission.client_ip or submission.is_stranger):
+        return NO_TRACES
+    reader = vault.reader_hash(reader_network(submission.client_ip), salt)
+    said = (submission.parent_id, submission.name, submission.body)
+    return Traces(reader, vault.digest(site.site, place.thread, place.author, *said, reader))
+
+
+def _held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:
+    return (NAME_OF_STAFF,) if desk.registry.is_like_staff(site.site, submission.name) else ()

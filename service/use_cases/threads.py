@@ -10,38 +10,55 @@ from service.page_cache import Page
 from service.store import threads
 from service.store.queue import Position
 from service.store.record import unpack_public
-from service.store.threads import Published
-from service.use_cases.wire import Json, joined, public_cursor_after, public_position_of, rfc3339
+from service.store.threads import Published, ThreadPage
+from service.use_cases.wire import (
+    Json,
+    cursor_after,
+    joined,
+    position_of,
+    public_cursor_after,
+    public_position_of,
+    rfc3339,
+)
 
 
-async def read_thread(
-    desk: Desk, site: str, thread: str, known_version: str, limit: int, cursor: str
-) -> tuple[str, bytes | None]:
-    """The thread's version, and a page of it as JSON; None for it when the reader has this version already."""
+async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: str) -> Page:
+    """A page of a thread as JSON. Its tag tells nothing but whether it is the same page: not when the thread began, nor
+    how often it changed."""
     after = public_position_of(desk.vault, site, thread, cursor)
     place = (site, thread, limit, cursor)
     cached = desk.pages.get(place)
-    page = await threads.read_page(
-        desk.link, site, thread, known_version, limit + 1, after.score, after.comment_id, cached.version
-    )
+    page = await threads.read_page(desk.link, site, thread, cached.version, limit + 1, after.score, after.comment_id)
     if page.comments is None:
-        return page.version, None if page.version == known_version else cached.content
+        return cached
     shown = page.comments[:limit]
     last = shown[-1] if len(page.comments) > limit else None
     position = Position(str(last.published_ms), last.comment_id) if last else None
     more = public_cursor_after(desk.vault, site, thread, position)
     head = {"thread": thread, "article": {"title": page.title, "url": page.url}, "count": page.total}
-    comments = joined([_published_json(each) for each in shown])
+    comments = joined([orjson.dumps(public_json(each)) for each in shown])
     tail = orjson.dumps({"next_cursor": more})
     content = orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
+    made = Page(page.version, content, desk.vault.digest("page", *map(str, place), page.version))
     if shown:  # an empty page is made as quickly, and there are as many as there are names of threads
-        desk.pages.put(place, Page(page.version, content))
-    return page.version, content
+        desk.pages.put(place, made)
+    return made
 
 
-def _published_json(comment: Published) -> bytes:
-    public = unpack_public(comment.comment_id, comment.public)
-    return orjson.dumps(public | {"published_at": rfc3339(comment.published_ms)})
+async def read_published(desk: Desk, site: str, thread: str, known_version: str, limit: int, cursor: str) -> ThreadPage:
+    """As `read_thread`, for a page that is made here: the comments as they are stored, none of a known version."""
+    after = position_of(cursor)
+    return await threads.read_page(desk.link, site, thread, known_version, limit, after.score, after.comment_id)
+
+
+def cursor_behind(comment: Published) -> str:
+    """The cursor that asks for what comes after a comment."""
+    return cursor_after(Position(str(comment.published_ms), comment.comment_id)) or ""
+
+
+def public_json(comment: Published) -> Json:
+    """A published comment as anyone may see it."""
+    return unpack_public(comment.comment_id, comment.public) | {"published_at": rfc3339(comment.published_ms)}
 
 
 async def count_published(desk: Desk, site: str, of_threads: Sequence[str]) -> Json:

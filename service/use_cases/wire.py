@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -102,9 +102,10 @@ def _claim_json(stored: StoredComment) -> Json | None:
     return {"token_id": token_id, "moderator": moderator, "expires_at": rfc3339(expires_ms)}
 
 
-def history_json(lines: str) -> list[Json]:
-    """A comment's history, oldest first."""
-    return [_act_json(each) for each in unpack_history(lines)]
+def history_json(record: Mapping[str, str]) -> list[Json]:
+    """A comment's history, oldest first, as far as it is kept."""
+    acts = unpack_history(record.get("history", ""), record.get("forgotten", ""))
+    return [_act_json(each) for each in acts]
 
 
 def _act_json(act: Act) -> Json:

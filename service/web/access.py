@@ -1,8 +1,11 @@
 """Who asks: the token, the site it is for, and the reader's address behind trusted proxies."""
 
-from ipaddress import ip_address
+import hmac
+from collections.abc import Set
+from ipaddress import IPv6Address, ip_address
 
-from service.domain import Caller, Site
+from service.desk import Desk
+from service.domain import Caller, Role, Site
 from service.errors import (
     ForbiddenError,
     OriginNotAllowedError,
@@ -12,40 +15,122 @@ from service.errors import (
 )
 from service.registry import Registry
 from service.web.connection import Request
-from service.web.operation import Access, Networks, Route
+from service.web.hosts import is_own_host
+from service.web.operation import Access, House, Networks, Route
+
+_HTTP_1_1 = (1, 1)
+_OF_PROXIES = {
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "client-ip",
+    "x-remote-addr",
+    "x-remote-ip",
+    "forwarded-for",
+    "x-host",
+    "x-scheme",
+    "x-url-scheme",
+    "x-proxyuser-ip",
+    "x-request-start",
+    "x-cloud-trace-context",
+    "cdn-loop",
+}
+_OF_PROXIES_BEGIN = ("x-forwarded", "x-original-", "x-envoy-", "x-amzn-", "x-azure-", "x-arr-", "cf-", "fastly-")
+"""Headers that reverse proxies add, in lower case: none of them is a browser's or curl's own."""
 
 
-def authorise(request: Request, route: Route, registry: Registry, now_ms: int) -> tuple[Caller | None, Site | None]:
+def authorise(request: Request, route: Route, desk: Desk, house: House) -> tuple[Caller | None, Site | None]:
     """The caller and the site of a request that may go on.
 
     UnauthenticatedError without a valid token, ForbiddenError for one of another role or site (said the same whether
     the site exists or not), SiteNotFoundError only to those who may know, OriginNotAllowedError.
     """
+    registry = desk.registry
+    if route.access is Access.WATCHER:
+        require_watcher(request, desk, house)
+        return None, None
     name = request.match_info.get("site")
     if not registry.is_loaded and (name is not None or route.access is not Access.ANYONE):
-        raise StoreUnavailableError(registry.problem or "the sites and tokens are not read yet", retry_after_seconds=1)
+        raise StoreUnavailableError("the sites and tokens are not read yet", retry_after_seconds=1)
     if route.access is Access.ANYONE:
         return None, registry.site(name) if name is not None else None
-    header = request.headers.get("Authorization")
-    if header is None and route.access is Access.TOKEN_OR_READER:
+    if route.access is Access.TOKEN_OR_READER and "Authorization" not in request.headers:
         return None, _public_site(request, registry, name or "")
-    caller = _caller(header, registry, now_ms)
+    caller = _caller(request, registry, desk.now_ms())
     if caller.role not in route.roles or (caller.site is not None and name is not None and caller.site != name):
         raise ForbiddenError
     return caller, registry.site(name) if name is not None else None
 
 
+def require_watcher(request: Request, desk: Desk, house: House) -> None:
+    """Returns where the request may see how the service does: it comes from this machine itself, unless a metrics token
+    is set; or with that token, an operator's or the administrator's.
+
+    UnauthenticatedError, ForbiddenError for another role's token. It needs no store: it is asked while that is away.
+    """
+    if house.metrics_token is None and is_local(request, house.hosts):
+        return
+    if is_metrics_token(request, desk, house):
+        return
+    if _caller(request, desk.registry, desk.now_ms()).role not in {Role.OPERATOR, Role.ADMIN}:
+        raise ForbiddenError
+
+
+def is_metrics_token(request: Request, desk: Desk, house: House) -> bool:
+    """Whether the token that came with the request is the one for metrics; False where none is set."""
+    token, wanted, vault = bearer_token(request), house.metrics_token, desk.vault
+    if not token or wanted is None:
+        return False
+    return hmac.compare_digest(vault.token_digest(token), vault.token_digest(wanted))
+
+
+def is_local(request: Request, hosts: Set[str]) -> bool:
+    """Whether it comes from this machine itself: over loopback, through no reverse proxy, and with a Host that is
+    loopback's or one of our own, so that no web page of somebody else's asks (DNS rebinding).
+
+    HTTP/1.0 is what nginx speaks by itself when it is told nothing else, and no header of its own comes with that.
+    Another proxy on this machine that adds no header cannot be told from a person on it.
+    """
+    try:
+        address = ip_address(request.remote or "")
+    except ValueError:
+        return False
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    is_direct = request.version == _HTTP_1_1 and not any(map(_is_of_a_proxy, request.headers))
+    return address.is_loopback and is_direct and is_own_host(request, hosts)
+
+
+def _is_of_a_proxy(header: str) -> bool:
+    name = header.lower()
+    return name in _OF_PROXIES or name.startswith(_OF_PROXIES_BEGIN)
+
+
 def caller_id(request: Request, registry: Registry, now_ms: int) -> str | None:
     """The id of the token that came with the request, for the log; None without a valid one."""
     try:
-        return _caller(request.headers.get("Authorization"), registry, now_ms).token_id
+        return _caller(request, registry, now_ms).token_id
     except UnauthenticatedError:
         return None
 
 
-def _caller(header: str | None, registry: Registry, now_ms: int) -> Caller:
-    scheme, _, token = (header or "").partition(" ")
-    caller = registry.caller(token.strip(), now_ms) if scheme.lower() == "bearer" and token else None
+def is_known(request: Request, desk: Desk, trusted: Networks) -> bool:
+    """Whether what a request says of itself is believed: it came with a valid token, or by a trusted proxy."""
+    return is_trusted(request.remote or "", trusted) or caller_id(request, desk.registry, desk.now_ms()) is not None
+
+
+def bearer_token(request: Request) -> str:
+    """The token that came with the request (RFC 6750, 2.1); "" without one, or under another scheme."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _caller(request: Request, registry: Registry, now_ms: int) -> Caller:
+    token = bearer_token(request)
+    caller = registry.caller(token, now_ms) if token else None
     if caller is None:
         raise UnauthenticatedError
     return caller
@@ -67,6 +152,15 @@ def _public_site(request: Request, registry: Registry, name: str) -> Site:
 def _is_allowed(origin: str, site: Site, own_host: str) -> bool:
     """Listed, or our own: the page that shows a refused form again posts from here."""
     return origin in site.allowed_origins or origin.partition("://")[2] == own_host
+
+
+def is_trusted(address: str, trusted: Networks) -> bool:
+    """Whether an address is one of the trusted proxies'."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in network for network in trusted)
 
 
 def reader_address(request: Request, trusted: Networks) -> str:

@@ -8,7 +8,7 @@ from service.desk import Desk
 from service.domain import Role, Site
 from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
 from service.web import body as bodies
-from service.web.access import reader_address
+from service.web.access import bearer_token, is_metrics_token, reader_address
 from service.web.connection import Request
 from service.web.operation import Access, House, Route
 
@@ -26,25 +26,32 @@ def address_of(request: Request, house: House) -> str:
     return address
 
 
-def token_of(request: Request) -> str:
-    """The bearer token that came with a request; "" without one."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
 def admit_token(request: Request, route: Route, desk: Desk, house: House) -> None:
     """TooManyWrongTokensError for a network that sent many, unless the request's own is valid and cannot be guessed.
     What a site shows to anyone is shown whatever token comes along."""
     is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
-    if is_for_anyone or not token_of(request):
+    if is_for_anyone or not bearer_token(request):
         return
     address = address_of(request, house)
 
     def is_past_guessing() -> bool:
-        caller = desk.registry.caller(token_of(request), desk.now_ms())
-        return caller is not None and (caller.role is not Role.ADMIN or house.gate.knows_administrator(address))
+        if is_given_token(request, desk, house):
+            return house.gate.knows(address)
+        return desk.registry.caller(bearer_token(request), desk.now_ms()) is not None
 
     house.gate.require_few_wrong_tokens(address, is_past_guessing)
+
+
+def note_given_token(request: Request, desk: Desk, house: House) -> None:
+    """After the request's token was found right: where it came from, if a person may have chosen it."""
+    if is_given_token(request, desk, house):
+        house.gate.note_given_token(address_of(request, house))
+
+
+def is_given_token(request: Request, desk: Desk, house: House) -> bool:
+    """Whether its token is one of the settings, which need not be of 256 random bits as those that we make."""
+    caller = desk.registry.caller(bearer_token(request), desk.now_ms())
+    return is_metrics_token(request, desk, house) if caller is None else caller.role is Role.ADMIN
 
 
 def admit_stranger(request: Request, site: Site | None, house: House) -> None:
@@ -72,7 +79,7 @@ def is_form(request: Request) -> bool:
 
 def learn(request: Request, desk: Desk, house: House, error: RequestError) -> None:
     """From a refusal: of a wrong token, or of a stranger whom his site's own limit in Redis refused."""
-    if isinstance(error, UnauthenticatedError) and (token := token_of(request)):
+    if isinstance(error, UnauthenticatedError) and (token := bearer_token(request)):
         house.measures.count_wrong_token()
         house.gate.note_wrong_token(address_of(request, house), token)
     elif isinstance(error, RateLimitedError) and _ADMITTED in request:

@@ -16,9 +16,10 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong, TransferEncodingError
 
 from service.desk import Desk
-from service.domain import Role
+from service.domain import Role, Site
 from service.errors import (
     BodyTooSlowError,
+    HostUnknownError,
     InvalidFieldsError,
     MalformedRequestError,
     MethodNotAllowedError,
@@ -32,6 +33,8 @@ from service.web import admission, problems
 from service.web import body as bodies
 from service.web.access import authorise, caller_id, reader_address
 from service.web.connection import Request
+from service.web.headers import PRIVATE, Completion, defaults_of
+from service.web.hosts import is_own_host
 from service.web.operation import MAX_IDEMPOTENCY_KEY_CHARS, Access, Answer, Call, House, Route
 from service.web.response import Response
 from service.web.router import Router
@@ -44,7 +47,10 @@ _NO_HTTP: dict[type[Exception], str] = {
     BadHttpMethod: "The method is not one of HTTP's.",
     TransferEncodingError: "The body is not in chunks as its head says.",
 }
-_NO_SNIFFING = {"X-Content-Type-Options": "nosniff"}
+_VERSIONS = ((1, 1), (1, 0))
+"""Of HTTP, that have headers and that we speak: 0.9 has none, others begin otherwise."""
+_PROBED = {"/healthz", "/readyz"}
+"""Paths that are answered under any Host: load balancers and containers ask by address."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,14 +70,16 @@ def _ms_since(started: float) -> float:
     return round(1000 * (perf_counter() - started), 1)
 
 
-def handler(route: Route, desk: Desk, house: House) -> Handle:
+def handler(route: Route, desk: Desk, house: House, completion: Completion) -> Handle:
     """What aiohttp calls for a route: the answer, or the problem document, measured."""
     door = house.door
+    defaults = defaults_of(route)
 
     async def handle(request: Request) -> Response:
         started = perf_counter()
         request_id = os.urandom(8).hex()
         code = ""
+        site = desk.registry.sites.get(request.match_info.get("site", ""))
         door.under_way += 1
         try:
             call = await _call(request, route, desk, house, request_id)
@@ -81,7 +89,7 @@ def handler(route: Route, desk: Desk, house: House) -> Handle:
             if isinstance(error, OverloadedError):
                 house.measures.refuse(error.queue)
             admission.learn(request, desk, house, error)
-            response = _form_refusal(request, route, error, request_id) or refusal(error, request_id)
+            response = _form_refusal(request, route, site, error, request_id) or refusal(error, request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             code = problems.INTERNAL
             answered = _Answered(request_id, route.method, route.path, 500, code, _ms_since(started))
@@ -91,8 +99,8 @@ def handler(route: Route, desk: Desk, house: House) -> Handle:
             door.under_way -= 1
         if door.is_leaving:
             response.is_last = True
-        site = desk.registry.sites.get(request.match_info.get("site", ""))
         _allow_origin(request, route, site.allowed_origins if site else (), response)
+        completion.complete(request, response, defaults)
         house.measures.count(route.method, route.path, response.status, perf_counter() - started)
         if response.status >= 400 and code != problems.INTERNAL:
             answered = _Answered(request_id, route.method, route.path, response.status, code, _ms_since(started))
@@ -118,9 +126,9 @@ def _caller_of(request: Request, desk: Desk, house: House) -> dict[str, str | No
 async def _call(request: Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
     if house.gate.is_anyone_refused:
         admission.admit_token(request, route, desk, house)
-    caller, site = authorise(request, route, desk.registry, desk.now_ms())
-    if caller is not None and caller.role is Role.ADMIN:
-        house.gate.note_administrator(admission.address_of(request, house))
+    caller, site = authorise(request, route, desk, house)
+    if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
+        admission.note_given_token(request, desk, house)
     operation = route.operation
     if operation.is_scored:  # before the body costs anything
         desk.scorer.require_room()
@@ -149,15 +157,22 @@ async def _call(request: Request, route: Route, desk: Desk, house: House, reques
 
 
 def _replay(request: Request, call: Call, raw: bytes) -> Replay:
-    """Where the first answer to this Idempotency-Key is kept: the key's own to its sender and address."""
+    """Where the first answer to this Idempotency-Key is kept: the key's own to its sender and address.
+
+    Strangers behind one address are one sender: the body is part of theirs, so that none meets another's key.
+    """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return NO_REPLAY
     if not 1 <= len(key) <= MAX_IDEMPOTENCY_KEY_CHARS or not key.isprintable() or not key.isascii():
         raise InvalidFieldsError(errors={"Idempotency-Key": ["1-255 printable ASCII characters."]})
-    sender = call.caller.token_id if call.caller else f"reader {reader_address(request, call.house.trusted_proxies)}"
-    digest = call.desk.vault.digest(sender, request.rel_url.raw_path, key)
-    return Replay(digest, hashlib.sha256(raw).hexdigest())
+    fingerprint = hashlib.sha256(raw).hexdigest()
+    if call.caller:
+        sender = [call.caller.token_id]
+    else:
+        sender = [f"reader {reader_address(request, call.house.trusted_proxies)}", fingerprint]
+    digest = call.desk.vault.digest(*sender, request.rel_url.raw_path, key)
+    return Replay(digest, fingerprint)
 
 
 def _response(answer: Answer, request_id: str) -> Response:
@@ -169,13 +184,15 @@ def _response(answer: Answer, request_id: str) -> Response:
 def _finished(
     status: int, body: bytes | None, content_type: str, headers: Mapping[str, str], request_id: str
 ) -> Response:
-    all_headers = {**_NO_SNIFFING, **headers, "X-Request-ID": request_id}
+    all_headers = {**headers, "X-Request-ID": request_id}
     if body is not None:
         all_headers["Content-Type"] = content_type
     return Response(status, all_headers, body)
 
 
-def _form_refusal(request: Request, route: Route, error: RequestError, request_id: str) -> Response | None:
+def _form_refusal(
+    request: Request, route: Route, site: Site | None, error: RequestError, request_id: str
+) -> Response | None:
     """A page instead of a problem document, for a person whose browser sent the form by itself."""
     page = route.operation.form_refusal
     fields = request.get(FORM)
@@ -183,7 +200,7 @@ def _form_refusal(request: Request, route: Route, error: RequestError, request_i
         fields = {}  # refused before it was read
     if page is None or fields is None or "text/html" not in request.headers.get("Accept", ""):
         return None
-    return _response(page(request, fields, error), request_id)
+    return _response(page(request, site, fields, error), request_id)
 
 
 def refusal(error: RequestError, request_id: str) -> Response:
@@ -216,9 +233,11 @@ class Dispatch:
         """Each route's handle goes through `wrap`."""
         self._desk = desk
         self._house = house
+        self._hosts = house.hosts
+        self._completion = Completion(house.trusted_proxies)
         self._router: Router[tuple[Route, Handle]] = Router()
         for route in routes:
-            handle = handler(route, desk, house)
+            handle = handler(route, desk, house, self._completion)
             target = (route, wrap(route, handle) if wrap else handle)
             for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
                 self._router.add(method, route.path, target)
@@ -226,6 +245,10 @@ class Dispatch:
     def answer(self, request: Request) -> Awaitable[Response]:
         """The answer to any request that is HTTP."""
         taken, request.match_info = self._router.find(request.rel_url.path_safe)
+        if request.version not in _VERSIONS:
+            return self._answer_unknown(request, taken, MalformedRequestError("Only HTTP/1.1 and HTTP/1.0 are spoken."))
+        if self._hosts and request.path not in _PROBED and not is_own_host(request, self._hosts):
+            return self._answer_unknown(request, taken, HostUnknownError())
         target = taken.get(request.method)
         return self._answer_unknown(request, taken) if target is None else target[1](request)
 
@@ -235,18 +258,24 @@ class Dispatch:
         refused = MalformedRequestError(_NO_HTTP.get(kind, ""))
         started, request_id = perf_counter(), os.urandom(8).hex()
         response = refusal(refused, request_id)
+        response.headers = {**PRIVATE, **response.headers}
         self._house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
         answered = _Answered(request_id, "other", UNKNOWN_ROUTE, response.status, refused.code, _ms_since(started))
         network = self._house.network_names.name(address, self._desk.now_ms())
         log.info("request_refused", **answered._asdict(), token_id=None, network=network)
         return response
 
-    async def _answer_unknown(self, request: Request, taken: Mapping[str, tuple[Route, Handle]]) -> Response:
-        """What no route takes: 404, 405 with `Allow`, or the answer to a browser that asks before it posts (CORS)."""
+    async def _answer_unknown(
+        self, request: Request, taken: Mapping[str, tuple[Route, Handle]], error: RequestError | None = None
+    ) -> Response:
+        """What no route takes: the error, 404, 405 with `Allow`, or the answer to a browser that asks before it posts
+        (CORS). Nothing is understood after what is no HTTP."""
         started = perf_counter()
         request_id = os.urandom(8).hex()
-        error: RequestError | None = None
-        if not taken:
+        if error is not None:
+            response = refusal(error, request_id)
+            response.is_last = isinstance(error, MalformedRequestError)
+        elif not taken:
             error = RouteNotFoundError()
             response = refusal(error, request_id)
         elif request.method == "OPTIONS":
@@ -255,6 +284,7 @@ class Dispatch:
             error = MethodNotAllowedError()
             response = refusal(error, request_id)
             response.headers["Allow"] = ", ".join(sorted(taken))
+        self._completion.complete(request, response)
         if self._house.door.is_leaving:
             response.is_last = True
         self._house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)

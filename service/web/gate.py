@@ -53,7 +53,7 @@ class Gate:
         self._failures = Buckets(most)
         self._refused: Recent[bytes, tuple[float, Policy]] = Recent(most)
         self._wrong_tokens: Recent[bytes, None] = Recent(most)
-        self._administrators: Recent[bytes, None] = Recent(most)
+        self._known: Recent[bytes, None] = Recent(most)
         self._closed_until = 0.0
         self.is_anyone_refused = False
         """Whether any network has sent too many wrong tokens of late: nearly never, and asked of every request."""
@@ -103,13 +103,14 @@ class Gate:
             self._closed_until = max(self._closed_until, now + self._failures.wait(key, rate, now))
         self.is_anyone_refused = now < self._closed_until
 
-    def note_administrator(self, address: str) -> None:
-        """The administrator's token, which a person may have chosen, was right from this network."""
-        self._administrators.put(self._hashed(networks_of(address)[0][0]), None)
+    def note_given_token(self, address: str) -> None:
+        """A token that a person may have chosen, the administrator's or that for metrics, was right from this
+        network."""
+        self._known.put(self._hashed(networks_of(address)[0][0]), None)
 
-    def knows_administrator(self, address: str) -> bool:
-        """Whether it was: then others' wrong tokens do not lock him out there."""
-        return self._hashed(networks_of(address)[0][0]) in self._administrators
+    def knows(self, address: str) -> bool:
+        """Whether one was: then others' wrong tokens do not lock its holder out there."""
+        return self._hashed(networks_of(address)[0][0]) in self._known
 
     def _rate_of(self, policy: Policy | None) -> Rate | None:
         """Of one reader; None where the site sets no limit."""

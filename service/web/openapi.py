@@ -86,7 +86,7 @@ def _operation(route: Route) -> Json:
         }
     if route.access is Access.TOKEN:
         described["security"] = [{"token": []}]
-    if route.access is Access.TOKEN_OR_READER:
+    if route.access in {Access.TOKEN_OR_READER, Access.WATCHER}:
         described["security"] = [{"token": []}, {}]
     if route.roles:
         roles = ", ".join(sorted(route.roles))

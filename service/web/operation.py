@@ -13,14 +13,14 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from marshmallow import EXCLUDE, Schema, ValidationError
-from marshmallow.fields import Nested
+from marshmallow.fields import List, Nested
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText, field_errors
 from schemas.loader import Loader
 from schemas.threads import MAX_THREAD_CHARS
 from service.counts import Counts
 from service.desk import Desk
-from service.domain import Caller, Role, Site
+from service.domain import Audience, Caller, Role, Site
 from service.door import Door
 from service.errors import CommentNotFoundError, InvalidFieldsError, RequestError
 from service.metrics import RequestMeasures
@@ -39,11 +39,13 @@ _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
 
 class Access(Enum):
-    """Who may make a call: anyone; a token's holder; or, where the site allows it, also a reader without one."""
+    """Who may make a call: anyone; a token's holder; or, where the site allows it, also a reader without one; or who
+    watches the service, from its own machine or with a token for that."""
 
     ANYONE = auto()
     TOKEN = auto()
     TOKEN_OR_READER = auto()
+    WATCHER = auto()
 
 
 class Answer(NamedTuple):
@@ -64,7 +66,9 @@ class House:
     door: Door
     trusted_proxies: Networks = ()
     metrics_token: str | None = None
+    hosts: frozenset[str] = frozenset()
     openapi: Callable[[], Json] = dict
+    demo: Audience = Audience.LOCAL
     gate: Gate = field(default_factory=Gate)
     network_names: NetworkNames = field(default_factory=NetworkNames)
 
@@ -122,8 +126,9 @@ class Call:
 
 
 Handler = Callable[[Call], Awaitable[Answer]]
-FormRefusal = Callable[[Request, Json, RequestError], Answer]
-"""What a browser without scripts sees when its form is refused: made of the request, the form's fields, the error."""
+FormRefusal = Callable[[Request, Site | None, Json, RequestError], Answer]
+"""What a browser without scripts sees when its form is refused: made of the request, its site, the form's fields, and
+the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,7 @@ class Operation:
         for name, schema_field in self.query.fields.items():
             values = request.query.getall(name, None)
             if values is not None:
-                given[name] = values if type(schema_field).__name__ == "List" else values[-1]
+                given[name] = values if isinstance(schema_field, List) else values[-1]
         return _loaded(self.query, given)
 
 
@@ -229,6 +234,11 @@ def route(method: str, path: str, to: Operation, *roles: Role) -> Route:
 def open_route(method: str, path: str, to: Operation) -> Route:
     """A call that anyone may make."""
     return Route(method, path, to, Access.ANYONE)
+
+
+def watcher_route(method: str, path: str, to: Operation) -> Route:
+    """A call for those who watch the service: see `access.require_watcher`."""
+    return Route(method, path, to, Access.WATCHER, frozenset({Role.OPERATOR, Role.ADMIN}))
 
 
 def reader_route(method: str, path: str, to: Operation, *roles: Role) -> Route:

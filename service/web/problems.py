@@ -28,6 +28,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.UnsupportedMediaTypeError: 415,
     errors.InvalidFieldsError: 422,
     errors.IdempotencyKeyReusedError: 422,
+    errors.HostUnknownError: 421,
     errors.RateLimitedError: 429,
     errors.TooManyWrongTokensError: 429,
     errors.OverloadedError: 503,

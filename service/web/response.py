@@ -25,7 +25,8 @@ class Response:
         """
         body = self.body
         lines = [_STATUS_LINES[self.status], *[f"{name}: {value}" for name, value in self.headers.items()]]
-        if body is not None or self.status not in _WITHOUT_LENGTH:
+        # Of a body that was not made for HEAD the length is not known, and then not told (RFC 9110, 8.6).
+        if body is not None or not (is_head or self.status in _WITHOUT_LENGTH):
             lines.append(f"Content-Length: {len(body or b'')}")
         if connection:
             lines.append(f"Connection: {connection}")

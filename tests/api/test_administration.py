@@ -116,6 +116,10 @@ class TestSites:
         if isinstance(wrong, dict):
             admin.post("/v1/sites", wrong).refuses(422, "invalid_fields", "site", *named)
 
+    def test_the_installations_own_name_is_no_site(self, admin: Api) -> None:
+        admin.post("/v1/sites", {"site": "commentdesk"}).refuses(422, "invalid_fields", "site")
+        assert admin.post("/v1/sites", {"site": "commentdesk-2"}).status == 201
+
     def test_a_site_keeps_its_name(self, admin: Api, site: Site) -> None:
         admin.patch(site.path, {"site": "another"}).refuses(422, "invalid_fields", "site")
 

@@ -28,6 +28,12 @@ def refused_so_far(api: Api) -> float:
     [
         b"this is no HTTP\r\n\r\n",
         b"GET /healthz HTTP/3.14\r\n\r\n",
+        b"GET /healthz\r\n\r\n",
+        b"GET /healthz HTTP/0.9\r\nHost: h\r\n\r\n",
+        b"GET /healthz HTTP/1.2\r\nHost: h\r\n\r\n",
+        b"GET /healthz HTTP/2.0\r\nHost: h\r\n\r\n",
+        b"POST /nowhere\r\nContent-Length: 3\r\n\r\nabc",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
         b"B@D /healthz HTTP/1.1\r\nHost: h\r\n\r\n",
         b"NONSENSE /healthz HTTP/1.1\r\nHost: h\r\n\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: h\r\nbad header\r\n\r\n",

@@ -114,7 +114,16 @@ class TestSubmissions:
         first = send("192.0.2.1", sent)
         assert same(first, send("192.0.2.1", sent))
         assert send("192.0.2.2", submission()).json["comment_id"] != first.json["comment_id"]
-        send("192.0.2.1", submission()).refuses(*REUSED)
+
+    def test_a_strangers_key_is_no_concern_of_his_neighbours(self, new_site: Callable[..., Site]) -> None:
+        """All behind one address, or behind a proxy that is not listed, are one reader: none learns of another's."""
+        site = new_site(public_submission=True)
+        path, sent = site.comments(), submission()
+        first = site.anyone.post(path, sent, key="1")
+        second = site.anyone.post(path, submission(), key="1")
+        assert (first.status, second.status) == (202, 202)
+        assert second.json["comment_id"] != first.json["comment_id"]
+        assert same(first, site.anyone.post(path, sent, key="1"))
 
 
 class TestModeration:

@@ -11,10 +11,12 @@ DEFAULTS = {
     "mode": "premoderate",
     "publish_below": 0.05,
     "reject_above": 0.98,
-    "reader_rate_per_minute": 30,
-    "reader_burst": 10,
+    "reader_rate_per_minute": 6,
+    "reader_burst": 5,
     "site_rate_per_minute": None,
     "site_burst": 100,
+    "stranger_rate_per_minute": 120,
+    "stranger_burst": 60,
 }
 PUBLISHES = {"mode": "auto", "publish_below": 1, "reject_above": 1}
 HOLDS = {"mode": "auto", "publish_below": 0, "reject_above": 1}
@@ -71,7 +73,7 @@ def test_auto_publishes_below_one_threshold(site: Site) -> None:
 def test_auto_rejects_above_another_and_tells_nobody(site: Site) -> None:
     site.set_policy(**REJECTS)
     assert outcome(site) == (202, "held", "rejected", "reject", "risk_above", False)
-    sent = submission()
+    sent = submission(client={"ip": "192.0.2.1"})
     first = site.website.post(site.comments(), sent)
     again = site.website.post(site.comments(), sent)
     assert (first.status, first.json) == (again.status, again.json)
@@ -105,16 +107,16 @@ def test_a_threads_own_mode_goes_before_the_sites(
 ) -> None:
     site.set_policy(**of_site)
     usual = outcome(site, "other")
-    site.website.put(site.thread(), {"mode": of_thread})
+    site.moderator.put(site.thread(), {"mode": of_thread})
     assert outcome(site)[2] == state
     assert outcome(site, "other") == usual
-    site.website.put(site.thread(), {"mode": None})
+    site.moderator.put(site.thread(), {"mode": None})
     assert outcome(site) == usual
 
 
 def test_a_thread_in_auto_uses_the_sites_thresholds(site: Site) -> None:
     site.set_policy(**PUBLISHES | {"mode": "premoderate"})
-    site.website.put(site.thread(), {"mode": "auto"})
+    site.moderator.put(site.thread(), {"mode": "auto"})
     assert outcome(site)[4] == "risk_below"
 
 
@@ -127,6 +129,8 @@ def test_a_policy_is_replaced_whole_and_acts_at_once(site: Site) -> None:
         "reader_burst": 3,
         "site_rate_per_minute": 600,
         "site_burst": 50,
+        "stranger_rate_per_minute": None,
+        "stranger_burst": 7,
     }
     assert site.operator.put(site.path + "/policy", wanted).fits(PolicySchema) == wanted
     assert site.operator.get(site.path + "/policy").json == wanted

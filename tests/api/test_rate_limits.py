@@ -7,7 +7,7 @@ import pytest
 from tests.api.client import Api, Reply, Site, make_site, submission
 from tests.servers import RedisServer, ServiceProcess
 
-BURST = 10
+BURST = 5
 
 
 def limited(reply: Reply) -> int:
@@ -34,13 +34,13 @@ def public(new_site: Callable[..., Site]) -> Site:
 
 
 class TestReaders:
-    def test_by_default_ten_at_once_and_then_one_every_two_seconds(self, public: Site) -> None:
-        assert public.operator.get(public.path + "/policy").json["reader_rate_per_minute"] == 30
-        found = [public.anyone.post(public.comments(), submission()) for _ in range(60)]
+    def test_by_default_five_at_once_and_then_one_every_ten_seconds(self, public: Site) -> None:
+        assert public.operator.get(public.path + "/policy").json["reader_rate_per_minute"] == 6
+        found = [public.anyone.post(public.comments(), submission()) for _ in range(15)]
         refused = [reply for reply in found if reply.status == 429]
         assert [reply.status for reply in found[:BURST]] == [202] * BURST
         assert refused
-        assert {limited(reply) for reply in refused} <= {1, 2}
+        assert {limited(reply) for reply in refused} <= set(range(1, 11))
 
     def test_after_the_burst_a_reader_waits(self, public: Site) -> None:
         slow(public)
@@ -48,6 +48,18 @@ class TestReaders:
         reply = public.anyone.post(public.comments("t2"), submission())
         assert 50 <= limited(reply) <= 60
         assert public.queue()["total"] == BURST
+
+    def test_all_strangers_have_a_limit_together_and_no_website(self, public: Site) -> None:
+        slow(public, reader_rate_per_minute=None, stranger_rate_per_minute=1, stranger_burst=3)
+        assert statuses(public, 4, public.anyone) == [202] * 3 + [429]
+        assert 50 <= limited(public.anyone.post(public.comments(), submission())) <= 60
+        assert statuses(public, 5, public.website, "192.0.2.1") == [202] * 5
+
+    def test_a_repeat_costs_nothing(self, public: Site) -> None:
+        slow(public, reader_burst=1)
+        sent = submission()
+        assert [public.anyone.post(public.comments(), sent).status for _ in range(5)] == [202] * 5
+        assert public.queue()["total"] == 1
 
     def test_what_is_refused_for_another_reason_costs_nothing(self, public: Site) -> None:
         slow(public)

@@ -2,6 +2,7 @@
 
 import base64
 import os
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -134,9 +135,9 @@ class TestReading:
         site.publish()
         site.anyone.get(f"{site.comments()}?limit={limit}").refuses(422, "invalid_fields", "limit")
 
-    def test_an_unknown_thread_and_site_are_not_found(self, site: Site) -> None:
+    def test_an_unknown_thread_is_empty_and_an_unknown_site_not_found(self, site: Site) -> None:
         site.publish()
-        site.anyone.get(site.comments("t2")).refuses(404, "thread_not_found")
+        assert site.read("t2")["comments"] == []
         site.anyone.get("/v1/sites/no-such-site/threads/t1/comments").refuses(404, "site_not_found")
 
     def test_a_thread_of_held_comments_is_empty(self, site: Site) -> None:
@@ -232,17 +233,53 @@ class TestSettings:
     def test_a_thread_is_made_by_setting_it(self, site: Site) -> None:
         site.website.get(site.thread()).refuses(404, "thread_not_found")
         wanted = {"title": "The harbour", "url": "https://news.example/h", "closed": True, "mode": "auto"}
-        made = site.website.put(site.thread(), wanted).fits(ThreadSchema)
+        made = site.operator.put(site.thread(), wanted).fits(ThreadSchema)
         assert made == wanted | {"thread": "t1", "counts": {"held": 0, "published": 0, "rejected": 0, "spam": 0}}
         assert site.moderator.get(site.thread()).fits(ThreadSchema) == made
 
     def test_what_is_left_out_keeps_its_value(self, site: Site) -> None:
-        site.website.put(site.thread(), {"title": "One", "url": "https://news.example/1", "mode": "auto"})
+        site.operator.put(site.thread(), {"title": "One", "url": "https://news.example/1", "mode": "auto"})
         site.moderator.put(site.thread(), {"closed": True})
-        changed = site.website.put(site.thread(), {"mode": None, "url": ""}).fits(ThreadSchema)
+        changed = site.moderator.put(site.thread(), {"mode": None, "url": ""}).fits(ThreadSchema)
         kept = {name: changed[name] for name in ("title", "url", "closed", "mode")}
         assert kept == {"title": "One", "url": "", "closed": True, "mode": None}
         assert site.website.put(site.thread(), {}).json == changed
+
+    @pytest.mark.parametrize("mode", ["postmoderate", "premoderate", None])
+    def test_a_website_sets_no_mode(self, site: Site, mode: str | None) -> None:
+        """Its token lies where its pages are made: whoever finds it there must not publish."""
+        site.moderator.put(site.thread(), {"mode": "auto", "title": "One"})
+        refused = site.website.put(site.thread(), {"mode": mode, "title": "Two"})
+        refused.refuses(403, "forbidden", "mode")
+        kept = site.website.get(site.thread()).json
+        assert (kept["mode"], kept["title"]) == ("auto", "One")
+        for role in (site.moderator, site.operator, site.admin):
+            assert role.put(site.thread(), {"mode": mode}).fits(ThreadSchema)["mode"] == mode
+
+    @pytest.mark.parametrize(
+        "url",
+        [
+            "https://evil.example/",
+            "http://news.example/1",
+            "https://news.example.evil.example/1",
+            "https://news.example:8443/1",
+            "https://evil.example/https://news.example",
+            "https://evil.example#https://news.example",
+        ],
+    )
+    def test_an_article_is_on_one_of_the_sites_origins(self, new_site: Callable[..., Site], url: str) -> None:
+        site = new_site(allowed_origins=["https://news.example", "https://m.news.example"])
+        for role in (site.website, site.moderator, site.operator, site.admin):
+            role.put(site.thread(), {"url": url}).refuses(422, "invalid_fields", "url")
+        site.website.post(site.comments(), submission(article={"title": "The harbour", "url": url}))
+        assert site.website.get(site.thread()).json["url"] == ""
+
+    @pytest.mark.parametrize("url", ["https://news.example/1", "HTTPS://News.Example:443/?a=1#b", ""])
+    def test_an_address_of_the_sites_own_is_taken(self, new_site: Callable[..., Site], url: str) -> None:
+        site = new_site(allowed_origins=["https://news.example"])
+        assert site.website.put(site.thread(), {"url": url}).fits(ThreadSchema)["url"] == url
+        site.website.post(site.comments("t2"), submission(article={"title": "The harbour", "url": url}))
+        assert site.website.get(site.thread("t2")).json["url"] == url
 
     def test_counts_are_by_state(self, site: Site) -> None:
         site.publish()

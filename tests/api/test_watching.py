@@ -9,7 +9,23 @@ from schemas.operation import HealthSchema, ReadinessSchema
 from tests.api.client import Api, Site, make_token, submission
 from tests.servers import ServiceProcess, wait_until
 
-TOKEN = "a-token-for-the-metrics-alone"
+TOKEN = "a-token-for-the-metrics-alone-and-no-other"
+PROXIED = (
+    {"X-Forwarded-For": "203.0.113.9"},
+    {"X-Forwarded-For": ""},
+    {"x-forwarded-proto": "https"},
+    {"X-Forwarded-Host": "desk.example"},
+    {"X-Real-IP": "203.0.113.9"},
+    {"Forwarded": "for=203.0.113.9"},
+    {"Via": "1.1 proxy"},
+    {"CF-Connecting-IP": "203.0.113.9"},
+)
+"""What reverse proxies add."""
+REBOUND = ({"Host": "evil.example"}, {"Host": "localhost.evil.example:8080"}, {"Host": "127.0.0.1.evil.example"})
+"""A name that somebody made to point at 127.0.0.1, so that a page of his may ask from a browser here."""
+STRANGERS = (*PROXIED, *REBOUND, {"Host": ""}, {"Host": "localhost@evil.example"})
+ONE_OF_EACH = ("Bearer {}", "bearer {}", "BEARER  {}")
+OTHER_SCHEMES = ("Basic {}", "Token {}", "{}", "Bearer{}", "Digest {}", "x {}")
 
 
 def measured(api: Api, site: str | None = None) -> dict[str, float]:
@@ -35,7 +51,7 @@ def test_a_new_site_is_all_zeros(site: Site) -> None:
 
 def test_every_act_on_a_comment_is_counted(site: Site) -> None:
     approved, rejected, spam, held = (site.submit() for _ in range(4))
-    sent = submission()
+    sent = submission(client={"ip": "192.0.2.1"})
     for _ in range(3):
         site.website.post(site.comments(), sent)
     site.claim(limit=2, order="newest")
@@ -125,11 +141,42 @@ def test_readiness_names_each_part(anyone: Api) -> None:
     }
 
 
+@pytest.mark.parametrize("headers", STRANGERS, ids=str)
+def test_strangers_learn_no_more_than_whether_it_is_ready(anyone: Api, headers: dict[str, str]) -> None:
+    """What the machine did with a comment stands in the metrics: a spammer could ask them about his own."""
+    found = anyone.ask("GET", "/readyz", headers=headers).fits(ReadinessSchema)
+    assert found == {"ready": True}
+    anyone.ask("GET", "/metrics", headers=headers).refuses(401, "unauthenticated")
+
+
+def test_a_proxy_that_was_told_nothing_is_none_of_this_machines_people(anyone: Api) -> None:
+    """nginx with `proxy_pass http://127.0.0.1:8080` and nothing more: no header of its own, but HTTP/1.0."""
+    (reply,) = anyone.send_bytes(b"GET /metrics HTTP/1.0\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n")
+    reply.refuses(401, "unauthenticated")
+
+
+@pytest.mark.parametrize("headers", STRANGERS[:1] + REBOUND[:1], ids=str)
+def test_operators_see_all_from_anywhere(site: Site, headers: dict[str, str]) -> None:
+    for role in (site.operator, site.admin):
+        assert role.ask("GET", "/metrics", headers=headers).status == 200
+        assert "checks" in role.ask("GET", "/readyz", headers=headers).fits(ReadinessSchema)
+    for other in (site.website, site.moderator):
+        other.ask("GET", "/metrics", headers=headers).refuses(403, "forbidden")
+        assert other.ask("GET", "/readyz", headers=headers).fits(ReadinessSchema) == {"ready": True}
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.0.0.1:8080", "LocalHost:1", "[::1]:8080", "127.8.8.8", "localhost."]
+)
+def test_this_machine_is_known_by_its_own_names(anyone: Api, host: str) -> None:
+    assert anyone.ask("GET", "/metrics", headers={"Host": host}).status == 200
+
+
 def test_health_tells_the_version(anyone: Api) -> None:
     assert anyone.get("/healthz").fits(HealthSchema)["status"] == "ok"
 
 
-def test_metrics_may_ask_for_a_token(make_service: Callable[..., ServiceProcess]) -> None:
+def test_metrics_may_ask_for_a_token_everywhere(make_service: Callable[..., ServiceProcess]) -> None:
     service = make_service(settings={"COMMENTDESK_METRICS_TOKEN": TOKEN})
     service.start()
     admin = Api(service.url, service.admin_token)
@@ -140,6 +187,21 @@ def test_metrics_may_ask_for_a_token(make_service: Callable[..., ServiceProcess]
     Api(service.url, TOKEN + "x").get("/metrics").refuses(401, "unauthenticated")
     Api(service.url, moderator).get("/metrics").refuses(403, "forbidden")
     Api(service.url, TOKEN).get("/v1/sites").refuses(401, "unauthenticated")
+    assert Api(service.url).get("/readyz").json == {"ready": True}
+    assert Api(service.url, TOKEN).get("/readyz").json["checks"]["redis"] == "ok"
+    for given in (TOKEN, operator, service.admin_token):
+        for scheme in OTHER_SCHEMES:
+            asked = Api(service.url).ask("GET", "/metrics", headers={"Authorization": scheme.format(given)})
+            asked.refuses(401, "unauthenticated")
+        for scheme in ONE_OF_EACH:
+            assert Api(service.url).get("/metrics", Authorization=scheme.format(given)).status == 200
+
+
+def test_a_token_is_taken_under_its_scheme_alone(site: Site) -> None:
+    for scheme in OTHER_SCHEMES:
+        given = {"Authorization": scheme.format(site.operator.token), "X-Forwarded-For": "203.0.113.9"}
+        site.anyone.ask("GET", "/metrics", headers=given).refuses(401, "unauthenticated")
+        site.anyone.ask("GET", site.path + "/policy", headers=given).refuses(401, "unauthenticated")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])

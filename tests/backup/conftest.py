@@ -30,6 +30,14 @@ async def writers_link(every_redis_server: RedisServer) -> AsyncIterator[Link]:
 
 
 @pytest.fixture
+async def one_link(redis_server: RedisServer) -> AsyncIterator[Link]:
+    """For what does not depend on the kind of server."""
+    connection = await connected(redis_server.url, scripts.ALL)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
 def other_server(every_redis_server: RedisServer, redis_servers: RedisServers) -> RedisServer:
     """Empty, and of another kind: from one server to three masters, and back."""
     return redis_servers.get(OTHER_KINDS[every_redis_server.kind])

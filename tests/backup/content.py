@@ -2,22 +2,30 @@
 
 import asyncio
 import random
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import redis
 
 from service import keys
+from service.desk import clock_ms
 from service.domain import Mode, Policy, RateLimit, Site
 from service.errors import UnavailableError
+from service.registry import site_record
 from service.store import registry, threads
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
+from service.use_cases import backup
 from service.vault import Vault
 from tests.servers import client_of
 from tests.store.desk import MINUTE, NOW, SITE, Store, ids_of, key, new_comment, site_in
 
 SECRET = "the secret of these tests, long enough"
-CHECK = Vault(SECRET).check
+VAULT = Vault(SECRET)
+CHECK = VAULT.check
+TOKEN = {"digest": "abc", "role": "operator", "site": "default", "name": "Op", "created_ms": NOW, "expires_ms": None}
 LIMITED = Site("limited", policy=Policy(Mode.AUTO, reader_rate=RateLimit(1, 3), site_rate=RateLimit(1, 3)))
 
 
@@ -27,11 +35,11 @@ def nothing(_: int) -> None:
 
 async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
     """Two sites with comments in every state, claims, decisions, undone ones, keys that expire, sites and tokens."""
-    await registry.check_installation(link, secret_check)
+    await link.call("HSET", keys.INSTALLATION, "format", registry.FORMAT, "secret_check", secret_check)
     for site in (SITE, LIMITED):
-        record = {"title": "Ünïcödé", "site": site.site}
+        record = site_record(replace(site, title="Ünïcödé"))
         await registry.create(link, keys.SITES, site.site, record, key(site.site), b'{"binary": "\xff"}')
-    await registry.create(link, keys.TOKENS, "t1", {"digest": "abc"}, NO_REPLAY)
+    await registry.create(link, keys.TOKENS, "t1", TOKEN, NO_REPLAY)
     store = Store(link)
     for number in range(comments):
         new = new_comment(f"article-{number % 3}", f"author-{number % 7}", risk=number / comments)
@@ -69,6 +77,12 @@ def _content(client: redis.Redis, name: bytes) -> tuple[bytes, int, Any]:
 def _about(client: redis.Redis, name: bytes) -> list[Any]:
     about: Any = client.xinfo_stream(name)
     return [about[field] for field in ("last-generated-id", "entries-added", "max-deleted-entry-id")]
+
+
+async def restore(link: Link, path: Path, told: Callable[[int], None] = nothing, now_ms: int | None = None) -> None:
+    """A checked file into a store."""
+    with backup.checked(path, VAULT) as file:
+        await backup.restore(link, file, clock_ms() if now_ms is None else now_ms, told)
 
 
 class Writers:

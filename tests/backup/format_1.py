@@ -133,7 +133,7 @@ def _written(vault: Vault, number: int) -> Iterator[tuple[str | bytes | int, ...
 
 def _record(vault: Vault, author: str, comment: dict[str, Any], risk: str) -> list[str | bytes | int]:
     private = {
-        "email": base64.b64encode(vault.seal(comment["email"], comment["comment_id"])).decode(),
+        "email": base64.b64encode(vault.seal(comment["email"], comment["comment_id"])[1:]).decode(),
         "reader": "",
         **comment["client"],
         **{name: comment[name] for name in ("scores", "risk", "spans", "assessed", "model")},

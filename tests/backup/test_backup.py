@@ -13,21 +13,20 @@ from service.store import changes, entries, instant, registry
 from service.store.entries import Entry
 from service.store.link import Link
 from service.use_cases import backup, doctor
-from service.vault import Vault
-from tests.backup.content import CHECK, SECRET, Writers, everything, fill, nothing
+from tests.backup.content import CHECK, VAULT, Writers, everything, fill, nothing, restore
 from tests.servers import RedisServer, client_of
 from tests.store.recount import recount
 
 
 async def back_up(link: Link, server: RedisServer, path: Path) -> archive.Header:
-    header, size = await backup.back_up(link, path, "1.2.3", nothing)
+    header, size = await backup.back_up(link, VAULT, path, "1.2.3", nothing)
     assert size == path.stat().st_size
     return header
 
 
-async def restore(link: Link, path: Path) -> None:
-    header = backup.check(path, CHECK)
-    await backup.restore(link, path, header, clock_ms(), nothing)
+def entries_of(path: Path) -> list[Entry]:
+    with backup.checked(path, VAULT) as file:
+        return list(file.entries())
 
 
 @pytest.mark.parametrize("large", [entries.LARGE, 7])
@@ -189,7 +188,7 @@ async def test_the_store_knows_when_it_was_last_backed_up_and_the_file_does_not(
     assert before <= noted <= clock_ms()
     header = await back_up(link, every_redis_server, tmp_path / "second")
     assert header.keys == len(everything(every_redis_server.url))
-    assert keys.BACKED_UP.encode() not in {each.key for each in archive.read(tmp_path / "second")}
+    assert keys.BACKED_UP.encode() not in {each.key for each in entries_of(tmp_path / "second")}
     assert int(await link.call("GET", keys.BACKED_UP)) > noted
 
 
@@ -215,7 +214,7 @@ async def test_what_expired_since_is_not_brought_back(
     await fill(link, CHECK, 3)
     header = await back_up(link, every_redis_server, tmp_path / "file")
     a_day_later = clock_ms() + 25 * 3600 * 1000
-    await backup.restore(other_link, tmp_path / "file", header, a_day_later, nothing)
+    await restore(other_link, tmp_path / "file", now_ms=a_day_later)
     there = everything(other_server.url)
     assert {expires for _, expires, _ in there.values()} == {-1}
     assert len(there) < header.keys
@@ -225,7 +224,7 @@ async def test_half_a_restore_is_refused_until_it_is_done_again(
     link: Link, every_redis_server: RedisServer, other_link: Link, other_server: RedisServer, tmp_path: Path
 ) -> None:
     await fill(link, CHECK)
-    header = await back_up(link, every_redis_server, tmp_path / "file")
+    await back_up(link, every_redis_server, tmp_path / "file")
 
     class CutError(Exception):
         pass
@@ -234,15 +233,15 @@ async def test_half_a_restore_is_refused_until_it_is_done_again(
         raise CutError
 
     with pytest.raises(CutError):
-        await backup.restore(other_link, tmp_path / "file", header, clock_ms(), cut)
+        await restore(other_link, tmp_path / "file", cut)
     with pytest.raises(StartError, match="Run the restore again"):
-        await registry.check_installation(other_link, CHECK)
+        await registry.check_installation(other_link, VAULT)
     with pytest.raises(BackupError, match="not whole"):
         await back_up(other_link, other_server, tmp_path / "half")
     assert await backup.is_unfinished(other_link)
     await restore(other_link, tmp_path / "file")
     assert not await backup.is_unfinished(other_link)
-    await registry.check_installation(other_link, CHECK)
+    await registry.check_installation(other_link, VAULT)
     assert everything(other_server.url) == everything(every_redis_server.url)
 
 
@@ -250,24 +249,23 @@ async def test_a_restore_with_somebody_else_writing_is_unfinished(
     link: Link, every_redis_server: RedisServer, other_link: Link, tmp_path: Path
 ) -> None:
     await fill(link, CHECK)
-    header = await back_up(link, every_redis_server, tmp_path / "file")
+    await back_up(link, every_redis_server, tmp_path / "file")
     with client_of(every_redis_server.url) as client:
 
         def write(_: int) -> None:
             client.set("cd:{default}:unheard", "of")
 
         with pytest.raises(BackupError, match="Somebody else wrote"):
-            await backup.restore(link, tmp_path / "file", header, clock_ms(), write)
+            await restore(link, tmp_path / "file", write)
     assert await backup.is_unfinished(link)
 
 
 async def test_emails_stay_sealed(link: Link, every_redis_server: RedisServer, tmp_path: Path) -> None:
-    vault = Vault(SECRET)
-    sealed = vault.seal("ada@example.org", "c1")
+    sealed = VAULT.seal("ada@example.org", "c1")
     await fill(link, CHECK, 3)
     await link.call("HSET", keys.comment("default", "c1"), keys.COMMENT_FIELDS["private"], sealed)
     await back_up(link, every_redis_server, tmp_path / "file")
-    held = {each.key: each for each in archive.read(tmp_path / "file")}
+    held = {each.key: each for each in entries_of(tmp_path / "file")}
     assert sealed in held[keys.comment("default", "c1").encode()].parts
     assert not [each for each in held.values() if any(b"ada@" in part for part in each.parts)]
 
@@ -281,3 +279,31 @@ def test_of_a_key_that_was_read_again_the_newest_counts(tmp_path: Path) -> None:
     assert len(spool) == 2
     assert list(spool.entries()) == [one, newer]
     spool.close()
+
+
+async def test_what_a_restore_would_refuse_is_told_by_the_backup(
+    one_link: Link, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    await fill(one_link, CHECK, 3)
+    for command, undo in (
+        (("HSET", keys.TOKENS, "odd", '{"role": "root"}'), ("HDEL", keys.TOKENS, "odd")),
+        (("HSET", keys.SITES, "odd", "[]"), ("HDEL", keys.SITES, "odd")),
+        (("SET", "cd:{default}:unheard", "of"), ("DEL", "cd:{default}:unheard")),
+    ):
+        await one_link.call(*command)
+        with pytest.raises(BackupError, match=r"cannot be read by this version|no key of commentdesk"):
+            await back_up(one_link, redis_server, tmp_path / "file")
+        await one_link.call(*undo)
+    await one_link.call("HSET", keys.INSTALLATION, "secret_check", "another")
+    with pytest.raises(BackupError, match="another COMMENTDESK_SECRET_KEY"):
+        await back_up(one_link, redis_server, tmp_path / "file")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_passes_is_in_no_backup(one_link: Link, redis_server: RedisServer, tmp_path: Path) -> None:
+    await fill(one_link, CHECK, 3)
+    for name in (keys.UPGRADING, keys.REPAIRING, keys.ROTATING, keys.process("p"), keys.probe(3)):
+        await one_link.call("SET", name, "1", "PX", 60_000)
+    header = await back_up(one_link, redis_server, tmp_path / "file")
+    assert header.keys == len(entries_of(tmp_path / "file"))
+    assert not [each for each in entries_of(tmp_path / "file") if keys.is_passing(each.key)]

@@ -1,6 +1,7 @@
 """A backup file that is not whole, or not for us, is refused, and nothing is written."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,20 +16,31 @@ from service.errors import BackupError
 from service.store import registry
 from service.store.entries import Entry
 from service.use_cases import backup
-from tests.backup.content import CHECK, SECRET, everything
+from tests.backup.content import CHECK, SECRET, VAULT, everything
 from tests.servers import RedisServer
 
-HEADER = Header("2026-11-22T20:00:00+00:00", "1.2.3", registry.FORMAT, CHECK, 2)
+HEADER = Header("2026-11-22T20:00:00+00:00", "1.2.3", registry.FORMAT, CHECK, 2, 1000)
+FORMAT = b"%d" % registry.FORMAT
+INSTALLATION = b"cd:{commentdesk}:installation"
 ENTRIES = [
-    Entry(b"cd:{commentdesk}:installation", b"hash", -1, [b"format", b"1", b"secret_check", CHECK.encode()]),
+    Entry(INSTALLATION, b"hash", -1, [b"format", FORMAT, b"secret_check", CHECK.encode()]),
     Entry(b"cd:{default}:totals", b"hash", -1, [b"state:held", b"0"]),
 ]
+
+
+def write(path: Path, header: Header, entries: Iterable[Entry]) -> None:
+    archive.write(path, header, iter(entries), VAULT.backup_key(CHECK))
+
+
+def check(path: Path) -> None:
+    with backup.checked(path, VAULT):
+        pass
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "backup"
-    archive.write(path, HEADER, iter(ENTRIES))
+    write(path, HEADER, ENTRIES)
     return path
 
 
@@ -42,8 +54,9 @@ def restore(file: Path, server: RedisServer, *options: str, secret: str = SECRET
 
 
 def test_a_whole_file_is_taken(file: Path, redis_server: RedisServer) -> None:
-    assert archive.verify(file) == HEADER
-    assert list(archive.read(file)) == ENTRIES
+    with backup.checked(file, VAULT) as checked:
+        assert checked.header == HEADER
+        assert list(checked.entries()) == ENTRIES
     done = restore(file, redis_server)
     assert done.exit_code == 0, done.output
     assert "2 keys restored, as of 2026-11-22" in done.output
@@ -57,7 +70,7 @@ def test_a_flipped_bit_anywhere_is_noticed(file: Path) -> None:
         damaged[at] ^= 1
         file.write_bytes(damaged)
         with pytest.raises(BackupError, match=r"damaged|no backup|of format"):
-            archive.verify(file)
+            check(file)
 
 
 def test_a_file_cut_off_anywhere_is_noticed(file: Path) -> None:
@@ -65,7 +78,7 @@ def test_a_file_cut_off_anywhere_is_noticed(file: Path) -> None:
     for length in range(0, len(whole), 3):
         file.write_bytes(whole[:length])
         with pytest.raises(BackupError, match=r"damaged|no backup"):
-            archive.verify(file)
+            check(file)
 
 
 @pytest.mark.parametrize("change", [lambda whole: whole[:-1], lambda whole: whole[:-40] + b"x" + whole[-39:]])
@@ -83,15 +96,15 @@ def test_a_file_of_a_newer_format_is_refused_by_name(file: Path) -> None:
     header = orjson.loads(line) | {"commentdesk_backup": archive.FILE_FORMAT + 1, "version": "9.9", "more": True}
     whole = orjson.dumps(header) + b"\n" + rest[:-32]
     file.write_bytes(whole + hashlib.sha256(whole).digest())
-    with pytest.raises(BackupError, match=r"format 2, made by commentdesk 9\.9; this one reads up to 1"):
-        archive.verify(file)
+    with pytest.raises(BackupError, match=r"format 3, made by commentdesk 9\.9; this one reads up to 2"):
+        check(file)
 
 
 def test_a_store_of_a_newer_format_is_refused(tmp_path: Path) -> None:
     newer = replace(HEADER, store_format=registry.FORMAT + 1)
-    archive.write(tmp_path / "newer", newer, iter(ENTRIES))
+    write(tmp_path / "newer", newer, ENTRIES)
     with pytest.raises(BackupError, match=f"holds a store of format {registry.FORMAT + 1}"):
-        backup.check(tmp_path / "newer", CHECK)
+        check(tmp_path / "newer")
 
 
 def test_another_secret_key_is_refused(file: Path, redis_server: RedisServer) -> None:
@@ -124,7 +137,7 @@ def test_an_older_file_is_replaced_only_by_a_whole_one(file: Path) -> None:
         raise OSError("the disk is full")
 
     with pytest.raises(OSError, match="full"):
-        archive.write(file, HEADER, breaks())  # type: ignore[arg-type]
+        archive.write(file, HEADER, breaks(), b"a key")  # type: ignore[arg-type]
     assert file.read_bytes() == older
     assert list(file.parent.iterdir()) == [file], "nothing half done is left behind"
     assert file.stat().st_mode & 0o777 == 0o600

@@ -96,8 +96,8 @@ async def test_a_server_whose_socket_lies_elsewhere_is_found(tmp_path: Path) -> 
 
 
 async def test_an_older_store_is_upgraded_step_by_step(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    check = Vault(SECRET).check
-    await registry.check_installation(link, check)
+    vault = Vault(SECRET)
+    await registry.check_installation(link, vault)
     await link.call("HSET", keys.INSTALLATION, "format", 1)
     done: list[int] = []
 
@@ -109,22 +109,22 @@ async def test_an_older_store_is_upgraded_step_by_step(link: Link, monkeypatch: 
 
     monkeypatch.setattr(registry, "UPGRADES", {number: step(number) for number in (1, 2)})
     monkeypatch.setattr(registry, "FORMAT", 3)
-    assert await registry.check_installation(link, check) == 1
+    assert await registry.check_installation(link, vault) == 1
     await registry.upgrade(link, lambda _: None)
-    assert await registry.check_installation(link, check) == 3
+    assert await registry.check_installation(link, vault) == 3
     await registry.upgrade(link, lambda _: None)
     assert done == [1, 2]
     assert await link.call("HGET", keys.INSTALLATION, "format") == b"3"
     monkeypatch.setattr(registry, "FORMAT", 2)
     with pytest.raises(StartError, match="This store has format 3; this version of commentdesk reads 2"):
-        await registry.check_installation(link, check)
+        await registry.check_installation(link, vault)
 
 
 async def test_a_store_of_another_secret_is_not_upgraded(link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
-    await registry.check_installation(link, Vault(SECRET).check)
+    await registry.check_installation(link, Vault(SECRET))
     monkeypatch.setattr(registry, "FORMAT", registry.FORMAT + 1)
     with pytest.raises(StartError, match="another COMMENTDESK_SECRET_KEY"):
-        await registry.check_installation(link, "another")
+        await registry.check_installation(link, Vault("another secret than that"))
     assert await link.call("HGET", keys.INSTALLATION, "format") == b"%d" % (registry.FORMAT - 1)
 
 

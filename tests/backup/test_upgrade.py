@@ -4,7 +4,7 @@ import asyncio
 import json
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,27 +13,19 @@ import pytest
 
 from service import keys
 from service.errors import RepairError
-from service.store import comments, registry, scripts, upgrade
+from service.store import comments, registry, upgrade
 from service.store.comments import Replay
 from service.store.link import Link
 from service.use_cases import backup, doctor
 from service.vault import Vault
 from tests.backup import format_1
-from tests.backup.content import SECRET, everything
+from tests.backup.content import SECRET, everything, restore
 from tests.servers import RedisServer, ServiceProcess, client_of, wait_until
-from tests.store.desk import NOW, Store, connected, new_comment
+from tests.store.desk import NOW, Store, new_comment
 from tests.store.recount import recount
 
 VAULT = Vault(SECRET)
 COMMENTS = 60
-
-
-@pytest.fixture
-async def one_link(redis_server: RedisServer) -> AsyncIterator[Link]:
-    """For what does not depend on the kind of server."""
-    link = await connected(redis_server.url, scripts.ALL)
-    yield link
-    await link.close()
 
 
 class CutOffError(Exception):
@@ -147,7 +139,9 @@ async def test_readiness_tells_of_an_upgrade_until_it_is_done(
     service.url = str(wait_until(service._read_address, "the service to listen", 30))
 
     wait_until(lambda: refusal(service, "/readyz")["checks"]["registry"].startswith("the store is being up"), "it", 10)
-    assert refusal(service, "/readyz")["checks"]["registry"] == "the store is being upgraded to format 2"
+    assert (
+        refusal(service, "/readyz")["checks"]["registry"] == f"the store is being upgraded to format {registry.FORMAT}"
+    )
     assert refusal(service, "/v1/sites/default/queue")["status"] == 503
     assert await one_link.call("HGET", keys.INSTALLATION, "format") == b"1"
     await one_link.call("DEL", keys.UPGRADING)
@@ -195,10 +189,9 @@ async def test_an_older_backup_is_restored_and_upgraded(
     link: Link, other_link: Link, other_server: RedisServer, every_redis_server: RedisServer, tmp_path: Path
 ) -> None:
     await format_1.fill(link, VAULT, COMMENTS)
-    await backup.back_up(link, tmp_path / "file", "0.1.0", nothing)
-    header = backup.check(tmp_path / "file", VAULT.check)
+    header, _ = await backup.back_up(link, VAULT, tmp_path / "file", "0.1.0", nothing)
     assert header.store_format == 1
-    await backup.restore(other_link, tmp_path / "file", header, NOW, nothing)
+    await restore(other_link, tmp_path / "file", now_ms=NOW)
     for each in (link, other_link):
         await registry.upgrade(each, nothing)
     assert without_times(everything(other_server.url)) == without_times(everything(every_redis_server.url))

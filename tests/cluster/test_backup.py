@@ -8,12 +8,11 @@ from pathlib import Path
 import pytest
 
 from service import keys
-from service.desk import clock_ms
 from service.errors import BackupError, StoreUnavailableError
 from service.store import layout, scripts
 from service.store.link import Link
 from service.use_cases import backup, doctor
-from tests.backup.content import CHECK, everything, fill, nothing
+from tests.backup.content import CHECK, VAULT, everything, fill, nothing, restore
 from tests.servers import RedisServer, wait_until
 from tests.store.desk import connected
 from tests.topology import Cluster, Node
@@ -45,7 +44,7 @@ async def back_up_whole(cluster: Cluster, link: Link, path: Path) -> None:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             try:
-                header, _ = await backup.back_up(link, path, "1.2.3", nothing)
+                header, _ = await backup.back_up(link, VAULT, path, "1.2.3", nothing)
                 break
             except StoreUnavailableError:
                 await asyncio.sleep(0.1)
@@ -83,7 +82,7 @@ async def test_a_master_that_dies_during_a_backup_makes_it_fail_and_the_next_is_
 ) -> None:
     await fill(link, CHECK)
     with pytest.raises(StoreUnavailableError):
-        await backup.back_up(link, tmp_path / "file", "1.2.3", once(cluster.masters[0].kill))
+        await backup.back_up(link, VAULT, tmp_path / "file", "1.2.3", once(cluster.masters[0].kill))
     assert list(tmp_path.iterdir()) == []
     wait_until(lambda: is_master(cluster.replicas[0]), "the failover", PATIENCE_SECONDS)
     await asyncio.to_thread(cluster.start)
@@ -100,7 +99,7 @@ async def test_a_master_that_hands_over_during_a_backup_makes_it_fail(
         wait_until(lambda: not is_master(cluster.masters[1]), "the failover", PATIENCE_SECONDS)
 
     with pytest.raises((StoreUnavailableError, BackupError)):
-        await backup.back_up(link, tmp_path / "file", "1.2.3", once(hand_over))
+        await backup.back_up(link, VAULT, tmp_path / "file", "1.2.3", once(hand_over))
     assert list(tmp_path.iterdir()) == []
     await back_up_whole(cluster, link, tmp_path / "file")
 
@@ -117,7 +116,9 @@ async def test_a_slot_that_moves_during_a_backup_makes_it_fail(cluster: Cluster,
     assert slot_of(source, "default") in range(5461, 10922)
     target = next(node for node in cluster.masters if node is not source)
     with pytest.raises(StoreUnavailableError, match="run it again"):
-        await backup.back_up(link, tmp_path / "file", "1.2.3", once(lambda: move(cluster, "default", source, target)))
+        await backup.back_up(
+            link, VAULT, tmp_path / "file", "1.2.3", once(lambda: move(cluster, "default", source, target))
+        )
     assert list(tmp_path.iterdir()) == []
     await back_up_whole(cluster, link, tmp_path / "file")
 
@@ -129,7 +130,7 @@ async def test_no_backup_is_begun_while_a_slot_moves(
     begin_move("default", cluster.masters[1], cluster.masters[0])
     monkeypatch.setattr(layout, "AGREE_SECONDS", 0)
     with pytest.raises(StoreUnavailableError, match="slots are moving"):
-        await backup.back_up(link, tmp_path / "file", "1.2.3", nothing)
+        await backup.back_up(link, VAULT, tmp_path / "file", "1.2.3", nothing)
 
 
 async def test_a_master_that_is_not_reached_is_missed(
@@ -140,7 +141,7 @@ async def test_a_master_that_is_not_reached_is_missed(
     monkeypatch.setattr(link, "servers", lambda: all_but_one)
     monkeypatch.setattr(layout, "AGREE_SECONDS", 0)
     with pytest.raises(StoreUnavailableError, match="not every master"):
-        await backup.back_up(link, tmp_path / "file", "1.2.3", nothing)
+        await backup.back_up(link, VAULT, tmp_path / "file", "1.2.3", nothing)
     with pytest.raises(StoreUnavailableError, match="not every master"):
         await doctor.examine(link, nothing)
 
@@ -150,18 +151,17 @@ async def test_a_master_that_dies_during_a_restore_leaves_it_unfinished(
 ) -> None:
     other = await connected(redis_server.url, scripts.ALL)
     await fill(other, CHECK)
-    await backup.back_up(other, tmp_path / "file", "1.2.3", nothing)
+    await backup.back_up(other, VAULT, tmp_path / "file", "1.2.3", nothing)
     await other.close()
-    header = backup.check(tmp_path / "file", CHECK)
     with pytest.raises(StoreUnavailableError):
-        await backup.restore(link, tmp_path / "file", header, clock_ms(), once(cluster.masters[2].kill))
+        await restore(link, tmp_path / "file", once(cluster.masters[2].kill))
     assert await backup.is_unfinished(link)
     wait_until(lambda: is_master(cluster.replicas[2]), "the failover", PATIENCE_SECONDS)
     await asyncio.to_thread(cluster.start)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            await backup.restore(link, tmp_path / "file", header, clock_ms(), nothing)
+            await restore(link, tmp_path / "file")
             break
         except StoreUnavailableError:
             assert time.monotonic() < deadline

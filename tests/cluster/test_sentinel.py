@@ -7,13 +7,12 @@ from pathlib import Path
 import pytest
 
 from service import keys
-from service.desk import clock_ms
 from service.errors import StartError, UnavailableError
 from service.store import scripts
 from service.store.address import make_link
 from service.store.link import Link
 from service.use_cases import backup
-from tests.backup.content import CHECK, everything, fill, nothing
+from tests.backup.content import CHECK, VAULT, everything, fill, nothing, restore
 from tests.servers import RedisServer
 from tests.store.desk import Store, connected, key, new_comment
 from tests.topology import Watched
@@ -64,9 +63,9 @@ async def test_a_backup_is_of_the_master_that_they_name(
 ) -> None:
     await fill(link, CHECK, 5)
     before = everything(f"redis://127.0.0.1:{watched.master.port}")
-    await backup.back_up(link, tmp_path / "file", "1.2.3", nothing)
+    await backup.back_up(link, VAULT, tmp_path / "file", "1.2.3", nothing)
     other = await connected(redis_server.url, scripts.ALL)
-    await backup.restore(other, tmp_path / "file", backup.check(tmp_path / "file", CHECK), clock_ms(), nothing)
+    await restore(other, tmp_path / "file")
     assert everything(redis_server.url) == before
     await other.close()
 

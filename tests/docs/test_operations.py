@@ -42,7 +42,7 @@ def test_the_sentences_quoted_are_those_of_the_service() -> None:
 
 
 def test_the_log_lines_named_exist() -> None:
-    named = set(re.findall(r"`((?:redis|embedded|store|worker|workers|registry|request|not)_\w+)`", PAGE))
+    named = set(re.findall(r"`((?:redis|embedded|store|worker|workers|registry|request|not|demo)_\w+)`", PAGE))
     assert {"redis_away", "request_refused"} <= named
     assert named - EVENTS - CODES - {"request_id"} == set()
 

@@ -13,7 +13,7 @@ curl -sS --fail "$DESK/v1/sites/default/threads/elsewhere/comments" \\
   -H "Authorization: Bearer $TOKEN" -H "Content-Type: application/json" \\
   -d '{"name": "Bo", "email": "bo@example.org", "body": "You are stupid idiots, all of you."}'
 """
-"""What a desk that is in use, or has the demo's comments, holds: riskier than the README's own."""
+"""What a desk that is in use holds: riskier than the README's own."""
 
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 

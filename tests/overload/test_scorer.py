@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from classifier import Assessment, Classifier, Text
+from classifier import Assessment, Budget, Classifier, Text, TimeUsedError
 from service import scoring
 from service.counts import Counts
 from service.errors import OverloadedError
@@ -22,7 +22,7 @@ class SlowClassifier:
     version = "slow"
     text_seconds = 0.001
 
-    def assess(self, texts: Sequence[Text]) -> list[Assessment]:
+    def assess(self, texts: Sequence[Text], budget: Budget) -> list[Assessment]:
         until = perf_counter() + self.text_seconds * len(texts)
         while perf_counter() < until:
             pass
@@ -48,6 +48,42 @@ def ask(scorer: Scorer, times: int) -> tuple[list["asyncio.Future[object]"], int
         except OverloadedError:
             continue
     return taken, times - len(taken)
+
+
+class Picky(SlowClassifier):
+    """One that takes for ever over some texts; it remembers what it was asked."""
+
+    text_seconds = 0.0
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    def assess(self, texts: Sequence[Text], budget: Budget) -> list[Assessment]:
+        self.asked.append(len(texts))
+        if any(text.body == "endless" for text in texts):
+            raise TimeUsedError
+        return super().assess(texts, budget)
+
+
+async def test_a_text_whose_time_is_used_is_not_scored_and_the_others_of_its_batch_are() -> None:
+    classifier = Picky()
+    scorer = Scorer(cast("Classifier", classifier), Counts())
+    bodies = ["plain", "endless", "plain", "plain"]
+    turns: list[int] = []
+    waiting = [scorer.assess(Text(body, "Ada", "")) for body in bodies]
+    while not all(each.done() for each in waiting):
+        turns.append(len(classifier.asked))
+        await asyncio.sleep(0)
+    assert [each.result().risk for each in waiting] == [0.5, None, 0.5, 0.5]
+    assert classifier.asked == [4, 1, 1, 1, 1]
+    assert turns == sorted(set(turns)), "one batch in a turn of the loop"
+
+
+async def test_a_batch_ends_where_its_characters_do() -> None:
+    classifier = Picky()
+    scorer = Scorer(cast("Classifier", classifier), Counts())
+    await asyncio.gather(*(scorer.assess(Text("x" * 5000, "Ada", "")) for _ in range(6)))
+    assert classifier.asked == [2, 2, 2]
 
 
 async def test_texts_that_would_wait_too_long_are_refused_and_the_others_are_scored(

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-THREAD = "/v1/sites/default/threads/harbour-footbridge"
+THREAD = "/v1/sites/demo/threads/harbour-footbridge"
 FORM = {"name": "Ada", "email": "ada@reader.example", "website": "", "body": "Count the walkers first."}
 _VOID = {"meta", "link", "input", "br", "img", "wbr", "hr"}
 
@@ -138,4 +138,4 @@ class Reader:
         return comment_id
 
     def decide(self, comment_id: str, decision: str) -> None:
-        self.api("POST", f"/v1/sites/default/comments/{comment_id}/decisions", {"decision": decision})
+        self.api("POST", f"/v1/sites/demo/comments/{comment_id}/decisions", {"decision": decision})

@@ -56,13 +56,19 @@ def test_forty_come_and_stay_forty(running: ServiceProcess) -> None:
     assert not page.all("script")
 
 
-def test_no_page_is_named_that_is_not_there(make_service: Callable[..., ServiceProcess]) -> None:
+def test_where_the_demo_is_not_served_nothing_is_sent(make_service: Callable[..., ServiceProcess]) -> None:
     service = make_service(settings={"COMMENTDESK_DEMO": "off"})
     service.start()
     said = run_demo(service.data_dir, token=service.admin_token)
-    assert said.returncode == 0, said.stderr
-    assert "/demo" not in said.stdout
-    assert Reader(service.url, service.admin_token).api("GET", THREAD)["url"] == ""
+    assert said.returncode == 1
+    assert "serves no demo" in said.stderr
+    sites = Reader(service.url, service.admin_token).api("GET", "/v1/sites")["sites"]
+    assert [each["site"] for each in sites] == ["default"]
+
+
+def test_a_publishers_site_gets_none_of_them(running: ServiceProcess) -> None:
+    assert run_demo(running.data_dir, token=running.admin_token).returncode == 0
+    assert Reader(running.url, running.admin_token).api("GET", "/v1/sites/default/queue")["comments"] == []
 
 
 def test_a_moderators_decision_stands(running: ServiceProcess) -> None:

@@ -59,6 +59,8 @@ def test_a_call_is_described_in_full(reader: Reader) -> None:
     assert {"201", "202", "303", "409", "422", "429", "503"} <= {each.words for each in call.all("code")}
     assert "curl -X POST" in call.one("pre").text
     assert "Who: The administrator." in reader.get("/docs").page.one(id="call-create_site").words
+    metrics = reader.get("/docs").page.one(id="call-read_metrics").words
+    assert "Who: A token with the role operator. Without one, programs on the service's own machine" in metrics
     assert "Who: Anyone." in reader.get("/docs").page.one(id="call-read_thread").words
 
 

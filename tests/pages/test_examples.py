@@ -8,17 +8,22 @@ import pytest
 
 from service.app import API
 from service.pages.examples import EXAMPLES
-from tests.pages.reader import FORM, THREAD, Reader
+from tests.pages.reader import FORM, Reader
 from tests.servers import ServiceProcess, skip_or_fail
+
+SITE = "/v1/sites/default"
+"""The examples are of a publisher's site, not of the demo's."""
 
 
 @pytest.mark.parametrize("operation_id", EXAMPLES)
 def test_an_example_works(reader: Reader, service: ServiceProcess, operation_id: str) -> None:
     if shutil.which("curl") is None:
         skip_or_fail("curl is not on PATH (Debian: apt install curl)")
-    comment_id = reader.api("POST", f"{THREAD}/comments", FORM | {"body": f"For {operation_id}"})["comment_id"]
+    comment_id = reader.api(
+        "POST", f"{SITE}/threads/harbour-footbridge/comments", FORM | {"body": f"For {operation_id}"}
+    )["comment_id"]
     if operation_id == "undo":
-        reader.decide(comment_id, "reject")
+        reader.api("POST", f"{SITE}/comments/{comment_id}/decisions", {"decision": "reject"})
     environment = os.environ | {"URL": service.url, "TOKEN": service.admin_token, "ID": comment_id}
     command = EXAMPLES[operation_id].replace("curl ", "curl --silent --show-error --fail-with-body ", 1)
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)

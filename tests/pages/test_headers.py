@@ -24,8 +24,14 @@ def test_headers_are_strict(reader: Reader, path: str) -> None:
     }
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "geolocation=()" in headers["Permissions-Policy"]
+    assert headers["Cache-Control"] == "no-cache"
     assert "Set-Cookie" not in headers
-    assert reader.post("/demo", {}).headers["Content-Security-Policy"] == headers["Content-Security-Policy"]
+    refused = reader.post("/demo", {}).headers
+    assert refused["Content-Security-Policy"] == headers["Content-Security-Policy"]
+    assert refused["Cache-Control"] == "no-store", "it holds an email"
 
 
 @pytest.mark.parametrize("path", PAGES)

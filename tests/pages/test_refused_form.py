@@ -20,8 +20,12 @@ def form_reader(reader: Reader) -> Reader:
 
 
 def test_the_form_comes_back_with_the_text(form_reader: Reader) -> None:
+    form_reader.api("PATCH", "/v1/sites/open-house", {"allowed_origins": ["https://news.example"]})
     sent = {"name": "", "email": "x", "body": '"><script>kept</script>', "website": "", "parent_id": ""}
-    reply = form_reader.post(OPEN, sent, Referer="https://news.example/a?b=1&c=2")
+    try:
+        reply = form_reader.post(OPEN, sent, Referer="https://news.example/a?b=1&c=2")
+    finally:
+        form_reader.api("PATCH", "/v1/sites/open-house", {"allowed_origins": []})
     assert reply.status == 422
     page = reply.page
     assert page.one("form").attributes["action"] == OPEN
@@ -32,6 +36,7 @@ def test_the_form_comes_back_with_the_text(form_reader: Reader) -> None:
     assert page.one("a", href="https://news.example/a?b=1&c=2").words == "Back to the article"
     # Browsers hold form-action against the redirect to the article, which lies elsewhere.
     assert "form-action 'self' https: http:;" in reply.headers["Content-Security-Policy"]
+    assert reply.headers["Cache-Control"] == "no-store"
 
 
 def test_sent_again_it_is_taken(form_reader: Reader) -> None:
@@ -66,6 +71,23 @@ def test_a_form_corrected_here_is_taken_where_only_listed_websites_may_post(form
     try:
         assert form_reader.post(OPEN, FORM, Origin="https://other.example").status == 403
         assert form_reader.post(OPEN, FORM, Origin=form_reader.url).status == 303
+    finally:
+        form_reader.api("PATCH", "/v1/sites/open-house", {"allowed_origins": []})
+
+
+def test_the_way_back_is_to_known_pages_alone(form_reader: Reader) -> None:
+    """Whoever sends a reader's browser here may be anyone; a link on our page is vouched for."""
+    own = f"{form_reader.url}/demo?page=2"
+    listings: list[list[str]] = [["https://news.example"], []]
+    strange = ["https://evil.example/", "https://news.example.evil.example/", "javascript:alert(1)", "nowhere", ""]
+    try:
+        for listed in listings:
+            form_reader.api("PATCH", "/v1/sites/open-house", {"allowed_origins": listed})
+            for referrer in strange:
+                page = form_reader.post(OPEN, FORM | {"email": ""}, Referer=referrer).page
+                assert [each for each in page.all("a") if each.words == "Back to the article"] == [], referrer
+            page = form_reader.post(OPEN, FORM | {"email": ""}, Referer=own).page
+            assert page.one("a", href=own).words == "Back to the article"
     finally:
         form_reader.api("PATCH", "/v1/sites/open-house", {"allowed_origins": []})
 

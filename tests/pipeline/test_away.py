@@ -2,17 +2,21 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 import redis
 
+from tests.api.client import Api
 from tests.pipeline.checks import measured
 from tests.pipeline.crowd import SITE, Crowd, Json, thread_path
 from tests.servers import RedisServer, ServiceProcess
 
 COMMENT: Json = {"name": "Ann", "email": "ann@mail.example", "body": "I was there, and it rained."}
 NO_SUCH = "0000000000000000"
+PLACES = re.compile(r"[0-9/]|sock|Err|refused")
+"""Of Redis' address, and of what the driver says when nothing is there: for the log, and for those who watch."""
 NEEDS_REDIS: tuple[tuple[str, str, Json | None], ...] = (
     ("POST", f"{thread_path('a')}/comments", COMMENT),
     ("GET", f"{thread_path('a')}/comments", None),
@@ -70,16 +74,24 @@ async def assert_away(crowd: Crowd) -> None:
     for method, path, body in NEEDS_REDIS:
         status, answer, headers = await crowd.ask(method, path, token, body)
         assert (status, answer["code"]) == (503, "store_unavailable"), (method, path, answer)
+        assert not PLACES.search(answer["detail"]), answer
         assert int(headers["Retry-After"]) >= 1
         assert headers["Content-Type"] == "application/problem+json"
+    _, answer, _ = await crowd.ask("GET", f"{thread_path('a')}/comments")
+    assert not PLACES.search(answer["detail"]), answer
     assert (await crowd.ask("GET", "/healthz"))[0] == 200
+    stranger = {"X-Forwarded-For": "203.0.113.9"}
+    found = await asyncio.to_thread(Api(crowd.service.url).ask, "GET", "/readyz", headers=stranger)
+    assert (found.status, found.json) == (503, {"ready": False})
     assert (await measured(crowd))["commentdesk_redis_up"] == 0
 
 
 async def test_without_redis_all_that_needs_it_is_503_until_it_is_back(crowd: Crowd, own_server: RedisServer) -> None:
     own_server.kill()
     checks = await until_ready(crowd, 503)
-    assert checks["redis"] != "ok"
+    what, _, why = checks["redis"].partition(": ")
+    assert what.endswith("is away")
+    assert why, "an operator is told"
     assert (checks["registry"], checks["model"]) == ("ok", "ok")
     await assert_away(crowd)
 
@@ -91,7 +103,7 @@ async def test_without_redis_all_that_needs_it_is_503_until_it_is_back(crowd: Cr
     assert [each["comment_id"] for each in queue["comments"]] == [receipt["comment_id"]]
     assert (await measured(crowd))["commentdesk_redis_up"] == 1
     _, sites, _ = await crowd.ask("GET", "/v1/sites", crowd.service.admin_token)
-    assert [each["site"] for each in sites["sites"]] == ["default"], "what was refused was done"
+    assert [each["site"] for each in sites["sites"]] == ["default", "demo"], "what was refused was done"
 
 
 async def test_started_without_redis_it_serves_as_soon_as_there_is_one(

@@ -16,10 +16,10 @@ import pytest
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import OutOfMemoryError, RedisError
 
 from service import embedded
-from service.embedded import EmbeddedServer
+from service.embedded import EmbeddedServer, Room
 from service.errors import StartError
 from tests.servers import REPOSITORY, is_running
 
@@ -111,6 +111,71 @@ async def test_it_keeps_what_it_was_given_in_a_private_folder(tmp_path: Path) ->
         assert server.pid is None
     assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in (data_dir / "appendonlydir").iterdir())
+
+
+@pytest.mark.parametrize("name", ["service.lock", "valkey.lock", "valkey.log"])
+async def test_nothing_is_written_through_a_link_that_somebody_laid(tmp_path: Path, name: str) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("untouched")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).symlink_to(victim)
+    with pytest.raises(StartError, match=r"cannot be used: .*symbolic link"):
+        await EmbeddedServer.start(tmp_path / "data")
+    assert victim.read_text() == "untouched"
+
+
+MIB = 1024 * 1024
+
+
+async def limit_of(client: Redis) -> int:
+    return int((await client.config_get("maxmemory"))["maxmemory"] or 0)
+
+
+async def fill_up(client: Redis) -> None:
+    """Writes until the server refuses it; each write is checked before it is made, so the last goes over the limit."""
+    for number in range(1000):
+        await client.set(f"filler-{number}", b"x" * MIB)
+
+
+async def test_when_its_room_is_used_up_it_refuses_writes_and_reads_on(tmp_path: Path) -> None:
+    server = await EmbeddedServer.start(tmp_path, Room(8 * MIB, 8 * MIB))
+    async with writer_client(server.url) as client:
+        with pytest.raises(OutOfMemoryError):
+            await fill_up(client)
+        assert await client.get("filler-0") == b"x" * MIB
+        assert await limit_of(client) == 8 * MIB
+    await server.stop()
+
+
+@pytest.mark.parametrize(("most", "is_taken"), [(1024 * MIB, True), (16 * MIB, False)])
+async def test_data_that_was_larger_before_is_read_and_grows_as_far_as_there_is_memory(
+    tmp_path: Path,
+    most: int,
+    is_taken: bool,  # noqa: FBT001
+) -> None:
+    server = await EmbeddedServer.start(tmp_path)
+    async with writer_client(server.url) as client:
+        assert await limit_of(client) == 0
+        await client.set("large", b"x" * 20 * MIB)
+    await server.stop()
+    server = await EmbeddedServer.start(tmp_path, Room(8 * MIB, most))
+    async with writer_client(server.url) as client:
+        assert await client.strlen("large") == 20 * MIB
+        limit = await limit_of(client)
+        if is_taken:
+            assert 20 * MIB < limit < 30 * MIB
+            await client.set("another", "taken")
+        else:
+            assert limit == most
+            with pytest.raises(OutOfMemoryError):
+                await client.set("another", "refused")
+    pid = server.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    await restarted(server, pid)
+    async with writer_client(server.url) as client:
+        assert await client.strlen("large") == 20 * MIB
+    await server.stop()
 
 
 async def test_every_write_is_on_disk_and_nothing_is_evicted(server: EmbeddedServer) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from schemas.settings import PREFIX, SettingsSchema
+from service.domain import Audience
 from service.errors import StartError
 from service.settings import kept_secret, read_settings
 
@@ -28,7 +29,8 @@ def test_nothing_needs_to_be_set() -> None:
     assert (settings.host, settings.port, settings.redis_url) == ("127.0.0.1", 8080, None)
     assert settings.data_dir == Path(".commentdesk")
     assert (settings.admin_token, settings.secret_key, settings.metrics_token) == (None, None, None)
-    assert (settings.trusted_proxies, settings.demo, settings.log_level) == ((), True, "info")
+    assert (settings.trusted_proxies, settings.demo, settings.log_level) == ((), Audience.LOCAL, "info")
+    assert settings.hosts == frozenset()
 
 
 def test_everything_can_be_set() -> None:
@@ -42,6 +44,7 @@ def test_everything_can_be_set() -> None:
             "COMMENTDESK_SECRET_KEY": SECRET + "-2",
             "COMMENTDESK_METRICS_TOKEN": SECRET + "-3",
             "COMMENTDESK_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8,2001:db8::/32",
+            "COMMENTDESK_HOSTS": "Desk.example, comments.news.example,[2001:db8::7],",
             "COMMENTDESK_DEMO": "false",
             "COMMENTDESK_LOG_LEVEL": "debug",
         }
@@ -52,7 +55,8 @@ def test_everything_can_be_set() -> None:
     assert (settings.admin_token, settings.secret_key, settings.metrics_token) == (SECRET, SECRET + "-2", SECRET + "-3")
     networks = ("127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32")
     assert settings.trusted_proxies == tuple(map(ip_network, networks))
-    assert (settings.demo, settings.log_level) == (False, "debug")
+    assert (settings.demo, settings.log_level) == (Audience.NOBODY, "debug")
+    assert settings.hosts == {"desk.example", "comments.news.example", "2001:db8::7"}
 
 
 @pytest.mark.parametrize(
@@ -76,6 +80,11 @@ def test_everything_can_be_set() -> None:
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,,127.0.0.1"),
         ("TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("HOSTS", "https://desk.example"),
+        ("HOSTS", "desk.example:8080"),
+        ("HOSTS", "desk.example/"),
+        ("HOSTS", "*"),
+        ("HOSTS", "two words"),
         ("DEMO", "perhaps"),
         ("LOG_LEVEL", "loud"),
     ],
@@ -87,6 +96,15 @@ def test_a_wrong_value_is_named(name: str, value: str) -> None:
 @pytest.mark.parametrize("name", ["PROT", "REDIS", "", "ADMIN_TOKENS", "NO_SUCH_FILE", "_FILE", "FILE"])
 def test_an_unknown_variable_is_named(name: str) -> None:
     assert mistakes({PREFIX + name: "x"}) == {PREFIX + name: "There is no such setting."}
+
+
+@pytest.mark.parametrize(
+    ("value", "audience"),
+    [("local", Audience.LOCAL), ("true", Audience.ANYONE), ("1", Audience.ANYONE), ("on", Audience.ANYONE)]
+    + [(value, Audience.NOBODY) for value in ("false", "0", "off", "no", "False")],
+)
+def test_the_demo_is_for_this_machine_for_anyone_or_for_nobody(value: str, audience: Audience) -> None:
+    assert read_settings({"COMMENTDESK_DEMO": value}).demo is audience
 
 
 def test_every_mistake_is_in_one_message(tmp_path: Path) -> None:

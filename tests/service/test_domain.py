@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain import Assessed, Mode, Policy, RateLimit, Verdict, reader_network, route
+from service.domain import Assessed, Mode, Policy, RateLimit, Verdict, reader_network, route, route_each
 
 PROBABILITY = st.floats(0, 1)
 MODES = st.sampled_from(Mode)
@@ -52,6 +52,16 @@ def test_auto_holds_a_language_that_the_model_does_not_know(risk: float) -> None
 @given(MODES, PROBABILITY)
 def test_every_routing_has_a_reason(mode: Mode, risk: float) -> None:
     assert route(mode, Policy(mode), assessed(risk)).reasons
+
+
+@given(st.none() | PROBABILITY, PROBABILITY, PROBABILITY)
+def test_what_is_held_for_a_reason_of_its_own_is_held_in_every_mode(
+    risk: float | None, below: float, above: float
+) -> None:
+    for routing in route_each(Policy(Mode.AUTO, below, above), assessed(risk), ["name_of_staff"]).values():
+        assert routing.verdict is Verdict.HOLD
+        assert routing.is_listed
+        assert {"code": "name_of_staff"} in routing.reasons
 
 
 def test_reasons_name_high_scores_highest_first() -> None:

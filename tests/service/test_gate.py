@@ -179,10 +179,10 @@ class TestWrongTokens:
             gate.note_wrong_token(f"2001:db8:0:{number:x}00::1", f"guess {number}")
         assert wait_of(lambda: self.looks(gate, "2001:db8:0:ffff::1"))
 
-    def test_the_administrator_is_known_where_his_token_was_right(self, gate: Gate) -> None:
-        gate.note_administrator(HOME)
-        assert gate.knows_administrator(HOME)
-        assert not gate.knows_administrator(ELSEWHERE)
+    def test_who_has_a_given_token_is_known_where_it_was_right(self, gate: Gate) -> None:
+        gate.note_given_token(HOME)
+        assert gate.knows(HOME)
+        assert not gate.knows(ELSEWHERE)
 
 
 def test_buckets_take_no_more_memory_than_they_may() -> None:

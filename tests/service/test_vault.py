@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.vault import READER_HASH_PERIOD_MS, SealBrokenError, Vault
+from service.vault import SealBrokenError, SecretUnknownError, Vault, sealed_of
 
 VAULT = Vault("a secret of enough characters")
 OTHER = Vault("another secret of enough characters")
@@ -40,11 +40,75 @@ def test_an_email_has_one_hash_whatever_its_case() -> None:
     assert VAULT.email_hash("ada@example.org") != OTHER.email_hash("ada@example.org")
 
 
-def test_a_reader_is_another_tomorrow() -> None:
-    today = VAULT.reader_hash("192.0.2.1", 0)
-    assert today == VAULT.reader_hash("192.0.2.1", READER_HASH_PERIOD_MS - 1)
-    assert today != VAULT.reader_hash("192.0.2.1", READER_HASH_PERIOD_MS)
+def test_a_reader_is_another_under_another_salt() -> None:
+    today = VAULT.reader_hash("192.0.2.1", b"today")
+    assert today == VAULT.reader_hash("192.0.2.1", b"today")
+    assert today != VAULT.reader_hash("192.0.2.1", b"tomorrow")
+    assert today != OTHER.reader_hash("192.0.2.1", b"today")
 
 
 def test_a_digest_tells_where_one_part_ends() -> None:
     assert VAULT.digest("ab", "c") != VAULT.digest("a", "bc")
+
+
+def unnumbered(sealed: bytes) -> bytes:
+    """As it is read of what was sealed before there were numbers."""
+    return b"\0" + sealed[1:]
+
+
+def test_what_either_secret_sealed_is_opened_by_who_knows_both() -> None:
+    old, new = "the old secret of these tests", "the new secret of these tests"
+    both = Vault(new, old)
+    for secret in (old, new):
+        sealed = Vault(secret).seal("ada@example.org", "c1")
+        for each in (sealed, unnumbered(sealed)):
+            assert both.open(each, "c1") == "ada@example.org"
+            assert Vault(secret).open(each, "c1") == "ada@example.org"
+    with pytest.raises(SealBrokenError):
+        Vault(new).open(Vault(old).seal("ada@example.org", "c1"), "c1")
+
+
+@given(st.binary(max_size=80))
+def test_what_was_never_sealed_is_refused(sealed: bytes) -> None:
+    with pytest.raises(SealBrokenError):
+        VAULT.open(sealed, "c1")
+    with pytest.raises(SealBrokenError):
+        VAULT.open_text(sealed, "c1")
+
+
+@given(TEXT, TEXT)
+def test_sealed_as_text_it_opens_again(text: str, owner: str) -> None:
+    sealed = VAULT.seal_text(text, owner)
+    assert sealed.isascii()
+    assert VAULT.open_text(sealed, owner) == text
+    assert VAULT.open(sealed_of(sealed), owner) == text
+
+
+def test_the_installation_says_which_secret_is_in_force() -> None:
+    old, new = Vault("the old secret of these tests"), Vault("the new secret of these tests")
+    both = Vault("the new secret of these tests", "the old secret of these tests")
+    assert (both.check, both.checks) == (new.check, [new.check, old.check])
+    both.adopt(old.check, None)
+    assert both.is_current(old.seal("x", "c1"))
+    assert both.email_hash("a@b.example") == old.email_hash("a@b.example")
+    wrapped = both.newest.wrap(both.hash_keys)
+    both.adopt(new.check, wrapped)
+    assert both.is_current(new.seal("x", "c1"))
+    assert both.email_hash("a@b.example") == old.email_hash("a@b.example")
+    for check, wrapping in ((OTHER.check, None), ("", None)):
+        with pytest.raises(SecretUnknownError):
+            both.adopt(check, wrapping)
+    for check, wrapping in ((old.check, wrapped), (new.check, wrapped[:-1]), (new.check, b"")):
+        with pytest.raises(SealBrokenError):
+            both.adopt(check, wrapping)
+    assert both.check == new.check
+
+
+def test_the_same_secret_twice_is_one() -> None:
+    assert Vault("the old secret of these tests", "the old secret of these tests").previous is None
+
+
+def test_a_vault_shows_nothing_of_its_secret() -> None:
+    shown = repr(VAULT) + repr(VAULT.newest) + VAULT.check
+    assert "enough" not in shown
+    assert VAULT.hash_keys.email.hex() not in shown

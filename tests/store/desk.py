@@ -12,7 +12,7 @@ from service.store.comments import NO_REPLAY, Place, Replay, StoredComment
 from service.store.link import Link
 from service.store.queue import Claimed
 from service.store.record import Act, Private, pack_act, pack_private, pack_public, unpack_history
-from service.store.submissions import NewComment, Receipt, Submissions
+from service.store.submissions import NewComment, Receipt, Submissions, Traces
 from service.store.totals import SiteMeasures
 
 NOW = 1_770_000_000_000
@@ -20,7 +20,7 @@ NOW = 1_770_000_000_000
 MINUTE = 60_000
 LEASE = 5 * MINUTE
 NO_LIMIT = RateLimit()
-SITE = Site("default", policy=Policy(reader_rate=NO_LIMIT))
+SITE = Site("default", policy=Policy(reader_rate=NO_LIMIT, stranger_rate=NO_LIMIT))
 STATES = {"approve": "published", "reject": "rejected", "spam": "spam"}
 ROUTINGS = {
     Mode.PREMODERATE: Routing(Verdict.HOLD, [{"code": "premoderated"}]),
@@ -51,9 +51,11 @@ def new_comment(
     parent_id: str = "",
     reader: str = "",
     repeat: str | None = None,
+    before: Traces | None = None,
+    is_stranger: bool = False,
     routings: dict[Mode, Routing] | None = None,
 ) -> NewComment:
-    """A comment that nobody sent before."""
+    """A comment that nobody sent before; one that may be a repeat has a reader."""
     number = next(_numbers)
     comment_id = comment_id or f"c{number:015d}"
     return NewComment(
@@ -65,8 +67,9 @@ def new_comment(
         risk=risk,
         is_unscored=False,
         routings=routings or ROUTINGS,
-        repeat_digest=repeat or f"repeat-{comment_id}",
-        reader=reader,
+        traces=Traces(reader or ("a reader" if repeat else ""), repeat or f"repeat-{comment_id}"),
+        traces_before=before,
+        is_stranger=is_stranger,
     )
 
 

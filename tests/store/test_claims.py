@@ -10,6 +10,7 @@ from service import keys
 from service.domain import QueueOrder
 from service.errors import ClaimedByAnotherError, CommentNotFoundError, IdempotencyKeyReusedError
 from service.store.link import Link
+from service.store.queue import MOST_HELD
 from tests.store.desk import LEASE, NOW, Store, ids_of, key, new_comment
 
 HOUR = 3_600_000
@@ -111,3 +112,31 @@ async def test_all_claims_of_one_moderator_are_handed_back_and_no_others(store: 
     await store.release_all("ann")
     assert ids_of((await store.claim("bob")).comments) == ids[:2]
     assert await link.call("ZCARD", keys.queue_keys("default").claims) == 4
+
+
+async def test_a_moderator_holds_no_more_than_he_can_decide(store: Store, link: Link) -> None:
+    """One who takes all, two hundred a call, leaves some to the others."""
+    many = MOST_HELD + 60
+    await asyncio.gather(*(store.submit(new_comment(), now=NOW + n) for n in range(many)))
+    taken = [len((await store.claim("greedy", 200)).comments) for _ in range(4)]
+    assert taken == [200, 200, MOST_HELD - 400, 0]
+    assert len((await store.claim("ann", 200)).comments) == 60
+    await store.release_all("greedy")
+    assert len((await store.claim("greedy", 200)).comments) == 200
+
+
+@pytest.mark.parametrize("order", [QueueOrder.RISKIEST, QueueOrder.UNCERTAIN])
+async def test_a_long_thread_far_down_the_queue_is_claimed_too(store: Store, link: Link, order: QueueOrder) -> None:
+    """Three thousand of the thread are the last of fifteen thousand: the oldest of them, rather than nothing."""
+    queued, of_thread = keys.queue_keys("default"), keys.thread_keys("default", "article-1").queue
+    claimable = await fill(store, 5)
+    for start in range(0, 15_000, 1000):
+        ids = [f"x{number:015d}" for number in range(start, start + 1000)]
+        for view, score in ((queued.risk, 0.5), (queued.uncertainty, 0.0), (queued.queue, NOW)):
+            await link.call("ZADD", view, *(part for each in ids for part in (score, each)))
+    for start in range(0, 3000, 1000):
+        ids = [f"gone{number:012d}" for number in range(start, start + 1000)]
+        await link.call("ZADD", of_thread, *(part for each in ids for part in (NOW + 10_000, each)))
+    found = ids_of((await store.claim("ann", 5, order=order, thread="article-1")).comments)
+    assert set(found) <= set(claimable)
+    assert found

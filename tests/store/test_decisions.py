@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from service import keys
 from service.domain import Mode
 from service.errors import (
     ClaimedByAnotherError,
@@ -14,8 +15,11 @@ from service.errors import (
     NothingToUndoError,
     StaleRevisionError,
 )
-from service.store.comments import StoredComment
+from service.store import comments, examination
+from service.store.comments import NO_REPLAY, StoredComment
 from service.store.link import Link
+from service.store.record import pack_act, pack_public, unpack_history
+from service.use_cases.wire import comment_json
 from tests.servers import RedisServer, client_of
 from tests.store.desk import LEASE, MINUTE, NOW, STATES, Store, history_of, key, new_comment, site_in
 from tests.store.recount import recount
@@ -113,7 +117,7 @@ async def test_a_decision_with_a_key_is_applied_once_even_after_an_undo(store: S
     comment_id = (await store.submit()).comment_id
     first = await store.decide(comment_id, replay=key("k"))
     await store.undo(comment_id)
-    assert await store.decide(comment_id, replay=key("k")) == first
+    assert comment_json(await store.decide(comment_id, replay=key("k"))) == comment_json(first)
     assert (await store.read(comment_id)).record["state"] == "held"
     with pytest.raises(IdempotencyKeyReusedError):
         await store.decide(comment_id, "reject", replay=key("k", "another body"))
@@ -201,3 +205,60 @@ async def test_a_decision_that_was_undone_can_be_made_again(store: Store) -> Non
     assert (await store.undo(comment_id)).record["state"] == "held"
     assert (await store.decide(comment_id)).record["state"] == "published"
     assert await store.page() == [comment_id]
+
+
+async def test_what_is_kept_of_a_comment_that_is_decided_for_ever_has_an_end(store: Store, link: Link) -> None:
+    """The newest fifty acts are told, and undone; revision and counters know of all."""
+    comment_id = (await store.submit()).comment_id
+    for turn in range(80):
+        await store.decide(comment_id, ("approve", "reject")[turn % 2])
+    stored = await store.read(comment_id)
+    assert stored.record["revision"] == "81"
+    acts = unpack_history(stored.record["history"], stored.record["forgotten"])
+    assert [each.revision for each in acts] == list(range(32, 82))
+    assert stored.record["forgotten"] == "approve:15 reject:15"
+    assert stored.record["previous"].count("\n") == 50
+    for _ in range(50):
+        await store.undo(comment_id)
+    with pytest.raises(NothingToUndoError):
+        await store.undo(comment_id)
+    stored = await store.read(comment_id)
+    assert stored.record["forgotten"] == "approve:40 reject:40"
+    (examined,) = await examination.examine(link, "default", [comment_id])
+    assert examined.acts == {"approve": 40, "reject": 40, "undo": 50}
+    assert examined.faults == ()
+
+
+async def test_long_notes_are_kept_up_to_64_kib(store: Store, link: Link) -> None:
+    comment_id = (await store.submit()).comment_id
+    for turn in range(30):
+        act = pack_act("approve", NOW, "ann", "Ann", None, f"{turn} " + "\u20ac" * 1990)
+        decision = ("approve", "reject")[turn % 2]
+        await comments.decide(
+            link,
+            "default",
+            comment_id,
+            token_id="ann",
+            decision=decision,
+            state=STATES[decision],
+            revision=None,
+            act=act,
+            replay=NO_REPLAY,
+            now_ms=NOW,
+        )
+    history = (await store.read(comment_id)).record["history"]
+    assert 50_000 < len(history.encode()) <= 65_536
+    newest = unpack_history(history)[-1].note
+    assert newest is not None
+    assert newest.startswith("29 ")
+
+
+async def test_the_answer_kept_for_a_key_is_small_and_tells_the_comment_as_it_was(store: Store, link: Link) -> None:
+    body = pack_public("Ann", "long " * 2000, "", "")
+    comment_id = (await store.submit(new_comment()._replace(public=body))).comment_id
+    first = await store.decide(comment_id, replay=key("k"))
+    assert await link.call("STRLEN", keys.idempotency("default", "k")) < 300
+    undone = await store.undo(comment_id, replay=key("u"))
+    await store.decide(comment_id, "spam")
+    assert comment_json(await store.decide(comment_id, replay=key("k"))) == comment_json(first)
+    assert (await store.undo(comment_id, replay=key("u"))).record["state"] == undone.record["state"] == "held"

@@ -108,6 +108,21 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await upgrade.from_format_1(link, nothing)
     assert (await check_store(link)).keys() == {"redis", "durability"}
     await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
+    await use_scripts_of_a_rotation(store, link, comment_id)
+
+
+async def use_scripts_of_a_rotation(store: Store, link: Link, comment_id: str) -> None:
+    for wrapped, is_begun in ((b"wrapped", True), (b"", False)):
+        await link.call("HSET", keys.INSTALLATION, "secret_check", "old")
+        if not is_begun:
+            await link.call("HSET", keys.INSTALLATION, "secret_check", "new", "previous_check", "old")
+        switch = [keys.INSTALLATION, keys.CHANGES]
+        assert await scripts.SWITCH_SECRET.run(link, switch, "old", "new", wrapped) == [1]
+    name = keys.comment(store.site.site, comment_id)
+    private = await link.call("HGET", name, keys.COMMENT_FIELDS["private"])
+    assert await scripts.REPLACE_PRIVATE.run(link, [name], private, private) == [1]
+    kept = keys.installation_idempotency(key("make").digest)
+    assert await scripts.REPLACE_ANSWER.run(link, [kept], "{}", "[]") == [b"[]"]
 
 
 @pytest.mark.one_server("what is heard is what one server does")

@@ -1,13 +1,18 @@
 """Pages of the queue and of threads: whole, whatever comes and goes between two of them."""
 
+import asyncio
 import random
+import re
 
 import pytest
 
+from service import keys
 from service.domain import Mode, QueueOrder
-from service.store import queue, threads
+from service.store import queue, scripts, threads
+from service.store.comments import NO_REPLAY
 from service.store.link import Link
 from service.store.queue import Position
+from tests.servers import RedisServer
 from tests.store.desk import NOW, Store, ids_of, new_comment, site_in
 
 COMMENTS = 60
@@ -98,3 +103,89 @@ async def test_a_thread_loses_nothing_and_shows_nothing_twice(store: Store, link
             await store.decide(comment_id, "reject")
     assert len(seen) == len(set(seen))
     assert set(there_all_along) | set(leaving) <= set(seen)
+
+
+@pytest.fixture
+async def long_thread(store: Store, link: Link) -> list[str]:
+    """A queue of 12,000 of one risk, of which every fourth is of one long thread."""
+    ids = [f"{number:016d}" for number in range(12_000)]
+    queued = keys.queue_keys("default")
+    of_thread = keys.thread_keys("default", "article-1").queue
+    await asyncio.gather(*(_queue(link, queued.risk, part, 0.5) for part in _parts(ids)))
+    await asyncio.gather(*(_queue(link, queued.queue, part, NOW) for part in _parts(ids)))
+    await asyncio.gather(*(_queue(link, of_thread, part, NOW) for part in _parts(ids[::4])))
+    return ids
+
+
+def _parts(ids: list[str]) -> list[list[str]]:
+    return [ids[start : start + 1000] for start in range(0, len(ids), 1000)]
+
+
+async def _queue(link: Link, view: str, ids: list[str], score: float) -> None:
+    await link.call("ZADD", view, *(part for each in ids for part in (score, each)))
+
+
+async def _listed(link: Link, order: QueueOrder, after: Position) -> tuple[list[str], Position | None]:
+    """What the script tells of one page: its ids, and where to go on."""
+    queued = keys.queue_keys("default")
+    of_thread = keys.thread_keys("default", "article-1").queue
+    view = queued.risk if order is QueueOrder.RISKIEST else queued.queue
+    _, _, ids, last = await scripts.LIST_QUEUE.run(link, [view, queued.queue, of_thread], 1, 1, 700, *after)
+    return [each.decode() for each in ids], Position(*(each.decode() for each in last)) if last else None
+
+
+async def test_a_long_thread_is_listed_whole_in_bounded_steps(link: Link, long_thread: list[str]) -> None:
+    seen: list[str] = []
+    after: Position | None = Position()
+    pages = 0
+    while after is not None:
+        page, after = await _listed(link, QueueOrder.RISKIEST, after)
+        seen += page
+        pages += 1
+    assert seen == long_thread[::4][::-1]
+    assert pages <= 12_000 / 10_000 + 3000 / 700 + 2
+
+
+@pytest.mark.parametrize("is_reverse", [False, True])
+async def test_a_page_starts_right_among_twelve_thousand_of_one_score(
+    link: Link, long_thread: list[str], *, is_reverse: bool
+) -> None:
+    """Also after one that is gone: its place is found by halving."""
+    queued = keys.queue_keys("default")
+    ordered = sorted(long_thread, reverse=is_reverse)
+    for place in (0, 1, 5_999, 11_998, 11_999):
+        await link.call("ZREM", queued.risk, ordered[place])
+        _, _, ids, _ = await scripts.LIST_QUEUE.run(
+            link, [queued.risk, queued.queue, queued.queue], int(is_reverse), 0, 3, "0.5", ordered[place]
+        )
+        assert [each.decode() for each in ids] == ordered[place + 1 : place + 4]
+        await link.call("ZADD", queued.risk, 0.5, ordered[place])
+
+
+async def test_what_is_asked_of_a_long_queue_calls_few_commands(
+    link: Link, long_thread: list[str], every_redis_server: RedisServer
+) -> None:
+    """A moderator's question about a thread takes no longer the longer the others' are."""
+    before = await commands_of(link)
+    await _listed(link, QueueOrder.RISKIEST, Position("0.5", "00000000000zzzzz"))
+    assert await commands_of(link) - before < 250
+    before = await commands_of(link)
+    claimed = await queue.claim(
+        link,
+        "default",
+        QueueOrder.RISKIEST,
+        "nowhere",
+        limit=5,
+        holder="ann\nAnn",
+        expires_ms=NOW + 1,
+        replay=NO_REPLAY,
+        now_ms=NOW,
+    )
+    assert claimed.comments == []
+    assert await commands_of(link) - before < 20
+
+
+async def commands_of(link: Link) -> int:
+    """Calls of commands so far, those inside scripts too, on all masters."""
+    found = await link.call_each("INFO", "commandstats")
+    return sum(int(calls) for each in found for calls in re.findall(rb"calls=(\d+)", each))

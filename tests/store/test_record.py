@@ -41,13 +41,12 @@ def test_scores_of_the_model_are_packed() -> None:
 
 
 def test_what_was_packed_by_an_older_version_is_read() -> None:
-    """Bytes as they lie in stores of format 2."""
+    """Bytes as they lie in stores of format 2, whose sealed emails have no number; they are packed as they were."""
     scores = (0.00282, 0.0005, 1.0, 0.00303, 0.99999, 0.00001, 0.0, 0.00279)
-    private = Private(b"sealed", dict(zip(record.ATTRIBUTE_SETS[1], scores, strict=True)), 0.00687, model="1")
-    assert (
-        record.unpack_private(bytes.fromhex("03004eded00a544a3c2a0092a8904c9e2d67692100067365616c65645b2231225d"))
-        == private
-    )
+    private = Private(b"\0sealed", dict(zip(record.ATTRIBUTE_SETS[1], scores, strict=True)), 0.00687, model="1")
+    packed = bytes.fromhex("03004eded00a544a3c2a0092a8904c9e2d67692100067365616c65645b2231225d")
+    assert record.unpack_private(packed) == private
+    assert record.pack_private(private) == packed
     assert record.unpack_public("c", b'["Ann","Hello","","c0"]') == {
         "comment_id": "c",
         "parent_id": "c0",

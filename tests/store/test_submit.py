@@ -18,11 +18,12 @@ from service.store import threads
 from service.store.comments import NO_REPLAY
 from service.store.link import Link
 from service.store.record import pack_private, unpack_public
-from service.store.submissions import MOST_AT_ONCE, NewComment, Receipt
+from service.store.submissions import MOST_AT_ONCE, NO_TRACES, NewComment, Receipt, Traces
 from tests.store.desk import MINUTE, NO_LIMIT, NOW, SITE, Store, key, new_comment, site_in
 
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+BEFORE = (None, Traces("a reader as of yesterday", "nothing said before"))
 
 
 @pytest.mark.parametrize(
@@ -73,10 +74,62 @@ async def test_a_hundred_exact_repeats_at_once_are_one_comment(store: Store) -> 
     assert (await store.author_fields())["submitted"] == "1"
 
 
-async def test_repeats_and_keys_are_remembered_for_a_day(store: Store, link: Link) -> None:
+async def test_keys_are_remembered_for_a_day_and_repeats_for_ten_minutes(store: Store, link: Link) -> None:
     await store.submit(new_comment(repeat="r"), key("k"))
-    for name in (keys.repeat("default", "r"), keys.idempotency("default", "k")):
-        assert DAY - MINUTE < await link.call("PTTL", name) <= DAY
+    for name, lifetime in ((keys.repeat("default", "r"), 10 * MINUTE), (keys.idempotency("default", "k"), DAY)):
+        assert lifetime - MINUTE < await link.call("PTTL", name) <= lifetime
+
+
+async def test_a_repeat_is_told_what_became_of_the_first(store: Store) -> None:
+    first = await store.submit(new_comment(repeat="r"))
+    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, "held", is_new=False)
+    await store.decide(first.comment_id)
+    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, "published", is_new=False)
+    await store.decide(first.comment_id, "spam")
+    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, "held", is_new=False)
+
+
+async def test_a_repeat_costs_nothing_of_any_rate_and_is_known_when_its_thread_is_closed(
+    store: Store, link: Link
+) -> None:
+    store.site = limited(RateLimit(1, 1), RateLimit(1, 2))
+    first = await store.submit(new_comment(repeat="r", reader="r1"))
+    await threads.set_settings(link, "default", "article-1", {"closed": "1"}, NOW)
+    for _ in range(5):
+        again = await store.submit(new_comment(repeat="r", reader="r1"))
+        assert again == first._replace(is_new=False)
+    await threads.set_settings(link, "default", "article-1", {"closed": "0"}, NOW)
+    assert await let_through(store, 3, NOW, "r2") == 1
+    assert await let_through(store, 3, NOW, "r3") == 0
+
+
+async def test_a_comment_of_a_reader_whom_nobody_knows_is_never_a_repeat(store: Store, link: Link) -> None:
+    new = [new_comment()._replace(traces=NO_TRACES) for _ in range(3)]
+    receipts = [await store.submit(each) for each in new]
+    assert all(receipt.is_new for receipt in receipts)
+    assert (await store.measures()).totals["unknown_reader"] == "3"
+    assert not await link.call("EXISTS", keys.repeat("default", ""))
+
+
+@pytest.mark.parametrize(("is_stranger", "passed"), [(True, 4), (False, 10)])
+async def test_all_strangers_share_a_limit(store: Store, passed: int, *, is_stranger: bool) -> None:
+    store.site = Site("default", policy=Policy(reader_rate=NO_LIMIT, stranger_rate=RateLimit(60, 4)))
+    new = [new_comment(reader=f"r{number}", is_stranger=is_stranger) for number in range(10)]
+    answers = await asyncio.gather(*(store.submit(each) for each in new), return_exceptions=True)
+    assert sum(isinstance(each, Receipt) for each in answers) == passed
+    assert sum(isinstance(each, RateLimitedError) for each in answers) == 10 - passed
+
+
+async def test_limits_and_repeats_hold_over_midnight(store: Store) -> None:
+    """A reader has another hash from then on; for a while the one before is known too."""
+    store.site = limited(RateLimit(1, 2))
+    yesterday, today = Traces("r-1", "words-1"), Traces("r-2", "words-2")
+    first = await store.submit(new_comment()._replace(traces=yesterday))
+    later = new_comment()._replace(traces=today, traces_before=yesterday)
+    assert await store.submit(later) == first._replace(is_new=False)
+    others = [new_comment(repeat=f"other-{n}", reader="r-2", before=Traces("r-1", f"before-{n}")) for n in range(3)]
+    answers = await asyncio.gather(*(store.submit(each) for each in others), return_exceptions=True)
+    assert sum(isinstance(each, Receipt) for each in answers) == 1
 
 
 async def test_a_key_with_another_body_is_refused(store: Store) -> None:
@@ -128,7 +181,7 @@ async def test_the_first_article_that_is_told_stays(store: Store) -> None:
 
 
 def limited(reader: RateLimit = NO_LIMIT, site: RateLimit = NO_LIMIT) -> Site:
-    return Site("default", policy=Policy(reader_rate=reader, site_rate=site))
+    return Site("default", policy=Policy(reader_rate=reader, site_rate=site, stranger_rate=NO_LIMIT))
 
 
 def from_reader(reader: str = "r1") -> NewComment:
@@ -195,14 +248,17 @@ async def test_what_one_limit_refuses_uses_up_nothing_of_the_other(store: Store)
     assert await let_through(store, 1, NOW, "r4") == 0
 
 
-async def test_a_reader_without_an_address_has_no_limit(store: Store) -> None:
-    store.site = limited(RateLimit(1, 1))
-    assert await let_through(store, 10, NOW, reader="") == 10
+async def test_a_reader_without_an_address_has_the_sites_limit_alone(store: Store) -> None:
+    store.site = limited(RateLimit(1, 1), RateLimit(60, 7))
+    assert await let_through(store, 10, NOW, reader="") == 7
 
 
 async def test_many_at_once_are_written_as_if_one_came_after_the_other(store: Store) -> None:
     many = 3 * MOST_AT_ONCE + 1
-    new = [new_comment(f"article-{number % 5}", f"author-{number % 7}", risk=number / many) for number in range(many)]
+    new = [
+        new_comment(f"article-{number % 5}", f"author-{number % 7}", risk=number / many, before=BEFORE[number % 2])
+        for number in range(many)
+    ]
     receipts = await asyncio.gather(*(store.submit(each) for each in new))
     assert receipts == [Receipt(each.comment_id, "held", is_new=True) for each in new]
     for order in QueueOrder:

@@ -51,10 +51,18 @@ async def test_each_change_that_readers_can_see_makes_a_new_version(store: Store
     assert len(set(versions)) == len(versions)
 
 
-async def test_an_unknown_thread_is_not_found_and_counts_nothing(store: Store, link: Link) -> None:
+async def test_a_thread_with_nothing_to_be_seen_is_as_an_unknown_one(store: Store, link: Link) -> None:
+    unknown = await threads.read_page(link, "default", "article-1", "", 10, "", "")
+    assert unknown == ThreadPage("0", "", "", 0, [])
+    comment_id = (await store.submit()).comment_id
+    await store.decide(comment_id, "spam")
+    assert await threads.read_page(link, "default", "article-1", "", 10, "", "") == unknown
+    await store.decide(comment_id)
+    assert (await threads.read_page(link, "default", "article-1", "", 10, "", "")).version != "0"
+
+
+async def test_an_unknown_thread_has_no_settings_and_counts_nothing(store: Store, link: Link) -> None:
     await store.decide((await store.submit()).comment_id)
-    with pytest.raises(ThreadNotFoundError):
-        await threads.read_page(link, "default", "nowhere", "", 10, "", "")
     with pytest.raises(ThreadNotFoundError):
         await store.thread_fields("nowhere")
     assert await threads.counts(link, "default", ["nowhere", "article-1", "article-1"]) == [0, 1, 1]

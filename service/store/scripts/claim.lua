@@ -1,14 +1,14 @@
 #!lua flags=allow-oom
 -- claim: leases the next free comments of the queue to one moderator. A claim is a lease, not a move: the comment
 -- stays in the queue, and an expired claim is no claim.
--- include: idempotency queue
+-- include: idempotency queue thread_view
 -- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, idempotency
 -- ARGV  1 now_ms, 2 expires_ms, 3 the holder: token_id, a newline, the name, 4 limit, 5 '1' for the highest first,
---       6 '1' for one thread only, 7 fingerprint or ''
+--       6 '1' for one thread only, 7 fingerprint or '', 8 how many a moderator may hold at once
 -- gives {'ok', comment_ids, expires_ms} | {'idempotency_key_reused'}
 local view, claims, holders, thread_queue, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local now, limit, one_thread = tonumber(ARGV[1]), tonumber(ARGV[4]), ARGV[6] == '1'
-local CHUNK = 100
+local now, limit, most_held = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[8])
+local is_other_order = ARGV[6] == '1' and view ~= thread_queue
 
 local first = first_answer(KEYS[6], ARGV[7])
 if first then return first end
@@ -20,20 +20,57 @@ for _, dead in ipairs({{'-inf', now}, {'(' .. string.format('%.0f', now + LONGES
   end
 end
 
-local range = ARGV[5] == '1' and 'ZREVRANGE' or 'ZRANGE'
-local ids, at = {}, 0
-while #ids < limit do
-  local chunk = redis.call(range, view, at, at + CHUNK - 1)
-  if #chunk == 0 then break end
-  local expiries = redis.call('ZMSCORE', claims, unpack(chunk))
-  for i, comment_id in ipairs(chunk) do
-    local is_free = not expiries[i] or not is_live(tonumber(expiries[i]), now)
-    if is_free and (not one_thread or view == thread_queue or redis.call('ZSCORE', thread_queue, comment_id)) then
-      ids[#ids + 1] = comment_id
-      if #ids == limit then break end
-    end
+if redis.call('HLEN', holders) + limit > most_held then
+  local held = 0
+  for _, holder in ipairs(redis.call('HVALS', holders)) do
+    if is_held_by(holder, string.match(ARGV[3], '^[^\n]*')) then held = held + 1 end
   end
-  at = at + CHUNK
+  limit = math.max(0, math.min(limit, most_held - held))
+end
+
+local ids, taken = {}, {}
+
+-- Takes what is free of the ids that `next_chunk` gives from a place on, of this thread alone when `is_mixed`.
+local function take(next_chunk, is_mixed)
+  local at = 0
+  while #ids < limit and at < MOST_LOOKED_AT do
+    local chunk = next_chunk(at, at + CHUNK - 1)
+    if #chunk == 0 then return end
+    local expiries = redis.call('ZMSCORE', claims, unpack(chunk))
+    local of_thread = is_mixed and redis.call('ZMSCORE', thread_queue, unpack(chunk))
+    for i, comment_id in ipairs(chunk) do
+      local is_free = not taken[comment_id] and not (expiries[i] and is_live(tonumber(expiries[i]), now))
+      if is_free and (not of_thread or of_thread[i]) then
+        ids[#ids + 1] = comment_id
+        taken[comment_id] = true
+        if #ids == limit then return end
+      end
+    end
+    at = at + CHUNK
+  end
+end
+
+local function along(key, range)
+  return function(first_rank, last_rank) return redis.call(range, key, first_rank, last_rank) end
+end
+
+local function along_sorted(ordered)
+  return function(first_rank, last_rank)
+    local chunk = {}
+    for rank = first_rank, math.min(last_rank, #ordered / 2 - 1) do chunk[#chunk + 1] = ordered[2 * rank + 1] end
+    return chunk
+  end
+end
+
+local is_reverse = ARGV[5] == '1'
+local range = is_reverse and 'ZREVRANGE' or 'ZRANGE'
+if not is_other_order then
+  take(along(view, range), false)
+elseif redis.call('ZCARD', thread_queue) <= SHORT_THREAD then
+  take(along_sorted(sorted_thread(view, thread_queue, is_reverse)), false)
+else
+  take(along(view, range), true)
+  take(along(thread_queue, 'ZRANGE'), false) -- a long thread, all of it far down: its oldest, rather than nothing
 end
 
 local leases, held = {}, {}

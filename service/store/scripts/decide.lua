@@ -12,14 +12,15 @@ local keys = comment_keys(KEYS)
 local now, comment_id, decision, state = tonumber(ARGV[1]), ARGV[2], ARGV[4], ARGV[5]
 
 local first = first_answer(KEYS[14], ARGV[8])
-if first then return first end
+if first then return reply_again(keys, comment_id, first) end
 
 local record = read_record(keys)
 local before, decided = record[STATE], record[DECISION] or ''
 if not before or before == 'erased' then return {'comment_not_found'} end
 local holder, expires = live_claim(keys, comment_id, now)
 if decided == decision then
-  return keep_answer(KEYS[14], ARGV[8], {'ok', 'same', reply_with(keys, comment_id, record, holder, expires)})
+  keep_answer(KEYS[14], ARGV[8], act_answer('same', record, holder, expires))
+  return {'ok', 'same', reply_with(keys, comment_id, record, holder, expires)}
 end
 if holder and not is_held_by(holder, ARGV[3]) then return {'claimed_by_another'} end
 if ARGV[6] ~= '' and ARGV[6] ~= record[REVISION] then return {'stale_revision'} end
@@ -35,4 +36,5 @@ local published_ms = record[PUBLISHED_MS] or ''
 local previous = table.concat({before, decided, published_ms, queued}, '\t') .. '\n' .. (record[PREVIOUS] or '')
 move_to(keys, comment_id, record, state, published_ms, now, ARGV[7], {[DECISION] = decision, [PREVIOUS] = previous}, counted)
 emit(keys.events, 'decided', comment_id, record[THREAD], state, now)
-return keep_answer(KEYS[14], ARGV[8], {'ok', 'changed', reply_with(keys, comment_id, record)})
+keep_answer(KEYS[14], ARGV[8], act_answer('changed', record))
+return {'ok', 'changed', reply_with(keys, comment_id, record)}

@@ -3,8 +3,9 @@
 -- include: queue count comment examine
 -- KEYS  as decide, without the last
 -- ARGV  1 comment_id
--- gives {'ok', state, verdict, acts, names of faults} | {'comment_not_found'}
+-- gives {'ok', state, verdict, acts as `approve:2 undo:1`, names of faults} | {'comment_not_found'}
 local keys = comment_keys(KEYS)
 if redis.call('EXISTS', keys.comment) == 0 then return {'comment_not_found'} end
 local record = read_record(keys)
-return {'ok', record[STATE] or '', record[VERDICT] or '', acts(record), faults_of(keys, ARGV[1], record)}
+local acts = acts_of(record)
+return {'ok', record[STATE] or '', record[VERDICT] or '', acts, faults_of(keys, ARGV[1], record)}

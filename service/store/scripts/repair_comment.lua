@@ -34,7 +34,8 @@ function repair.claim()
   redis.call('HDEL', keys.holders, comment_id)
 end
 function repair.revision()
-  redis.call('HSET', keys.comment, REVISION, 1 + #acts(record))
+  local _, acts = acts_of(record)
+  redis.call('HSET', keys.comment, REVISION, string.format('%d', 1 + acts))
 end
 
 for _, fault in ipairs(before) do

@@ -1,23 +1,30 @@
 #!lua
 -- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
--- limits. One that fails harms no other.
+-- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
+-- reader can send one, as the digest of a repeat has the reader's in it.
 -- include: idempotency rate queue count
--- KEYS  queue, queue-risk, queue-uncertainty, totals, events, rate-site; then of each submission: thread,
---       thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader
--- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate and of the site's; then of each submission:
+-- KEYS  queue, queue-risk, queue-uncertainty, totals, events, rate-site, rate-stranger; then of each submission: thread,
+--       thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, and while
+--       yesterday's salt is known repeat and rate-reader as of yesterday
+-- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', how many
+--       keys each submission has; then of each submission:
 --       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
---       9 fingerprint or '', 10 '1' when its reader is known, 11 title or '', 12 url or '', 13 '1' when unscored,
+--       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself, or '',
+--       11 title or '', 12 url or '', 13 '1' when unscored,
 --       14-22 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons
 -- gives {'ok', an answer to each}: {'ok', comment_id, state, 'new'|'again'} | {'rate_limited', retry_after_ms}
 --       | {'thread_closed'} | {'parent_unknown'} | {'idempotency_key_reused'}
 --       | {'store_unavailable', why}
-local totals, events, rate_site = KEYS[4], KEYS[5], KEYS[6]
-local N_KEYS, N_ARGV = 9, 22
+local totals, events, rate_site, rate_stranger = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local N_SHARED_KEYS, N_SHARED_ARGV, N_ARGV = 7, 8, 22
+local N_KEYS = tonumber(ARGV[8])
+local REPEAT_MS = 600000
 local mode_offsets = {premoderate = 13, postmoderate = 16, auto = 19}
 local states = {publish = 'published', hold = 'held', reject = 'rejected'}
 local site_mode = ARGV[1]
 local reader_interval, reader_tolerance = tonumber(ARGV[2]), tonumber(ARGV[3])
 local site_interval, site_tolerance = tonumber(ARGV[4]), tonumber(ARGV[5])
+local stranger_interval, stranger_tolerance = tonumber(ARGV[6]), tonumber(ARGV[7])
 
 -- What is the same key for all of them is written once, after the last.
 local counted, by_time, by_risk, by_uncertainty = {}, {}, {}, {}
@@ -54,36 +61,50 @@ local function count_thread(key, meta, state, now_ms, title, url)
   redis.call('HINCRBY', key, state, 1)
 end
 
+-- The comment of which this one is a repeat, and what its reader may know of its state.
+local function earlier_of(repeat_key, repeat_before, published)
+  local earlier = redis.call('GET', repeat_key) or (repeat_before and redis.call('GET', repeat_before))
+  if not earlier then return nil end
+  earlier = string.match(earlier, '^%S+') -- older versions kept its state behind it
+  return earlier, redis.call('ZSCORE', published, earlier) and 'published' or 'held'
+end
+
 local function submit(key_at, arg_at)
-  local thread_key, comments, published, thread_queue, comment_key, author_key, idempotency_key, repeat_key, rate_reader =
-    unpack(KEYS, key_at, key_at + N_KEYS - 1)
-  local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, is_reader_known, title, url,
+  local thread_key, comments, published, thread_queue, comment_key, author_key, idempotency_key, repeat_key, rate_reader,
+    repeat_before, rate_before = unpack(KEYS, key_at, key_at + N_KEYS - 1)
+  local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, sender, title, url,
     is_unscored = unpack(ARGV, arg_at, arg_at + 12)
-  local now = tonumber(now_ms)
+  local now, is_reader_known = tonumber(now_ms), sender ~= ''
 
   local first = first_answer(idempotency_key, fingerprint)
   if first then return first end
 
+  if is_reader_known then
+    local earlier, state = earlier_of(repeat_key, repeat_before, published)
+    if earlier then
+      tally('repeats')
+      return keep_answer(idempotency_key, fingerprint, {'ok', earlier, state, 'again'})
+    end
+  end
+
   local meta = redis.call('HMGET', thread_key, 'closed', 'mode', 'created_ms', 'title', 'url', 'version')
   if meta[1] == '1' then return {'thread_closed'} end
 
-  local own_interval = is_reader_known == '1' and reader_interval or 0
-  local reader_arrival, reader_wait = rate_arrival(rate_reader, now, own_interval, reader_tolerance)
+  local own_interval = is_reader_known and reader_interval or 0
+  local strangers_interval = sender == 'stranger' and stranger_interval or 0
+  local rate_known = rate_before and redis.call('EXISTS', rate_reader) == 0 and rate_before or rate_reader
+  local reader_arrival, reader_wait = rate_arrival(rate_known, now, own_interval, reader_tolerance)
   local site_arrival, site_wait = rate_arrival(rate_site, now, site_interval, site_tolerance)
-  local wait = math.max(reader_wait, site_wait)
+  local stranger_arrival, stranger_wait = rate_arrival(rate_stranger, now, strangers_interval, stranger_tolerance)
+  local wait = math.max(reader_wait, site_wait, stranger_wait)
   if wait > 0 then
     tally('refused:rate_limited')
     return {'rate_limited', tostring(math.ceil(wait))}
   end
   rate_consume(rate_reader, now, own_interval, reader_arrival)
   rate_consume(rate_site, now, site_interval, site_arrival)
+  rate_consume(rate_stranger, now, strangers_interval, stranger_arrival)
 
-  local earlier = redis.call('GET', repeat_key)
-  if earlier then
-    tally('repeats')
-    local earlier_id, earlier_state = string.match(earlier, '^(%S+) (%S+)$')
-    return keep_answer(idempotency_key, fingerprint, {'ok', earlier_id, earlier_state, 'again'})
-  end
   if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
 
   local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
@@ -113,15 +134,16 @@ local function submit(key_at, arg_at)
   tally('state:' .. state)
   tally('submitted:' .. verdict)
   if is_unscored == '1' then tally('unscored') end
+  if not is_reader_known then tally('unknown_reader') end
 
   -- Last, so that one that could not be written is no repeat.
-  redis.call('SET', repeat_key, comment_id .. ' ' .. state, 'PX', DAY_MS)
+  if is_reader_known then redis.call('SET', repeat_key, comment_id, 'PX', REPEAT_MS) end
   return keep_answer(idempotency_key, fingerprint, {'ok', comment_id, state, 'new'})
 end
 
 local answers = {'ok'}
-for i = 0, (#KEYS - 6) / N_KEYS - 1 do
-  local is_done, answer = pcall(submit, 7 + i * N_KEYS, 6 + i * N_ARGV)
+for i = 0, (#KEYS - N_SHARED_KEYS) / N_KEYS - 1 do
+  local is_done, answer = pcall(submit, N_SHARED_KEYS + 1 + i * N_KEYS, N_SHARED_ARGV + 1 + i * N_ARGV)
   answers[i + 2] = is_done and answer or {'store_unavailable', type(answer) == 'table' and answer.err or tostring(answer)}
 end
 if #by_time > 0 then

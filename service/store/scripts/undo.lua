@@ -10,7 +10,7 @@ local keys = comment_keys(KEYS)
 local now, comment_id = tonumber(ARGV[1]), ARGV[2]
 
 local first = first_answer(KEYS[14], ARGV[5])
-if first then return first end
+if first then return reply_again(keys, comment_id, first) end
 
 local record = read_record(keys)
 local previous = record[PREVIOUS] or ''
@@ -26,5 +26,6 @@ if queued == '1' then
   emit(keys.events, 'entered', comment_id, record[THREAD], state, now)
 end
 emit(keys.events, 'undone', comment_id, record[THREAD], state, now)
-return keep_answer(KEYS[14], ARGV[5],
-  {'ok', 'changed', reply_with(keys, comment_id, record, live_claim(keys, comment_id, now))})
+local holder, expires = live_claim(keys, comment_id, now)
+keep_answer(KEYS[14], ARGV[5], act_answer('changed', record, holder, expires))
+return {'ok', 'changed', reply_with(keys, comment_id, record, holder, expires)}

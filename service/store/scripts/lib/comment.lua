@@ -39,6 +39,66 @@ local function change_record(keys, record, changes)
   redis.call('HSET', keys.comment, unpack(values))
 end
 
+-- The answer to keep for an Idempotency-Key: what this act changed. The rest of the comment never changes, and is not kept
+-- once for each key.
+local function act_answer(outcome, record, holder, expires)
+  return {'ok', outcome, {[STATE] = record[STATE], [DECISION] = record[DECISION], [REVISION] = record[REVISION],
+    [PUBLISHED_MS] = record[PUBLISHED_MS]}, holder or '', expires and string.format('%d', expires) or ''}
+end
+
+-- The reply that a kept answer stands for: the comment as the act left it. One of an older version holds the whole reply.
+local function reply_again(keys, comment_id, kept)
+  if kept[1] ~= 'ok' or kept[4] == nil then return kept end
+  local record = read_record(keys)
+  if not record[STATE] or record[STATE] == 'erased' then return {'comment_not_found'} end
+  for _, field in ipairs({STATE, DECISION, REVISION, PUBLISHED_MS}) do record[field] = kept[3][field] end
+  return {'ok', kept[2], reply_with(keys, comment_id, record, kept[4], tonumber(kept[5]))}
+end
+
+-- What a comment keeps of its changes: the newest lines, so many and so long. Of older ones it keeps how many of each act
+-- there were, as `approve:2 undo:1`, since its revision and the site's counters count them too.
+local MOST_LINES, MOST_BYTES = 50, 65536
+
+local function lines_of(text)
+  local lines = {}
+  for line in string.gmatch(text, '[^\n]+') do lines[#lines + 1] = line end
+  return lines
+end
+
+local function newest(lines)
+  local first, bytes = #lines, 0
+  for i = #lines, math.max(1, #lines - MOST_LINES + 1), -1 do
+    bytes = bytes + #lines[i] + 1
+    if bytes > MOST_BYTES and i < #lines then break end
+    first = i
+  end
+  return first
+end
+
+local function counted_acts(forgotten, lines, past)
+  local counts, names = {}, {}
+  local function add(name, by)
+    if not counts[name] then names[#names + 1] = name end
+    counts[name] = (counts[name] or 0) + by
+  end
+  for name, by in string.gmatch(forgotten, '(%w+):(%d+)') do add(name, tonumber(by)) end
+  for i = 1, past do add(string.match(lines[i], '^%["%w+","%w+","(%w+)"') or 'unknown', 1) end
+  table.sort(names)
+  for i, name in ipairs(names) do names[i] = name .. ':' .. string.format('%d', counts[name]) end
+  return table.concat(names, ' ')
+end
+
+local function bound_changes(record, changes)
+  local lines = lines_of(changes[HISTORY])
+  local first = newest(lines)
+  if first > 1 then
+    changes[FORGOTTEN] = counted_acts(record[FORGOTTEN] or '', lines, first - 1)
+    changes[HISTORY] = table.concat(lines, '\n', first) .. '\n'
+  end
+  local undoable = lines_of(changes[PREVIOUS])
+  if #undoable > MOST_LINES then changes[PREVIOUS] = table.concat(undoable, '\n', 1, MOST_LINES) .. '\n' end
+end
+
 -- Into another state, with a line of history and other changes of the record; `counted` are those of the site's totals.
 -- `published_ms` is when it last was published, kept when it stays so; `act` a JSON array that lacks the two states.
 local function move_to(keys, comment_id, record, to, published_ms, now, act, changes, counted)
@@ -47,6 +107,7 @@ local function move_to(keys, comment_id, record, to, published_ms, now, act, cha
   changes[PUBLISHED_MS] = to == 'published' and (published_ms ~= '' and published_ms or string.format('%d', now)) or ''
   changes[REVISION] = string.format('%d', record[REVISION] + 1)
   changes[HISTORY] = (record[HISTORY] or '') .. '["' .. from .. '","' .. to .. '",' .. string.sub(act, 2) .. '\n'
+  if #changes[HISTORY] > MOST_BYTES or tonumber(changes[REVISION]) > MOST_LINES then bound_changes(record, changes) end
   change_record(keys, record, changes)
   if to == 'published' then redis.call('ZADD', keys.published, changes[PUBLISHED_MS], comment_id)
   else redis.call('ZREM', keys.published, comment_id) end

@@ -6,13 +6,12 @@ local function is_readable(record)
     and tonumber(record[SUBMITTED_MS]) and tonumber(record[RISK]) and tonumber(record[REVISION]) and true or false
 end
 
--- What was done with the comment, in order: approve, reject, spam, undo.
-local function acts(record)
-  local found = {}
-  for line in string.gmatch(record[HISTORY] or '', '[^\n]+') do
-    found[#found + 1] = string.match(line, '^%["%w+","%w+","(%w+)"') or 'unknown'
-  end
-  return found
+-- How often each act was done with the comment, as `approve:2 undo:1`, and how many these are together.
+local function acts_of(record)
+  local lines = lines_of(record[HISTORY] or '')
+  local acts, all = counted_acts(record[FORGOTTEN] or '', lines, #lines), 0
+  for times in string.gmatch(acts, ':(%d+)') do all = all + tonumber(times) end
+  return acts, all
 end
 
 local function has_score(key, comment_id, wanted)
@@ -61,7 +60,8 @@ local function faults_of(keys, comment_id, record)
   if not is_publication_right(keys, comment_id, record) then faults[#faults + 1] = 'publication' end
   if not is_queue_right(keys, comment_id, record) then faults[#faults + 1] = 'queue' end
   if not is_claim_right(keys, comment_id) then faults[#faults + 1] = 'claim' end
-  if tonumber(record[REVISION]) ~= 1 + #acts(record) then faults[#faults + 1] = 'revision' end
+  local _, acts = acts_of(record)
+  if tonumber(record[REVISION]) ~= 1 + acts then faults[#faults + 1] = 'revision' end
   if not is_public_right(keys, comment_id) then faults[#faults + 1] = 'public' end
   return faults
 end

@@ -1,0 +1,248 @@
+"""The demo: an article with its comments and a form. What is sent goes to a site of its own, and nobody needs a token;
+so it is served to whoever sits at this machine alone, unless `COMMENTDESK_DEMO` says otherwise."""
+
+import hmac
+import re
+from contextlib import suppress
+from ipaddress import IPv6Address, ip_address
+from urllib.parse import urlencode
+
+from aiohttp import HttpVersion11
+
+from schemas.fields import COMMENT_ID_PATTERN
+from service.domain import DEMO_SITE, Audience, Site, State
+from service.errors import (
+    OriginNotAllowedError,
+    RequestError,
+    RouteNotFoundError,
+    SiteExistsError,
+    StoreUnavailableError,
+    ThreadNotFoundError,
+    UnavailableError,
+    UnsupportedMediaTypeError,
+)
+from service.fragment_cache import Fragment
+from service.handlers import readers
+from service.pages import form
+from service.pages.article import ARTICLE
+from service.pages.demo import demo_head, demo_page, make_fragment
+from service.pages.form import Form
+from service.pages.refusal import form_refusal
+from service.pages.thread import MAX_SHOWN, Thread, fitting, nest
+from service.store.comments import NO_REPLAY
+from service.store.submissions import Receipt
+from service.use_cases import threads
+from service.use_cases.submit import submit
+from service.web import body as bodies
+from service.web import problems
+from service.web.connection import Request
+from service.web.operation import Answer, Call, Json, Networks, operation
+
+DEMO = "/demo"
+DOCS = "/docs"
+PLACE_TAKEN = f"A site of a publisher is called `{DEMO_SITE}`: it is left alone, and the demo has no place."
+_COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]+)?")
+_FROM_PROXIES = ("x-forwarded", "forwarded", "x-real-ip", "via")
+_OWN_PAGES = ("same-origin", "none")
+
+
+@operation("To the demo, or to the API's description", answers={303: "The demo article, or the API's description."})
+async def go_home(call: Call) -> Answer:
+    is_there = _is_served(call) and not _is_place_taken(call)
+    return Answer(303, headers={"Location": DEMO if is_there else DOCS})
+
+
+@operation("The demo article with its thread and form", answers={200: "A page."})
+async def read_demo(call: Call) -> Answer:
+    _require_place(call)
+    if call.request.method == "HEAD":
+        return demo_head()
+    query = call.request.query
+    after = _given(call, query.get("after", ""))
+    fragment = await _fragment(call, after)
+    state, parent_id = query.get("commentdesk", ""), query.get("reply_to", "")
+    is_gone = fragment is not None and fragment.is_whole and parent_id not in fragment.names
+    is_known = bool(_COMMENT_ID.match(parent_id)) and not is_gone
+    new_id = query.get("comment_id", "") if state == State.PUBLISHED else ""
+    return demo_page(
+        fragment,
+        form.answering(parent_id if is_known else ""),
+        notice=state if state in (State.HELD, State.PUBLISHED) else "",
+        new_id=new_id if fragment is not None and new_id in fragment.names else "",
+        after=after,
+    )
+
+
+@operation(
+    "A comment on the demo article",
+    answers={303: "Back to the article."},
+    errors=(429,),
+    form_refusal=form_refusal,
+    is_scored=True,
+)
+async def submit_demo(call: Call) -> Answer:
+    """Takes the form as a publisher's own server would, and leads back to the article; or shows it again.
+
+    What another website's page sent is refused before it is read, and so not shown either.
+    """
+    _require_place(call)
+    fields: Json = {}
+    try:
+        _require_own_page(call.request)
+        site = _site(call)
+        fields = await _form_fields(call)
+        call.body = readers.submit.load_body(fields, is_form=True)
+        submission = readers.submission_of(call)._replace(article_title=ARTICLE.title)
+        receipt = await submit(call.desk, site, ARTICLE.thread, submission, NO_REPLAY)
+    except RequestError as error:
+        return _refused(await _kept_fragment(call), form.refused(fields, error), error)
+    return Answer(303, headers={"Location": _way_back(receipt)})
+
+
+async def _form_fields(call: Call) -> Json:
+    raw = await bodies.read_body(call.request)
+    kind = bodies.media_type(call.request)
+    if kind not in (bodies.URLENCODED, bodies.MULTIPART):
+        raise UnsupportedMediaTypeError("Send a form.")
+    return bodies.parse_form(call.request, kind, raw)
+
+
+def _way_back(receipt: Receipt) -> str:
+    query = urlencode({"commentdesk": receipt.state, "comment_id": receipt.comment_id})
+    place = f"comment-{receipt.comment_id}" if receipt.state == State.PUBLISHED else "respond"
+    return f"{DEMO}?{query}#{place}"
+
+
+def _refused(fragment: Fragment | None, filled: Form, error: RequestError) -> Answer:
+    """The form again. The thread stands beside it where it was made already: a refusal is no work."""
+    status, headers = problems.status_of(error), dict(problems.headers(error))
+    return demo_page(fragment, filled, status=status, headers=headers)
+
+
+# The thread
+
+
+async def _fragment(call: Call, after: str) -> Fragment | None:
+    """The published thread from a given cursor on; None while the store is away: the article is shown all the same."""
+    cache, place = call.desk.fragments, (ARTICLE.thread, after)
+    known = cache.get(place)
+    try:
+        page = await threads.read_published(
+            call.desk, DEMO_SITE, ARTICLE.thread, known.version if known else "", MAX_SHOWN + 1, _cursor(after)
+        )
+        if page.comments is None:
+            return known
+        is_closed = (await threads.read_settings(call.desk, DEMO_SITE, ARTICLE.thread))["closed"]
+    except ThreadNotFoundError:
+        return make_fragment("", Thread(), {})
+    except UnavailableError:
+        return None
+    made = cache.get(place)
+    if made is not None and made.version == page.version:  # by another request, while this one waited
+        return made
+    shown = fitting(map(threads.public_json, page.comments))
+    names = {each.comment_id: each.name for each in shown}
+    last = page.comments[len(shown) - 1] if len(shown) < len(page.comments) else None
+    later = _signed(call, threads.cursor_behind(last)) if last else None
+    fragment = make_fragment(page.version, Thread(page.total, nest(shown), after, later, is_closed), names)
+    cache.put(place, fragment)
+    return fragment
+
+
+async def _kept_fragment(call: Call) -> Fragment | None:
+    """The first page of the thread if it is here and still true; it is not made."""
+    known = call.desk.fragments.get((ARTICLE.thread, ""))
+    if known is not None:
+        with suppress(RequestError):
+            page = await threads.read_published(call.desk, DEMO_SITE, ARTICLE.thread, known.version, 1, "")
+            return known if page.comments is None else None
+    return None
+
+
+def _signed(call: Call, cursor: str) -> str:
+    """A cursor as it stands in a link: only those that were given are taken, so that nobody has pages made at will."""
+    return f"{call.desk.vault.digest('demo page', cursor)[:16]}.{cursor}"
+
+
+def _cursor(after: str) -> str:
+    return after.partition(".")[2]
+
+
+def _given(call: Call, after: str) -> str:
+    """The signed cursor if we gave it, else that of the first page."""
+    is_ours = hmac.compare_digest(_signed(call, _cursor(after)).encode(), after.encode("utf-8", "replace"))
+    return after if is_ours else ""
+
+
+# Whom it is served to
+
+
+def _require_place(call: Call) -> None:
+    """RouteNotFoundError for whom the demo is not served to; SiteExistsError when its site is a publisher's."""
+    if not _is_served(call):
+        raise RouteNotFoundError
+    if _is_place_taken(call):
+        raise SiteExistsError(PLACE_TAKEN)
+
+
+def _is_served(call: Call) -> bool:
+    audience = call.house.demo
+    return audience is Audience.ANYONE or (
+        audience is Audience.LOCAL and is_local(call.request, call.house.trusted_proxies)
+    )
+
+
+def _is_place_taken(call: Call) -> bool:
+    site = call.desk.registry.sites.get(DEMO_SITE)
+    return site is not None and not site.is_demo
+
+
+def _site(call: Call) -> Site:
+    site = call.desk.registry.sites.get(DEMO_SITE)
+    if site is None:
+        raise StoreUnavailableError("the demo's site is not made yet", retry_after_seconds=1)
+    return site
+
+
+def is_local(request: Request, trusted: Networks) -> bool:
+    """Whether a program on this machine asks for itself, by a name of this machine.
+
+    Not a proxy on it, which asks for others: it says so in a header, or is known as one, or speaks HTTP/1.0 as nginx
+    does where nothing is set. Nor a page whose name was made to lead here (DNS rebinding): its name is in Host.
+    """
+    hosts = request.headers.getall("Host", [])
+    return (
+        _is_loopback(request.remote or "")
+        and request.version >= HttpVersion11
+        and not any(name.lower().startswith(_FROM_PROXIES) for name in request.headers)
+        and not any(ip_address(request.remote or "") in network for network in trusted)
+        and len(hosts) == 1
+        and _is_name_of_this_machine(hosts[0])
+    )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return (mapped or ip).is_loopback
+
+
+def _is_name_of_this_machine(host: str) -> bool:
+    found = _HOST.fullmatch(host)
+    name = found[1].lower() if found else ""
+    return name == "localhost" or name.endswith(".localhost") or _is_loopback(name.strip("[]"))
+
+
+def _require_own_page(request: Request) -> None:
+    """OriginNotAllowedError for a form on another website: browsers tell where it stands, by one header or both."""
+    fetched, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if fetched is not None and fetched.lower() not in _OWN_PAGES:
+        raise OriginNotAllowedError
+    # A browser that hides where its reader comes from says "null", and then still that it is our own page.
+    is_hidden = origin == "null" and fetched is not None
+    if origin is not None and not is_hidden and origin.partition("://")[2].lower() != request.host.lower():
+        raise OriginNotAllowedError

@@ -1,0 +1,48 @@
+"""Headers that every answer has: what browsers and caches may do with it."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from service.web.access import is_trusted
+from service.web.connection import Request
+from service.web.operation import Access, Networks, Route
+from service.web.response import Response
+
+_EVERY = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+}
+_NOT_KEPT = {"Cache-Control": "no-store"}
+PRIVATE: Mapping[str, str] = MappingProxyType(_EVERY | _NOT_KEPT | {"Cross-Origin-Resource-Policy": "same-origin"})
+"""Of all answers that are not meant for other websites' pages."""
+_EMBEDDED = _EVERY | {"Cross-Origin-Resource-Policy": "cross-origin"}
+_ONE_YEAR = "max-age=31536000"
+_MOST_PROXIES = 1024
+"""Addresses that are remembered as a proxy's or not."""
+
+
+def defaults_of(route: Route) -> Mapping[str, str]:
+    """What the answers of a route have where its handler says nothing else."""
+    if route.access in {Access.TOKEN, Access.WATCHER} or "{site}" not in route.path:
+        return PRIVATE
+    return _EMBEDDED if route.method == "GET" else _EMBEDDED | _NOT_KEPT
+
+
+class Completion:
+    """Gives answers the headers that do not depend on what they say."""
+
+    def __init__(self, trusted: Networks) -> None:
+        self._is_proxy = lru_cache(_MOST_PROXIES)(lambda address: is_trusted(address, trusted))
+        self._has_proxies = bool(trusted)
+
+    def complete(self, request: Request, response: Response, defaults: Mapping[str, str] = PRIVATE) -> None:
+        """Nothing that came for a token, and no refusal, which may show what was sent, is kept by anyone. HSTS
+        (RFC 6797) goes only to browsers that came by TLS, and only a trusted proxy knows that."""
+        given = request.headers
+        response.headers = {**defaults, **response.headers}
+        if response.status >= 400 or "Authorization" in given:
+            response.headers["Cache-Control"] = "no-store"
+        if self._has_proxies and given.get("X-Forwarded-Proto") == "https" and self._is_proxy(request.remote or ""):
+            response.headers["Strict-Transport-Security"] = _ONE_YEAR

@@ -1,0 +1,166 @@
+"""The places where what a stranger sends is read, each called as the service calls it, without a service around it.
+
+A refusal is an answer: it is made whole, since that is work as well.
+"""
+
+from collections.abc import Callable
+from ipaddress import ip_network
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from aiohttp.test_utils import make_mocked_request
+from marshmallow import ValidationError
+from multidict import CIMultiDict
+
+from schemas.administration import NewSiteSchema, NewTokenSchema
+from schemas.fields import field_errors, is_web_address
+from schemas.loader import Loader
+from schemas.moderation import BulkDecisionsSchema, DecisionSchema
+from schemas.threads import ThreadChangeSchema
+from service.domain import Site
+from service.errors import InvalidFieldsError, RequestError
+from service.handlers import moderators, readers
+from service.likeness import skeleton
+from service.pages import form
+from service.registry import ADMIN, Registry
+from service.use_cases.wire import position_of
+from service.vault import Vault
+from service.web import body as bodies
+from service.web import dispatch, problems
+from service.web.access import _is_allowed, caller_id, reader_address
+from service.web.operation import _THREAD
+
+MAX_HEADER_BYTES = 8190
+"""What aiohttp takes of one header's line, and of an address."""
+NOTHING: Any = None
+VAULT = Vault("a-secret-of-many-characters")
+REGISTRY = Registry(NOTHING, NOTHING, VAULT, "an-admin-token-for-tests")
+SITE = Site("s", allowed_origins=("https://news.example",))
+EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
+Entrance = Callable[[str], object]
+
+
+def request(method: str = "POST", path: str = "/", **headers: str) -> Any:
+    return make_mocked_request(
+        method, path, CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()})
+    )
+
+
+def read_body(content_type: str, raw: bytes) -> object:
+    """From the bytes of a submission to its checked fields, or to its refusal, as a document and as a page's words."""
+    fields: Any = {}
+    asked = request(Content_Type=content_type)
+    try:
+        kind = bodies.media_type(asked)
+        bodies.require_media_type(kind, is_form_taken=True)
+        is_form = kind != bodies.JSON
+        fields = bodies.parse_form(asked, kind, raw) if is_form else bodies.parse_json(raw)
+        loaded = readers.submit.load_body(fields, is_form=is_form)
+        return skeleton(loaded["name"])
+    except RequestError as error:
+        return form.refused(fields if isinstance(fields, dict) else {}, error), problems.problem(error, "0" * 16)
+
+
+def json_field(name: str) -> Entrance:
+    """A submission as JSON whose field is the text, the rest right."""
+    right = {"name": "Ann", "email": "ann@mail.example", "body": "A fair point."}
+    return lambda text: read_body(bodies.JSON, orjson.dumps(right | {name: text}))
+
+
+def json(text: str) -> object:
+    return read_body(bodies.JSON, text.encode())
+
+
+def urlencoded(text: str) -> object:
+    return read_body(bodies.URLENCODED, text.encode())
+
+
+def multipart(text: str) -> object:
+    return read_body(bodies.MULTIPART + "; boundary=b", text.encode())
+
+
+def part(text: str) -> object:
+    """A form with one field, its text the given one."""
+    return multipart(f'--b\r\nContent-Disposition: form-data; name="body"\r\n\r\n{text}\r\n--b--\r\n')
+
+
+def content_type(kind: str) -> Entrance:
+    return lambda text: read_body(kind + text, b"name=Ann")
+
+
+def schema(loader: Loader, name: str) -> Entrance:
+    """A schema's field with the text in it."""
+    return lambda text: load(loader, {name: text})
+
+
+def load(loader: Loader, fields: Any) -> object:
+    try:
+        return loader.load(fields)
+    except ValidationError as error:
+        return problems.problem(InvalidFieldsError(errors=field_errors(error)), "0" * 16)
+
+
+def list_of(loader: Loader, name: str, **others: str) -> Entrance:
+    """A schema's list, as JSON has it without its brackets."""
+    return lambda text: load(loader, {name: orjson.loads("[" + text.rstrip(",") + "]"), **others})
+
+
+def query(operation: Any) -> Entrance:
+    """The query of a call, as it stands in the address."""
+
+    def read(text: str) -> object:
+        try:
+            loaded = operation.load_query(request("GET", "/?" + text))
+            return position_of(loaded.get("cursor", ""))
+        except RequestError as error:
+            return problems.problem(error, "0" * 16)
+
+    return read
+
+
+def decisions(text: str) -> object:
+    """A bulk of decisions, each checked by itself."""
+    loaded = list_of(DECISIONS, "decisions")(text)
+    return [moderators._checked_ruling(item) for item in loaded["decisions"]] if isinstance(loaded, dict) else loaded
+
+
+def idempotency_key(text: str) -> object:
+    asked = request(Idempotency_Key=text)
+    call = SimpleNamespace(caller=ADMIN, desk=SimpleNamespace(vault=VAULT))
+    try:
+        return dispatch._replay(asked, call, b"")  # type: ignore[arg-type]
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+
+
+def thread(text: str) -> object:
+    plain = _THREAD.plainly(text)
+    try:
+        return plain if plain is not None else _THREAD.deserialize(text)
+    except ValidationError as error:
+        return str(error)
+
+
+def authorization(text: str) -> object:
+    return caller_id(request(Authorization=text), REGISTRY, 0)
+
+
+def forwarded(text: str) -> object:
+    return reader_address(request(X_Forwarded_For=text), EVERYWHERE)
+
+
+def known_version(text: str) -> object:
+    return readers._known_version(text, "0a0a0a0a")
+
+
+def origin(text: str) -> object:
+    return _is_allowed(text.lower(), SITE, "desk.example")
+
+
+NEW_SITE, NEW_TOKEN, THREAD = Loader(NewSiteSchema()), Loader(NewTokenSchema()), Loader(ThreadChangeSchema())
+DECISION, DECISIONS = Loader(DecisionSchema()), Loader(BulkDecisionsSchema())
+address = is_web_address
+queue = query(moderators.list_queue)
+page = query(readers.read_thread)
+counts = query(readers.count_published)

@@ -1,0 +1,42 @@
+"""The salt of a day: the same for all, over midnight for a while, and then gone."""
+
+import asyncio
+
+from service import keys
+from service.salts import DAY_MS, OVERLAP_MS, DaySalts
+from service.store.link import Link
+
+NOON = 20_000 * DAY_MS + DAY_MS // 2
+MIDNIGHT = 20_001 * DAY_MS
+
+
+async def test_all_who_ask_at_once_have_one_salt(link: Link) -> None:
+    all_of_them = [DaySalts(link) for _ in range(50)]
+    found = await asyncio.gather(*(each.read(NOON) for each in all_of_them))
+    assert len({each.today for each in found}) == 1
+    assert {each.yesterday for each in found} == {None}
+    assert all(each.known(NOON + 1) == found[0] for each in all_of_them)
+
+
+async def test_two_days_have_two_and_for_a_quarter_of_an_hour_both_are_known(link: Link) -> None:
+    salts = DaySalts(link)
+    yesterday = (await salts.read(MIDNIGHT - 1)).today
+    assert salts.known(MIDNIGHT) is None
+    now = await salts.read(MIDNIGHT)
+    assert now.yesterday == yesterday != now.today
+    assert salts.known(MIDNIGHT + OVERLAP_MS - 1) == now
+    assert await DaySalts(link).read(MIDNIGHT + OVERLAP_MS - 1) == now
+    later = salts.known(MIDNIGHT + OVERLAP_MS)
+    assert later == now._replace(yesterday=None)
+    assert salts.known(MIDNIGHT) is None, "a process has forgotten it, too"
+
+
+async def test_a_salt_ends_a_quarter_of_an_hour_after_its_day(link: Link) -> None:
+    await DaySalts(link).read(MIDNIGHT - 60_000)
+    left_ms = await link.call("PTTL", keys.salt(20_000))
+    assert OVERLAP_MS < left_ms <= OVERLAP_MS + 60_000
+    assert keys.is_passing(keys.salt(20_000).encode()), "and is in no backup"
+
+
+async def test_a_day_without_a_reader_has_no_salt(link: Link) -> None:
+    assert (await DaySalts(link).read(MIDNIGHT + 1)).yesterday is None
