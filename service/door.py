@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import heapq
+import resource
 import socket
 import sys
 import time
@@ -18,6 +19,8 @@ BACKLOG = 1024
 ACCEPTS_A_TURN = 64
 MAX_CONNECTIONS = 4096
 """Of one process. If all of them ask at once and each takes 0.4 ms, the last answer comes within two seconds."""
+DESCRIPTORS = 2 * MAX_CONNECTIONS + 256
+"""Those that are told to come again have one for a second; the rest is for files and the store."""
 SHARE_OF_ONE = 8
 """One client may hold an eighth of them, unless it is this machine or a trusted proxy."""
 IDLE_SECONDS = 1.0
@@ -104,6 +107,16 @@ def _listening(listeners: list[list[socket.socket]]) -> list[list[socket.socket]
             each.settimeout(0)
             each.listen(BACKLOG)
     return listeners
+
+
+def allow_descriptors() -> None:
+    """Raises the limit of descriptors of this process, where the system lets it, to what all connections need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = DESCRIPTORS if hard == resource.RLIM_INFINITY else min(DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    if allowed < DESCRIPTORS:
+        log.warning("few_descriptors", limit=allowed, advice=f"let the process have {DESCRIPTORS}: ulimit -n")
 
 
 def close(listeners: Listeners) -> None:
@@ -228,6 +241,9 @@ class Door:
                 return
             except OSError as error:  # no descriptor is left for it, most likely
                 log.warning("connection_not_accepted", error=str(error))
+                self._send_home()
+                if time.monotonic() >= self._look_again:
+                    self._close_idle()
                 return
             connection.settimeout(0)
             if self._shares.has_all(address[0], MAX_CONNECTIONS // SHARE_OF_ONE):

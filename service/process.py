@@ -9,7 +9,7 @@ from typing import Any
 
 from service.app import build
 from service.counts import Counts
-from service.door import KEEP_ALIVE_SECONDS, RETIRE_SECONDS, STOP_SECONDS, Door, Listeners
+from service.door import KEEP_ALIVE_SECONDS, RETIRE_SECONDS, STOP_SECONDS, Door, Listeners, allow_descriptors
 from service.settings import Settings
 from service.shares import Shares, exempt
 from service.web.connection import Server
@@ -48,6 +48,7 @@ class Process:
 async def serving(settings: Settings, counts: Counts | None = None, *, is_first: bool = True) -> AsyncIterator[Process]:
     """A process that is ready to serve; the first of several tells what is to be told once. Leave the context after
     `stop` or `retire`: what is open then is cut."""
+    allow_descriptors()
     door = Door(Shares(exempt(settings.trusted_proxies)))
     service = await build(settings, counts=counts, door=door, is_first=is_first)
     server = Server(

@@ -10,6 +10,7 @@ from service.errors import ForbiddenError, RequestError, UnauthenticatedError
 from service.store.measures import StoreMeasures, measure_store
 from service.store.readiness import OK, check_store
 from service.store.totals import SiteMeasures, measure_site
+from service.web import admission
 from service.web.access import require_watcher
 from service.web.operation import Answer, Call, operation
 
@@ -48,8 +49,10 @@ async def readiness(call: Call) -> Answer:
 def _is_watcher(call: Call) -> bool:
     try:
         require_watcher(call.request, call.desk, call.house)
-    except (UnauthenticatedError, ForbiddenError):
+    except (UnauthenticatedError, ForbiddenError) as error:
+        admission.learn(call.request, call.desk, call.house, error)
         return False
+    admission.note_given_token(call.request, call.desk, call.house)
     return True
 
 

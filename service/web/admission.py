@@ -1,12 +1,14 @@
 """What a request has to pass before anything of its body is read: the gate's questions, asked of a request."""
 
+from collections.abc import Callable
+
 from aiohttp import web
 
 from service.desk import Desk
-from service.domain import Caller, Role, Site
+from service.domain import Role, Site
 from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
 from service.web import body as bodies
-from service.web.access import bearer_token, reader_address
+from service.web.access import bearer_token, is_metrics_token, reader_address
 from service.web.connection import Request
 from service.web.operation import Access, House, Route
 
@@ -28,21 +30,28 @@ def admit_token(request: Request, route: Route, desk: Desk, house: House) -> Non
     """TooManyWrongTokensError for a network that sent many, unless the request's own is valid and cannot be guessed.
     What a site shows to anyone is shown whatever token comes along."""
     is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
-    if not house.gate.is_anyone_refused or is_for_anyone or not bearer_token(request):
+    if is_for_anyone or not bearer_token(request):
         return
     address = address_of(request, house)
 
     def is_past_guessing() -> bool:
-        caller = desk.registry.caller(bearer_token(request), desk.now_ms())
-        return caller is not None and (caller.role is not Role.ADMIN or house.gate.knows_administrator(address))
+        if is_given_token(request, desk, house):
+            return house.gate.knows(address)
+        return desk.registry.caller(bearer_token(request), desk.now_ms()) is not None
 
     house.gate.require_few_wrong_tokens(address, is_past_guessing)
 
 
-def admit_caller(request: Request, caller: Caller | None, house: House) -> None:
-    """Notes where the administrator's token was right."""
-    if caller is not None and caller.role is Role.ADMIN:
-        house.gate.note_administrator(address_of(request, house))
+def note_given_token(request: Request, desk: Desk, house: House) -> None:
+    """After the request's token was found right: where it came from, if a person may have chosen it."""
+    if is_given_token(request, desk, house):
+        house.gate.note_given_token(address_of(request, house))
+
+
+def is_given_token(request: Request, desk: Desk, house: House) -> bool:
+    """Whether its token is one of the settings, which need not be of 256 random bits as those that we make."""
+    caller = desk.registry.caller(bearer_token(request), desk.now_ms())
+    return is_metrics_token(request, desk, house) if caller is None else caller.role is Role.ADMIN
 
 
 def admit_stranger(request: Request, site: Site | None, house: House) -> None:
@@ -56,13 +65,11 @@ def admit_stranger(request: Request, site: Site | None, house: House) -> None:
     request[_ADMITTED] = True
 
 
-def invite_body(request: Request) -> None:
+def invite_body(request: Request, invite: Callable[[], None]) -> None:
     """Gives a client that waits for it leave to send its body, or BodyTooLargeError when it says that it is."""
-    if request.invite is None:
-        return
     if (request.content_length or 0) > bodies.MAX_BODY_BYTES:
         raise BodyTooLargeError(f"At most {bodies.MAX_BODY_BYTES} bytes.")
-    request.invite()
+    invite()
 
 
 def is_form(request: Request) -> bool:

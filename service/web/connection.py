@@ -23,6 +23,8 @@ from service.web.unsent import Unsent
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _HTTP_1_1 = (1, 1)
+PIECE_BYTES = 128 * 1024
+"""Longer bodies are written in pieces of this size, so that a client that does not read holds no copy of its own."""
 WRITE_BUFFER_BYTES = 16 * 1024
 """An answer of which so much is left when it was written waits for its client; less is not worth counting."""
 REST_BYTES = 1024 * 1024
@@ -50,12 +52,14 @@ class Answering(Protocol):
 class Connection(RequestHandler):
     """One connection of a `Server`."""
 
-    __slots__ = ("_answering", "_unsent")
+    __slots__ = ("_answering", "_rest_bytes", "_unsent")
 
     def __init__(self, server: "Server", answering: Answering, unsent: Unsent, **settings: Any) -> None:
         super().__init__(server, **settings)
         self._answering = answering
         self._unsent = unsent
+        self._rest_bytes = 0
+        """Of an answer that is written in pieces, what is not written yet."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)  # type: ignore[attr-defined]  # one that writes
@@ -106,7 +110,11 @@ class Connection(RequestHandler):
             response = await self._answering.answer(request)
             goes_on = self._keepalive = not (message.should_close or response.is_last or self._upgraded)
             connection = "" if goes_on and message.version == _HTTP_1_1 else "keep-alive" if goes_on else "close"
-            self._write(response.encoded(connection, is_head=message.method == "HEAD"))
+            is_head = message.method == "HEAD"
+            if is_head or response.body is None or len(response.body) <= PIECE_BYTES:
+                self._write(response.encoded(connection, is_head=is_head))
+            else:
+                await self._write_in_pieces(response.encoded(connection, is_head=True), response.body)
             if self._paused:
                 await self._drain()
         finally:
@@ -126,20 +134,40 @@ class Connection(RequestHandler):
         """The address at the other end; "" when it has none."""
         return str(self.peername[0]) if isinstance(self.peername, tuple) else ""
 
-    def _write(self, raw: bytes) -> None:
+    @property
+    def unsent_bytes(self) -> int:
+        """What its client has still to take of the answer."""
+        return self._rest_bytes + (self.transport.get_write_buffer_size() if self.transport else 0)
+
+    def abort(self) -> None:
+        """Ends it, whatever is unsent."""
+        if self.transport is not None:
+            self.transport.abort()
+
+    async def _write_in_pieces(self, head: bytes, body: bytes) -> None:
+        self._write(head)
+        view = memoryview(body)
+        try:
+            for start in range(0, len(body), PIECE_BYTES):
+                if self._paused:
+                    self._rest_bytes = len(body) - start
+                    await self._drain()
+                self._write(view[start : start + PIECE_BYTES])
+        finally:
+            self._rest_bytes = 0
+
+    def _write(self, raw: bytes | memoryview) -> None:
         if self.transport is None or self.transport.is_closing():
             raise ConnectionResetError
         self.transport.write(raw)
 
     async def _drain(self) -> None:
         """Returns when the client has taken most of what was written."""
-        transport = self.transport
-        assert transport is not None  # noqa: S101 it was written to
-        self._unsent.begin(transport)
+        self._unsent.begin(self)
         try:
             await self._drain_helper()
         finally:
-            self._unsent.end(transport)
+            self._unsent.end(self)
 
     async def _read_rest(self, payload: StreamReader) -> bool:
         """Reads and forgets what is left of a body that was answered early, for a while and up to a size; whether

@@ -16,7 +16,7 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong, TransferEncodingError
 
 from service.desk import Desk
-from service.domain import Site
+from service.domain import Role, Site
 from service.errors import (
     BodyTooSlowError,
     HostUnknownError,
@@ -124,15 +124,18 @@ def _caller_of(request: Request, desk: Desk, house: House) -> dict[str, str | No
 
 
 async def _call(request: Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
-    admission.admit_token(request, route, desk, house)
+    if house.gate.is_anyone_refused:
+        admission.admit_token(request, route, desk, house)
     caller, site = authorise(request, route, desk, house)
-    admission.admit_caller(request, caller, house)
+    if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
+        admission.note_given_token(request, desk, house)
     operation = route.operation
     if operation.is_scored:  # before the body costs anything
         desk.scorer.require_room()
         if caller is None:
             admission.admit_stranger(request, site, house)
-    admission.invite_body(request)
+    if request.invite is not None:
+        admission.invite_body(request, request.invite)
     call = Call(desk, request, request_id, caller, site, {}, operation.load_query(request), house)
     raw = b""
     if operation.body is not None:

@@ -17,11 +17,11 @@ from service.web.buckets import MAX_BUCKETS, Buckets, Rate
 from service.web.network import networks_of
 from service.web.recent import Recent
 
-READER = Rate(30 / 60, 20)
-"""One reader on one site, at least: a comment every two seconds, and 20 at once."""
+READER = Rate(30 / 60, 40)
+"""One reader on one site, at least: a comment every two seconds, and 40 at once."""
 OVER_POLICY = 2
 """Where a site allows its readers more, so many times what it allows: never less than the site's own limit."""
-STRANGERS = Rate(50, 200)
+STRANGERS = Rate(50, 400)
 """All strangers together in one process. The longest comment takes about 8 ms to score, so that this is 40% of a core;
 no newspaper gets a tenth of it, also with all its readers behind one proxy that is not listed."""
 GUESSES = Rate(10 / 60, 10)
@@ -53,8 +53,10 @@ class Gate:
         self._failures = Buckets(most)
         self._refused: Recent[bytes, tuple[float, Policy]] = Recent(most)
         self._wrong_tokens: Recent[bytes, None] = Recent(most)
-        self._administrators: Recent[bytes, None] = Recent(most)
+        self._known: Recent[bytes, None] = Recent(most)
         self._closed_until = 0.0
+        self.is_anyone_refused = False
+        """Whether any network has sent too many wrong tokens of late: nearly never, and asked of every request."""
 
     def admit_reader(self, address: str, site: str, policy: Policy | None) -> None:
         """Lets a stranger's submission on, or refuses it; it counts whatever becomes of it. A site without a limit on
@@ -77,15 +79,13 @@ class Gate:
         key = self._hashed(site.encode() + b" " + networks_of(address)[0][0])
         self._refused.put(key, (self._clock() + seconds, policy))
 
-    @property
-    def is_anyone_refused(self) -> bool:
-        """Whether any network has sent too many wrong tokens of late: nearly never."""
-        return self._clock() < self._closed_until
-
     def require_few_wrong_tokens(self, address: str, is_valid: Callable[[], bool]) -> None:
         """Refuses a network that sent too many wrong tokens. `is_valid` tells whether the token that it brings now is
         one that we made, of 256 random bits: those cannot be guessed, so that nobody locks out their holders."""
         now = self._clock()
+        self.is_anyone_refused = now < self._closed_until
+        if not self.is_anyone_refused:
+            return
         wanted = [*self._wanted(_GUESS, GUESSES, address), *self._wanted(_WRONG, WRONG_TOKENS, address)]
         wait = max(self._failures.wait(key, rate, now) for key, rate in wanted)
         if wait and not is_valid():
@@ -101,14 +101,16 @@ class Gate:
         for key, rate in spent:
             self._failures.spend(key, rate, now)
             self._closed_until = max(self._closed_until, now + self._failures.wait(key, rate, now))
+        self.is_anyone_refused = now < self._closed_until
 
-    def note_administrator(self, address: str) -> None:
-        """The administrator's token, which a person may have chosen, was right from this network."""
-        self._administrators.put(self._hashed(networks_of(address)[0][0]), None)
+    def note_given_token(self, address: str) -> None:
+        """A token that a person may have chosen, the administrator's or that for metrics, was right from this
+        network."""
+        self._known.put(self._hashed(networks_of(address)[0][0]), None)
 
-    def knows_administrator(self, address: str) -> bool:
-        """Whether it was: then others' wrong tokens do not lock him out there."""
-        return self._hashed(networks_of(address)[0][0]) in self._administrators
+    def knows(self, address: str) -> bool:
+        """Whether one was: then others' wrong tokens do not lock its holder out there."""
+        return self._hashed(networks_of(address)[0][0]) in self._known
 
     def _rate_of(self, policy: Policy | None) -> Rate | None:
         """Of one reader; None where the site sets no limit."""

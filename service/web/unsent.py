@@ -1,9 +1,9 @@
-"""What was written to clients and not taken by them yet: it lies in this process's memory, which has an end."""
+"""What clients have not taken yet of their answers: it lies in this process's memory, which has an end."""
 
-import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -13,6 +13,15 @@ YOUNG_SECONDS = 1.0
 """An answer has so long before its client is called slow."""
 
 log = structlog.get_logger(__name__)
+
+
+class Client(Protocol):
+    """Who is sent an answer."""
+
+    @property
+    def unsent_bytes(self) -> int: ...
+
+    def abort(self) -> None: ...
 
 
 @dataclass(slots=True)
@@ -35,34 +44,34 @@ class Unsent:
     def __init__(self, most_bytes: int = MAX_UNSENT_BYTES, clock: Callable[[], float] = time.monotonic) -> None:
         self._most_bytes = most_bytes
         self._clock = clock
-        self._answers: dict[asyncio.WriteTransport, _Answer] = {}
+        self._answers: dict[Client, _Answer] = {}
         self._bytes = 0
         """At most so many: what each was when it was last looked at."""
 
-    def begin(self, transport: asyncio.WriteTransport) -> None:
-        """An answer was written that its client did not take at once; `end` is called when it has, or is gone."""
-        size = transport.get_write_buffer_size()
-        self._answers[transport] = _Answer(self._clock(), size, size)
+    def begin(self, client: Client) -> None:
+        """The client did not take all of an answer at once; `end` is called when it has, or is gone."""
+        size = client.unsent_bytes
+        self._answers[client] = _Answer(self._clock(), size, size)
         self._bytes += size
         if self._bytes > self._most_bytes:
             self._make_room()
 
-    def end(self, transport: asyncio.WriteTransport) -> None:
-        answer = self._answers.pop(transport, None)
+    def end(self, client: Client) -> None:
+        answer = self._answers.pop(client, None)
         if answer is not None:
             self._bytes -= answer.left_bytes
 
     def _make_room(self) -> None:
-        for transport, answer in self._answers.items():
-            answer.left_bytes = transport.get_write_buffer_size()
+        for client, answer in self._answers.items():
+            answer.left_bytes = client.unsent_bytes
         self._bytes = sum(answer.left_bytes for answer in self._answers.values())
         if self._bytes <= self._most_bytes:
             return
         now = self._clock()
         cut = 0
-        for transport, _ in sorted(self._answers.items(), key=lambda each: each[1].rank(now)):
-            self.end(transport)
-            transport.abort()
+        for client, _ in sorted(self._answers.items(), key=lambda each: each[1].rank(now)):
+            self.end(client)
+            client.abort()
             cut += 1
             if self._bytes <= self._most_bytes:
                 break

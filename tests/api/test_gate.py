@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from service.web.gate import GUESSES, READER
-from tests.api.client import Api, Site, parse_replies, submission
+from tests.api.client import Api, Site, make_site, parse_replies, submission
 from tests.servers import ServiceProcess
 
 LONG = "The harbour was full of boats, and nobody knew where they had come from. " * 130
@@ -97,11 +97,13 @@ def test_nor_are_readers_of_another_site(public: Site, new_site: Callable[..., S
     assert other.anyone.post(other.comments(), submission()).status == 202
 
 
-def test_a_site_that_limits_no_reader_takes_more(public: Site) -> None:
-    public.set_policy(reader_rate_per_minute=None)
-    count = int(READER.burst) + 10
-    found = [public.anyone.post(public.comments(), submission()).status for _ in range(count)]
-    assert found == [202] * count
+def test_a_site_that_limits_no_reader_takes_more(make_service: Callable[..., ServiceProcess]) -> None:
+    service = make_service()
+    service.start()
+    site = make_site(Api(service.url, service.admin_token), public_submission=True)
+    site.set_policy(reader_rate_per_minute=None)
+    found = [site.anyone.post(site.comments(), submission()).status for _ in range(int(READER.burst) + 10)]
+    assert set(found) == {202}
 
 
 def test_a_form_in_a_browser_gets_a_page(public: Site) -> None:
@@ -183,6 +185,28 @@ class TestWrongTokens:
         )
         assert sent.status == 202
         assert Api(guarded.url).get("/v1/sites/default/counts?thread=t", X_Forwarded_For="192.0.2.1").status == 200
+
+    def test_readiness_is_no_way_to_guess(self, guarded: ServiceProcess) -> None:
+        """It is answered to anyone, but its details tell whether a token is right."""
+        for number in range(int(GUESSES.burst)):
+            reply = Api(guarded.url, f"cd_guess-{number}").get("/readyz", X_Forwarded_For="192.0.2.1")
+            assert list(reply.json) == ["ready"]
+        admin = Api(guarded.url, guarded.admin_token)
+        admin.get("/readyz", X_Forwarded_For="192.0.2.1").refuses(429, "too_many_wrong_tokens")
+        assert Api(guarded.url).get("/readyz", X_Forwarded_For="192.0.2.1").status == 200
+
+    def test_who_reads_the_metrics_is_not_locked_out(self, make_service: Callable[..., ServiceProcess]) -> None:
+        token = "a-token-for-metrics-of-some-length"
+        service = make_service(
+            settings={"COMMENTDESK_TRUSTED_PROXIES": "127.0.0.1", "COMMENTDESK_METRICS_TOKEN": token}
+        )
+        service.start()
+        scraper = Api(service.url, token)
+        assert scraper.get("/metrics", X_Forwarded_For="192.0.2.1").status == 200
+        for address in ("192.0.2.1", "192.0.2.2"):
+            assert 429 in self.guess(service, address, 30)
+        assert scraper.get("/metrics", X_Forwarded_For="192.0.2.1").status == 200
+        scraper.get("/metrics", X_Forwarded_For="192.0.2.2").refuses(429, "too_many_wrong_tokens")
 
     def test_they_are_counted_and_the_log_tells_that_it_is_one_source(self, guarded: ServiceProcess) -> None:
         self.guess(guarded, "192.0.2.1", 3)

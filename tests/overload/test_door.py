@@ -1,7 +1,12 @@
 """Clients that hold a connection without using it, and more of them than are let in."""
 
 import asyncio
+import errno
+import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 
@@ -11,6 +16,7 @@ from service.door import Door, listen
 from service.shares import Shares
 from service.web.connection import Request, Server
 from service.web.response import Response
+from tests.servers import REPOSITORY
 
 PATIENCE_SECONDS = 30
 GREETING = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -174,6 +180,46 @@ async def test_when_all_are_taken_those_idle_longest_make_room(house: House, mon
     assert await greeted(recent) == TAKEN
     for _, writer in (silent, old, busy, recent, new, newer):
         writer.close()
+
+
+class FewDescriptors:
+    """A listening socket of a process that has descriptors for two connections."""
+
+    def __init__(self, listener: socket.socket, house: "House") -> None:
+        self._listener, self._house = listener, house
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._listener, name)
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        if len(self._house.server.connections) >= 2:
+            raise OSError(errno.EMFILE, "Too many open files")
+        return self._listener.accept()
+
+
+async def test_when_no_descriptor_is_left_idle_ones_make_room_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door_module, "IDLE_SECONDS", 0)
+    house = House()
+    house.listeners = [[FewDescriptors(house.listeners[0][0], house)]]  # type: ignore[list-item]
+    house.door.open(house.server, house.listeners, 0)
+    found = [(await answers(house, 1, OURS))[0] for _ in range(5)]
+    assert [line for line, _ in found] == [TAKEN] * 5
+    for _, (_, writer) in found:
+        writer.close()
+    await house.door.stop(0)
+    house.door.shut()
+    await house.server.shutdown(1)
+
+
+def test_a_process_may_have_descriptors_for_all_its_connections() -> None:
+    program = (
+        "import resource; from service.door import DESCRIPTORS, allow_descriptors;"
+        "_, hard = resource.getrlimit(resource.RLIMIT_NOFILE);"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard)); allow_descriptors();"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(DESCRIPTORS, hard % 2**63))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "True"
 
 
 async def test_who_waits_for_an_answer_is_not_idle(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from service.door import KERNEL_BYTES, Door, listen
 from service.shares import Shares
-from service.web.connection import WRITE_BUFFER_BYTES, Request, Server
+from service.web.connection import PIECE_BYTES, WRITE_BUFFER_BYTES, Connection, Request, Server
 from service.web.response import Response
 from service.web.unsent import YOUNG_SECONDS, Unsent
 
@@ -31,17 +31,18 @@ class House:
         self.server = Server(self, unsent=self.unsent)
         self.listeners = listen("127.0.0.1", 0, 1)
         self.asked = 0
+        self.page = PAGE
 
     async def answer(self, request: Request) -> Response:
         self.asked += 1
-        return Response(200, {}, PAGE)
+        return Response(200, {}, self.page)
 
     def refuse(self, error: BaseException, address: str) -> Response:
         raise error
 
     @property
-    def transports(self) -> list[asyncio.Transport]:
-        return [each.transport for each in self.server.connections if each.transport is not None]
+    def connections(self) -> list[Connection]:
+        return [each for each in self.server.connections if isinstance(each, Connection) and each.transport is not None]
 
     @property
     def address(self) -> tuple[str, int]:
@@ -68,11 +69,18 @@ def unread(house: House) -> socket.socket:
     return client
 
 
-def kernel_bytes(transport: asyncio.Transport) -> int:
+def kernel_bytes(connection: Connection) -> int:
     """What the kernel holds of what we wrote."""
-    connection = transport.get_extra_info("socket")
-    (size,) = struct.unpack("i", fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4)))
+    assert connection.transport is not None
+    descriptor = connection.transport.get_extra_info("socket").fileno()
+    (size,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)))
     return int(size)
+
+
+def copied_bytes(connection: Connection) -> int:
+    """What lies in memory of this client's own, beside the page that all share."""
+    assert connection.transport is not None
+    return connection.transport.get_write_buffer_size()
 
 
 async def until_asked(house: House, count: int) -> None:
@@ -87,9 +95,10 @@ async def test_what_is_unsent_has_an_end_and_who_reads_is_answered(house: House)
     for number in range(CROWD):
         crowd.append(unread(house))
         await until_asked(house, number + 1)
-        assert sum(each.get_write_buffer_size() for each in house.transports) <= MOST_BYTES
-    assert 0 < len(house.transports) < CROWD, "some were cut, and not more than had to be"
-    assert max(map(kernel_bytes, house.transports)) <= 4 * KERNEL_BYTES
+        assert sum(each.unsent_bytes for each in house.connections) <= MOST_BYTES
+    assert 4 < len(house.connections) < CROWD, "some were cut, and not more than had to be"
+    assert max(map(kernel_bytes, house.connections)) <= 4 * KERNEL_BYTES
+    assert max(map(copied_bytes, house.connections)) <= PIECE_BYTES + 1024
     reader, writer = await asyncio.open_connection(*house.address)
     writer.write(ASK)
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -101,16 +110,12 @@ async def test_what_is_unsent_has_an_end_and_who_reads_is_answered(house: House)
         each.close()
 
 
-class Transport(asyncio.Transport):
-    """One that has so much left to send."""
+class Client:
+    """One that has so much left to take."""
 
-    def __init__(self, size: int) -> None:
-        super().__init__()
-        self.size = size
+    def __init__(self, unsent_bytes: int) -> None:
+        self.unsent_bytes = unsent_bytes
         self.is_cut = False
-
-    def get_write_buffer_size(self) -> int:
-        return self.size
 
     def abort(self) -> None:
         self.is_cut = True
@@ -127,37 +132,37 @@ class Clock:
 class TestWhoIsCut:
     def test_nobody_while_there_is_room(self) -> None:
         unsent = Unsent(100)
-        transports = [Transport(50), Transport(50)]
-        for each in transports:
+        clients = [Client(50), Client(50)]
+        for each in clients:
             unsent.begin(each)
-        assert [each.is_cut for each in transports] == [False, False]
+        assert [each.is_cut for each in clients] == [False, False]
 
     def test_the_slowest_of_those_that_had_their_time(self) -> None:
         clock = Clock()
         unsent = Unsent(100, clock)
-        quick, slow = Transport(40), Transport(40)
+        quick, slow = Client(40), Client(40)
         unsent.begin(quick)
         unsent.begin(slow)
         clock.now = 2 * YOUNG_SECONDS
-        quick.size, slow.size = 30, 39
-        new = Transport(40)
+        quick.unsent_bytes, slow.unsent_bytes = 30, 39
+        new = Client(40)
         unsent.begin(new)
         assert [each.is_cut for each in (quick, slow, new)] == [False, True, False]
 
     def test_the_oldest_of_those_that_are_all_new(self) -> None:
         clock = Clock()
         unsent = Unsent(100, clock)
-        transports = [Transport(40) for _ in range(3)]
-        for each in transports:
+        clients = [Client(40) for _ in range(3)]
+        for each in clients:
             unsent.begin(each)
             clock.now += YOUNG_SECONDS / 10
-        assert [each.is_cut for each in transports] == [True, False, False]
+        assert [each.is_cut for each in clients] == [True, False, False]
 
     def test_what_was_taken_meanwhile_does_not_count(self) -> None:
         unsent = Unsent(100)
-        first, second = Transport(80), Transport(80)
+        first, second = Client(80), Client(80)
         unsent.begin(first)
-        first.size = 10
+        first.unsent_bytes = 10
         unsent.begin(second)
         assert not first.is_cut
         assert not second.is_cut
@@ -165,16 +170,34 @@ class TestWhoIsCut:
     def test_who_is_done_does_not_count(self) -> None:
         unsent = Unsent(100)
         for _ in range(100):
-            each = Transport(80)
+            each = Client(80)
             unsent.begin(each)
             unsent.end(each)
         assert not each.is_cut
 
     def test_one_answer_over_all_that_may_be_is_cut(self) -> None:
-        each = Transport(101)
+        each = Client(101)
         Unsent(100).begin(each)
         assert each.is_cut
 
 
 def test_what_is_not_counted_is_little() -> None:
     assert 4096 * WRITE_BUFFER_BYTES <= 64 * 1024 * 1024
+
+
+@pytest.mark.parametrize("size", [PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES, 5 * PIECE_BYTES + 7])
+async def test_long_answers_arrive_whole_and_in_turn(house: House, size: int) -> None:
+    house.page = bytes(number % 251 for number in range(size))
+    reader, writer = await asyncio.open_connection(*house.address)
+    writer.write(ASK * 3)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        for _ in range(3):
+            await reader.readuntil(b"\r\n\r\n")
+            assert await reader.readexactly(size) == house.page
+    writer.write(ASK.replace(b"GET", b"HEAD") + ASK.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert f"Content-Length: {size}\r\n".encode() in head
+        await reader.readuntil(b"\r\n\r\n")
+        assert await reader.read() == house.page
+    writer.close()

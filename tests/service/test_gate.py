@@ -96,9 +96,9 @@ class TestReaders:
 
     def test_who_is_over_his_own_rate_takes_nothing_from_the_others(self, gate: Gate) -> None:
         taken(lambda: gate.admit_reader(HOME, "news", STRICT), 1000)
-        readers = iter(range(200))
-        ask = lambda: gate.admit_reader(f"10.0.0.{next(readers)}", "news", STRICT)  # noqa: E731
-        assert taken(ask, 200) == STRANGERS.burst - READER.burst
+        readers = iter(range(1000))
+        ask = lambda: gate.admit_reader(f"10.0.{(n := next(readers)) // 250}.{n % 250}", "news", STRICT)  # noqa: E731
+        assert taken(ask, 1000) == STRANGERS.burst - READER.burst
 
     @pytest.mark.parametrize(
         ("template", "readers"),
@@ -152,10 +152,10 @@ class TestWrongTokens:
             self.looks(gate, HOME)
             gate.note_wrong_token(HOME, f"guess {number}")
         assert wait_of(lambda: self.looks(gate, HOME)) == 6
-        assert (gate.is_anyone_refused, clock.now) == (True, 1000)
+        assert gate.is_anyone_refused
         clock.now += 6
-        assert (gate.is_anyone_refused, clock.now) == (False, 1006)
         self.looks(gate, HOME)
+        assert [gate.is_anyone_refused] == [False]
 
     def test_others_are_not(self, gate: Gate) -> None:
         for number in range(100):
@@ -179,10 +179,10 @@ class TestWrongTokens:
             gate.note_wrong_token(f"2001:db8:0:{number:x}00::1", f"guess {number}")
         assert wait_of(lambda: self.looks(gate, "2001:db8:0:ffff::1"))
 
-    def test_the_administrator_is_known_where_his_token_was_right(self, gate: Gate) -> None:
-        gate.note_administrator(HOME)
-        assert gate.knows_administrator(HOME)
-        assert not gate.knows_administrator(ELSEWHERE)
+    def test_who_has_a_given_token_is_known_where_it_was_right(self, gate: Gate) -> None:
+        gate.note_given_token(HOME)
+        assert gate.knows(HOME)
+        assert not gate.knows(ELSEWHERE)
 
 
 def test_buckets_take_no_more_memory_than_they_may() -> None:
