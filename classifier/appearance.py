@@ -7,7 +7,7 @@ as a gap; tags are not shown at all.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, islice
 from unicodedata import bidirectional
 
 from classifier.assessment import DIRECTION_OVERRIDDEN, FILLER_CHARACTERS, Span
@@ -134,12 +134,16 @@ def _seen_order(sent: str) -> tuple[Sequence[int], bool]:
     return seen, is_turned
 
 
+def _has_two(sent: str, run: _Run, classes: set[str]) -> bool:
+    found = (place for piece in run.pieces for place in piece if bidirectional(sent[place]) in classes)
+    return next(islice(found, 1, None), None) is not None
+
+
 def _closed(sent: str, run: _Run) -> tuple[list[int], bool]:
     """The places of a run as they are seen, and whether its override turned letters around: those that run the other
     way by themselves. Honest Hebrew under an override from right to left stays as it is."""
     against = {_RLO: _LEFT_TO_RIGHT, _LRO: _RIGHT_TO_LEFT}.get(run.opening)
-    letters = (sent[place] for piece in run.pieces for place in piece)
-    is_turned = against is not None and sum(bidirectional(letter) in against for letter in letters) > 1
+    is_turned = against is not None and _has_two(sent, run, against)
     pieces = run.pieces
     if is_turned:
         pieces = [piece[::-1] if isinstance(piece, range) else piece for piece in reversed(pieces)]

@@ -16,7 +16,7 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong, TransferEncodingError
 
 from service.desk import Desk
-from service.domain import Role, Site
+from service.domain import DEMO_SITE, Role, Site
 from service.errors import (
     BodyTooSlowError,
     HostUnknownError,
@@ -133,7 +133,8 @@ async def _call(request: Request, route: Route, desk: Desk, house: House, reques
     if operation.is_scored:  # before the body costs anything
         desk.scorer.require_room()
         if caller is None:
-            admission.admit_stranger(request, site, house)
+            # The one scored route without a site in its path is the demo's.
+            admission.admit_stranger(request, site or desk.registry.sites.get(DEMO_SITE), house)
     if request.invite is not None:
         admission.invite_body(request, request.invite)
     call = Call(desk, request, request_id, caller, site, {}, operation.load_query(request), house)

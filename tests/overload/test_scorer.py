@@ -65,7 +65,10 @@ class Picky(SlowClassifier):
         return super().assess(texts, budget)
 
 
-async def test_a_text_whose_time_is_used_is_not_scored_and_the_others_of_its_batch_are() -> None:
+async def test_a_text_whose_time_is_used_is_not_scored_and_the_others_of_its_batch_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(scoring, "LATE_SECONDS", 60.0)
     classifier = Picky()
     scorer = Scorer(cast("Classifier", classifier), Counts())
     bodies = ["plain", "endless", "plain", "plain"]

@@ -23,6 +23,6 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess
 @pytest.fixture
 def reader(service: ServiceProcess) -> Reader:
     reader = Reader(service.url, service.admin_token)
-    reader.api("PUT", "/v1/sites/demo/policy", {"reader_rate_per_minute": None})
+    reader.api("PUT", "/v1/sites/demo/policy", {"reader_rate_per_minute": None, "stranger_rate_per_minute": None})
     reader.api("PUT", THREAD, {"closed": False, "mode": None})
     return reader

@@ -75,7 +75,7 @@ def test_a_running_service_goes_on_without_it(
 
 
 def check_healthy(service: ServiceProcess) -> None:
-    assert [each["site"] for each in ask(service, "GET", "/v1/sites")[1]["sites"]] == ["default"]
+    assert [each["site"] for each in ask(service, "GET", "/v1/sites")[1]["sites"]] == ["default", "demo"]
     assert ask(service, "GET", "/v1/tokens")[1]["tokens"] == []
     assert ask(service, "GET", "/v1/sites/mode")[0] == 404
     assert ask(service, "DELETE", "/v1/tokens/root")[0] == 204
