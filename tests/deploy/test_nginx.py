@@ -13,7 +13,7 @@ import pytest
 
 from tests.deploy.metric_table import DEPLOY
 from tests.pages.reader import FORM
-from tests.servers import ServiceProcess, free_port, wait_until
+from tests.servers import ServiceProcess, free_port, skip_or_fail, wait_until
 
 NAME = "comments.example.org"
 THREAD = "/v1/sites/default/threads/t1/comments"
@@ -101,7 +101,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess
 def nginx(service: ServiceProcess, tmp_path: Path) -> Iterator[Nginx]:
     for tool in ("nginx", "openssl"):
         if shutil.which(tool) is None:
-            pytest.skip(f"{tool} is not on PATH")
+            skip_or_fail(f"{tool} is not on PATH")
     tmp_path.chmod(0o755)
     nginx = Nginx(tmp_path, service)
     try:
