@@ -1,7 +1,8 @@
 """A text in the order and with the gaps in which a reader sees it, where what is sent hides that.
 
-Overrides of direction (UAX #9, 2.2) show letters in another order than they are sent in; fillers are letters that show
-as a gap; tags are not shown at all.
+Overrides of direction (UAX #9, 2.2) show letters in another order than they are sent in. So does a stretch that runs
+from right to left and holds pieces that run from left to right (UAX #9, L2): each stays as it is, their order is turned.
+Fillers are letters that show as a gap; tags are not shown at all.
 """
 
 import re
@@ -15,7 +16,11 @@ from classifier.assessment import DIRECTION_OVERRIDDEN, FILLER_CHARACTERS, Span
 _RLO, _LRO, _PDF, _PDI = "\u202e", "\u202d", "\u202c", "\u2069"
 _EMBEDDINGS, _ISOLATES = _LRO + _RLO + "\u202a\u202b", "\u2066\u2067\u2068"
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
-_HIDING = re.compile(f"[{_LRO}{_RLO}{_FILLERS}\U000e0000-\U000e0fff]")
+_RLE, _RLI, _FSI = "\u202b", "\u2067", "\u2068"
+_MARKS = "\u200f\u061c"
+"""Strong from right to left, and not to be seen."""
+_TURNING = re.compile(f"[{_LRO}{_RLO}{_RLE}{_RLI}{_FSI}{_MARKS}]")
+_HIDING = re.compile(f"[{_LRO}{_RLO}{_RLE}{_RLI}{_FSI}{_MARKS}{_FILLERS}\U000e0000-\U000e0fff]")
 _LINE_ENDS = "\n\r\u2028\u2029\x1c\x1d\x1e\x85"
 _SIGN = re.compile(f"[{_EMBEDDINGS}{_ISOLATES}{_PDF}{_PDI}{_LINE_ENDS}]")
 _JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
@@ -26,6 +31,8 @@ _LEFT_TO_RIGHT, _RIGHT_TO_LEFT = {"L", "EN"}, {"R", "AL"}
 _MOST_DEPTH = 8
 """Of overrides and embeddings within each other: deeper ones are as if they were not there. UAX #9 has 125; nobody
 needs more than three, and each costs a look at all that is in it."""
+_MOST_RUNS = 200
+"""Of overrides, embeddings and isolates in one text: one with more is taken for turned around, and the rest is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,16 @@ def appearance_of(sent: str) -> Appearance | None:
     """How a text is seen, or None for one that is seen as it is sent: nearly all."""
     if sent.isascii() or _HIDING.search(sent) is None:
         return None
-    order, is_turned = _seen_order(sent) if _LRO in sent or _RLO in sent else (range(len(sent)), False)
+    order, is_turned = _seen_order(sent) if _TURNING.search(sent) else (range(len(sent)), False)
+    if not is_turned:
+        order = range(len(sent))
     has_syllables = _JAMO.search(sent.translate(_WITHOUT_FILLERS)) is not None
-    places, fillers = [], 0
+    places, fillers, tags = [], 0, 0
     letters: list[str] = []
     for place in order:
         character = sent[place]
         if character >= "\U000e0000":
+            tags += 1
             fillers += character <= "\U000e007f" and not _is_of_flag(sent, place)
             continue
         is_filler = character in _FILLERS and not (has_syllables and _is_of_syllable(sent, place))
@@ -79,7 +89,7 @@ def appearance_of(sent: str) -> Appearance | None:
         letters.append(" " if is_filler else character)
         places.append(place)
     findings = (DIRECTION_OVERRIDDEN,) * is_turned + (FILLER_CHARACTERS,) * (fillers > 0)
-    return Appearance("".join(letters), places, findings)
+    return Appearance("".join(letters), places, findings) if findings or tags else None
 
 
 def _is_of_flag(sent: str, place: int) -> bool:
@@ -96,7 +106,7 @@ def _seen_order(sent: str) -> tuple[Sequence[int], bool]:
     """The places of all that is shown, in the order in which it is seen, and whether any of it is turned around."""
     seen: list[int] = []
     runs = [_Run()]
-    is_turned = False
+    is_turned, opened = False, 0
 
     def close() -> None:
         nonlocal is_turned
@@ -105,9 +115,12 @@ def _seen_order(sent: str) -> tuple[Sequence[int], bool]:
         runs[-1].pieces.append(places)
 
     def close_line() -> None:
+        nonlocal is_turned
         while len(runs) > 1:
             close()
-        seen.extend(place for piece in runs[0].pieces for place in piece)
+        places, was_turned = _closed(sent, runs[0])
+        is_turned |= was_turned
+        seen.extend(places)
         runs[0].pieces.clear()
 
     done = 0
@@ -127,8 +140,11 @@ def _seen_order(sent: str) -> tuple[Sequence[int], bool]:
                 while runs[-1].opening not in _ISOLATES:
                     close()
                 close()
+        elif opened == _MOST_RUNS:
+            is_turned = True
         elif len(runs) <= _MOST_DEPTH:
             runs.append(_Run(sign))
+            opened += 1
     runs[-1].pieces.append(range(done, len(sent)))
     close_line()
     return seen, is_turned
@@ -140,11 +156,56 @@ def _has_two(sent: str, run: _Run, classes: set[str]) -> bool:
 
 
 def _closed(sent: str, run: _Run) -> tuple[list[int], bool]:
-    """The places of a run as they are seen, and whether its override turned letters around: those that run the other
-    way by themselves. Honest Hebrew under an override from right to left stays as it is."""
+    """The places of a run as they are seen, and whether its letters are turned around: by an override those that run
+    the other way by themselves, in a run from right to left the order of its pieces from left to right. Honest Hebrew,
+    with English words or without, stays as it is."""
     against = {_RLO: _LEFT_TO_RIGHT, _LRO: _RIGHT_TO_LEFT}.get(run.opening)
-    is_turned = against is not None and _has_two(sent, run, against)
     pieces = run.pieces
+    is_turned = against is not None and _has_two(sent, run, against)
     if is_turned:
         pieces = [piece[::-1] if isinstance(piece, range) else piece for piece in reversed(pieces)]
+    elif against is None and len(pieces) and _is_right_to_left(sent, run):
+        units, is_turned = _units(sent, run)
+        pieces = list(reversed(units)) if is_turned else pieces
     return [place for piece in pieces for place in piece], is_turned
+
+
+def _is_right_to_left(sent: str, run: _Run) -> bool:
+    """As its opening says; without one, or with one that leaves it open, as its first strong letter does (P2)."""
+    if run.opening not in ("", _FSI):
+        return run.opening in (_RLE, _RLI)
+    for piece in run.pieces:
+        if isinstance(piece, range):
+            for place in piece:
+                kind = bidirectional(sent[place])
+                if kind in ("L", "R", "AL"):
+                    return kind != "L"
+    return False
+
+
+def _units(sent: str, run: _Run) -> tuple[list[list[int]], bool]:
+    """What keeps its order in a run from right to left, parted by marks and by the borders of runs, and whether two of
+    these with letters from left to right follow each other with nothing seen from right to left between them."""
+    units: list[list[int]] = []
+    is_latin_before = is_turned = False
+    for piece in run.pieces:
+        parts = _parts(sent, piece) if isinstance(piece, range) else [list(piece)]
+        for part in parts:
+            kinds = {bidirectional(sent[place]) for place in part if sent[place] not in _MARKS}
+            if "L" in kinds:
+                is_turned |= is_latin_before
+                is_latin_before = not kinds & _RIGHT_TO_LEFT
+            elif kinds & _RIGHT_TO_LEFT:
+                is_latin_before = False
+            units.append(part)
+    return units, is_turned
+
+
+def _parts(sent: str, piece: range) -> list[list[int]]:
+    """A plain stretch parted at its marks."""
+    parts: list[list[int]] = [[]]
+    for place in piece:
+        if sent[place] in _MARKS:
+            parts.append([])
+        parts[-1].append(place)
+    return parts

@@ -17,6 +17,18 @@ TURNED = [
     f"{RLO}{INSULT[::-1]}\nA second line as it is sent.",
     f"{RLO}{INSULT[20:][::-1]}{LRO}{INSULT[:20]}{PDF}{PDF}",
 ]
+LRI, FSI, RLE, RLM, ALM = "\u2066", "\u2068", "\u202b", "\u200f", "\u061c"
+BACKWARDS = INSULT[::-1]
+REORDERED = [
+    RLI + "".join(f"{LRI}{letter}{PDI}" for letter in BACKWARDS) + PDI,
+    FSI + RLM + "".join(f"{LRI}{letter}{PDI}" for letter in BACKWARDS) + PDI,
+    "I think " + RLI + "".join(f"{LRI}{letter}{PDI}" for letter in BACKWARDS) + PDI,
+    RLE + RLM.join(BACKWARDS) + PDF,
+    RLI + ALM.join(BACKWARDS) + PDI,
+    RLM + RLM.join(BACKWARDS),
+    RLI + RLM.join(reversed(INSULT.split(" "))) + PDI,
+]
+"""Pieces from left to right in a stretch from right to left: no override is needed."""
 
 
 def seen(sent: str) -> tuple[str, tuple[str, ...]]:
@@ -32,6 +44,17 @@ def test_what_reads_backwards_is_scored_as_it_is_read(classifier: Classifier, se
     assert assessment.reject >= plain.reject, "the worse of what is seen and what is sent"
     assert assessment.reject > 0.8
     assert assessment.findings == (DIRECTION_OVERRIDDEN,)
+
+
+@pytest.mark.parametrize("sent", REORDERED)
+def test_pieces_whose_order_is_turned_are_read_as_they_are_seen(classifier: Classifier, sent: str) -> None:
+    shown, findings = seen(sent)
+    plain = "".join(letter for letter in shown if letter not in RLM + ALM)
+    assert INSULT.replace(" ", "") in plain.replace(" ", "")
+    assert findings == (DIRECTION_OVERRIDDEN,)
+    if INSULT in plain:
+        (assessment,) = classifier.assess([Text(sent)])
+        assert assessment.reject > 0.8
 
 
 @pytest.mark.parametrize("filler", FILLERS)
@@ -58,6 +81,10 @@ def test_what_is_not_shown_hides_no_word(classifier: Classifier, hidden: str) ->
         f"{RLO}\u05e9\u05dc\u05d5\u05dd{PDF} from the harbour",
         f"The sign says {RLI}\u05e9\u05dc\u05d5\u05dd{PDI}, I believe.",
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        f"{RLI}an English phrase, whole{PDI}",
+        "\u05e9\u05dc\u05d5\u05dd Google \u05d5\u05d2\u05dd Apple \u05db\u05d0\u05df",
+        f"\u05e9\u05dc\u05d5\u05dd {LRI}Google{PDI} \u05d5\u05d2\u05dd {LRI}Apple{PDI} \u05db\u05d0\u05df",
+        f"C++{RLM} \u05d5\u05d2\u05dd Java!{RLM}",
         "A family \U0001f468\u200d\U0001f469\u200d\U0001f467 on the bridge \u2764\ufe0f",
         "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f won",
         "\u1100\u1160\u11a8 is a syllable",
