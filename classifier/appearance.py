@@ -1,7 +1,7 @@
 """A text in the order and with the gaps in which a reader sees it, where what is sent hides that.
 
 Overrides of direction (UAX #9, 2.2) show letters in another order than they are sent in. So does a stretch that runs
-from right to left and holds pieces that run from left to right (UAX #9, L2): each stays as it is, their order is turned.
+from right to left and holds pieces that run from left to right (UAX #9, L2): each stays, their order is turned.
 Fillers are letters that show as a gap; tags are not shown at all.
 """
 
