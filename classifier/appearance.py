@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
+from typing import NamedTuple
 from unicodedata import bidirectional
 
 from classifier.assessment import DIRECTION_OVERRIDDEN, FILLER_CHARACTERS, Span
@@ -25,31 +26,29 @@ _LINE_ENDS = "\n\r\u2028\u2029\x1c\x1d\x1e\x85"
 _SIGN = re.compile(f"[{_EMBEDDINGS}{_ISOLATES}{_PDF}{_PDI}{_LINE_ENDS}]")
 _JAMO = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]")
 _WITHOUT_FILLERS = dict.fromkeys(map(ord, _FILLERS))
+_FILLER = re.compile(f"[{_FILLERS}]")
+_FIRST_TAG = "\U000e0000"
+_TAG = re.compile("[\U000e0000-\U000e007f]")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]*$")
 _LONGEST_FLAG = 8
 _LEFT_TO_RIGHT, _RIGHT_TO_LEFT = {"L", "EN"}, {"R", "AL"}
 _MOST_DEPTH = 8
 """Of overrides and embeddings within each other: deeper ones are as if they were not there. UAX #9 has 125; nobody
 needs more than three, and each costs a look at all that is in it."""
+_READ_TWICE_CHARS = 2500
+"""A longer text is scored as it is seen alone: whatever hides is held in any case."""
 _MOST_RUNS = 200
 """Of overrides, embeddings and isolates in one text: one with more is taken for turned around, and the rest is left."""
 
 
-@dataclass(frozen=True, slots=True)
-class Appearance:
-    """What a reader sees.
-
-    text: as it is seen
-    sources: of each code point of it, which one of the text as sent it is
-    findings: codes of what was found, see `assessment.py`
-    """
+class Reading(NamedTuple):
+    """One way to read a text: its code points, and of each which one of the text as sent it is."""
 
     text: str
     sources: Sequence[int]
-    findings: tuple[str, ...]
 
     def restored(self, sent: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        """Spans of what is seen as spans of what was sent: each the stretch that holds all of its code points."""
+        """Spans of this reading as spans of what was sent: each the stretch that holds all of its code points."""
         utf16 = [0, *accumulate(2 if character > "\uffff" else 1 for character in sent)]
         restored = []
         for span in spans:
@@ -57,6 +56,14 @@ class Appearance:
             start, end = min(places), max(places) + 1
             restored.append(span._replace(start=start, end=end, start_utf16=utf16[start], end_utf16=utf16[end]))
         return tuple(sorted(restored))
+
+
+class Appearance(NamedTuple):
+    """What a reader may see: first the order in which letters are shown, then that with fillers left out, then the text
+    as it was sent. `findings` are codes of what was found, see `assessment.py`."""
+
+    readings: tuple[Reading, ...]
+    findings: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -73,33 +80,34 @@ def appearance_of(sent: str) -> Appearance | None:
     if sent.isascii() or _HIDING.search(sent) is None:
         return None
     order, is_turned = _seen_order(sent) if _TURNING.search(sent) else (range(len(sent)), False)
-    if not is_turned:
-        order = range(len(sent))
-    has_syllables = _JAMO.search(sent.translate(_WITHOUT_FILLERS)) is not None
-    places, fillers, tags = [], 0, 0
-    letters: list[str] = []
-    for place in order:
-        character = sent[place]
-        if character >= "\U000e0000":
-            tags += 1
-            fillers += character <= "\U000e007f" and not _is_of_flag(sent, place)
-            continue
-        is_filler = character in _FILLERS and not (has_syllables and _is_of_syllable(sent, place))
-        fillers += is_filler
-        letters.append(" " if is_filler else character)
-        places.append(place)
-    findings = (DIRECTION_OVERRIDDEN,) * is_turned + (FILLER_CHARACTERS,) * (fillers > 0)
-    return Appearance("".join(letters), places, findings) if findings or tags else None
+    shown = [place for place in (order if is_turned else range(len(sent))) if sent[place] < _FIRST_TAG]
+    has_tags = len(shown) < len(sent) and any(map(_is_stray_tag, _TAG.finditer(sent)))
+    fillers = _fillers(sent)
+    if not (is_turned or fillers or len(shown) < len(sent)):
+        return None
+    readings = [Reading("".join(" " if place in fillers else sent[place] for place in shown), shown)]
+    if len(sent) <= _READ_TWICE_CHARS and fillers:
+        kept = [place for place in shown if place not in fillers]
+        readings.append(Reading("".join(sent[place] for place in kept), kept))
+    if len(sent) <= _READ_TWICE_CHARS and is_turned:
+        readings.append(Reading(sent, range(len(sent))))
+    hides = bool(fillers) or has_tags
+    return Appearance(tuple(readings), (DIRECTION_OVERRIDDEN,) * is_turned + (FILLER_CHARACTERS,) * hides)
 
 
-def _is_of_flag(sent: str, place: int) -> bool:
-    """Whether a tag belongs to a flag: England's is a black flag and `gbeng` in tags."""
-    return _FLAG.search(sent, max(0, place - _LONGEST_FLAG), place) is not None
+def _fillers(sent: str) -> frozenset[int]:
+    """The places of fillers. One that stands for a missing letter of a Korean syllable that is written letter by letter
+    is none."""
+    found = [match.start() for match in _FILLER.finditer(sent)]
+    if found and _JAMO.search(sent.translate(_WITHOUT_FILLERS)):
+        found = [at for at in found if not _JAMO.search(sent[max(0, at - 1) : at] + sent[at + 1 : at + 2])]
+    return frozenset(found)
 
 
-def _is_of_syllable(sent: str, place: int) -> bool:
-    """Whether a filler stands for a missing letter of a Korean syllable that is written letter by letter."""
-    return _JAMO.search(sent[max(0, place - 1) : place] + sent[place + 1 : place + 2]) is not None
+def _is_stray_tag(match: re.Match[str]) -> bool:
+    """Whether a tag belongs to no flag: England's is a black flag and `gbeng` in tags."""
+    place = match.start()
+    return _FLAG.search(match.string, max(0, place - _LONGEST_FLAG), place) is None
 
 
 def _seen_order(sent: str) -> tuple[Sequence[int], bool]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.appearance import Appearance, appearance_of
-from classifier.assessment import DIRECTION_OVERRIDDEN, Assessment, AttributeExplanation, Explanation, Span, Text
+from classifier.appearance import Appearance, Reading, appearance_of
+from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
 from classifier.budget import UNLIMITED, Budget
 from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
@@ -55,14 +55,21 @@ class Classifier:
     def assess(self, texts: Sequence[Text], budget: Budget = UNLIMITED) -> list[Assessment]:
         """One assessment a text, in order; ValueError for a text over MAX_CHARS, TimeUsedError for a batch over its
         budget. What is shown in another order than it is sent is scored in both, and the worse of them counts."""
-        seen = [appearance_of(text.body) for text in texts]
-        assessments = _as_sent(texts, seen, self._assess_all(_as_seen(texts, seen), budget))
-        for index, assessment in enumerate(assessments):
-            if DIRECTION_OVERRIDDEN in assessment.findings:
-                (as_sent,) = self._assess_all([texts[index]], budget)
-                if as_sent.reject > assessment.reject:
-                    assessments[index] = as_sent._replace(findings=assessment.findings)
-        return assessments
+        appearances = [appearance_of(text.body) for text in texts]
+        if not any(appearances):
+            return self._assess_all(texts, budget)
+        plain = [text for text, hidden in zip(texts, appearances, strict=True) if hidden is None]
+        assessments = iter(self._assess_all(plain, budget))
+        return [
+            next(assessments) if hidden is None else self._worst_of(text, hidden, budget)[0]
+            for text, hidden in zip(texts, appearances, strict=True)
+        ]
+
+    def _worst_of(self, text: Text, hidden: Appearance, budget: Budget = UNLIMITED) -> tuple[Assessment, Reading]:
+        """The worst of what a text may be read as, its spans those of the text as sent."""
+        found = self._assess_all([text._replace(body=each.text) for each in hidden.readings], budget)
+        worst, reading = max(zip(found, hidden.readings, strict=True), key=lambda pair: pair[0].reject)
+        return worst._replace(spans=reading.restored(text.body, worst.spans), findings=hidden.findings), reading
 
     def _assess_all(self, texts: Sequence[Text], budget: Budget) -> list[Assessment]:
         assessments: list[Assessment] = []
@@ -76,14 +83,23 @@ class Classifier:
 
         Vectors mean the same as long as `features_version` is the same, also with other weights.
         """
-        seen = [appearance_of(text.body) for text in texts]
-        assessments: list[Assessment] = []
-        vectors: list[Vector] = []
-        for part in _passes(_as_seen(texts, seen)):
+        pairs: list[tuple[Assessment, Vector]] = []
+        read = [self._as_read(text) for text in texts]
+        for part in _passes([text for text, _, _ in read]):
             features = self.features(part)
-            assessments += self._assess(part, features, self._sums(features))
-            vectors += vectors_of(features)
-        return list(zip(_as_sent(texts, seen, assessments), vectors, strict=True))
+            pairs += zip(self._assess(part, features, self._sums(features)), vectors_of(features), strict=True)
+        return [
+            (assessment if worst is None else worst, vector)
+            for (assessment, vector), (_, worst, _) in zip(pairs, read, strict=True)
+        ]
+
+    def _as_read(self, text: Text) -> tuple[Text, Assessment | None, Reading | None]:
+        """A text as it is; one that hides something as its worst reading, with what is said of that."""
+        hidden = appearance_of(text.body)
+        if hidden is None:
+            return text, None, None
+        worst, reading = self._worst_of(text, hidden)
+        return text._replace(body=reading.text), worst, reading
 
     def features(self, texts: Sequence[Text]) -> Features:
         """What a few texts are scored by; at most 65,000 code points in all."""
@@ -106,9 +122,8 @@ class Classifier:
 
     def explain(self, text: Text) -> Explanation:
         """Every attribute's logit as its bias and what each word and each structural feature added."""
-        seen = appearance_of(text.body)
-        (only,) = _passes([text if seen is None else text._replace(body=seen.text)])
-        body = only[0].body
+        read, worst, reading = self._as_read(text)
+        (only,) = _passes([read])
         features = self.features(only)
         sums = self._sums(features)
         (assessment,) = self._assess(only, features, sums)
@@ -119,17 +134,16 @@ class Classifier:
         explained = []
         for column, attribute in enumerate(ATTRIBUTES):
             spans = tuple(
-                make_span(body, *place, attribute, contribution)
+                make_span(read.body, *place, attribute, contribution)
                 for place, contribution in zip(ranges, contributions[column].tolist(), strict=True)
             )
-            if seen is not None:
-                spans = seen.restored(text.body, spans)
+            if reading is not None:
+                spans = reading.restored(text.body, spans)
             parts = features.structure[0] * self._structure[:, column]
             named = {STRUCTURE[place]: float(parts[place]) for place in np.flatnonzero(parts)}
             bias = float(self._bias[column])
             explained.append(AttributeExplanation(attribute, logits[column], bias, spans, named))
-        (assessment,) = _as_sent([text], [seen], [assessment])
-        return Explanation(assessment, tuple(explained))
+        return Explanation(worst or assessment, tuple(explained))
 
     def _contributions(
         self, features: Features, text: int, view: View, sums: Sums, columns: list[int]
@@ -162,8 +176,9 @@ class Classifier:
         assessments = []
         found = zip(texts, _probabilities(self._logits(features, sums)), languages_of(features), strict=True)
         for index, (text, row, (language, assessed)) in enumerate(found):
-            budget.check()
             likely = max(row) >= _SPANS_FROM
+            if likely:
+                budget.check()
             spans = self._spans(text.body, features, index, sums, row) if likely else ()
             assessments.append(
                 Assessment(dict(zip(ATTRIBUTES, row, strict=True)), reject_of(row), spans, language, assessed)
@@ -193,25 +208,6 @@ def reject_of(scores: list[float]) -> float:
     others = scores.copy()
     others[_SPAM] = 0.0
     return 1 - (1 - max(others)) * (1 - scores[_SPAM])
-
-
-def _as_seen(texts: Sequence[Text], seen: Sequence[Appearance | None]) -> Sequence[Text]:
-    """The texts, those with the bodies that a reader sees which hide them."""
-    if not any(seen):
-        return texts
-    return [text if each is None else text._replace(body=each.text) for text, each in zip(texts, seen, strict=True)]
-
-
-def _as_sent(
-    texts: Sequence[Text], seen: Sequence[Appearance | None], assessments: list[Assessment]
-) -> list[Assessment]:
-    """Assessments of what is seen with the spans of what was sent, and what hid the one from the other."""
-    for index, each in enumerate(seen):
-        if each is not None:
-            of_seen = assessments[index]
-            spans = each.restored(texts[index].body, of_seen.spans)
-            assessments[index] = of_seen._replace(spans=spans, findings=each.findings)
-    return assessments
 
 
 def _passes(texts: Sequence[Text]) -> Iterator[list[Text]]:

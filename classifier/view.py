@@ -14,6 +14,8 @@ from classifier.folding import DROPPED, KIND_PICTURE, KIND_SPACE, SPACE, fold_ta
 
 _FOLD = fold_table()
 _KIND = kind_table()
+_LONG_CHARS = 1000
+"""Shorter bodies are normalised in less time than the clock is worth."""
 _FIRST_PICTURE = 0x2000
 _FIRST_LETTER = ord("a")
 _SPACE = np.array(SPACE, dtype=np.uint8)
@@ -219,7 +221,8 @@ def view_of(bodies: Sequence[str], words: Container[str], budget: Budget = UNLIM
     parts: list[bytes | NDArray[np.uint32]] = []
     for text, body in enumerate(bodies):
         parts.append(normalise(text, body))
-        budget.check()
+        if len(body) > _LONG_CHARS:
+            budget.check()
     symbols, starts = _joined(parts), _starts(parts)
     stretched = _stretched(symbols, starts)
     if stretched:

@@ -22,7 +22,7 @@ MAX_UNKNOWN_NAMED = 20
 
 _CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
 _FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
-_OWN_PORTS = {"http": ":80", "https": ":443"}
+OWN_PORTS = {"http": ":80", "https": ":443"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NOT_IN_ADDRESS = re.compile(r'[\s<>"\\^`{|}]')
 _MOST_CODE_POINTS = 4
@@ -208,7 +208,7 @@ class Origin(Line):
         text = super()._deserialize(value, attr, data, **kwargs).rstrip("/").lower()
         if not is_web_address(text) or text.count("/") != 2 or "?" in text or "#" in text:
             raise ValidationError("Not an origin such as https://news.example.")
-        return text.removesuffix(_OWN_PORTS[text.partition(":")[0]])
+        return text.removesuffix(OWN_PORTS[text.partition(":")[0]])
 
 
 class IpAddress(PlainText):

@@ -53,6 +53,12 @@ class DemoField(fields.Field[str]):
         raise ValidationError("Must be local, true or false.")
 
 
+def _secret(description: str) -> fields.String:
+    """A secret; one under 32 characters is taken, as it always was, and told at each start."""
+    validate_length = validate.Length(min=_LEAST_SECRET_CHARS)
+    return fields.String(load_default=None, validate=validate_length, metadata={"description": description})
+
+
 class SettingsSchema(Schema):
     """Every setting, its default and its meaning; the README's table is tested against this."""
 
@@ -98,34 +104,16 @@ class SettingsSchema(Schema):
             "None: 60% of what the machine or container has beside the service's own."
         },
     )
-    admin_token = fields.String(
-        load_default=None,
-        validate=validate.Length(min=_LEAST_SECRET_CHARS),
-        metadata={
-            "description": "The administrator's token, 32 characters or more. "
-            "Without it one is made and kept in the data folder."
-        },
+    admin_token = _secret(
+        "The administrator's token, 32 characters or more. Without it one is made and kept in the data folder."
     )
-    secret_key = fields.String(
-        load_default=None,
-        validate=validate.Length(min=_LEAST_SECRET_CHARS),
-        metadata={
-            "description": "Secret that encrypts emails, 32 characters or more. "
-            "Without it one is made and kept in the data folder."
-        },
+    secret_key = _secret(
+        "Secret that encrypts emails, 32 characters or more. Without it one is made and kept in the data folder."
     )
-    previous_secret_key = fields.String(
-        load_default=None,
-        validate=validate.Length(min=16),
-        metadata={"description": "The secret that `COMMENTDESK_SECRET_KEY` replaces, until `rotate-key` is done."},
-    )
-    metrics_token = fields.String(
-        load_default=None,
-        validate=validate.Length(min=_LEAST_SECRET_CHARS),
-        metadata={
-            "description": "Token for `/metrics` and the details of `/readyz`, as are an operator's and the "
-            "administrator's. None: loopback needs no token."
-        },
+    previous_secret_key = _secret("The secret that `COMMENTDESK_SECRET_KEY` replaces, until `rotate-key` is done.")
+    metrics_token = _secret(
+        "Token for `/metrics` and the details of `/readyz`, as are an operator's and the administrator's. "
+        "None: loopback needs no token."
     )
     hosts = fields.String(
         load_default="",

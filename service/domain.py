@@ -201,6 +201,16 @@ def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], 
     return Routing(Verdict.HOLD, [{"code": "risk_between"}, *noted])
 
 
+def is_loopback(address: str) -> bool:
+    """Whether an address is this machine's own, also an IPv4 one written as IPv6."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
+    return (mapped or ip).is_loopback
+
+
 def reader_network(address: str) -> str:
     """What rate limits take for one reader: an IPv4 address, or the /64 network that one IPv6 line is given
     (RFC 6177); an IPv4 address written as IPv6 is the same reader."""

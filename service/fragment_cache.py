@@ -3,9 +3,10 @@
 The store is asked every time whether the version is still the same: what is here is never older than the thread.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping
 from typing import NamedTuple
+
+from service.recent import Recent
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_FRAGMENTS = 64
@@ -26,29 +27,12 @@ class Fragment(NamedTuple):
     is_closed: bool
 
 
-class FragmentCache:
+class FragmentCache(Recent[Place, Fragment]):
     """The fragments that were asked for last: `MAX_FRAGMENTS`, of at most `MAX_BYTES` together."""
 
     def __init__(self) -> None:
-        self._bytes = 0
-        self._fragments: OrderedDict[Place, Fragment] = OrderedDict()
-
-    def get(self, place: Place) -> Fragment | None:
-        """The fragment of whatever version was put there last."""
-        fragment = self._fragments.get(place)
-        if fragment is not None:
-            self._fragments.move_to_end(place)
-        return fragment
-
-    def put(self, place: Place, fragment: Fragment) -> None:
-        """Keeps it; those that were not asked for the longest make room."""
-        before = self._fragments.pop(place, None)
-        self._bytes += _size(fragment) - (_size(before) if before else 0)
-        self._fragments[place] = fragment
-        while self._bytes > MAX_BYTES or len(self._fragments) > MAX_FRAGMENTS:
-            _, oldest = self._fragments.popitem(last=False)
-            self._bytes -= _size(oldest)
+        super().__init__(MAX_BYTES, _size_of, most_values=MAX_FRAGMENTS)
 
 
-def _size(fragment: Fragment) -> int:
+def _size_of(place: Place, fragment: Fragment) -> int:  # noqa: ARG001 its place is short
     return len(fragment.html) + NAMES_BYTES

@@ -3,9 +3,10 @@
 The store is asked every time whether the version is still the same: a page here is never older than the thread.
 """
 
-from collections import OrderedDict
 from sys import getsizeof
 from typing import NamedTuple
+
+from service.recent import Recent
 
 MAX_BYTES = 32 * 1024 * 1024
 Place = tuple[str, str, int, str]
@@ -25,34 +26,12 @@ class Page(NamedTuple):
 NO_PAGE = Page("", b"")
 
 
-class PageCache:
+class PageCache(Recent[Place, Page]):
     """The pages that were asked for last, of at most `MAX_BYTES` together, all counted that they take: with their
     places, whose names strangers choose."""
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._pages: OrderedDict[Place, Page] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._pages)
-
-    def get(self, place: Place) -> Page:
-        """The page, or NO_PAGE."""
-        page = self._pages.get(place)
-        if page is None:
-            return NO_PAGE
-        self._pages.move_to_end(place)
-        return page
-
-    def put(self, place: Place, page: Page) -> None:
-        before = self._pages.pop(place, None)
-        if before is not None:
-            self._bytes -= size_of(place, before)
-        self._pages[place] = page
-        self._bytes += size_of(place, page)
-        while self._bytes > self._max_bytes:
-            self._bytes -= size_of(*self._pages.popitem(last=False))
+        super().__init__(max_bytes, size_of)
 
 
 def size_of(place: Place, page: Page) -> int:

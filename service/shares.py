@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
 
-from service.domain import reader_network
+from service.domain import is_loopback, reader_network
 
 Meeting = asyncio.Task[tuple[asyncio.Transport, asyncio.BaseProtocol]]
 """A connection, from its accepting on."""
@@ -13,19 +13,17 @@ _MOST_REMEMBERED = 4096
 """Addresses whose network need not be found again."""
 
 
-def is_loopback(address: str) -> bool:
-    """Whether it is this machine: a reverse proxy on it holds the connections of all readers, listed or not."""
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return True  # a Unix socket's peer
+def is_this_machine(address: str) -> bool:
+    """Whether the client is on this machine: a reverse proxy on it holds the connections of all readers, listed or not.
+    What has no address is the peer of a Unix socket."""
+    return not address or is_loopback(address)
 
 
 def exempt(trusted: Sequence[IPv4Network | IPv6Network]) -> Callable[[str], bool]:
     """What tells of an address whether it may hold any number: this machine's, and trusted proxies'."""
 
     def is_exempt(address: str) -> bool:
-        return is_loopback(address) or any(ip_address(address) in network for network in trusted)
+        return is_this_machine(address) or any(ip_address(address) in network for network in trusted)
 
     return is_exempt
 
@@ -33,7 +31,7 @@ def exempt(trusted: Sequence[IPv4Network | IPv6Network]) -> Callable[[str], bool
 class Shares:
     """Open connections by network: an IPv4 address, or the /64 around an IPv6 one."""
 
-    def __init__(self, is_exempt: Callable[[str], bool] = is_loopback) -> None:
+    def __init__(self, is_exempt: Callable[[str], bool] = is_this_machine) -> None:
         self._held: dict[str, list[Meeting]] = {}
         self._network_of = lru_cache(_MOST_REMEMBERED)(
             lambda address: "" if is_exempt(address) else reader_network(address)

@@ -4,10 +4,7 @@ so it is served to whoever sits at this machine alone, unless `COMMENTDESK_DEMO`
 import hmac
 import re
 from contextlib import suppress
-from ipaddress import IPv6Address, ip_address
 from urllib.parse import urlencode
-
-from aiohttp import HttpVersion11
 
 from schemas.fields import COMMENT_ID_PATTERN
 from service.domain import DEMO_SITE, Audience, Site, State
@@ -35,15 +32,14 @@ from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web import body as bodies
 from service.web import problems
+from service.web.access import is_local, is_trusted
 from service.web.connection import Request
-from service.web.operation import Answer, Call, Json, Networks, operation
+from service.web.operation import Answer, Call, Json, operation
 
 DEMO = "/demo"
 DOCS = "/docs"
 PLACE_TAKEN = f"A site of a publisher is called `{DEMO_SITE}`: it is left alone, and the demo has no place."
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9.-]+)(:[0-9]+)?")
-_FROM_PROXIES = ("x-forwarded", "forwarded", "x-real-ip", "via")
 _OWN_PAGES = ("same-origin", "none")
 
 
@@ -188,9 +184,10 @@ def _require_place(call: Call) -> None:
 
 def _is_served(call: Call) -> bool:
     audience = call.house.demo
-    return audience is Audience.ANYONE or (
-        audience is Audience.LOCAL and is_local(call.request, call.house.trusted_proxies)
-    )
+    if audience is not Audience.LOCAL:
+        return audience is Audience.ANYONE
+    is_of_proxy = is_trusted(call.request.remote or "", call.house.trusted_proxies)
+    return not is_of_proxy and is_local(call.request, call.house.hosts)
 
 
 def _is_place_taken(call: Call) -> bool:
@@ -203,38 +200,6 @@ def _site(call: Call) -> Site:
     if site is None:
         raise StoreUnavailableError("the demo's site is not made yet", retry_after_seconds=1)
     return site
-
-
-def is_local(request: Request, trusted: Networks) -> bool:
-    """Whether a program on this machine asks for itself, by a name of this machine.
-
-    Not a proxy on it, which asks for others: it says so in a header, or is known as one, or speaks HTTP/1.0 as nginx
-    does where nothing is set. Nor a page whose name was made to lead here (DNS rebinding): its name is in Host.
-    """
-    hosts = request.headers.getall("Host", [])
-    return (
-        _is_loopback(request.remote or "")
-        and request.version >= HttpVersion11
-        and not any(name.lower().startswith(_FROM_PROXIES) for name in request.headers)
-        and not any(ip_address(request.remote or "") in network for network in trusted)
-        and len(hosts) == 1
-        and _is_name_of_this_machine(hosts[0])
-    )
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    mapped = ip.ipv4_mapped if isinstance(ip, IPv6Address) else None
-    return (mapped or ip).is_loopback
-
-
-def _is_name_of_this_machine(host: str) -> bool:
-    found = _HOST.fullmatch(host)
-    name = found[1].lower() if found else ""
-    return name == "localhost" or name.endswith(".localhost") or _is_loopback(name.strip("[]"))
 
 
 def _require_own_page(request: Request) -> None:

@@ -17,7 +17,7 @@ from service.pages.refusal import form_refusal
 from service.store.submissions import Receipt
 from service.use_cases import threads
 from service.use_cases.submit import submit as submit_use_case
-from service.web.access import reader_address
+from service.web.admission import address_of
 from service.web.operation import Answer, Call, Json, operation
 from service.web.origins import is_of, origin_of
 
@@ -61,7 +61,7 @@ def submission_of(call: Call) -> Submission:
         headers = call.request.headers
         return Submission(
             **sent,
-            client_ip=reader_address(call.request, call.house.trusted_proxies),
+            client_ip=address_of(call.request, call.house),
             is_stranger=True,
             user_agent=headers.get("User-Agent", "")[:1000].encode("utf-8", "replace").decode(),
             referrer=headers.get("Referer", "")[:2048].encode("utf-8", "replace").decode(),

@@ -1,7 +1,6 @@
 """Comments in Redis: moved by decisions, read by moderators."""
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from sys import getsizeof
@@ -9,6 +8,7 @@ from typing import Any, NamedTuple
 
 from service import keys
 from service.errors import CommentNotFoundError
+from service.recent import Recent
 from service.store import scripts
 from service.store.format_1 import is_of_format_1, of_format_2
 from service.store.link import Link
@@ -57,47 +57,23 @@ class StoredComment:
     author: dict[str, str]
 
 
-class Places:
-    """Where comments belong, of those that were asked for last: all that is kept counts, as strangers choose the ids of
-    threads."""
-
-    def __init__(self, max_bytes: int = PLACES_BYTES) -> None:
-        self._max_bytes = max_bytes
-        self._bytes = 0
-        self._places: OrderedDict[tuple[str, str], Place] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def get(self, site: str, comment_id: str) -> Place | None:
-        return self._places.get((site, comment_id))
-
-    def put(self, site: str, comment_id: str, place: Place) -> None:
-        """Keeps what never changes; forgets the oldest where there is no room."""
-        if (site, comment_id) in self._places:
-            return
-        self._places[site, comment_id] = place
-        self._bytes += _PLACE_BYTES + getsizeof(place.thread)
-        while self._bytes > self._max_bytes:
-            _, oldest = self._places.popitem(last=False)
-            self._bytes -= _PLACE_BYTES + getsizeof(oldest.thread)
-
-    def clear(self) -> None:
-        self._places.clear()
-        self._bytes = 0
+def _size_of(key: tuple[str, str], place: Place) -> int:  # noqa: ARG001 ids of sites and comments are short
+    return _PLACE_BYTES + getsizeof(place.thread)
 
 
-_places = Places()
+_places: Recent[tuple[str, str], Place] = Recent(PLACES_BYTES, _size_of)
+"""Where comments belong, of those that were asked for last: all that is kept counts, as strangers choose the ids of
+threads."""
 
 
 def remember_place(site: str, comment_id: str, place: Place) -> None:
     """So that a decision needs no look-up first."""
-    _places.put(site, comment_id, place)
+    _places.put((site, comment_id), place)
 
 
 async def find_place(link: Link, site: str, comment_id: str) -> Place:
     """Where a comment belongs, or CommentNotFoundError."""
-    place = _places.get(site, comment_id)
+    place = _places.get((site, comment_id))
     if place is None:
         thread, author = await link.call("HMGET", keys.comment(site, comment_id), *PLACE_FIELDS)
         if thread is None:

@@ -1,6 +1,9 @@
 """What only one process at a time may do: a key that names who does it, and ends by itself when that one dies."""
 
+import asyncio
 import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from service.store import scripts
 from service.store.link import Link
@@ -23,3 +26,30 @@ async def hold(link: Link, key: str, holder: str) -> bool:
 async def hand_back(link: Link, key: str, holder: str) -> None:
     """Free for the next, unless it is somebody else's by now."""
     await scripts.HOLD.run(link, [key], holder, 0)
+
+
+@asynccontextmanager
+async def sole(
+    link: Link, key: str, refusal: Callable[[str], Exception], work: str
+) -> AsyncIterator[asyncio.Task[None]]:
+    """For as long as this lasts nobody else is at the work; the refusal, made of words, when somebody already is.
+
+    Should we die within, the next can begin after LEASE_MS. Gives a task that ends only when the right was lost.
+    """
+    holder = new_holder()
+    if not await hold(link, key, holder):
+        raise refusal(f"Somebody else is {work}, or was until a few seconds ago.")
+
+    async def renew() -> None:
+        while True:
+            await asyncio.sleep(LEASE_MS / 1000 / 5)
+            if not await hold(link, key, holder):
+                raise refusal(f"Somebody else is {work} by now, as we were too slow: run it again.")
+
+    renewing = asyncio.create_task(renew())
+    try:
+        yield renewing
+    finally:
+        renewing.cancel()
+        await asyncio.gather(renewing, return_exceptions=True)
+        await hand_back(link, key, holder)

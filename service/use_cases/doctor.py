@@ -8,8 +8,8 @@ under way, and nothing is repaired that somebody else changes meanwhile.
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -264,24 +264,6 @@ _REPAIRS = {
 }
 
 
-@asynccontextmanager
-async def sole_repairer(link: Link) -> AsyncIterator[asyncio.Task[None]]:
-    """For as long as this lasts nobody else repairs; RepairError when somebody else is at it. Should we die within, the
-    next can begin after LEASE_MS. Gives a task that ends only when the right was lost."""
-    holder = lease.new_holder()
-    if not await lease.hold(link, keys.REPAIRING, holder):
-        raise RepairError("Somebody else is repairing this store, or was until a few seconds ago.")
-    holding = asyncio.create_task(_hold(link, holder))
-    try:
-        yield holding
-    finally:
-        holding.cancel()
-        await asyncio.gather(holding, return_exceptions=True)
-        await lease.hand_back(link, keys.REPAIRING, holder)
-
-
-async def _hold(link: Link, holder: str) -> None:
-    while True:
-        await asyncio.sleep(lease.LEASE_MS / 1000 / 5)
-        if not await lease.hold(link, keys.REPAIRING, holder):
-            raise RepairError("Somebody else repairs this store by now, as we were too slow: look again with doctor.")
+def sole_repairer(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+    """For as long as this lasts nobody else repairs. RepairError."""
+    return lease.sole(link, keys.REPAIRING, RepairError, "repairing this store")

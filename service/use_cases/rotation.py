@@ -7,8 +7,8 @@ before is out of force, and nothing needs it. Who is cut off goes on where the i
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 
 import structlog
@@ -191,24 +191,7 @@ async def _persistence(server: Server) -> dict[str, str]:
     return fields(await server.call("INFO", "persistence"))
 
 
-@asynccontextmanager
-async def sole_rotator(link: Link) -> AsyncIterator[asyncio.Task[None]]:
-    """For as long as this lasts nobody else replaces the secret; RotationError when somebody else is at it. Gives a
-    task that ends only when the right was lost: what two do at once does no harm, but it is done twice."""
-    holder = lease.new_holder()
-    if not await lease.hold(link, keys.ROTATING, holder):
-        raise RotationError("Somebody else is replacing the secret of this store, or was until a few seconds ago.")
-    holding = asyncio.create_task(_hold(link, holder))
-    try:
-        yield holding
-    finally:
-        holding.cancel()
-        await asyncio.gather(holding, return_exceptions=True)
-        await lease.hand_back(link, keys.ROTATING, holder)
-
-
-async def _hold(link: Link, holder: str) -> None:
-    while True:
-        await asyncio.sleep(lease.LEASE_MS / 1000 / 5)
-        if not await lease.hold(link, keys.ROTATING, holder):
-            raise RotationError("Somebody else replaces the secret by now, as we were too slow.")
+def sole_rotator(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:
+    """For as long as this lasts nobody else replaces the secret: what two do at once does no harm, but it is done
+    twice. RotationError."""
+    return lease.sole(link, keys.ROTATING, RotationError, "replacing the secret of this store")

@@ -6,7 +6,7 @@ import orjson
 
 from service.desk import Desk
 from service.domain import State
-from service.page_cache import Page
+from service.page_cache import NO_PAGE, Page
 from service.store import threads
 from service.store.queue import Position
 from service.store.record import unpack_public
@@ -27,7 +27,7 @@ async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: st
     how often it changed."""
     after = public_position_of(desk.vault, site, thread, cursor)
     place = (site, thread, limit, cursor)
-    cached = desk.pages.get(place)
+    cached = desk.pages.get(place) or NO_PAGE
     page = await threads.read_page(desk.link, site, thread, cached.version, limit + 1, after.score, after.comment_id)
     if page.comments is None:
         return cached

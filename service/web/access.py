@@ -2,10 +2,10 @@
 
 import hmac
 from collections.abc import Set
-from ipaddress import IPv6Address, ip_address
+from ipaddress import ip_address
 
 from service.desk import Desk
-from service.domain import Caller, Role, Site
+from service.domain import Caller, Role, Site, is_loopback
 from service.errors import (
     ForbiddenError,
     OriginNotAllowedError,
@@ -94,14 +94,8 @@ def is_local(request: Request, hosts: Set[str]) -> bool:
     HTTP/1.0 is what nginx speaks by itself when it is told nothing else, and no header of its own comes with that.
     Another proxy on this machine that adds no header cannot be told from a person on it.
     """
-    try:
-        address = ip_address(request.remote or "")
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        address = address.ipv4_mapped
     is_direct = request.version == _HTTP_1_1 and not any(map(_is_of_a_proxy, request.headers))
-    return address.is_loopback and is_direct and is_own_host(request, hosts)
+    return is_loopback(request.remote or "") and is_direct and is_own_host(request, hosts)
 
 
 def _is_of_a_proxy(header: str) -> bool:

@@ -31,7 +31,7 @@ from service.errors import (
 from service.store.comments import NO_REPLAY, Replay
 from service.web import admission, problems
 from service.web import body as bodies
-from service.web.access import authorise, caller_id, reader_address
+from service.web.access import authorise, caller_id
 from service.web.connection import Request
 from service.web.headers import PRIVATE, Completion, defaults_of
 from service.web.hosts import is_own_host
@@ -171,7 +171,7 @@ def _replay(request: Request, call: Call, raw: bytes) -> Replay:
     if call.caller:
         sender = [call.caller.token_id]
     else:
-        sender = [f"reader {reader_address(request, call.house.trusted_proxies)}", fingerprint]
+        sender = [f"reader {admission.address_of(request, call.house)}", fingerprint]
     digest = call.desk.vault.digest(*sender, request.rel_url.raw_path, key)
     return Replay(digest, fingerprint)
 

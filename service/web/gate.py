@@ -13,9 +13,9 @@ from typing import TypedDict
 
 from service.domain import Policy
 from service.errors import RateLimitedError, TooManyWrongTokensError
+from service.recent import Recent
 from service.web.buckets import MAX_BUCKETS, Buckets, Rate
 from service.web.network import networks_of
-from service.web.recent import Recent
 
 READER = Rate(30 / 60, 40)
 """One reader on one site, at least: a comment every two seconds, and 40 at once."""

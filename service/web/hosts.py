@@ -23,8 +23,9 @@ def is_own_host(request: Request, hosts: Set[str]) -> bool:
 
 
 def is_loopback_name(name: str) -> bool:
-    """`localhost`, an address of this machine alone, or the one that stands for all of its addresses."""
-    if name == "localhost":
+    """`localhost` or a name under it (RFC 6761, 6.3), an address of this machine alone, or the one that stands for all
+    of its addresses."""
+    if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
         address = ip_address(name)

@@ -3,9 +3,7 @@
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
-from schemas.fields import is_web_address
-
-_OWN_PORTS = {"http": ":80", "https": ":443"}
+from schemas.fields import OWN_PORTS, is_web_address
 
 
 def origin_of(address: str) -> str:
@@ -13,7 +11,7 @@ def origin_of(address: str) -> str:
     if not is_web_address(address):
         return ""
     parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(_OWN_PORTS[parts.scheme])}"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(OWN_PORTS[parts.scheme])}"
 
 
 def is_of(address: str, allowed: Collection[str]) -> bool:

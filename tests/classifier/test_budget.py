@@ -7,7 +7,7 @@ import pytest
 
 from classifier import Budget, Classifier, Text, TimeUsedError
 
-TEXTS = [Text("You are an idiot, and the bridge is a disgrace.", "Ada", "")] * 3
+TEXTS = [Text("You are an idiot, and the bridge is a disgrace. " * 30, "Ada", "")] * 3
 
 
 def ticking() -> Iterator[float]:

@@ -21,9 +21,9 @@ for _, dead in ipairs({{'-inf', now}, {'(' .. string.format('%.0f', now + LONGES
 end
 
 if redis.call('HLEN', holders) + limit > most_held then
-  local held = 0
+  local held, token_id = 0, string.match(ARGV[3], '^[^\n]*')
   for _, holder in ipairs(redis.call('HVALS', holders)) do
-    if is_held_by(holder, string.match(ARGV[3], '^[^\n]*')) then held = held + 1 end
+    if is_held_by(holder, token_id) then held = held + 1 end
   end
   limit = math.max(0, math.min(limit, most_held - held))
 end
