@@ -154,6 +154,7 @@ class Service:
     tracing: Tracing | None
 
     async def close(self) -> None:
+        await self.desk.salts.close()
         await self.desk.registry.close()
         await self.desk.link.close()
         if self.server:

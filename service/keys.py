@@ -18,6 +18,7 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:rotating | string | somebody's `rotate-key` | 10 s, renewed until it is done |
 | cd:{commentdesk}:process:P | string | JSON: the secrets that a serving process knows and uses | 90 s, renewed |
 | cd:{commentdesk}:upgrading | string | the process that upgrades the store | 10 s, renewed until it is done |
+| cd:{commentdesk}:salted | string | the first day whose salt the append-only file may hold; in no backup | for ever |
 | cd:{commentdesk}:salt:N | string | random bytes of the Nth day since 1970; in no backup | to 15 min after the day |
 
 The installation has `hash_keys`, wrapped by its secret, once that was replaced; `previous_check`, the check of the
@@ -71,6 +72,7 @@ REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
 UPGRADING = _INSTALLATION + "upgrading"
 ROTATING = _INSTALLATION + "rotating"
+SALTED = _INSTALLATION + "salted"
 
 
 class KeyType(StrEnum):
@@ -111,7 +113,7 @@ SITE_KINDS = {
     "rate-stranger": KeyType.STRING,
 }
 """The same of a site."""
-PASSING_KINDS = ("backed-up", "probe", "process", "repairing", "rotating", "salt", "upgrading")
+PASSING_KINDS = ("backed-up", "probe", "process", "repairing", "rotating", "salt", "salted", "upgrading")
 """Kinds of the installation that are true of the running store alone, and so are in no backup."""
 MAX_NAME_BYTES = 4096
 """What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""

@@ -8,7 +8,7 @@ import click
 from service.commands.store import known_vault, redis_option, run, settings_with, shared_store
 from service.errors import RotationError
 from service.settings import Settings, replace_kept_secret
-from service.store import instant
+from service.store import append_only, instant
 from service.store.link import Link
 from service.use_cases import rotation as use_case
 from service.vault import Vault
@@ -49,7 +49,7 @@ async def _rotate(settings: Settings, *, is_making: bool) -> None:
                 holding.result()
         await use_case.end(link, vault)
         click.echo("Redis writes its append-only file anew, without what is gone.", err=True)
-        if not await use_case.rewrite_logs(link):
+        if not await append_only.rewrite_logs(link):
             click.echo(
                 "Warning: Redis did not. Its append-only file holds what was sealed with the one before until it is "
                 "rewritten: ask for BGREWRITEAOF.",

@@ -14,10 +14,9 @@ from dataclasses import dataclass
 import structlog
 
 from service import keys
-from service.errors import RequestError, RotationError
+from service.errors import RotationError
 from service.store import instant, lease, processes, registry, scripts
-from service.store.info import fields
-from service.store.link import Link, Server
+from service.store.link import Link
 from service.store.record import email_span, pack_email, unpack_email
 from service.use_cases.administration import TOKEN_ANSWER
 from service.vault import SealBrokenError, Secret, Vault, sealed_of
@@ -26,8 +25,6 @@ Told = Callable[[int], None]
 Waiting = Callable[[str], None]
 HEARD_SECONDS = processes.LIFETIME_MS / 1000 + 30
 """After so long a process that has not heard is none that lives."""
-REWRITE_SECONDS = 3600.0
-_REWRITING, _SCHEDULED = "aof_rewrite_in_progress", "aof_rewrite_scheduled"
 _POLL_SECONDS = 0.2
 _KEYS_AT_ONCE = 50
 _PRIVATE = keys.COMMENT_FIELDS["private"]
@@ -158,37 +155,6 @@ async def end(link: Link, vault: Vault) -> None:
     previous = await link.call("HGET", keys.INSTALLATION, "previous_check")
     if previous is not None:
         await scripts.SWITCH_SECRET.run(link, [keys.INSTALLATION, keys.CHANGES], previous, vault.check, "")
-
-
-async def rewrite_logs(link: Link) -> bool:
-    """Has every server write its append-only file anew: the one that it has still holds what was sealed with the secret
-    before. Returns when they have; False when one cannot or may not."""
-    try:
-        return all([await _rewrite_log(server) for server in link.servers()])
-    except (RequestError, TimeoutError):
-        return False
-
-
-async def _rewrite_log(server: Server) -> bool:
-    if (await _persistence(server)).get("aof_enabled") != "1":
-        return True
-    async with asyncio.timeout(REWRITE_SECONDS):
-        await _until_idle(server)  # one that began before would not be of now
-        await server.call("BGREWRITEAOF")
-        await _until_idle(server)
-    return (await _persistence(server)).get("aof_last_bgrewrite_status") == "ok"
-
-
-async def _until_idle(server: Server) -> None:
-    while True:
-        told = await _persistence(server)
-        if "1" not in (told.get(_REWRITING), told.get(_SCHEDULED)):
-            return
-        await asyncio.sleep(_POLL_SECONDS)
-
-
-async def _persistence(server: Server) -> dict[str, str]:
-    return fields(await server.call("INFO", "persistence"))
 
 
 def sole_rotator(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:
