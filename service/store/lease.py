@@ -40,16 +40,17 @@ async def sole(
     if not await hold(link, key, holder):
         raise refusal(f"Somebody else is {work}, or was until a few seconds ago.")
 
-    async def renew() -> None:
-        while True:
-            await asyncio.sleep(LEASE_MS / 1000 / 5)
-            if not await hold(link, key, holder):
-                raise refusal(f"Somebody else is {work} by now, as we were too slow: run it again.")
-
-    renewing = asyncio.create_task(renew())
+    renewing = asyncio.create_task(_renew(link, key, holder, refusal(f"Somebody else is {work} by now: run it again.")))
     try:
         yield renewing
     finally:
         renewing.cancel()
         await asyncio.gather(renewing, return_exceptions=True)
         await hand_back(link, key, holder)
+
+
+async def _renew(link: Link, key: str, holder: str, lost: Exception) -> None:
+    while True:
+        await asyncio.sleep(LEASE_MS / 1000 / 5)
+        if not await hold(link, key, holder):
+            raise lost

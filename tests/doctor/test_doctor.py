@@ -326,7 +326,7 @@ async def test_the_right_to_repair_lasts_while_it_is_used_and_no_longer(
         await asyncio.sleep(0.5)  # what is tested is time
         with pytest.raises(RepairError):
             await repair(link, every_redis_server)
-    monkeypatch.setattr(doctor, "_hold", lambda *_: asyncio.sleep(60))  # killed in the middle
+    monkeypatch.setattr(lease, "_renew", lambda *_: asyncio.sleep(60))  # killed in the middle
     async with doctor.sole_repairer(link):
         await asyncio.sleep(0.3)
         async with doctor.sole_repairer(link):
