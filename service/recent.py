@@ -36,7 +36,8 @@ class Recent(Generic[K, V]):
 
     def put(self, key: K, value: V) -> None:
         """Keeps it as the newest."""
-        self.drop(key)
+        if key in self._values:
+            self.drop(key)
         self._values[key] = value
         self._weight += self._weigh(key, value)
         while self._weight > self._most or len(self._values) > self._most_values:
