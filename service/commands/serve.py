@@ -115,14 +115,17 @@ def _told(*numbers: signal.Signals) -> asyncio.Event:
 
 
 async def _announce(settings: Settings, listeners: Listeners) -> None:
-    host, port = listeners[0][0].getsockname()[:2]
+    listening, port = listeners[0][0].getsockname()[:2]
+    host = _reached(listening)
     url = _address(host, port)
     demo = await _demo_address(settings, host, port)
     make_folder(settings.data_dir)
     _write_address(settings.data_dir / SERVICE_FILE, json.dumps({"url": url, "pid": os.getpid()}))
     token = "COMMENTDESK_ADMIN_TOKEN" if settings.admin_token else settings.data_dir / "admin-token"
     lines = [
-        f"commentdesk is at {url}" + (f", in {settings.workers} workers" if settings.workers > 1 else ""),
+        f"commentdesk is at {url}"
+        + ("" if host == listening else f", and on every other address of this machine ({listening})")
+        + (f", in {settings.workers} workers" if settings.workers > 1 else ""),
         f"  demo article   {demo}" if demo else "",
         f"  queue          {url}/v1/sites/default/queue (with a moderator's token)",
         f"  API docs       {url}/docs",
@@ -132,15 +135,19 @@ async def _announce(settings: Settings, listeners: Listeners) -> None:
     click.echo("\n".join(line for line in lines if line))
 
 
+def _reached(listening: str) -> str:
+    """Where somebody at this machine finds what listens on an address; one that stands for all of them is no name to
+    call it by."""
+    at = ip_address(listening)
+    return listening if not at.is_unspecified else "::1" if at.version == 6 else "127.0.0.1"
+
+
 def _address(host: str, port: int) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
 async def _demo_address(settings: Settings, host: str, port: int) -> str:
     """Where somebody at this machine finds the demo; "" when he does not."""
-    at = ip_address(host)
-    if at.is_unspecified:
-        host = "::1" if at.version == 6 else "127.0.0.1"
     if settings.demo is Audience.NOBODY or (settings.demo is Audience.LOCAL and not ip_address(host).is_loopback):
         return ""
     try:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Set
 from functools import lru_cache
-from ipaddress import ip_address
 
+from service.domain import is_loopback
 from service.web.connection import Request
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:@/?#\[\]]+)(:[0-9]{1,5})?")
@@ -23,15 +23,8 @@ def is_own_host(request: Request, hosts: Set[str]) -> bool:
 
 
 def is_loopback_name(name: str) -> bool:
-    """`localhost` or a name under it (RFC 6761, 6.3), an address of this machine alone, or the one that stands for all
-    of its addresses."""
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(name)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
+    """`localhost` or a name under it (RFC 6761, 6.3), or an address of this machine alone."""
+    return name == "localhost" or name.endswith(".localhost") or is_loopback(name)
 
 
 def _names(request: Request) -> tuple[str, str]:
