@@ -87,12 +87,13 @@ class Scorer:
             self._text_seconds += RECENT * ((started - before) / size - self._text_seconds)
         self._refuse_late(started - LATE_SECONDS)
         batch = self._next_batch()
-        for each, assessed in zip(batch, self._assess_or_postpone(batch), strict=False):
+        found = self._assess_or_postpone(batch)
+        self._last_batch = (started, len(batch)) if self._waiting and batch else None
+        if self._waiting:  # before those of this batch go on: they share the way to Redis with those of the next
+            asyncio.get_running_loop().call_soon(self._run)
+        for each, assessed in zip(batch, found, strict=False):
             if not each.assessed.done():
                 each.assessed.set_result(assessed)
-        self._last_batch = (started, len(batch)) if self._waiting and batch else None
-        if self._waiting:
-            asyncio.get_running_loop().call_soon(self._run)
         self._seconds.observe(perf_counter() - started)
 
     def _next_batch(self) -> list["_Waiting"]:
