@@ -1,14 +1,14 @@
 """The composition root: the parts, and the application made of them. Tests build it here too."""
 
-import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import structlog
+from aiohttp import web
 
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
@@ -36,9 +36,10 @@ from service.tracing import Tracing, start_tracing
 from service.vault import Vault
 from service.version import own_version
 from service.web.access import is_known
+from service.web.application import make_application
+from service.web.call import ProcessContext
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
-from service.web.operation import ProcessContext
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +52,18 @@ class Secrets:
     admin_token: str = field(repr=False)
     secret_key: str = field(repr=False)
     previous_secret_key: str | None = field(repr=False)
+
+
+SETTINGS = web.AppKey("settings", Settings)
+SECRETS = web.AppKey("secrets", Secrets)
+CONTEXT = web.AppKey("context", ProcessContext)
+NOW_MS: web.AppKey[Callable[[], int]] = web.AppKey("now_ms")
+IS_FIRST = web.AppKey("is_first", bool)
+MODEL = web.AppKey("model", Classifier)
+TRACING: web.AppKey[Tracing | None] = web.AppKey("tracing")
+STORE_URL = web.AppKey("store_url", str)
+DESK = web.AppKey("desk", Desk)
+"""Once the application is open."""
 
 
 def load_model(directory: Path | None = None) -> Classifier:
@@ -94,81 +107,99 @@ def _warn_unless_the_demo_has_its_place(registry: Registry) -> None:
         log.warning("demo_not_served", reason=demo.PLACE_TAKEN)
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """The whole service but for its connections: what answers requests, and all that it stands on."""
-
-    desk: Desk
-    dispatch: Dispatch
-    server: EmbeddedServer | None
-    tracing: Tracing | None
-
-    async def close(self) -> None:
-        await self.desk.salts.close()
-        await self.desk.registry.close()
-        await self.desk.link.close()
-        if self.server:
-            await self.server.stop()
-        if self.tracing:
-            await self.tracing.close()
-
-
-async def build(
+def make_service(
     settings: Settings,
     now_ms: Callable[[], int] = clock_ms,
     *,
     counts: Counters | None = None,
     acceptor: Acceptor | None = None,
     is_first: bool = True,
-) -> Service:
-    """The service, connected. StartError when it cannot start; Redis being away is no reason.
+) -> web.Application:
+    """The whole service but for its connections, as an application that its runner opens and closes. StartError, here
+    or there, when it cannot start; Redis being away is no reason.
 
     `counts` are those that it shares with other workers, of which the first tells what is to be told once; `acceptor`
     is where its connections come in.
     """
-    counts = counts or Counters()
     if is_first:
         _warn_of_short_secrets(settings)
-    secrets = find_secrets(settings)
-    tracing = start_tracing(os.environ)
-    model = load_model()
-    scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir, room_of(settings))
-    url = settings.redis_url or (server.url if server else "")
-    link = make_link(url, scripts.ALL, settings.wait_replicas)
-    vault = Vault(secrets.secret_key, secrets.previous_secret_key)
-    has_demo = settings.demo is not Audience.NOBODY
-    own_sites = (DEFAULT, DEMO) if has_demo else (DEFAULT,)
-    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
-    desk_link = tracing.link(link) if tracing else link
-    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(link), now_ms)
+    counts = counts or Counters()
     context = ProcessContext(
         RequestMeasures(counts),
         counts,
         acceptor or Acceptor(),
-        settings.trusted_proxies,
-        settings.metrics_token,
-        settings.hosts,
-        lambda: describe(API, own_version()),
-        settings.demo,
+        trusted_proxies=settings.trusted_proxies,
+        metrics_token=settings.metrics_token,
+        hosts=settings.hosts,
+        openapi=lambda: describe(API, own_version()),
+        demo=settings.demo,
     )
+    service = make_application(context, now_ms)
+    service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
+    service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk))
+    service.on_startup.append(_add_routes)
+    return service
 
-    routes = API + (PAGES_WITH_DEMO if has_demo else PAGES_WITHOUT_DEMO)
-    is_believed = partial(is_known, desk=desk, trusted=context.trusted_proxies)
-    dispatch = Dispatch(routes, desk, context, partial(tracing.handler, is_believed=is_believed) if tracing else None)
 
-    link.open()
+async def _trace(service: web.Application) -> AsyncIterator[None]:
+    """Traces where they are asked for."""
+    tracing = service[TRACING] = start_tracing(os.environ)
+    yield
+    if tracing:
+        await tracing.close()
+
+
+async def _run_server(service: web.Application) -> AsyncIterator[None]:
+    """The embedded server, unless a Redis is named."""
+    settings = service[SETTINGS]
+    if settings.redis_url:
+        service[STORE_URL] = settings.redis_url
+        yield
+        return
+    server = await EmbeddedServer.start(settings.data_dir, room_of(settings))
+    service[STORE_URL] = server.url
+    yield
+    await server.stop()
+
+
+async def _open_desk(service: web.Application) -> AsyncIterator[None]:
+    """What use cases work with, connected, or connecting while Redis is away."""
+    settings, secrets, tracing, url = service[SETTINGS], service[SECRETS], service[TRACING], service[STORE_URL]
+    model, counts = service[MODEL], service[CONTEXT].counts
+    link = make_link(url, scripts.ALL, settings.wait_replicas)
+    vault = Vault(secrets.secret_key, secrets.previous_secret_key)
+    own_sites = (DEFAULT,) if settings.demo is Audience.NOBODY else (DEFAULT, DEMO)
+    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
+    scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
+    desk_link = tracing.link(link) if tracing else link
+    salts = DaySalts(link)
+    service[DESK] = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), salts, service[NOW_MS])
     try:
-        if await link.wait_up(FIRST_CONNECTION_SECONDS):
-            with suppress(RequestError):
-                await registry.load()
-                if is_first:
-                    _warn_unless_the_demo_has_its_place(registry)
-                    await _warn_unless_durable(link)
-    except BaseException:
-        await asyncio.gather(registry.close(), link.close())
-        if server:
-            await server.stop()
-        raise
-    registry.open()
-    return Service(desk, dispatch, server, tracing)
+        link.open()
+        await _read_registry(link, registry, is_first=service[IS_FIRST])
+        registry.open()
+        yield
+    finally:
+        await salts.close()
+        await registry.close()
+        await link.close()
+
+
+async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> None:
+    """The first reading, if Redis is there in time; the registry goes on by itself where it is not."""
+    if not await link.wait_up(FIRST_CONNECTION_SECONDS):
+        return
+    with suppress(RequestError):
+        await registry.load()
+        if is_first:
+            _warn_unless_the_demo_has_its_place(registry)
+            await _warn_unless_durable(link)
+
+
+async def _add_routes(service: web.Application) -> None:
+    settings, desk, context, tracing = service[SETTINGS], service[DESK], service[CONTEXT], service[TRACING]
+    routes = API + (PAGES_WITHOUT_DEMO if settings.demo is Audience.NOBODY else PAGES_WITH_DEMO)
+    is_believed = partial(is_known, desk=desk, trusted=context.trusted_proxies)
+    wrap = partial(tracing.handler, is_believed=is_believed) if tracing else None
+    service.router.register_resource(Dispatch(routes, desk, context, wrap))

@@ -18,10 +18,8 @@ from service.link.link import Argument, Link, Server
 from service.platform.counters import Counters
 from service.scoring import Scorer
 from service.store import scripts
-from service.web.connection import Request
-from service.web.dispatch import Handle
-from service.web.operation import Route
-from service.web.response import Response
+from service.web.exchange import Handle, Request, StreamResponse
+from service.web.route import Route
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -79,7 +77,7 @@ class Tracing:
         name = f"{route.method} {route.path}"
         attributes = {"http.request.method": route.method, "http.route": route.path}
 
-        async def traced(request: Request) -> Response:
+        async def traced(request: Request) -> StreamResponse:
             # Of what a caller may send for traces its two numbers alone: `tracestate` is text of its own.
             parent = self._propagator.extract({"traceparent": request.headers.get("traceparent", "")})
             is_part = is_believed(request)

@@ -15,7 +15,9 @@ from service.domain.caller import Role
 from service.domain.policy import fields_of, policy_of
 from service.domain.site import Site, SiteChange
 from service.use_cases import sites, tokens
-from service.web.operation import Answer, Call, Json, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.operation import operation
 
 
 @operation("Read the policy", answers={200: PolicySchema}, errors=(404,))

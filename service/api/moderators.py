@@ -22,7 +22,9 @@ from service.store.comments import StoredComment
 from service.use_cases import moderation
 from service.use_cases.moderation import Ruling
 from service.use_cases.wire import comment_json
-from service.web.operation import Answer, Call, Json, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.operation import operation
 from service.web.problems import status_of
 
 _BULK_DECISION = BulkDecisionSchema()

@@ -20,7 +20,9 @@ from service.store.submissions import Receipt
 from service.use_cases import threads
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
-from service.web.operation import Answer, Call, Json, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.operation import operation
 from service.web.origins import is_of, origin_of
 
 RECEIVED = "/received"

@@ -11,7 +11,9 @@ from service.store.totals import SiteMeasures, measure_site
 from service.version import own_version
 from service.web import admission
 from service.web.access import require_watcher
-from service.web.operation import Answer, Call, operation
+from service.web.answer import Answer
+from service.web.call import Call
+from service.web.operation import operation
 
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -8,8 +8,8 @@ from service.domain.site import Site
 from service.errors import RequestError
 from service.html import form, render
 from service.web import problems
-from service.web.connection import Request
-from service.web.operation import Answer
+from service.web.answer import Answer
+from service.web.exchange import Request
 from service.web.origins import origin_of
 
 

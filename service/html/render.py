@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from service.html import assets
 from service.html.thread import MAX_DEPTH
-from service.web.operation import Answer
+from service.web.answer import Answer
 
 HTML = "text/html; charset=utf-8"
 _POLICY = (

@@ -34,8 +34,10 @@ from service.use_cases.submit import submit
 from service.web import body as bodies
 from service.web import problems
 from service.web.access import is_local, is_trusted
-from service.web.connection import Request
-from service.web.operation import Answer, Call, Json, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.exchange import Request
+from service.web.operation import operation
 
 DEMO = "/demo"
 DOCS = "/docs"

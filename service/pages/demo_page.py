@@ -10,7 +10,7 @@ from service.html import render
 from service.html.form import Form
 from service.html.thread import Thread
 from service.pages.article import ARTICLE
-from service.web.operation import Answer
+from service.web.answer import Answer
 
 _COMMENTS = Markup("<!-- comments -->")
 """Where they come in; no text of a reader can be taken for it, whose < is always escaped."""

@@ -10,7 +10,9 @@ from service.html import assets, render
 from service.html.assets import Asset
 from service.pages.examples import SETUP
 from service.pages.reference import reference
-from service.web.operation import Answer, Call, Json, Operation, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.operation import Operation, operation
 
 _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 

@@ -16,7 +16,7 @@ from service.errors import (
     MalformedBodyError,
     UnsupportedMediaTypeError,
 )
-from service.web.connection import Request
+from service.web.exchange import Request
 from service.web.media_type import kind_of, read_media_type
 from service.web.multipart import parse_multipart
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
+from aiohttp import hdrs
+
 from service.web.access import is_trusted
-from service.web.connection import Request
-from service.web.operation import Access, Networks, Route
-from service.web.response import Response
+from service.web.call import Networks
+from service.web.exchange import Request, Response
+from service.web.route import Access, Route
 
 _EVERY = {
     "X-Content-Type-Options": "nosniff",
@@ -41,8 +43,9 @@ class Completion:
         """Nothing that came for a token, and no refusal, which may show what was sent, is kept by anyone. HSTS
         (RFC 6797) goes only to browsers that came by TLS, and only a trusted proxy knows that."""
         given = request.headers
-        response.headers = {**defaults, **response.headers}
-        if response.status >= 400 or "Authorization" in given:
-            response.headers["Cache-Control"] = "no-store"
+        for name, value in defaults.items():
+            response.headers.setdefault(name, value)
+        if response.status >= 400 or hdrs.AUTHORIZATION in given:
+            response.headers[hdrs.CACHE_CONTROL] = "no-store"
         if self._has_proxies and given.get("X-Forwarded-Proto") == "https" and self._is_proxy(request.remote or ""):
             response.headers["Strict-Transport-Security"] = _ONE_YEAR

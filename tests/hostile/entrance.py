@@ -27,9 +27,10 @@ from service.registry import ADMIN, Registry
 from service.use_cases.wire import position_of
 from service.vault import Vault
 from service.web import body as bodies
-from service.web import dispatch, problems
+from service.web import problems
 from service.web.access import _is_allowed, caller_id, reader_address
-from service.web.operation import _THREAD
+from service.web.call import _THREAD
+from service.web.idempotency import replay_of
 
 MAX_HEADER_BYTES = 8190
 """What aiohttp takes of one header's line, and of an address."""
@@ -127,9 +128,9 @@ def decisions(text: str) -> object:
 
 def idempotency_key(text: str) -> object:
     asked = request(Idempotency_Key=text)
-    call = SimpleNamespace(caller=ADMIN, desk=SimpleNamespace(vault=VAULT))
+    call = SimpleNamespace(request=asked, caller=ADMIN, desk=SimpleNamespace(vault=VAULT))
     try:
-        return dispatch._replay(asked, call, b"")  # type: ignore[arg-type]
+        return replay_of(call, b"")  # type: ignore[arg-type]
     except RequestError as error:
         return problems.problem(error, "0" * 16)
 

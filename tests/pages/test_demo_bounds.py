@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from service.api import readers
-from service.app import Service, build
+from service.app import DESK, make_service
+from service.desk import Desk
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Audience
 from service.fragment_cache import MAX_BYTES, MAX_FRAGMENTS, Fragment, FragmentCache
@@ -23,7 +25,8 @@ from service.platform.counters import Counters
 from service.settings import read_settings
 from service.use_cases import threads
 from service.use_cases.submit import submit
-from service.web.operation import Answer, Call, ProcessContext
+from service.web.answer import Answer
+from service.web.call import Call, ProcessContext
 from tests.pages.reader import FORM, THREAD, Reader
 from tests.servers import RedisServer
 
@@ -154,9 +157,9 @@ def pages(reader: Reader) -> Iterator[str]:
 class Visitor:
     """Asks the demo's handlers, in a service of this process."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, desk: Desk) -> None:
         counts = Counters()
-        self.desk = service.desk
+        self.desk = desk
         self._context = ProcessContext(RequestMeasures(counts), counts, Acceptor(), demo=Audience.ANYONE)
 
     async def get(self, query: str = "", method: str = "GET") -> Answer:
@@ -181,11 +184,13 @@ class Visitor:
 @pytest.fixture
 async def visitor(redis_server: RedisServer, tmp_path: Any) -> AsyncIterator[Visitor]:
     environment = {"REDIS_URL": redis_server.url, "DATA_DIR": str(tmp_path)}
-    service = await build(read_settings({f"COMMENTDESK_{name}": value for name, value in environment.items()}))
-    visitor = Visitor(service)
+    service = make_service(read_settings({f"COMMENTDESK_{name}": value for name, value in environment.items()}))
+    runner = web.AppRunner(service)
+    await runner.setup()
+    visitor = Visitor(service[DESK])
     await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, {"mode": "postmoderate"})
     yield visitor
-    await service.close()
+    await runner.cleanup()
 
 
 @pytest.fixture
