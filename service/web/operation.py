@@ -35,6 +35,7 @@ class Operation:
     loader: Loader | None
     form: Schema | None
     query: Schema | None
+    query_loader: Loader | None
     answers: Mapping[int, Schema | str]
     errors: tuple[int, ...]
     form_refusal: FormRefusal | None = None
@@ -49,14 +50,14 @@ class Operation:
         return _loaded(schema, fields)
 
     def load_query(self, request: Request) -> Json:
-        if self.query is None:
+        if self.query is None or self.query_loader is None:
             return {}
         given: Json = {}
         for name, schema_field in self.query.fields.items():
             values = request.query.getall(name, None)
             if values is not None:
                 given[name] = values if isinstance(schema_field, List) else values[-1]
-        return _loaded(self.query, given)
+        return _loaded(self.query_loader, given)
 
 
 def _loaded(schema: Schema | Loader, fields: Json) -> Json:
@@ -92,18 +93,19 @@ def operation(
     much waits for the classifier."""
 
     def declare(handler: Handler) -> Operation:
-        schema = body() if body else None
+        body_schema, query_schema = body() if body else None, query() if query else None
         return Operation(
             handler,
             summary,
-            schema,
-            Loader(schema) if schema else None,
-            _tolerant(body) if body and is_form_taken else None,
-            query() if query else None,
-            {status: given if isinstance(given, str) else given() for status, given in answers.items()},
-            errors,
-            form_refusal,
-            is_scored,
+            body=body_schema,
+            loader=Loader(body_schema) if body_schema else None,
+            form=_tolerant(body) if body and is_form_taken else None,
+            query=query_schema,
+            query_loader=Loader(query_schema) if query_schema else None,
+            answers={status: given if isinstance(given, str) else given() for status, given in answers.items()},
+            errors=errors,
+            form_refusal=form_refusal,
+            is_scored=is_scored,
         )
 
     return declare
