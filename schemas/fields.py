@@ -266,6 +266,17 @@ class Probability(fields.Float):
 class QueryInteger(fields.Integer):
     """A whole number in a query: plain digits, none of what Python would read as a number too (`1_0`, `+1`)."""
 
+    def __init__(self, *, lowest: int, highest: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(lowest, highest), **kwargs)
+        self._lowest, self._highest = lowest, highest
+
+    def plainly(self, value: Any) -> int | None:
+        """The number, where it is plain to see that it is right; None for all others."""
+        if not (type(value) is str and value.isascii() and value.isdigit() and len(value) <= len(str(self._highest))):
+            return None
+        number = int(value)
+        return number if self._lowest <= number <= self._highest else None
+
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not (isinstance(value, str) and value.isascii() and value.isdigit()):
             raise self.make_error("invalid", input=value)
@@ -274,7 +285,7 @@ class QueryInteger(fields.Integer):
 
 def page_limit(default: int) -> fields.Integer:
     """How many of a list, from a query."""
-    return QueryInteger(load_default=default, validate=validate.Range(1, 200))
+    return QueryInteger(load_default=default, lowest=1, highest=200)
 
 
 def query_cursor() -> fields.String:

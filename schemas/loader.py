@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, missing
 
-from schemas.fields import Closed, PlainText
+from schemas.fields import Closed, PlainText, QueryInteger
 
 
 class Loader:
@@ -22,8 +22,10 @@ class Loader:
         self._defaults = {name: each.load_default for name, each in fields.items() if each.load_default is not missing}
         self._required = frozenset(name for name, each in fields.items() if each.required)
         self._nullable = frozenset(name for name, each in fields.items() if each.allow_none)
-        self._texts = {name: each.plainly for name, each in fields.items() if isinstance(each, PlainText)}
-        self._others = {name: each.deserialize for name, each in fields.items() if name not in self._texts}
+        self._quick = {
+            name: each.plainly for name, each in fields.items() if isinstance(each, PlainText | QueryInteger)
+        }
+        self._others = {name: each.deserialize for name, each in fields.items() if name not in self._quick}
         self._is_plain = (
             schema.unknown == RAISE
             and not _has_methods(type(schema))
@@ -44,9 +46,9 @@ class Loader:
         for name, value in given.items():
             if value is None and name in self._nullable:
                 loaded[name] = None
-            elif name in self._texts:
-                loaded[name] = text = self._texts[name](value)
-                if text is None:
+            elif name in self._quick:
+                loaded[name] = plain = self._quick[name](value)
+                if plain is None:
                     return None
             elif name in self._others:
                 try:

@@ -11,18 +11,13 @@ import traceback
 from collections.abc import Iterator
 
 import structlog
-from aiohttp import web
-from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import ExcInfo
 
 from service.platform.log_limit import LogLimit
 
-_NOT_HTTP = (HttpProcessingError, web.RequestPayloadError)
-
 
 def log_to_stderr(level: str, **always: object) -> None:
     """Writes lines of this level and above; `always` is in every line."""
-    logging.getLogger("aiohttp.server").addFilter(_is_ours)
     structlog.contextvars.bind_contextvars(**always)
     structlog.configure(
         processors=[
@@ -60,8 +55,3 @@ def _name(error: BaseException) -> str:
     kind = type(error)
     said = f": {os.strerror(error.errno)}" if isinstance(error, OSError) and error.errno else ""
     return f"{kind.__module__}.{kind.__qualname__}{said}"
-
-
-def _is_ours(record: logging.LogRecord) -> bool:
-    """Bytes that are no HTTP are their sender's mistake; aiohttp would log them whole, and they may be an email."""
-    return not (record.exc_info and isinstance(record.exc_info[1], _NOT_HTTP))

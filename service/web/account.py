@@ -3,21 +3,15 @@
 What callers sent is never in a line: of the address the route's pattern alone, of the caller the id of its token.
 """
 
-from collections.abc import Callable
-
 import structlog
-from aiohttp import web
-from aiohttp.abc import AbstractAccessLogger
 
 from service.desk import Desk
 from service.web.access import caller_id
 from service.web.admission import address_of
-from service.web.answer import REQUEST_ID
 from service.web.call import ProcessContext
-from service.web.exchange import Exchange, Request, begin_exchange
+from service.web.exchange import Exchange, Request
 
 UNKNOWN_ROUTE = "unknown"
-MALFORMED = "malformed_request"
 
 log = structlog.get_logger(__name__)
 
@@ -45,10 +39,11 @@ class Account:
         now_ms = self._desk.now_ms()
         network = self._context.network_names.name(address_of(request, self._context), now_ms)
         token_id = caller_id(request, self._desk.registry, now_ms)
-        return {**_line(exchange, status, code), "token_id": token_id, "network": network}
+        return {**line_of(exchange, status, code), "token_id": token_id, "network": network}
 
 
-def _line(exchange: Exchange, status: int, code: str) -> dict[str, object]:
+def line_of(exchange: Exchange, status: int, code: str) -> dict[str, object]:
+    """What a line tells of an answer, whoever asked."""
     return {
         "request_id": exchange.request_id,
         "method": exchange.method,
@@ -57,19 +52,3 @@ def _line(exchange: Exchange, status: int, code: str) -> dict[str, object]:
         "code": code,
         "ms": round(1000 * exchange.seconds, 1),
     }
-
-
-def access_logger(context: ProcessContext, now_ms: Callable[[], int]) -> type[AbstractAccessLogger]:
-    """What aiohttp tells of each answer that it has sent. Ours are counted before; here those are that it makes by
-    itself, for bytes that are no HTTP. They alone have no id."""
-
-    class NoHttpLogger(AbstractAccessLogger):
-        def log(self, request: web.BaseRequest, response: web.StreamResponse, time: float) -> None:  # noqa: ARG002
-            if REQUEST_ID not in response.headers:
-                exchange = begin_exchange("other", UNKNOWN_ROUTE)
-                context.measures.count("*", UNKNOWN_ROUTE, response.status, exchange.seconds)
-                network = context.network_names.name(request.remote or "", now_ms())
-                line = _line(exchange, response.status, MALFORMED)
-                log.info("request_refused", **line, token_id=None, network=network)
-
-    return NoHttpLogger

@@ -5,13 +5,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
+from aiohttp import hdrs
+from multidict import istr
 
 from service.errors import BodyTooSlowError, RequestError
 from service.web import body as bodies
 from service.web import problems
-from service.web.exchange import Response
+from service.web.response import Response
 
-REQUEST_ID = "X-Request-ID"
+REQUEST_ID = istr("X-Request-ID")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -24,28 +26,27 @@ class Answer(NamedTuple):
     content_type: str = bodies.JSON
 
 
-def response_of(answer: Answer, request_id: str) -> Response:
-    """The answer to a call."""
+def response_of(answer: Answer, request_id: str, defaults: Mapping[str, str]) -> Response:
+    """The answer to a call; it has the default headers where the handler says nothing else."""
     content = answer.content
     body = content if isinstance(content, bytes) or content is None else orjson.dumps(content)
-    headers = {**answer.headers, REQUEST_ID: request_id}
+    headers = {**defaults, **answer.headers, REQUEST_ID: request_id}
     if body is not None:
-        headers["Content-Type"] = answer.content_type
-    return Response(status=answer.status, headers=headers, body=body)
+        headers[hdrs.CONTENT_TYPE] = answer.content_type
+    return Response(answer.status, headers, body)
 
 
-def refusal(error: RequestError, request_id: str) -> Response:
+def refusal(error: RequestError, request_id: str, defaults: Mapping[str, str]) -> Response:
     """An error as a problem document."""
     document = problems.problem(error, request_id)
     status, headers = problems.status_of(error), dict(problems.headers(error))
-    response = response_of(Answer(status, document, headers, problems.CONTENT_TYPE), request_id)
+    response = response_of(Answer(status, document, headers, problems.CONTENT_TYPE), request_id, defaults)
     if isinstance(error, BodyTooSlowError):
         response.force_close()
     return response
 
 
-def mistake(request_id: str) -> Response:
+def mistake(request_id: str, defaults: Mapping[str, str]) -> Response:
     """A mistake of our own as a problem document, which tells nothing of it."""
-    return response_of(
-        Answer(500, problems.internal_problem(request_id), content_type=problems.CONTENT_TYPE), request_id
-    )
+    answer = Answer(500, problems.internal_problem(request_id), content_type=problems.CONTENT_TYPE)
+    return response_of(answer, request_id, defaults)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from aiohttp import hdrs
 
-from service.web.exchange import Request, Response
+from service.web.exchange import Request
+from service.web.response import Response
 from service.web.route import Access, Route
 
 _READABLE_HEADERS = "ETag, Location, Retry-After, X-Request-ID"

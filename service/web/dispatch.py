@@ -17,9 +17,11 @@ from service.web.answer import Answer, refusal, response_of
 from service.web.call import ProcessContext
 from service.web.cors import answer_preflight
 from service.web.endpoint import Endpoint
-from service.web.exchange import Handle, Request, Response, begin_exchange
+from service.web.exchange import Handle, Request, begin_exchange
 from service.web.finish import Finish
+from service.web.headers import PRIVATE
 from service.web.hosts import is_own_host
+from service.web.response import Response
 from service.web.route import Route
 from service.web.router import Router
 
@@ -85,10 +87,10 @@ class Dispatch(web.PlainResource):
             error = self._misunderstood(request) or _error_of(request, routes)
             allowed: dict[str, str] = {hdrs.ALLOW: ", ".join(sorted(routes))}
             if error is None:
-                response = response_of(Answer(204, headers=allowed), exchange.request_id)
+                response = response_of(Answer(204, headers=allowed), exchange.request_id, PRIVATE)
                 self._answer_preflight(request, routes, response)
             else:
-                response = refusal(error, exchange.request_id)
+                response = refusal(error, exchange.request_id, PRIVATE)
         finally:
             self._acceptor.end_request(transport)
         if isinstance(error, MethodNotAllowedError):

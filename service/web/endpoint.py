@@ -15,10 +15,11 @@ from service.web.access import authorise
 from service.web.answer import mistake, refusal, response_of
 from service.web.call import Call, ProcessContext
 from service.web.cors import allow_origin
-from service.web.exchange import FORM, Request, Response, begin_exchange
+from service.web.exchange import FORM, Request, begin_exchange
 from service.web.finish import Finish
 from service.web.headers import defaults_of
 from service.web.idempotency import replay_of
+from service.web.response import Response
 from service.web.route import Access, Route
 
 log = structlog.get_logger(__name__)
@@ -44,18 +45,18 @@ class Endpoint:
         acceptor.begin_request(transport)
         try:
             call = await self._call(request, exchange.request_id)
-            response = response_of(await route.operation.handler(call), exchange.request_id)
+            response = response_of(await route.operation.handler(call), exchange.request_id, self._defaults)
         except RequestError as error:
             code = error.code
             response = self._refused(request, site, error, request_id=exchange.request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             code = problems.INTERNAL
             log.exception("request_failed", **self._finish.account.line(request, exchange, 500, code=code))
-            response = mistake(exchange.request_id)
+            response = mistake(exchange.request_id, self._defaults)
         finally:
             acceptor.end_request(transport)
         allow_origin(request, route, site.allowed_origins if site else (), response)
-        return await self._finish.finish(request, response, exchange, code=code, defaults=self._defaults)
+        return await self._finish.finish(request, response, exchange, code=code)
 
     async def _call(self, request: Request, request_id: str) -> Call:
         """The call, checked: what costs least is asked first."""
@@ -112,5 +113,5 @@ class Endpoint:
         if fields is None and isinstance(error, RateLimitedError) and admission.is_form(request):
             fields = {}  # refused before it was read
         if page is None or fields is None or "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
-            return refusal(error, request_id)
-        return response_of(page(request, site, fields, error), request_id)
+            return refusal(error, request_id, self._defaults)
+        return response_of(page(request, site, fields, error), request_id, self._defaults)

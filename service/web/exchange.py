@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from aiohttp import web
 
 Request = web.Request
-Response = web.Response
+
 StreamResponse = web.StreamResponse
 Handle = Callable[[Request], Awaitable[StreamResponse]]
 """What aiohttp calls for a request."""

@@ -1,15 +1,14 @@
 """The last steps of every answer, whatever made it: its headers, its place in measures and log, its sending."""
 
-from collections.abc import Mapping
-
 from aiohttp import web
 
 from service.desk import Desk
 from service.web import problems
 from service.web.account import Account
 from service.web.call import ProcessContext
-from service.web.exchange import Exchange, Request, Response
-from service.web.headers import PRIVATE, Completion
+from service.web.exchange import Exchange, Request
+from service.web.headers import Protection
+from service.web.response import Response
 from service.web.sending import Sender
 
 
@@ -18,7 +17,7 @@ class Finish:
 
     def __init__(self, desk: Desk, context: ProcessContext) -> None:
         self.account = Account(desk, context)
-        self._completion = Completion(context.trusted_proxies)
+        self._protection = Protection(context.trusted_proxies)
         self._sender = Sender(context.acceptor, context.unsent)
 
     async def finish(
@@ -28,12 +27,12 @@ class Finish:
         exchange: Exchange,
         *,
         code: str,
-        defaults: Mapping[str, str] = PRIVATE,
     ) -> web.StreamResponse:
-        """What the request's handler returns. `code` is that of the error, "" where there is none; the answer has the
-        default headers where it says nothing else."""
-        self._completion.complete(request, response, defaults)
+        """What the request's handler returns. `code` is that of the error, "" where there is none."""
+        self._protection.protect(request, response)
         self.account.count(exchange, response.status)
         if response.status >= 400 and code != problems.INTERNAL:
             self.account.log_refusal(request, exchange, response.status, code=code)
-        return await self._sender.send(request, response)
+        if not self._sender.is_left_to_aiohttp(request, response):
+            await self._sender.send(request, response)
+        return response

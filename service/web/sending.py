@@ -7,7 +7,8 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from service.platform.acceptor import WRITE_BUFFER_BYTES, Acceptor
-from service.web.exchange import Request, Response
+from service.web.exchange import Request
+from service.web.response import Response
 from service.web.unsent import Unsent
 
 PIECE_BYTES = 128 * 1024
@@ -45,45 +46,40 @@ class Sender:
         self._acceptor = acceptor
         self._unsent = unsent
 
-    async def send(self, request: Request, response: Response) -> web.StreamResponse:
-        """What the request's handler returns: the answer, which aiohttp then sends, or one that is sent already.
+    def is_left_to_aiohttp(self, request: Request, response: Response) -> bool:
+        """Whether the answer is short and its request was read: then it goes out when the handler returns it.
 
-        An answer is the last on its connection while the process leaves its connections to a successor, and after a
-        wish to speak another protocol, as nothing more is understood then.
+        It is the last on its connection while the process leaves its connections to a successor, and after a wish to
+        speak another protocol, as nothing more is understood then.
         """
         if self._acceptor.is_draining or _is_other_protocol(request):
             response.force_close()
-        is_long = isinstance(response.body, bytes) and len(response.body) > WRITE_BUFFER_BYTES
-        is_read = request.content.is_eof()
-        if is_read and (not is_long or request.method == hdrs.METH_HEAD):
-            return response
-        sent: web.StreamResponse = response
+        return request.content.is_eof() and not _is_long(request, response)
+
+    async def send(self, request: Request, response: Response) -> None:
+        """Sends an answer that is not left to aiohttp; returns when its client has taken most of it."""
         with suppress(ConnectionError):  # the client is gone, which aiohttp finds too
-            if is_long and request.method != hdrs.METH_HEAD:
-                sent = await self._send_long(request, response)
+            if _is_long(request, response):
+                await self._send_in_pieces(request, response)
             else:
                 await response.prepare(request)
-                await response.write_eof()
-            if not is_read:
+            if not request.content.is_eof():
                 await self._read_rest(request)
-        return sent
 
-    async def _send_long(self, request: Request, response: Response) -> web.StreamResponse:
-        """Returns when the client has taken most of it."""
-        body = response.body
-        transport = request.transport
-        assert isinstance(body, bytes)  # noqa: S101 asked before
+    async def _send_in_pieces(self, request: Request, response: Response) -> None:
+        body, transport = response.body or b"", request.transport
         if transport is None:
-            raise ConnectionResetError
+            return
         answer = LongAnswer(transport, len(body))
         self._unsent.begin(answer)
         try:
-            if len(body) > PIECE_BYTES:
-                return await _send_in_pieces(request, response, body, answer)
-            answer.rest_bytes = 0
-            await response.prepare(request)
-            await response.write_eof()
-            return response
+            writer = await response.begin(request)
+            view = memoryview(body)
+            for start in range(0, len(body), PIECE_BYTES):
+                piece = view[start : start + PIECE_BYTES]
+                answer.rest_bytes -= len(piece)
+                await writer.write(piece)
+            await writer.drain()
         finally:
             self._unsent.end(answer)
 
@@ -102,20 +98,9 @@ class Sender:
             self._acceptor.end_request(transport)
 
 
-async def _send_in_pieces(request: Request, response: Response, body: bytes, answer: LongAnswer) -> web.StreamResponse:
-    stream = web.StreamResponse(status=response.status, headers=response.headers)
-    stream.content_length = len(body)
-    if response.keep_alive is False:
-        stream.force_close()
-    await stream.prepare(request)
-    view = memoryview(body)
-    for start in range(0, len(body), PIECE_BYTES):
-        piece = view[start : start + PIECE_BYTES]
-        answer.rest_bytes -= len(piece)
-        await stream.write(piece)
-    await request.writer.drain()
-    await stream.write_eof()
-    return stream
+def _is_long(request: Request, response: Response) -> bool:
+    """Whether its client may not take it at once."""
+    return response.body is not None and len(response.body) > WRITE_BUFFER_BYTES and request.method != hdrs.METH_HEAD
 
 
 def _is_other_protocol(request: Request) -> bool:

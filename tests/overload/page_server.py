@@ -12,7 +12,8 @@ from service.platform.shares import Shares
 from service.platform.sockets import listen
 from service.web.application import make_application
 from service.web.call import ProcessContext
-from service.web.exchange import Request, Response, StreamResponse
+from service.web.exchange import Request, StreamResponse
+from service.web.response import Response
 from service.web.sending import Sender
 from service.web.unsent import Unsent
 
@@ -40,9 +41,11 @@ class PageServer:
         self.asked += 1
         transport = request.transport
         self.acceptor.begin_request(transport)
-        response = Response(body=self._page_of(request.path))
+        response = Response(200, {}, self._page_of(request.path))
         self.acceptor.end_request(transport)
-        return await self._sender.send(request, response)
+        if not self._sender.is_left_to_aiohttp(request, response):
+            await self._sender.send(request, response)
+        return response
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[None]:
