@@ -36,35 +36,34 @@ MULTIPART = "multipart/form-data"
 async def read_body(request: Request) -> bytes:
     """The whole body, decompressed. BodyTooLargeError, BodyTooSlowError, MalformedBodyError (bad compression, cut
     off), UnsupportedMediaTypeError (an unknown compression)."""
-    if request.content.is_eof():  # it came with its head: no need of a timer
-        return await _read(request)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _read(request)
+        if request.content.is_eof():  # it came with its head: no need of a timer
+            body = request.content.read_nowait()
+        else:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _received(request)
     except TimeoutError as error:
         raise BodyTooSlowError(f"At most {BODY_SECONDS} seconds after the head.") from error
-
-
-async def _read(request: Request) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    try:
-        while chunk := await request.content.readany():
-            parts.append(chunk)
-            size += len(chunk)
-            if size > MAX_BODY_BYTES:
-                break
     except (HttpProcessingError, web.RequestPayloadError, ConnectionError) as error:
         raise MalformedBodyError("The body is cut off.") from error
-    body = b"".join(parts)
     encoding = request.headers.get("Content-Encoding")
-    if encoding is not None and size <= MAX_BODY_BYTES:
+    if encoding is not None and len(body) <= MAX_BODY_BYTES:
         body = _decompressed(body, encoding.strip().lower())
     if len(body) > MAX_BODY_BYTES:
         if _is_all_brackets(body[: MAX_NESTING + 1]):
             raise MalformedBodyError(f"Nested deeper than {MAX_NESTING} levels.")
         raise BodyTooLargeError(f"At most {MAX_BODY_BYTES} bytes.")
     return body
+
+
+async def _received(request: Request) -> bytes:
+    """The body as it comes, or as much of it as is over the limit."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= MAX_BODY_BYTES and (chunk := await request.content.readany()):
+        parts.append(chunk)
+        size += len(chunk)
+    return b"".join(parts)
 
 
 def _decompressed(body: bytes, encoding: str) -> bytes:

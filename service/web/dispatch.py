@@ -97,7 +97,9 @@ class Dispatch(web.PlainResource):
             response.headers.update(allowed)
         if isinstance(error, MalformedRequestError):  # nothing is understood after what is no HTTP
             response.force_close()
-        return await self._finish.finish(request, response, exchange, code=error.code if error else "")
+        if not self._finish.finish(request, response, exchange, code=error.code if error else ""):
+            await self._finish.send(request, response)
+        return response
 
     def _answer_preflight(self, request: Request, routes: dict[str, Route], response: Response) -> None:
         site = self._desk.registry.sites.get(request.match_info.get("site", ""))

@@ -56,7 +56,9 @@ class Endpoint:
         finally:
             acceptor.end_request(transport)
         allow_origin(request, route, site.allowed_origins if site else (), response)
-        return await self._finish.finish(request, response, exchange, code=code)
+        if not self._finish.finish(request, response, exchange, code=code):
+            await self._finish.send(request, response)
+        return response
 
     async def _call(self, request: Request, request_id: str) -> Call:
         """The call, checked: what costs least is asked first."""

@@ -1,7 +1,5 @@
 """The last steps of every answer, whatever made it: its headers, its place in measures and log, its sending."""
 
-from aiohttp import web
-
 from service.desk import Desk
 from service.web import problems
 from service.web.account import Account
@@ -20,19 +18,15 @@ class Finish:
         self._protection = Protection(context.trusted_proxies)
         self._sender = Sender(context.acceptor, context.unsent)
 
-    async def finish(
-        self,
-        request: Request,
-        response: Response,
-        exchange: Exchange,
-        *,
-        code: str,
-    ) -> web.StreamResponse:
-        """What the request's handler returns. `code` is that of the error, "" where there is none."""
+    def finish(self, request: Request, response: Response, exchange: Exchange, *, code: str) -> bool:
+        """Whether the request's handler may return the answer now; else it calls `send` first. `code` is that of the
+        error, "" where there is none."""
         self._protection.protect(request, response)
         self.account.count(exchange, response.status)
         if response.status >= 400 and code != problems.INTERNAL:
             self.account.log_refusal(request, exchange, response.status, code=code)
-        if not self._sender.is_left_to_aiohttp(request, response):
-            await self._sender.send(request, response)
-        return response
+        return self._sender.is_left_to_aiohttp(request, response)
+
+    async def send(self, request: Request, response: Response) -> None:
+        """Sends the answer, and reads the rest of its request."""
+        await self._sender.send(request, response)

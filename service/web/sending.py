@@ -1,6 +1,7 @@
 """How answers go out: short ones by aiohttp, long ones in pieces, and early ones before the rest of their request."""
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import suppress
 
 from aiohttp import hdrs, web
@@ -23,6 +24,8 @@ REST_SECONDS = 2.0
 
 class LongAnswer:
     """An answer that its client may not take at once; `Unsent` counts it."""
+
+    __slots__ = ("_transport", "rest_bytes")
 
     def __init__(self, transport: asyncio.Transport, rest_bytes: int) -> None:
         self._transport = transport
@@ -58,13 +61,15 @@ class Sender:
 
     async def send(self, request: Request, response: Response) -> None:
         """Sends an answer that is not left to aiohttp; returns when its client has taken most of it."""
-        with suppress(ConnectionError):  # the client is gone, which aiohttp finds too
+        try:
             if _is_long(request, response):
                 await self._send_in_pieces(request, response)
             else:
                 await response.prepare(request)
             if not request.content.is_eof():
                 await self._read_rest(request)
+        except ConnectionError:
+            pass  # the client is gone, which aiohttp finds too
 
     async def _send_in_pieces(self, request: Request, response: Response) -> None:
         body, transport = response.body or b"", request.transport
@@ -74,9 +79,7 @@ class Sender:
         self._unsent.begin(answer)
         try:
             writer = await response.begin(request)
-            view = memoryview(body)
-            for start in range(0, len(body), PIECE_BYTES):
-                piece = view[start : start + PIECE_BYTES]
+            for piece in (body,) if len(body) <= PIECE_BYTES else _pieces(body):
                 answer.rest_bytes -= len(piece)
                 await writer.write(piece)
             await writer.drain()
@@ -96,6 +99,12 @@ class Sender:
                         left -= len(await request.content.readany())
         finally:
             self._acceptor.end_request(transport)
+
+
+def _pieces(body: bytes) -> Iterator[memoryview]:
+    view = memoryview(body)
+    for start in range(0, len(body), PIECE_BYTES):
+        yield view[start : start + PIECE_BYTES]
 
 
 def _is_long(request: Request, response: Response) -> bool:
