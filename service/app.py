@@ -202,4 +202,6 @@ async def _add_routes(service: web.Application) -> None:
     routes = API + (PAGES_WITHOUT_DEMO if settings.demo is Audience.NOBODY else PAGES_WITH_DEMO)
     is_believed = partial(is_known, desk=desk, trusted=context.trusted_proxies)
     wrap = partial(tracing.handler, is_believed=is_believed) if tracing else None
-    service.router.register_resource(Dispatch(routes, desk, context, wrap))
+    dispatch = Dispatch(routes, desk, context, wrap)
+    service.router.register_resource(dispatch)
+    service.on_response_prepare.append(dispatch.speak_for_aiohttp)

@@ -66,6 +66,19 @@ class Dispatch(web.PlainResource):
         target = self._unknown if found is None or self._misunderstood(request) else found[1]
         return web.UrlMappingMatchInfo(values, target), set()
 
+    async def speak_for_aiohttp(self, request: Request, response: web.StreamResponse) -> None:
+        """For `on_response_prepare`, which our own answers pass by. aiohttp asks no resource about a request whose
+        target has no path, such as `CONNECT host:443`, and is about to answer by itself: it gets our words for it."""
+        ours = await self._answer_unknown(request)
+        body = ours.body or b""
+        response.force_close()
+        response.headers.popall(hdrs.SERVER, None)
+        response.headers.update(ours.headers)
+        response.headers.update({hdrs.CONTENT_LENGTH: str(len(body)), hdrs.CONNECTION: "close"})
+        if isinstance(response, web.Response):
+            response.body = body
+            request.writer.length = len(body)
+
     def _misunderstood(self, request: Request) -> RequestError | None:
         """What is wrong with a request whatever its path."""
         if request.version not in _VERSIONS:
@@ -74,7 +87,7 @@ class Dispatch(web.PlainResource):
             return HostUnknownError()
         return None
 
-    async def _answer_unknown(self, request: Request) -> web.StreamResponse:
+    async def _answer_unknown(self, request: Request) -> Response:
         """What no route takes: the error, 404, 405 with `Allow`, or the answer to a browser that asks before it posts
         (CORS)."""
         method = request.method if request.method in hdrs.METH_ALL else "other"
