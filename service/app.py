@@ -29,6 +29,8 @@ from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings
 from service.store import scripts
+from service.store.comments import Comments
+from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
 from service.store.submissions import Submissions
@@ -173,8 +175,18 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
     desk_link = tracing.link(link) if tracing else link
-    salts = DaySalts(link)
-    service[DESK] = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), salts, service[NOW_MS])
+    salts, comments = DaySalts(link), Comments(desk_link)
+    service[DESK] = Desk(
+        desk_link,
+        registry,
+        vault,
+        scorer=scorer,
+        submissions=Submissions(desk_link, comments),
+        comments=comments,
+        queue=Queue(desk_link, comments),
+        salts=salts,
+        now_ms=service[NOW_MS],
+    )
     try:
         link.open()
         await _read_registry(link, registry, is_first=service[IS_FIRST])
