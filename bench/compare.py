@@ -19,7 +19,7 @@ from bench import load
 from bench.load import Phase, Result, Rig, decisions, fill_read_threads, reads, run_phase, submissions
 
 QUARTERS = 4
-HELD_SECONDS = 2
+HELD_SECONDS = 4
 """How long comments are sent, unmeasured, before those held are decided on for a second."""
 PHASES = ("submit", "read", "unchanged", "decide")
 

@@ -43,7 +43,7 @@ COMPONENTS = (
     ("encryption and keyed hashes", ("/service/vault.py", "/cryptography/")),
     ("Redis link", ("/service/store/", "/service/link/", "/redis/", "/hiredis/")),
     ("metrics", ("/service/metrics.py", "/prometheus_client/")),
-    ("HTTP: aiohttp and our connections", ("/aiohttp/", "/yarl/", "/multidict/", "/web/connection", "/web/response")),
+    ("HTTP: aiohttp, and how answers go out", ("/aiohttp/", "/yarl/", "/multidict/", "/web/response", "/web/sending")),
     ("request handling and use cases", ("/service/",)),
     ("event loop, sockets", ("asyncio/", "selectors.py", "uvloop")),
 )

@@ -10,7 +10,7 @@ CommentdeskError
 │   ├── RecordAbsentError
 │   └── RecordChangedError
 └── RequestError                  a request is refused; `web.problems` gives each its HTTP status
-    ├── MalformedRequestError     no HTTP, or a head over its limits
+    ├── MalformedRequestError     another version of HTTP than ours
     ├── MalformedBodyError        broken JSON, bad UTF-8, bad charset, bad compression
     ├── UnsupportedMediaTypeError not JSON, not a form
     ├── BodyTooLargeError         over the body limit

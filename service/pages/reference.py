@@ -22,7 +22,7 @@ _WITHOUT_A_TOKEN = {
 _PLACES = {"path": "In the address", "query": "In the query", "header": "A header"}
 _RANGES = (("minLength", "maxLength", " characters"), ("minItems", "maxItems", " of them"), ("minimum", "maximum", ""))
 _REMEDIES = {
-    "malformed_request": "Send HTTP/1.1, the address and each header within 8,190 bytes.",
+    "malformed_request": "Send HTTP/1.1.",
     "malformed_body": "Send UTF-8, closed brackets, and the compression that the headers name.",
     "unauthenticated": "Send `Authorization: Bearer TOKEN` with a token that was not revoked and has not expired.",
     "forbidden": "The token is valid, but of another role or site. It says so whether the thing exists or not.",
