@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
@@ -23,6 +22,7 @@ from classifier.training.fit import Fitted, fit_attribute
 from classifier.training.listed import listed_examples
 from classifier.training.matrix import PieceMatrix, matrix_of
 from classifier.training.pitch import pitch_examples
+from classifier.training.provenance import code_sha256
 from classifier.training.quantise import quantise
 from classifier.training.taught import read_taught, taught_examples
 from classifier.training.template import template_examples
@@ -52,7 +52,6 @@ _WINDOW_SHARES = {"insult": 0.5, "profanity": 0.5, "sexually_explicit": 0.5}
 _FOLDS = 2
 _SEED = 7
 _BLOCK = N_ROWS // 2
-_PACKAGE = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,12 +186,6 @@ def _packed(fitted: list[Fitted], name: str, keys: NDArray[np.uint32], marks: ND
     return Weights(name, hashed, scales, shares, structure, bias, keys, marks)
 
 
-def _code_sha256() -> str:
-    """One hash over the sources that make features and weights."""
-    sources = sorted(_PACKAGE.glob("*.py")) + sorted(_PACKAGE.glob("training/*.py"))
-    return sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
-
-
 def _details(data: Path, areas: dict[str, float]) -> dict[str, Any]:
     paths = [corpus_path(data, corpus) for corpus in CORPORA] + [lexicon_path(data, name) for name in LISTS]
     return {
@@ -200,7 +193,7 @@ def _details(data: Path, areas: dict[str, float]) -> dict[str, Any]:
         "fitted_with": {package: version(package) for package in ("numpy", "scipy", "scikit-learn")},
         "base_rates": BASE_RATES,
         "seed": _SEED,
-        "code_sha256": _code_sha256(),
+        "code_sha256": code_sha256(),
         "unseen_fold_area": {attribute: round(area, 4) for attribute, area in areas.items()},
     }
 
