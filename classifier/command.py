@@ -128,10 +128,10 @@ def teach(data: Path, base: Path, output: Path | None) -> None:
     Needs the extra `teacher`. Run it only to make those labels anew: they come with the code.
     """
     try:
-        from classifier.training.teacher import teach as steps
+        from classifier.training.taught.teacher import teach as steps
     except ImportError as error:
         raise click.ClickException(f"{error}: install the extra `teacher`") from error
-    from classifier.training.taught import DIRECTORY, Taught, write_taught
+    from classifier.training.taught.label import DIRECTORY, Taught, write_taught
     from classifier.training.train import read_all
 
     examples, lexicon = read_all(data)

@@ -5,9 +5,9 @@ from numpy.typing import NDArray
 
 from classifier.assessment import Span
 from classifier.attribute import ATTRIBUTES
-from classifier.folding import SPACE
-from classifier.hashing import GRAM_SIZES, GRAMS, WORD_GAPS, WORDS, window_ends
-from classifier.view import View, original_ranges
+from classifier.features.hashing import GRAM_SIZES, GRAMS, WORD_GAPS, WORDS, window_ends
+from classifier.text.folding import SPACE
+from classifier.text.view import View, original_ranges
 
 MAX_SPANS = 8
 _SPACE = np.array(SPACE, dtype=np.uint8)

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from classifier.attribute import ATTRIBUTES
 from classifier.error import ModelError
-from classifier.hashing import FEATURES_VERSION, N_ROWS
-from classifier.lexicon import Lexicon
-from classifier.structure import STRUCTURE
+from classifier.features.hashing import FEATURES_VERSION, N_ROWS
+from classifier.features.lexicon import Lexicon
+from classifier.features.structure import STRUCTURE
 
 FORMAT = 2
 DEFAULT_DIRECTORY = Path(__file__).parent / "model"

@@ -6,19 +6,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.appearance import Appearance, Reading, appearance_of
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES
 from classifier.budget import UNLIMITED, Budget
 from classifier.contribution import driving_spans, make_span, word_contributions, word_ranges
-from classifier.feature import Features, features_of
-from classifier.language import languages_of
+from classifier.features.batch import Features, features_of
+from classifier.features.language import languages_of
+from classifier.features.structure import STRUCTURE
+from classifier.features.vector import Vector, vectors_of
+from classifier.features.window import blocks_of, window_places
 from classifier.model_file import Weights, read_weights
-from classifier.structure import STRUCTURE
 from classifier.table import Sums, Table
-from classifier.vector import Vector, vectors_of
-from classifier.view import View
-from classifier.window import blocks_of, window_places
+from classifier.text.appearance import Appearance, Reading, appearance_of
+from classifier.text.view import View
 
 MAX_CHARS = 50_000
 """Longest body, name and website together, in code points; longer raises ValueError."""

@@ -19,7 +19,7 @@ from classifier.evaluation.fairness import group_areas
 from classifier.evaluation.measure import ALARMS, AREAS, CALIBRATION_AIM, CALIBRATIONS, RANKS, Row
 from classifier.scorer import Classifier
 from classifier.training.calibration import expected_calibration_error
-from classifier.training.corpus import read_rows
+from classifier.training.examples.corpus import read_rows
 
 _BATCH = 64
 _DISGUISED_SETS = ("jigsaw_wiki_test", "civil_balanced", "surge_toxicity")

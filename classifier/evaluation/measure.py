@@ -11,7 +11,7 @@ Row = dict[str, Any]
 class Measure:
     """One line of the table: the area under the ROC curve of an attribute against a label.
 
-    label: 1, 0 or None (row left out); aim: the figure to reach, in [0, 1]; peer: what plain TF-IDF got, where known
+    label: 1, 0 or None (row left out); aim: the figure to reach, in [0, 1]
     """
 
     name: str
@@ -19,7 +19,6 @@ class Measure:
     attribute: str
     label: Callable[[Row], int | None]
     aim: float
-    plain: float | None = None
 
 
 def _field(name: str) -> Callable[[Row], int | None]:
@@ -27,42 +26,38 @@ def _field(name: str) -> Callable[[Row], int | None]:
 
 
 AREAS: tuple[Measure, ...] = (
-    Measure("jigsaw_wiki_test", "jigsaw_wiki_test", "toxicity", _field("toxic"), 0.975, 0.966),
-    Measure("civil_balanced", "civil_balanced", "toxicity", _field("toxic"), 0.92, 0.897),
-    Measure("impermium insult", "impermium_insults", "insult", _field("insult"), 0.87, 0.798),
-    Measure("surge", "surge_toxicity", "toxicity", _field("toxic"), 0.95, 0.932),
-    Measure("globe hostile", "unhealthy_conversations", "toxicity", _field("hostile"), 0.86, 0.824),
-    Measure(
-        "globe not healthy", "unhealthy_conversations", "toxicity", lambda row: 1 - int(row["healthy"]), 0.70, 0.653
-    ),
-    Measure("youtoxic toxic", "youtoxic_1000", "toxicity", _field("IsToxic"), 0.85, 0.808),
-    Measure("youtoxic obscene", "youtoxic_1000", "profanity", _field("IsObscene"), 0.95, 0.937),
-    Measure("fox hateful", "fox_news_comments", "identity_attack", _field("hateful"), 0.72, 0.683),
+    Measure("jigsaw_wiki_test", "jigsaw_wiki_test", "toxicity", _field("toxic"), 0.975),
+    Measure("civil_balanced", "civil_balanced", "toxicity", _field("toxic"), 0.92),
+    Measure("impermium insult", "impermium_insults", "insult", _field("insult"), 0.87),
+    Measure("surge", "surge_toxicity", "toxicity", _field("toxic"), 0.95),
+    Measure("globe hostile", "unhealthy_conversations", "toxicity", _field("hostile"), 0.86),
+    Measure("globe not healthy", "unhealthy_conversations", "toxicity", lambda row: 1 - int(row["healthy"]), 0.70),
+    Measure("youtoxic toxic", "youtoxic_1000", "toxicity", _field("IsToxic"), 0.85),
+    Measure("youtoxic obscene", "youtoxic_1000", "profanity", _field("IsObscene"), 0.95),
+    Measure("fox hateful", "fox_news_comments", "identity_attack", _field("hateful"), 0.72),
     Measure(
         "socc >= 3",
         "socc_constructiveness_toxicity",
         "toxicity",
         lambda row: int(row["toxicity_level"] >= 3),
         0.72,
-        0.555,
     ),
-    Measure("hatecheck", "hatecheck", "identity_attack", lambda row: int(row["label_gold"] == "hateful"), 0.70, 0.532),
-    Measure("hatemoji", "hatemoji_check", "identity_attack", _field("label_gold"), 0.75, 0.627),
-    Measure("ethos", "ethos_binary", "identity_attack", lambda row: int(row["hate_frac"] >= 0.5), 0.80, 0.724),
-    Measure("openai sexual", "openai_moderation_eval", "sexually_explicit", _field("S"), 0.88, 0.735),
-    Measure("openai hate", "openai_moderation_eval", "identity_attack", _field("H"), 0.82, 0.728),
-    Measure("wiki_context gn", "wiki_context_gn", "toxicity", _field("label"), 0.955, 0.934),
-    Measure("wiki_context gc", "wiki_context_gc", "toxicity", _field("label"), 0.85, 0.812),
+    Measure("hatecheck", "hatecheck", "identity_attack", lambda row: int(row["label_gold"] == "hateful"), 0.70),
+    Measure("hatemoji", "hatemoji_check", "identity_attack", _field("label_gold"), 0.75),
+    Measure("ethos", "ethos_binary", "identity_attack", lambda row: int(row["hate_frac"] >= 0.5), 0.80),
+    Measure("openai sexual", "openai_moderation_eval", "sexually_explicit", _field("S"), 0.88),
+    Measure("openai hate", "openai_moderation_eval", "identity_attack", _field("H"), 0.82),
+    Measure("wiki_context gn", "wiki_context_gn", "toxicity", _field("label"), 0.955),
+    Measure("wiki_context gc", "wiki_context_gc", "toxicity", _field("label"), 0.85),
     Measure(
         "identity_templates",
         "identity_templates",
         "toxicity",
         lambda row: int(row["toxicity"] == "toxic"),
         0.98,
-        0.793,
     ),
-    Measure("sms spam", "sms_spam", "spam", _field("spam"), 0.99, 0.983),
-    Measure("blog spam", "datacamp_comment_spam", "spam", _field("spam"), 0.85, 0.780),
+    Measure("sms spam", "sms_spam", "spam", _field("spam"), 0.99),
+    Measure("blog spam", "datacamp_comment_spam", "spam", _field("spam"), 0.85),
 )
 
 RANKS: tuple[tuple[str, str, str, str, float], ...] = (

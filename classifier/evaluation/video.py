@@ -8,7 +8,7 @@ from sklearn.metrics import roc_auc_score
 
 from classifier.attribute import ATTRIBUTES
 from classifier.model_file import read_weights
-from classifier.training.corpus import corpus_path, read_rows
+from classifier.training.examples.corpus import corpus_path, read_rows
 from classifier.training.train import fit_rows, known_rows, logits_of, read_training
 
 _CORPUS = "youtube_spam"

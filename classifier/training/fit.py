@@ -9,8 +9,8 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from classifier.hashing import N_ROWS
-from classifier.structure import STRUCTURE, STYLE
+from classifier.features.hashing import N_ROWS
+from classifier.features.structure import STRUCTURE, STYLE
 
 _SMOOTHING = 3.0
 _RATIO_POWER = 0.7

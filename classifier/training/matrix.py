@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifier.assessment import Text
-from classifier.feature import features_of
-from classifier.hashing import N_ROWS, NO_ROW, Occurrences
-from classifier.lexicon import Lexicon
-from classifier.window import Pieces, factors_of, windows_within
+from classifier.features.batch import features_of
+from classifier.features.hashing import N_ROWS, NO_ROW, Occurrences
+from classifier.features.lexicon import Lexicon
+from classifier.features.window import Pieces, factors_of, windows_within
 
 _BATCH = 32
 _MIDDLE = N_ROWS // 2

@@ -12,21 +12,21 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from classifier.attribute import ATTRIBUTES
-from classifier.hashing import N_ROWS
-from classifier.lexicon import Lexicon
+from classifier.features.hashing import N_ROWS
+from classifier.features.lexicon import Lexicon
 from classifier.model_file import Weights, write_weights
-from classifier.training.author import with_authors
 from classifier.training.calibration import BASE_RATES, calibrate
-from classifier.training.corpus import CORPORA, Example, corpus_path, read_examples, sha256_of
+from classifier.training.examples.author import with_authors
+from classifier.training.examples.corpus import CORPORA, Example, corpus_path, read_examples, sha256_of
+from classifier.training.examples.listed import listed_examples
+from classifier.training.examples.pitch import pitch_examples
+from classifier.training.examples.template import template_examples
+from classifier.training.examples.threat import threat_examples
 from classifier.training.fit import Fitted, fit_attribute
-from classifier.training.listed import listed_examples
 from classifier.training.matrix import PieceMatrix, matrix_of
-from classifier.training.pitch import pitch_examples
 from classifier.training.provenance import code_sha256
 from classifier.training.quantise import quantise
-from classifier.training.taught import read_taught, taught_examples
-from classifier.training.template import template_examples
-from classifier.training.threat import threat_examples
+from classifier.training.taught.label import read_taught, taught_examples
 from classifier.training.weak import add_weak_labels
 from classifier.training.wordlist import LISTS, build_lexicon, lexicon_path, profanities, spam_hosts, spam_terms
 

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.attribute import ATTRIBUTES
-from classifier.structure import STRUCTURE
+from classifier.features.structure import STRUCTURE
 
 _SEXUAL_FROM_WORDS = 2
 _PROFANE = ("words_strong", "words_severe")

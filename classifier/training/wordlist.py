@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.hashing import pair_hash, word_hash
-from classifier.lexicon import EMPTY, Mark
-from classifier.link import host_of
-from classifier.swearword import MASKED_WORDS
-from classifier.view import view_of
+from classifier.features.hashing import pair_hash, word_hash
+from classifier.features.lexicon import EMPTY, Mark
+from classifier.features.link import host_of
+from classifier.text.swearword import MASKED_WORDS
+from classifier.text.view import view_of
 
 LISTS = (
     "ldnoobw_en.txt",

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import Classifier
-from classifier.view import _traced, original_ranges, view_of
+from classifier.text.view import _traced, original_ranges, view_of
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=120)
 

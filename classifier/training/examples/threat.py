@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from random import Random
 
-from classifier.training.corpus import Example, Labels
+from classifier.training.examples.corpus import Example, Labels
 
 _SPEAKERS = ("I will", "I'll", "I'm going to", "im gonna", "I am going to", "we will", "we're going to", "ill")
 _HARMS_LISTED = (

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.assessment import Text
-from classifier.hashing import Occurrences, pair_hash, word_hash
-from classifier.lexicon import COUNTED_MARKS, Lexicon, Mark
-from classifier.link import Links, has_risky_ending, host_of, is_shortener, links_of
-from classifier.view import View
+from classifier.features.hashing import Occurrences, pair_hash, word_hash
+from classifier.features.lexicon import COUNTED_MARKS, Lexicon, Mark
+from classifier.features.link import Links, has_risky_ending, host_of, is_shortener, links_of
+from classifier.text.view import View
 
 _BODY = (
     "length",
@@ -199,8 +199,3 @@ def structure_of(texts: Sequence[Text], view: View, occurrences: Occurrences, le
     for index, count in view.disguised.items():
         structure[index, _DISGUISED_WORDS] = log1p(count)
     return structure
-
-
-def domain_hash(domain: str) -> int:
-    """The key under which the lexicon holds a domain."""
-    return word_hash(host_of(domain))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 
 from classifier.assessment import Text
-from classifier.training.corpus import Example
+from classifier.training.examples.corpus import Example
 
 _NAMES_LISTED = (
     "Anna,Ben,Carla,David,Eva,Frank,Grace,Henry,Ines,Jack,Karen,Liam,Maria,Nina,Oscar,Paula,Quentin,Rosa,Sam,"

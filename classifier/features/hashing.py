@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.view import Symbols, View
+from classifier.text.view import Symbols, View
 
 MAX_SYMBOLS = 1 << 18
 """Most symbols in one pass; the length of the tables of powers."""

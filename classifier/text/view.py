@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.budget import UNLIMITED, Budget
-from classifier.disguise import Line, is_odd, reveal, reveal_ascii
-from classifier.folding import DROPPED, KIND_PICTURE, KIND_SPACE, SPACE, fold_table, kind_table
+from classifier.text.disguise import Line, is_odd, reveal, reveal_ascii
+from classifier.text.folding import DROPPED, KIND_PICTURE, KIND_SPACE, SPACE, fold_table, kind_table
 
 _FOLD = fold_table()
 _KIND = kind_table()

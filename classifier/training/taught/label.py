@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.lexicon import Lexicon
-from classifier.training.corpus import CORPORA, Example
-from classifier.view import view_of
-from classifier.window import PIECE_SYMBOLS, piece_starts
+from classifier.features.lexicon import Lexicon
+from classifier.features.window import PIECE_SYMBOLS, piece_starts
+from classifier.text.view import view_of
+from classifier.training.examples.corpus import CORPORA, Example
 
-DIRECTORY = Path(__file__).parent / "taught"
+DIRECTORY = Path(__file__).parent
 TAUGHT = ("toxicity", "severe_toxicity", "insult", "profanity", "identity_attack", "threat")
 """The attributes that the teacher knows, in the order of its logits."""
 

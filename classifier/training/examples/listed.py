@@ -6,8 +6,8 @@ The list's marks are features of whole words; these teach their parts, for words
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from classifier.lexicon import Mark
-from classifier.training.corpus import Example
+from classifier.features.lexicon import Mark
+from classifier.training.examples.corpus import Example
 
 CORPUS = "listed"
 

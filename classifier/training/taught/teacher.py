@@ -16,10 +16,10 @@ import torch
 from numpy.typing import NDArray
 from transformers import AutoModel, AutoTokenizer
 
-from classifier.lexicon import Lexicon
-from classifier.training.corpus import Example
+from classifier.features.lexicon import Lexicon
+from classifier.training.examples.corpus import Example
 from classifier.training.fit import GROUPS
-from classifier.training.taught import TAUGHT, Taught, digest_of, rounded, windows_of
+from classifier.training.taught.label import TAUGHT, Taught, digest_of, rounded, windows_of
 
 _PARTS_READ = {
     "jigsaw_wiki": 1.0,

@@ -5,10 +5,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.feature import Features
-from classifier.hashing import word_hash
-from classifier.structure import STRUCTURE
-from classifier.view import View
+from classifier.features.batch import Features
+from classifier.features.hashing import word_hash
+from classifier.features.structure import STRUCTURE
+from classifier.text.view import View
 
 _COMMON_WORDS = {
     "en": "the of and to in is that it for was on are with as this be at have from or by you not but they i my me he "

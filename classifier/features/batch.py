@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 
 from classifier.assessment import Text
 from classifier.budget import UNLIMITED, Budget
-from classifier.hashing import Occurrences
-from classifier.lexicon import Lexicon
-from classifier.structure import structure_of
-from classifier.view import View, view_of
-from classifier.window import Pieces, pieces_of
+from classifier.features.hashing import Occurrences
+from classifier.features.lexicon import Lexicon
+from classifier.features.structure import structure_of
+from classifier.features.window import Pieces, pieces_of
+from classifier.text.view import View, view_of
 
 
 class Features(NamedTuple):

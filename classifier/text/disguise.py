@@ -1,7 +1,6 @@
 """Sees through disguised words: rewrites a body so that f u c k, 1d10t and f*ck read as what they mean.
 
-Where a rewriting depends on the result being a word, the word list of
-`classifier.lexicon` decides, so that 4th, well-known and b2b stay as they are.
+Where a rewriting depends on the result being a word, a list of words decides, so that 4th, well-known and b2b stay as they are.
 """
 
 import re
@@ -14,9 +13,9 @@ from itertools import compress, islice, product
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.folding import DROPPED, FOLD_SIZE, SPACE, fold_table
-from classifier.suspicion import classes_of, is_spaced, is_suspect, odd_tokens
-from classifier.swearword import LOOKALIKE_LETTERS, MASKED_WORDS, PICTURE_LETTERS, PICTURE_WORDS
+from classifier.text.folding import DROPPED, FOLD_SIZE, SPACE, fold_table
+from classifier.text.suspicion import classes_of, is_spaced, is_suspect, odd_tokens
+from classifier.text.swearword import LOOKALIKE_LETTERS, MASKED_WORDS, PICTURE_LETTERS, PICTURE_WORDS
 
 _LEET = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g",

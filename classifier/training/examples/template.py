@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import product
 from random import Random
 
-from classifier.training.corpus import HARMLESS, Example, Labels
+from classifier.training.examples.corpus import HARMLESS, Example, Labels
 
 _PEOPLE_LISTED = (
     "gay lesbian bisexual transgender trans queer lgbt lgbtq homosexual straight heterosexual male female "

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.feature import Features
-from classifier.hashing import N_ROWS
-from classifier.structure import STRUCTURE
-from classifier.window import factors_of, rows_of
+from classifier.features.batch import Features
+from classifier.features.hashing import N_ROWS
+from classifier.features.structure import STRUCTURE
+from classifier.features.window import factors_of, rows_of
 
 N_FEATURES = N_ROWS + len(STRUCTURE)
 """Length of a dense weight vector: first the hashed rows, then the structural features in the order of STRUCTURE."""

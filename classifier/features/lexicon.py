@@ -10,7 +10,7 @@ from enum import IntFlag
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.hashing import word_hash
+from classifier.features.hashing import word_hash
 
 SLOT_BITS = 18
 _SLOT_FACTOR = 0xC5E69025

@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import cache
+from string import ascii_lowercase, digits
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,8 @@ FOLD_SIZE = 0x20000
 DROPPED = 0
 SPACE = 32
 
-KIND_SPACE, KIND_LETTER, KIND_DIGIT, KIND_SYMBOL, KIND_PICTURE = range(5)
+KIND_SPACE, KIND_WORD, KIND_PICTURE = range(3)
+"""What a symbol is to the bounds of words: between them, a part of one, or a word by itself."""
 
 _WORD_SYMBOLS = "@$*#%+"
 """Signs that stay inside words, because people write letters with them."""
@@ -97,12 +99,10 @@ def fold_table() -> NDArray[np.uint32]:
 @cache
 def kind_table() -> NDArray[np.uint8]:
     """(FOLD_SIZE,) uint8: symbol -> one of the KIND_ numbers."""
-    table = np.full(FOLD_SIZE, KIND_LETTER, dtype=np.uint8)
+    table = np.full(FOLD_SIZE, KIND_WORD, dtype=np.uint8)
     table[:128] = KIND_SPACE
-    table[ord("a") : ord("z") + 1] = KIND_LETTER
-    table[ord("0") : ord("9") + 1] = KIND_DIGIT
-    for sign in _WORD_SYMBOLS:
-        table[ord(sign)] = KIND_SYMBOL
+    for sign in f"{ascii_lowercase}{digits}{_WORD_SYMBOLS}":
+        table[ord(sign)] = KIND_WORD
     table[0x2100:0x2C00] = KIND_PICTURE
     table[0x1F000:0x1FC00] = KIND_PICTURE
     return table

@@ -7,7 +7,7 @@ service, a place, a number or an address.
 from collections.abc import Iterator
 from random import Random
 
-from classifier.training.corpus import HARMLESS, Example
+from classifier.training.examples.corpus import HARMLESS, Example
 
 CORPUS = "pitches"
 
