@@ -132,7 +132,7 @@ def teach(data: Path, base: Path, output: Path | None) -> None:
     except ImportError as error:
         raise click.ClickException(f"{error}: install the extra `teacher`") from error
     from classifier.training.taught.label import DIRECTORY, Taught, write_taught
-    from classifier.training.train import read_all
+    from classifier.training.training_set import read_all
 
     examples, lexicon = read_all(data)
     for step in steps(examples, lexicon, base):

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.attribute import ATTRIBUTES
-from classifier.features.hashing import Occurrences
-from classifier.features.window import N_BLOCKS, Pieces, factors_of, windows_within
+from classifier.features.hashing import N_BLOCKS, Occurrences
+from classifier.features.window import Pieces, factors_of, windows_within
 
 _N = len(ATTRIBUTES)
 _LANES, _LANE_BITS = 4, 16

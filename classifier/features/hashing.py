@@ -19,14 +19,17 @@ FEATURES_VERSION = 2
 """Raised whenever a text would get other features than before."""
 
 GRAM_BITS = 18
-"""Character n-grams have 2**GRAM_BITS rows of the weight table; words and pairs of words have as many after them."""
+BLOCK_ROWS = 1 << GRAM_BITS
+"""Character n-grams have BLOCK_ROWS rows of the weight table; words and pairs of words have as many after them."""
 
-N_ROWS = 2 << GRAM_BITS
 GRAM_SIZES = (3, 4, 5)
 """Evenly spaced."""
 
 GRAMS, WORDS = 0, 1
 """The two blocks of features; each is scaled by the number of its features in the text."""
+
+N_BLOCKS = 2
+N_ROWS = N_BLOCKS * BLOCK_ROWS
 
 _Number = TypeVar("_Number", np.uint32, np.float64)
 _BASE = 0x9E3779B1
@@ -44,7 +47,7 @@ _FIRST, _SECOND = np.array(_FIRST_FACTOR, dtype=np.uint32), np.array(_SECOND_FAC
 _WORD_MIXES = np.array([[0x297A2D39], [0x9E3779B9], [0x7FEB352D]], dtype=np.uint32)
 """As _GRAM_MIXES: of a word, a pair of neighbours and a pair with one word between."""
 
-_FIRST_WORD_ROW = np.array(1 << GRAM_BITS, dtype=np.uint32)
+_FIRST_WORD_ROW = np.array(BLOCK_ROWS, dtype=np.uint32)
 NO_ROW = N_ROWS
 """Stands for the row of what begins so near the end of its text that it would reach into the next."""
 

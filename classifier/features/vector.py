@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from classifier.features.batch import Features
-from classifier.features.hashing import N_ROWS
+from classifier.features.hashing import BLOCK_ROWS, N_ROWS
 from classifier.features.structure import STRUCTURE
 from classifier.features.window import factors_of, rows_of
 
@@ -32,7 +32,7 @@ def vectors_of(features: Features) -> list[Vector]:
     for text, structure in enumerate(features.structure):
         rows = rows_of(features.occurrences, features.pieces.of_text(text))
         hashed, counts = np.unique(rows, return_counts=True)
-        middle = int(hashed.searchsorted(N_ROWS // 2))
+        middle = int(hashed.searchsorted(BLOCK_ROWS))
         factors = factors_of(np.array([counts[:middle].sum(), counts[middle:].sum()]))
         named = np.flatnonzero(structure)
         values = counts * np.repeat(factors, (middle, len(hashed) - middle))

@@ -10,13 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features.hashing import GRAM_SIZES, NO_ROW, WORD_GAPS, Occurrences
+from classifier.features.hashing import GRAM_SIZES, N_BLOCKS, NO_ROW, WORD_GAPS, Occurrences
 from classifier.text.view import View
 
 PIECE_SYMBOLS = 32
 """About six words, so a window is about twelve; chosen on the dev sets."""
 
-N_BLOCKS = 2
 _ONE = np.ones(())
 
 

@@ -1,6 +1,7 @@
 """Sees through disguised words: rewrites a body so that f u c k, 1d10t and f*ck read as what they mean.
 
-Where a rewriting depends on the result being a word, a list of words decides, so that 4th, well-known and b2b stay as they are.
+Where a rewriting depends on the result being a word, a list of words decides, so that 4th,
+well-known and b2b stay as they are.
 """
 
 import re

@@ -9,7 +9,7 @@ from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
-from classifier.features.hashing import N_ROWS
+from classifier.features.hashing import BLOCK_ROWS, N_ROWS
 from classifier.features.structure import STRUCTURE, STYLE
 
 _SMOOTHING = 3.0
@@ -19,6 +19,9 @@ _WORD_VALUE = 0.7
 
 _PENALTY_INVERSES = {"toxicity": 0.5, "insult": 0.5, "profanity": 0.5}
 """Scikit-learn's C, where it is not 1; chosen on the dev sets."""
+
+_WINDOW_SHARES = {"insult": 0.5, "profanity": 0.5, "sexually_explicit": 0.5}
+"""How much the worst window counts beside the whole text, where it does not count as much; chosen on the dev sets."""
 
 _ITERATIONS = 80
 
@@ -38,6 +41,15 @@ class Fitted:
     bias: float
 
 
+def shares_of(attribute: str) -> NDArray[np.float64]:
+    """(2,) how much of a logit the whole text makes, and its worst window.
+
+    They add up to 1, because the whole text and its worst window are the same for a short text.
+    """
+    in_window = _WINDOW_SHARES.get(attribute, 1.0)
+    return np.array([1.0, in_window]) / (1 + in_window)
+
+
 def _sums(hashed: csr_matrix, weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """(N_ROWS,) the weight of the rows that have each feature."""
     sums = np.bincount(hashed.indices, np.repeat(weights, np.diff(hashed.indptr)), minlength=N_ROWS)
@@ -54,7 +66,7 @@ def _log_ratios(hashed: csr_matrix, labels: NDArray[np.float64]) -> NDArray[np.f
     ratios = np.abs(np.log(positive / positive.sum() * negative.sum() / negative)) ** _RATIO_POWER
     seen = positive + negative > 2 * _SMOOTHING
     scaled: NDArray[np.float32] = (ratios / ratios[seen].std()).astype(np.float32)
-    scaled[N_ROWS // 2 :] *= _WORD_VALUE
+    scaled[BLOCK_ROWS:] *= _WORD_VALUE
     return scaled
 
 

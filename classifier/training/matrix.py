@@ -8,13 +8,12 @@ from scipy.sparse import csr_matrix
 
 from classifier.assessment import Text
 from classifier.features.batch import features_of
-from classifier.features.hashing import N_ROWS, NO_ROW, Occurrences
+from classifier.features.hashing import BLOCK_ROWS, N_ROWS, NO_ROW, Occurrences
 from classifier.features.lexicon import Lexicon
 from classifier.features.window import Pieces, factors_of, windows_within
 
 _BATCH = 32
-_MIDDLE = N_ROWS // 2
-_BLOCKS = (slice(None, _MIDDLE), slice(_MIDDLE, None))
+_BLOCKS = (slice(None, BLOCK_ROWS), slice(BLOCK_ROWS, None))
 
 
 class PieceMatrix:
@@ -30,7 +29,7 @@ class PieceMatrix:
         self._counts, self.structure = counts, structure
         self._bounds = np.array(bounds)
         self._within = windows_within(bounds)
-        in_words = np.concatenate([[0], np.cumsum(counts.indices >= _MIDDLE)])[counts.indptr]
+        in_words = np.concatenate([[0], np.cumsum(counts.indices >= BLOCK_ROWS)])[counts.indptr]
         self._done = np.stack([counts.indptr - in_words, in_words])
 
     def _factors(self, firsts: NDArray[np.int64], pasts: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -45,7 +44,7 @@ class PieceMatrix:
         pointers = np.concatenate([[0], np.cumsum(lengths)])
         indices = self._counts.indices[np.repeat(starts - pointers[:-1], lengths) + np.arange(pointers[-1])]
         grams, words = (np.repeat(factors, lengths) for factors in self._factors(firsts, pasts))
-        values = np.where(indices < _MIDDLE, grams, words).astype(np.float32)
+        values = np.where(indices < BLOCK_ROWS, grams, words).astype(np.float32)
         matrix = csr_matrix((values, indices, pointers), shape=(len(rows), N_ROWS))
         matrix.sum_duplicates()
         return matrix

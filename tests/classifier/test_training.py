@@ -19,6 +19,7 @@ from classifier.features.window import pieces_of, windows_within
 from classifier.model_file import Weights, read_weights, write_weights
 from classifier.text.view import view_of
 from classifier.training.calibration import BASE_RATES, calibrate, expected_calibration_error
+from classifier.training.cross_fit import blended
 from classifier.training.examples.author import with_authors
 from classifier.training.examples.corpus import Example
 from classifier.training.examples.listed import listed_examples
@@ -39,7 +40,6 @@ from classifier.training.taught.label import (
     windows_of,
     write_taught,
 )
-from classifier.training.train import blended
 from classifier.training.weak import add_weak_labels
 
 KIND = (
