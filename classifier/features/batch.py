@@ -12,16 +12,16 @@ from classifier.features.hashing import Occurrences
 from classifier.features.lexicon import Lexicon
 from classifier.features.structure import structure_of
 from classifier.features.window import Pieces, pieces_of
-from classifier.text.view import View, view_of
+from classifier.text.view import View
 
 
 class Features(NamedTuple):
     """What a batch of texts is scored by.
 
-    occurrences: the hashed features, each as often as it occurs
-    pieces: which of them belong to which piece of which text
-    structure: (n_texts, n_structure) float64
-    view: what they were made from, for spans
+    occurrences: the hashed features, as often as each occurs
+    pieces: which occurrences belong to which piece of which text
+    structure: (n_texts, n_structure) float64, the structural features in the order of STRUCTURE
+    view: the symbols that the hashed features were made from, for spans and for the language
     """
 
     occurrences: Occurrences
@@ -30,9 +30,11 @@ class Features(NamedTuple):
     view: View
 
 
-def features_of(texts: Sequence[Text], lexicon: Lexicon, budget: Budget = UNLIMITED) -> Features:
-    """The features of a batch of texts, 65,000 code points in all. TimeUsedError."""
-    view = view_of([text.body for text in texts], lexicon, budget)
+def features_of(texts: Sequence[Text], view: View, lexicon: Lexicon, *, budget: Budget = UNLIMITED) -> Features:
+    """The features of a batch of texts, of at most 65,000 code points in all. It raises TimeUsedError.
+
+    view: the view of the bodies of these texts
+    """
     budget.check()
     occurrences = Occurrences(view)
     budget.check()

@@ -10,7 +10,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.text.view import Symbols, View
+from classifier.text.symbol import Symbols
+from classifier.text.view import View
 
 MAX_SYMBOLS = 1 << 18
 """Most symbols in one pass; the length of the tables of powers."""

@@ -48,6 +48,9 @@ _SCRIPTS = (
 )
 """First and past-the-last code point of a script, and the language most written in it."""
 
+Language = tuple[str | None, bool]
+"""The ISO 639-1 code of a language, None when it is not recognised, and whether the model was trained on it."""
+
 _LATIN_PAST = 0x0250
 _MIN_WORDS = 4
 _KNOWN_SHARE = 0.6
@@ -93,8 +96,8 @@ def _is_foreign_script(symbols: NDArray[np.uint32]) -> bool:
     return other > latin
 
 
-def languages_of(features: Features) -> list[tuple[str | None, bool]]:
-    """The language of each text of a batch, None when not recognised, and whether the model knows it."""
+def languages_of(features: Features) -> list[Language]:
+    """The language of each text of a batch, in order."""
     unknown = features.structure[:, _UNKNOWN_WORDS].tolist()
     foreign = _foreign_scripts(features.view)
     bounds = pairwise(features.view.word_bounds)
@@ -117,7 +120,7 @@ def _foreign_scripts(view: View) -> dict[int, str | None]:
     }
 
 
-def _latin_language(features: Features, first: int, past: int, unknown: float) -> tuple[str | None, bool]:
+def _latin_language(features: Features, first: int, past: int, unknown: float) -> Language:
     """Of a text with the words from `first` up to `past`, of which the share `unknown` is in no list."""
     if past - first < _MIN_WORDS:
         return None, True

@@ -11,6 +11,7 @@ from classifier.features.batch import features_of
 from classifier.features.hashing import BLOCK_ROWS, N_ROWS, NO_ROW, Occurrences
 from classifier.features.lexicon import Lexicon
 from classifier.features.window import Pieces, factors_of, windows_within
+from classifier.text.view import view_of
 
 _BATCH = 32
 _BLOCKS = (slice(None, BLOCK_ROWS), slice(BLOCK_ROWS, None))
@@ -88,7 +89,8 @@ def matrix_of(texts: Sequence[Text], lexicon: Lexicon) -> PieceMatrix:
     """The features of many texts."""
     columns, sizes, structure, bounds = [], [], [], [0]
     for start in range(0, len(texts), _BATCH):
-        features = features_of(texts[start : start + _BATCH], lexicon)
+        batch = texts[start : start + _BATCH]
+        features = features_of(batch, view_of([text.body for text in batch], lexicon), lexicon)
         rows, lengths = _piece_rows(features.occurrences, features.pieces)
         columns.append(rows)
         sizes.append(lengths)
