@@ -1,17 +1,19 @@
-"""What is measured: which set, which label, which attribute, and the figure to reach."""
+"""What is measured: on which set, against which label, of which attribute, and the figure to reach."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 Row = dict[str, Any]
+"""A row of a labelled set, as its JSON line has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One line of the table: the area under the ROC curve of an attribute against a label.
 
-    label: 1, 0 or None (row left out); aim: the figure to reach, in [0, 1]
+    label: row -> 1, 0, or None for a row that is left out
+    aim: the figure to reach, in [0, 1]
     """
 
     name: str
@@ -22,6 +24,7 @@ class Measure:
 
 
 def _field(name: str) -> Callable[[Row], int | None]:
+    """A label that is a field of the row."""
     return lambda row: None if row.get(name) is None else int(row[name])
 
 
@@ -69,13 +72,13 @@ RANKS: tuple[tuple[str, str, str, str, float], ...] = (
     ("Perspective 2 IDENTITY_ATTACK", "perspective_scored", "identity_attack", "identity_attack", 0.65),
     ("ruddit offensiveness", "ruddit", "offensiveness_score", "toxicity", 0.0),
 )
-"""Name, set, field with a score in [0, 1], attribute, aim: Spearman's rank correlation with another's scores."""
+"""Name, set, field with a score of someone else in [0, 1], attribute, aim; measured by Spearman's rank correlation."""
 
 ALARMS: tuple[tuple[str, str, str, float], ...] = (
     ("published news called toxic", "globe_news_published", "toxicity", 0.03),
     ("published news called spam", "globe_news_published", "spam", 0.003),
 )
-"""Name, set, attribute, aim: the share scored above one half, to be at most the aim."""
+"""Name, set, attribute, aim; measured is the share of scores above one half, which should be at most the aim."""
 
 CALIBRATIONS: tuple[tuple[str, str, Callable[[Row], int | None]], ...] = (
     ("wiki_context gn", "wiki_context_gn", _field("label")),
@@ -83,6 +86,6 @@ CALIBRATIONS: tuple[tuple[str, str, Callable[[Row], int | None]], ...] = (
     ("published news", "globe_news_published", lambda _: 0),
     ("globe hostile", "unhealthy_conversations", _field("hostile")),
 )
-"""Name, set, label of toxicity: expected calibration error, to be at most CALIBRATION_AIM."""
+"""Name, set, label of toxicity; measured is the expected calibration error, to be at most CALIBRATION_AIM."""
 
 CALIBRATION_AIM = 0.03

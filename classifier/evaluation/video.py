@@ -1,4 +1,4 @@
-"""Spam under a video that training did not see: each of the five videos of youtube_spam left out in turn."""
+"""Measures spam under a video that training did not see: each video of youtube_spam is left out in turn."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +17,7 @@ _SPAM = ATTRIBUTES.index("spam")
 
 
 def unseen_videos(data: Path) -> Iterator[tuple[str, float]]:
-    """Each video and the area under the ROC curve of spam on its comments, fitted without them; "all" comes last."""
+    """Each video with the area under the ROC curve of spam on its comments, fitted without them; "all" comes last."""
     training = read_training_set(data, read_weights().lexicon())
     videos = [row["video"] for row in read_rows(corpus_path(data, _CORPUS))]
     place = np.flatnonzero(training.corpora == _CORPUS)

@@ -1,7 +1,8 @@
-"""Rolling hashes over a view's symbols: which table row each n-gram and each word belongs to.
+"""Rolling hashes over the symbols of a view: the rows of the weight table that its n-grams and its words have.
 
-A window's hash is polynomial, modulo 2**32: h = sum(symbol[i + j] * BASE**j). With prefix sums every window costs
-two operations whatever its length: h = (prefix[i + n] - prefix[i]) * BASE**-i. BASE is odd, so the inverse exists.
+The hash of n symbols from place i on is a polynomial modulo 2**32: h = sum(symbol[i + j] * BASE**j for j < n). With
+prefix sums it costs two operations whatever n is: h = (prefix[i + n] - prefix[i]) * BASE**-i. BASE is odd, so its
+inverse exists.
 """
 
 from operator import mul
@@ -14,20 +15,20 @@ from classifier.text.symbol import Symbols
 from classifier.text.view import View
 
 MAX_SYMBOLS = 1 << 18
-"""Most symbols in one pass; the length of the tables of powers."""
+"""The most symbols in one pass, and so the length of the tables of powers."""
 
 FEATURES_VERSION = 2
-"""Raised whenever a text would get other features than before."""
+"""This number is raised whenever a text would get other features than before."""
 
 GRAM_BITS = 18
 BLOCK_ROWS = 1 << GRAM_BITS
-"""Character n-grams have BLOCK_ROWS rows of the weight table; words and pairs of words have as many after them."""
+"""The character n-grams have this many rows of the weight table; words and pairs of words have as many after them."""
 
 GRAM_SIZES = (3, 4, 5)
-"""Evenly spaced."""
+"""The numbers of symbols of the n-grams; `window_ends` needs them evenly spaced."""
 
 GRAMS, WORDS = 0, 1
-"""The two blocks of features; each is scaled by the number of its features in the text."""
+"""The two blocks of features; the value of a feature depends on how many of its block the text has."""
 
 N_BLOCKS = 2
 N_ROWS = N_BLOCKS * BLOCK_ROWS
@@ -35,32 +36,38 @@ N_ROWS = N_BLOCKS * BLOCK_ROWS
 _Number = TypeVar("_Number", np.uint32, np.float64)
 _BASE = 0x9E3779B1
 _MASK = 0xFFFFFFFF
-_SHIFT = np.array(32 - GRAM_BITS, dtype=np.uint32)  # numpy takes arrays in, also of no dimension, quicker than numbers
+_SHIFT = np.array(32 - GRAM_BITS, dtype=np.uint32)
+"""An array without a dimension, as other constants here: numpy takes it in quicker than a Python number."""
+
 _GRAM_MIXES = (0x85EBCA6B, 0xC2B2AE3D, 0x2C1B3C6D)
-"""Odd factors, one for each size: the upper bits of hash * factor are the row (multiplicative hashing)."""
+"""One odd factor for each size of n-gram: the upper bits of hash * factor are the row.
+
+Source: multiplicative hashing, Knuth, The Art of Computer Programming, volume 3, 6.4.
+"""
 
 WORD_GAPS = (0, 1, 2)
-"""Words alone, pairs of neighbouring words, and pairs with one word between."""
+"""The distance from the first word of a feature to its last: words alone, neighbours, pairs with one word between."""
 
 _FIRST_FACTOR = 0xC2B2AE35
 _SECOND_FACTOR = 0x27D4EB4F
 _FIRST, _SECOND = np.array(_FIRST_FACTOR, dtype=np.uint32), np.array(_SECOND_FACTOR, dtype=np.uint32)
 _WORD_MIXES = np.array([[0x297A2D39], [0x9E3779B9], [0x7FEB352D]], dtype=np.uint32)
-"""As _GRAM_MIXES: of a word, a pair of neighbours and a pair with one word between."""
+"""One odd factor for each of WORD_GAPS, used like those of _GRAM_MIXES."""
 
 _FIRST_WORD_ROW = np.array(BLOCK_ROWS, dtype=np.uint32)
 NO_ROW = N_ROWS
-"""Stands for the row of what begins so near the end of its text that it would reach into the next."""
+"""This row stands for a feature that begins so near the end of its text that it would reach into the next text."""
 
-_FEW = 64
-_FEW_POWERS = [pow(_BASE, exponent, 1 << 32) for exponent in range(_FEW)]
+_SHORT_CHARS = 64
+_SHORT_POWERS = [pow(_BASE, exponent, 1 << 32) for exponent in range(_SHORT_CHARS)]
+"""A word of up to _SHORT_CHARS characters is hashed with these, without a loop in Python."""
 
 
 def word_hash(word: str) -> int:
-    """The hash of one word, the same as in `Occurrences.keys`."""
-    if len(word) <= _FEW:
+    """The hash of one word, in [0, 2**32), as `Occurrences.keys` has it."""
+    if len(word) <= _SHORT_CHARS:
         codes = word.encode() if word.isascii() else map(ord, word)
-        total: int = sum(map(mul, codes, _FEW_POWERS))
+        total: int = sum(map(mul, codes, _SHORT_POWERS))
         return total & _MASK
     value = 0
     for character in reversed(word):
@@ -69,11 +76,12 @@ def word_hash(word: str) -> int:
 
 
 def pair_hash(first: int, second: int) -> int:
-    """The hash of two words in their order, the same as in `Occurrences.keys`."""
+    """The hash of two words in their order, from their hashes, as `Occurrences.keys` has it."""
     return (first * _FIRST_FACTOR + second * _SECOND_FACTOR) & _MASK
 
 
 def _powers(base: int, count: int) -> NDArray[np.uint32]:
+    """(count,) uint32: the powers of a base modulo 2**32, from the power of 0 on."""
     factors = np.full(count, base & _MASK, dtype=np.uint32)
     factors[0] = 1
     return np.cumprod(factors, dtype=np.uint32)
@@ -82,11 +90,11 @@ def _powers(base: int, count: int) -> NDArray[np.uint32]:
 _POWERS = _powers(_BASE, MAX_SYMBOLS)
 _INVERSES = _powers(pow(_BASE, -1, 1 << 32), MAX_SYMBOLS)
 _MIXED_INVERSES = np.multiply.outer(np.array(_GRAM_MIXES, dtype=np.uint32), _INVERSES)
-"""(n_sizes, MAX_SYMBOLS): what windows that begin at a place are multiplied by."""
+"""(n_sizes, MAX_SYMBOLS): the factor of an n-gram that begins at a place, so that its hash does not depend on it."""
 
 
 def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
-    """(n_symbols + GRAM_SIZES[-1],) uint32: the polynomial's prefix sums, modulo 2**32, with a 0 before; then 0s."""
+    """(n_symbols + GRAM_SIZES[-1],) uint32: a 0, the prefix sums of the polynomial modulo 2**32, then further 0s."""
     n_symbols = len(symbols)
     prefix = np.zeros(n_symbols + GRAM_SIZES[-1], dtype=np.uint32)
     np.add.accumulate(symbols * _POWERS[:n_symbols], out=prefix[1 : n_symbols + 1])
@@ -94,9 +102,10 @@ def prefix_sums(symbols: Symbols) -> NDArray[np.uint32]:
 
 
 def _fill_hashes(hashes: NDArray[np.uint32], prefix: NDArray[np.uint32], view: View) -> None:
-    """(n_gaps, n_words): a hash for each word, independent of its place; of it and the next, and the one after that.
+    """Fills in the hashes of words: of each alone, of it and the next, and of it and the one after the next.
 
-    What would reach past the end is left as it was.
+    hashes: (n_gaps, n_words); what would reach past the last word is left as it was. A hash does not depend on where in
+    the batch the words stand.
     """
     words, starts = hashes[0], view.word_starts
     np.multiply(prefix[view.word_ends] - prefix[starts], _INVERSES[starts], out=words)
@@ -106,9 +115,10 @@ def _fill_hashes(hashes: NDArray[np.uint32], prefix: NDArray[np.uint32], view: V
 
 
 def window_ends(prefix: NDArray[_Number], sizes: tuple[int, ...], count: int) -> NDArray[_Number]:
-    """(n_sizes, count): what prefix sums have at the end of each window that begins at the first `count` places.
+    """(n_sizes, count): the prefix sum at the end of each window, by the window's size and by the place of its start.
 
-    A view, not a copy, which begins further on in them for each of the sizes, evenly spaced.
+    It is a view into the prefix sums and no copy: its rows begin further and further on in them, which needs sizes that
+    are evenly spaced.
     """
     step = prefix.itemsize
     further = (sizes[-1] - sizes[0]) // max(len(sizes) - 1, 1) * step
@@ -116,7 +126,7 @@ def window_ends(prefix: NDArray[_Number], sizes: tuple[int, ...], count: int) ->
 
 
 def _fill_grams(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
-    """(n_sizes, n_symbols): the mixed hash of the window of each size that begins at each symbol."""
+    """Fills in (n_sizes, n_symbols): the mixed hash of the n-gram of each size that begins at each symbol."""
     n_symbols = grams.shape[1]
     np.subtract(window_ends(prefix, GRAM_SIZES, n_symbols), prefix[:n_symbols], out=grams)
     grams *= _MIXED_INVERSES[:, :n_symbols]
@@ -124,13 +134,18 @@ def _fill_grams(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
 
 N_KINDS = max(len(GRAM_SIZES), len(WORD_GAPS))
 _PAD = GRAM_SIZES[-1]
-"""Places between the kinds: what is marked at the end of a text of one symbol may lie so far before it."""
+"""The number of places of no meaning at the end of each kind. The end marks of a text of one symbol may lie before the
+first place of their kind, and so at the end of the kind before, but by no more than this."""
 
 
 def _end_marks() -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """What is written near the end of a text into an array laid out as that of `Occurrences`: where, and what.
+    """(5, n_marks) int64 and (n_marks,) uint32: where something is written near the end of a text, and what is written.
 
-    A place is the product of (n_places, n_symbols, 1, end of the text in symbols, end in words) with a column.
+    Near its end a text has no room for its longest features: their rows become NO_ROW there, and fewer features begin.
+    The array of `Occurrences` is written to by its flat index, which is the product of a column with
+        (n_places, n_symbols, 1, the text's end in symbols, its end in words).
+    For example, two symbols before an end at 40 no n-gram begins, so 0 is written into the row of `begins`, which is
+    N_KINDS: (N_KINDS, 0, -2, 1, 0) . (n_places, n_symbols, 1, 40, 9) = N_KINDS * n_places + 38.
     """
     sizes, gaps = enumerate(GRAM_SIZES), enumerate(WORD_GAPS)
     last_symbols, last_words = range(GRAM_SIZES[-1] - 1, 1, -1), range(WORD_GAPS[-1], 0, -1)
@@ -146,20 +161,22 @@ _END_PLACES, _END_MARKS = _end_marks()
 
 
 class Occurrences:
-    """Where every hashed feature of a batch occurs, repetitions included.
+    """Every occurrence of a hashed feature in a batch, repetitions included.
 
-    A place is where a feature begins: first the symbols, then the words, then a few of no meaning.
+    A feature has the place at which it begins. The first places are the symbols, then come the words, then a few that
+    mean nothing.
 
-    keys: (2 * n_words - 1,) uint32, the hash of each word, then of each word and the next, also where the next is of
-        another text
-    rows: (N_KINDS, n_places) uint32, rows of the weight table: of the n-grams by size, and of words, neighbours and
-        pairs with a word between; NO_ROW for what would reach past the end of its text, or is of no kind
-    begins: (n_places,) uint32, how many features begin there
+    keys: (2 * n_words - 1,) uint32, the hash of each word, then the hash of each word and the next, also where the next
+        is of another text
+    rows: (N_KINDS, n_places) uint32, rows of the weight table: at symbols those of n-grams by size, at words those of
+        words, neighbours and pairs with a word between; NO_ROW where a feature would reach past the end of its text
+    begins: (n_places,) uint32, how many features begin at each place
     """
 
     __slots__ = ("begins", "keys", "rows")
 
     def __init__(self, view: View) -> None:
+        """view: at most MAX_SYMBOLS symbols"""
         n_symbols, n_words = len(view.symbols), len(view.word_starts)
         prefix = prefix_sums(view.symbols)
         hashes = np.empty((len(WORD_GAPS), n_words), dtype=np.uint32)
@@ -180,9 +197,13 @@ class Occurrences:
 
 
 def _end_texts(everything: NDArray[np.uint32], view: View) -> None:
-    """Marks what reaches into the next text; from the last text on, as a short one reaches into those before it."""
+    """Writes the end marks of all texts into an array laid out as that of `Occurrences`.
+
+    It goes from the last text to the first, because the marks of a short text reach into the texts before it, whose own
+    marks must stand.
+    """
     counts = everything.shape[1], len(view.symbols), 1
     ends = zip(view.starts[:0:-1], view.word_bounds[:0:-1], strict=True)
-    places = [(*counts, stop, past) for stop, past in ends if past]  # else there is nothing yet to mark
+    places = [(*counts, stop, past) for stop, past in ends if past]  # before the first word there is nothing to mark
     if places:
         everything.put(np.array(places).dot(_END_PLACES), _END_MARKS)
