@@ -107,9 +107,11 @@ def _merged(spans: list[Span], body: str) -> list[Span]:
 def _span_of(body: str, start: int, end: int, *, attribute: str, contribution: float) -> Span:
     """A span of code points [start, end) with its UTF-16 offsets."""
     if body.isascii():
-        return Span(start, end, start, end, attribute, contribution)
-    start_utf16 = _utf16_units(body[:start])
-    return Span(start, end, start_utf16, start_utf16 + _utf16_units(body[start:end]), attribute, contribution)
+        start_utf16, end_utf16 = start, end
+    else:
+        start_utf16 = _utf16_units(body[:start])
+        end_utf16 = start_utf16 + _utf16_units(body[start:end])
+    return Span(start, end, start_utf16, end_utf16, attribute=attribute, contribution=contribution)
 
 
 def _utf16_units(text: str) -> int:

@@ -90,7 +90,9 @@ class Classifier:
         (assessment,) = self._assessments(languages, scored)
         attributes = attribute_explanations(self._model, scored)
         if reading is not None:
-            attributes = tuple(each._replace(spans=reading.restored(text.body, each.spans)) for each in attributes)
+            attributes = tuple(
+                explained._replace(spans=reading.restored(text.body, explained.spans)) for explained in attributes
+            )
         return Explanation(worst or assessment, attributes)
 
     def features(self, texts: Sequence[Text], budget: Budget = UNLIMITED) -> Features:

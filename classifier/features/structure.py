@@ -105,9 +105,7 @@ def _sign_features(body: str, lexicon: Lexicon) -> list[float]:
     digits = len(signs) - len(signs.translate(None, _DIGITS))
     upper = len(signs) - len(signs.translate(None, _UPPER))
     links = links_of(body, encoded)
-    money = signs.count(b"$")
-    if not body.isascii():
-        money += body.count("£") + body.count("€")
+    money = _money_signs(body, signs)
     marked_up = (b"<" in signs or b"[" in signs or b"=" in signs) and _MARKUP.search(body) is not None
     mailed = b"@" in signs and _MAIL.search(body) is not None
     phoned = digits >= _MIN_PHONE_DIGITS and _PHONE.search(body) is not None
@@ -124,6 +122,12 @@ def _sign_features(body: str, lexicon: Lexicon) -> list[float]:
         log1p(signs.count(b"!")),
         log1p(money) if money else 0.0,
     ]
+
+
+def _money_signs(body: str, signs: bytes) -> int:
+    """How many signs of currencies a body has; signs: the body in Latin-1 without letters and the commonest signs."""
+    dollars = signs.count(b"$")
+    return dollars if body.isascii() else dollars + body.count("£") + body.count("€")
 
 
 def _spam_terms(words: list[str], lexicon: Lexicon) -> int:

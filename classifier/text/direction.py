@@ -42,8 +42,8 @@ class _Run:
     """What stands between an opening sign and its end.
 
     opening: the sign, or "" for the line itself
-    pieces: in the order sent, each the indices of characters that follow each other in the text, as a range, or those
-        of a run within this one, in the order in which it is seen
+    pieces: in the order sent; a piece is the indices of characters that follow each other in the text, as a range, or
+        those of a run within this one in the order in which it is seen
     """
 
     opening: str = ""

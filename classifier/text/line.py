@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 Edit = tuple[int, int, str, list[int]]
 """The start and the stop of what is replaced, its replacement, and for each character of the replacement the index in
-the old line of the character that it stands for."""
+the line before of the character that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """A text whose every character stands for a stretch of the original.
 
-    begins, ends: the half-open bounds of these stretches in code points of the original, one of each a character
+    begins, ends: for each character, the half-open bounds of its stretch in code points of the original
     """
 
     text: str

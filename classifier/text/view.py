@@ -53,11 +53,7 @@ def view_of(bodies: Sequence[str], words: Container[str], budget: Budget = UNLIM
     words: holds the known words in lower-case ASCII, to see through disguise
     """
     normaliser = Normaliser(words)
-    parts: list[TextSymbols] = []
-    for text, body in enumerate(bodies):
-        parts.append(normaliser.normalised(text, body))
-        if len(body) > _LONG_CHARS:
-            budget.check()
+    parts = _normalised(bodies, normaliser, budget)
     symbols, starts = _joined(parts), _starts(parts)
     stretched = _stretched(symbols, starts)
     if stretched:
@@ -77,6 +73,16 @@ def view_of(bodies: Sequence[str], words: Container[str], budget: Budget = UNLIM
         lines=normaliser.lines,
         disguised=normaliser.disguised,
     )
+
+
+def _normalised(bodies: Sequence[str], normaliser: Normaliser, budget: Budget) -> list[TextSymbols]:
+    """The symbols of each body; those of ASCII bodies still have their stretched letters."""
+    parts: list[TextSymbols] = []
+    for text, body in enumerate(bodies):
+        parts.append(normaliser.normalised(text, body))
+        if len(body) > _LONG_CHARS:
+            budget.check()
+    return parts
 
 
 def _joined(parts: Sequence[TextSymbols]) -> Symbols:

@@ -109,15 +109,7 @@ def fit_attribute(
     ratios, allowed = _log_ratios(hashed, labels), _structure_values(attribute)
     offsets = _offsets(attribute, corpora)
     scaled = hstack([hashed @ diags(ratios), csr_matrix(structure * allowed), offsets]).tocsr().astype(np.float32)
-    positive, negative = np.flatnonzero(labels > 0), np.flatnonzero(labels < 1)
-    model = LogisticRegression(C=_PENALTY_INVERSES.get(attribute, 1.0), max_iter=_ITERATIONS)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is part of the regularisation
-        model.fit(
-            vstack([scaled[positive], scaled[negative]]),
-            np.repeat([1, 0], (len(positive), len(negative))),
-            np.concatenate([labels[positive], 1 - labels[negative]]),
-        )
+    model = _fitted(scaled, labels, penalty_inverse=_PENALTY_INVERSES.get(attribute, 1.0))
     coefficients = model.coef_[0].astype(np.float64)
     past = N_ROWS + len(STRUCTURE)
     rates = np.asarray(offsets.sum(axis=0)).ravel()
@@ -127,3 +119,17 @@ def fit_attribute(
         structure=coefficients[N_ROWS:past] * allowed,
         bias=float(model.intercept_[0]) + offset,
     )
+
+
+def _fitted(scaled: csr_matrix, labels: NDArray[np.float64], *, penalty_inverse: float) -> LogisticRegression:
+    """A logistic regression on (n, n_columns) rows; a row whose label is between counts in parts for either class."""
+    positive, negative = np.flatnonzero(labels > 0), np.flatnonzero(labels < 1)
+    model = LogisticRegression(C=penalty_inverse, max_iter=_ITERATIONS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is part of the regularisation
+        model.fit(
+            vstack([scaled[positive], scaled[negative]]),
+            np.repeat([1, 0], (len(positive), len(negative))),
+            np.concatenate([labels[positive], 1 - labels[negative]]),
+        )
+    return model

@@ -16,7 +16,7 @@ _CLIPPED_SHARE = 1e-4
 
 
 def quantise(weights: NDArray[np.float64]) -> tuple[NDArray[np.int8], float]:
-    """(n,) int8 steps and the value of one step; steps * value is each weight, rounded to the nearest."""
+    """(n,) int8 steps and the value of one step; steps * value are the weights, rounded to the nearest."""
     largest = float(np.quantile(np.abs(weights), 1 - _CLIPPED_SHARE))
     value = largest / _MAX_STEP or 1.0
     return np.clip(np.rint(weights / value), -_MAX_STEP, _MAX_STEP).astype(np.int8), value
