@@ -4,8 +4,8 @@ from classifier.assessment import Assessment, AttributeExplanation, Explanation,
 from classifier.attribute import ATTRIBUTES
 from classifier.budget import Budget
 from classifier.error import ModelError, TimeUsedError
-from classifier.features.vector import N_FEATURES, Vector
 from classifier.scorer import Classifier
+from classifier.vector import N_FEATURES, Vector
 
 __all__ = [
     "ATTRIBUTES",

@@ -86,7 +86,7 @@ def _word_ranges(view: View, text: int, words: NDArray[np.int64]) -> list[tuple[
     """The half-open ranges of code points of the body of one text that some of its words stand for."""
     first = view.starts[text]
     places = words + view.word_bounds[text]
-    firsts, lasts = view.word_starts[places] - first, view.word_ends[places] - first - 1
+    firsts, lasts = view.word_starts[places] - first, view.word_ends[places] - (first + 1)
     return original_ranges(view.bodies[text], view.lines.get(text), firsts, lasts)
 
 

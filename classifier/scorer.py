@@ -12,11 +12,11 @@ from classifier.budget import UNLIMITED, Budget
 from classifier.explanation import LIKELY, attribute_explanations, shown_spans
 from classifier.features.batch import Features, features_of
 from classifier.features.language import Language, languages_of
-from classifier.features.vector import Vector, vectors_of
 from classifier.linear_model import LinearModel, Scored
 from classifier.model_file import Weights, read_weights
 from classifier.text.appearance import Appearance, Reading, appearance_of
 from classifier.text.view import view_of
+from classifier.vector import Vector, vectors_of
 
 MAX_CHARS = 50_000
 """The longest body, name and website together, in code points; a longer text raises ValueError."""

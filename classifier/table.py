@@ -7,13 +7,16 @@ from numpy.typing import NDArray
 
 from classifier.attribute import ATTRIBUTES
 from classifier.features.hashing import N_BLOCKS, Occurrences
-from classifier.features.window import Pieces, factors_of, windows_within
+from classifier.features.window import Pieces
 
 _N_ATTRIBUTES = len(ATTRIBUTES)
 _N_LANES, _LANE_BITS = 4, 16
 _N_NUMBERS = _N_ATTRIBUTES // _N_LANES
 _SIGNS = np.array(0x8000800080008000, dtype=np.uint64)
 """The sign bit of each lane."""
+
+_ONE = np.ones(())
+"""It has no dimension: numpy takes such an array in quicker than a Python number, which it must convert."""
 
 
 class Sums(NamedTuple):
@@ -96,7 +99,7 @@ class Table:
         weighted *= self._scales
         both = weighted[:, 0]
         both += weighted[:, 1]
-        return Sums(both[:, :n_pieces], windows_within(pieces.bounds), both[:, n_pieces:], factors)
+        return Sums(both[:, :n_pieces], pieces.windows, both[:, n_pieces:], factors)
 
     def _piece_sums(self, occurrences: Occurrences, pieces: Pieces) -> NDArray[np.float64]:
         """(n_attributes + 1, N_BLOCKS, n_pieces): the sums of steps in each piece, and last the number of features."""
@@ -123,6 +126,14 @@ class Table:
         prefix[_N_NUMBERS, 1:] = occurrences.begins
         np.add.accumulate(prefix, axis=1, out=prefix)
         return prefix
+
+
+def factors_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The value of a hashed feature where its block has so many features: 1 / sqrt(count), and 1 where it has none."""
+    factors: NDArray[np.float64] = np.maximum(counts, _ONE)
+    np.sqrt(factors, out=factors)
+    np.divide(_ONE, factors, out=factors)
+    return factors
 
 
 def _lanes_of(sums: NDArray[np.uint64]) -> NDArray[np.int16]:

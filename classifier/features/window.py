@@ -16,19 +16,18 @@ from classifier.text.view import View
 PIECE_SYMBOLS = 32
 """A piece is about six words, so a window is about twelve; chosen on the dev sets."""
 
-_ONE = np.ones(())
-"""It has no dimension: numpy takes such an array in quicker than a Python number, which it must convert."""
-
 
 class Pieces(NamedTuple):
     """The pieces of a batch, text by text, with an empty piece after the last piece of each text.
 
     bounds: n_texts + 1 indices of pieces; text k has those from bounds[k] up to bounds[k + 1], its empty one included
+    windows: two indices of windows for each text, their half-open bounds; window j is the pieces j and j + 1
     edges: (N_BLOCKS, n_pieces + 1) int64, places as `Occurrences` has them: piece j has the n-grams that begin from
         edges[0, j] up to edges[0, j + 1], and the words and pairs that begin from edges[1, j] up to edges[1, j + 1]
     """
 
     bounds: list[int]
+    windows: list[int]
     edges: NDArray[np.int64]
 
     def of_text(self, text: int) -> NDArray[np.int64]:
@@ -54,20 +53,12 @@ def pieces_of(view: View) -> Pieces:
     edges = np.empty((N_BLOCKS, len(cuts)), dtype=np.int64)
     edges[0] = cuts
     np.add(view.word_starts.searchsorted(edges[0]), len(view.symbols), out=edges[1])
-    return Pieces(bounds, edges)
+    return Pieces(bounds, windows_within(bounds), edges)
 
 
 def windows_within(bounds: list[int]) -> list[int]:
-    """Two indices for each text: the half-open bounds of its windows, where window j is the pieces j and j + 1."""
+    """The half-open bounds of the windows of each text, from the bounds of its pieces; see `Pieces`."""
     return [place for first, past in pairwise(bounds) for place in (first, max(past - 2, first + 1))]
-
-
-def factors_of(counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The value of each feature where there are so many of them: 1 / sqrt(count), and 1 where there is none."""
-    factors: NDArray[np.float64] = np.maximum(counts, _ONE)
-    np.sqrt(factors, out=factors)
-    np.divide(_ONE, factors, out=factors)
-    return factors
 
 
 def blocks_of(occurrences: Occurrences, edges: NDArray[np.int64]) -> list[NDArray[np.uint32]]:
@@ -82,9 +73,3 @@ def rows_of(occurrences: Occurrences, edges: NDArray[np.int64]) -> NDArray[np.in
     rows = np.concatenate([block.ravel() for block in blocks_of(occurrences, edges)], dtype=np.int64)
     kept: NDArray[np.int64] = rows[rows != NO_ROW]
     return kept
-
-
-def window_places(edges: NDArray[np.int64], windows: list[int]) -> list[slice]:
-    """The places of some windows of ONE text, counted from its first; edges: those of its pieces in one block."""
-    known = edges.tolist()
-    return [slice(known[window] - known[0], known[window : window + 3][-1] - known[0]) for window in windows]

@@ -10,7 +10,8 @@ from classifier.assessment import Text
 from classifier.features.batch import features_of
 from classifier.features.hashing import BLOCK_ROWS, N_ROWS, NO_ROW, Occurrences
 from classifier.features.lexicon import Lexicon
-from classifier.features.window import Pieces, factors_of, windows_within
+from classifier.features.window import Pieces, windows_within
+from classifier.table import factors_of
 from classifier.text.view import view_of
 
 _BATCH = 32

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from classifier.features.batch import Features
 from classifier.features.hashing import BLOCK_ROWS, N_ROWS
 from classifier.features.structure import STRUCTURE
-from classifier.features.window import factors_of, rows_of
+from classifier.features.window import rows_of
+from classifier.table import factors_of
 
 N_FEATURES = N_ROWS + len(STRUCTURE)
 """The length of a dense vector: first the hashed rows, then the structural features in the order of STRUCTURE."""
