@@ -132,7 +132,9 @@ def _fill_grams(grams: NDArray[np.uint32], prefix: NDArray[np.uint32]) -> None:
     grams *= _MIXED_INVERSES[:, :n_symbols]
 
 
-N_KINDS = max(len(GRAM_SIZES), len(WORD_GAPS))
+N_KINDS = len(GRAM_SIZES)
+"""There are as many sizes of n-grams as WORD_GAPS: one array holds the kinds of both blocks."""
+
 _PAD = GRAM_SIZES[-1]
 """The number of places of no meaning at the end of each kind. The end marks of a text of one symbol may lie before the
 first place of their kind, and so at the end of the kind before, but by no more than this."""
@@ -184,13 +186,11 @@ class Occurrences:
         self.keys = hashes.ravel()[: max(2 * n_words - 1, 0)]
         everything = np.empty((N_KINDS + 1, n_symbols + n_words + _PAD), dtype=np.uint32)
         self.rows, self.begins = everything[:N_KINDS], everything[N_KINDS]
-        words = self.rows[: len(WORD_GAPS), n_symbols : n_symbols + n_words]
-        _fill_grams(self.rows[: len(GRAM_SIZES), :n_symbols], prefix)
+        words = self.rows[:, n_symbols : n_symbols + n_words]
+        _fill_grams(self.rows[:, :n_symbols], prefix)
         np.multiply(hashes, _WORD_MIXES, out=words)
         np.right_shift(self.rows, _SHIFT, out=self.rows)
         np.add(words, _FIRST_WORD_ROW, out=words)
-        if len(GRAM_SIZES) < N_KINDS:
-            self.rows[len(GRAM_SIZES) :, :n_symbols].fill(NO_ROW)
         self.begins[:n_symbols].fill(len(GRAM_SIZES))
         self.begins[n_symbols:].fill(len(WORD_GAPS))
         _end_texts(everything, view)

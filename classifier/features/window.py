@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.features.hashing import GRAM_SIZES, N_BLOCKS, NO_ROW, WORD_GAPS, Occurrences
+from classifier.features.hashing import N_BLOCKS, NO_ROW, Occurrences
 from classifier.text.view import View
 
 PIECE_SYMBOLS = 32
@@ -65,7 +65,7 @@ def blocks_of(occurrences: Occurrences, edges: NDArray[np.int64]) -> list[NDArra
     """The rows of ONE text by block, (n_kinds, n_places), with NO_ROW where a feature would reach beyond the text."""
     grams, words = edges.tolist()
     rows = occurrences.rows
-    return [rows[: len(GRAM_SIZES), grams[0] : grams[-1]], rows[: len(WORD_GAPS), words[0] : words[-1]]]
+    return [rows[:, grams[0] : grams[-1]], rows[:, words[0] : words[-1]]]
 
 
 def rows_of(occurrences: Occurrences, edges: NDArray[np.int64]) -> NDArray[np.int64]:
