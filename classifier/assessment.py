@@ -9,6 +9,10 @@ FILLER_CHARACTERS = "filler_characters"
 """Letters that show as a gap, or not at all, stand among the other letters."""
 
 
+LAST_SINGLE_UNIT = "\uffff"
+"""A character beyond this one takes two code units in UTF-16."""
+
+
 class Text(NamedTuple):
     """One text to assess: the body of a comment, and its author's name and website, "" where they are not known."""
 

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.assessment import AttributeExplanation, Span
+from classifier.assessment import LAST_SINGLE_UNIT, AttributeExplanation, Span
 from classifier.attribute import ATTRIBUTES
 from classifier.contribution import word_contributions
 from classifier.features.structure import STRUCTURE
@@ -19,9 +19,6 @@ _SHOWN_SHARE = 0.1
 """A word is shown when it gave at least this share of what all raising words gave together."""
 
 _LEAST_SHOWN = 1e-9
-_LAST_NARROW = "\uffff"
-"""A character beyond this one takes two units in UTF-16."""
-
 _SPAM = ATTRIBUTES.index("spam")
 _TOXICITY = ATTRIBUTES.index("toxicity")
 
@@ -115,4 +112,4 @@ def _span_of(body: str, start: int, end: int, *, attribute: str, contribution: f
 
 
 def _utf16_units(text: str) -> int:
-    return len(text) + sum(character > _LAST_NARROW for character in text)
+    return len(text) + sum(character > LAST_SINGLE_UNIT for character in text)

@@ -8,14 +8,11 @@ from collections.abc import Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from classifier.assessment import DIRECTION_OVERRIDDEN, FILLER_CHARACTERS, Span
+from classifier.assessment import DIRECTION_OVERRIDDEN, FILLER_CHARACTERS, LAST_SINGLE_UNIT, Span
 from classifier.text.direction import TURNING, seen_order
 
 _FILLERS = "\u115f\u1160\u3164\uffa0\u2800"
 _FIRST_TAG = "\U000e0000"
-_LAST_NARROW = "\uffff"
-"""A character beyond this one takes two units in UTF-16."""
-
 _TURNING = re.compile(f"[{TURNING}]")
 _HIDING = re.compile(f"[{TURNING}{_FILLERS}\U000e0000-\U000e0fff]")
 _FILLER = re.compile(f"[{_FILLERS}]")
@@ -42,7 +39,7 @@ class Reading(NamedTuple):
 
     def restored(self, sent: str, spans: tuple[Span, ...]) -> tuple[Span, ...]:
         """Spans of this reading as spans of what was sent: each is the stretch that holds all of its code points."""
-        utf16 = [0, *accumulate(2 if character > _LAST_NARROW else 1 for character in sent)]
+        utf16 = [0, *accumulate(2 if character > LAST_SINGLE_UNIT else 1 for character in sent)]
         restored = []
         for span in spans:
             places = self.sources[span.start : span.end]
