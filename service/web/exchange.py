@@ -1,7 +1,7 @@
 """A request and its answer, as aiohttp has them, and what is kept beside them."""
 
-import os
 from collections.abc import Awaitable, Callable
+from random import getrandbits
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -34,4 +34,5 @@ class Exchange(NamedTuple):
 
 def begin_exchange(method: str, route: str) -> Exchange:
     """A new id of 16 hex digits; `route` is the pattern of a path, never what a caller sent."""
-    return Exchange(os.urandom(8).hex(), method, route, perf_counter())
+    request_id = f"{getrandbits(64):016x}"  # noqa: S311 a name and no secret: asking the system takes ten times as long
+    return Exchange(request_id, method, route, perf_counter())

@@ -27,7 +27,7 @@ from tests.servers import REPOSITORY, is_running
 SERVE = textwrap.dedent(
     """
     import asyncio, importlib, pathlib, sys
-    from service.embedded import EmbeddedServer
+    from service.platform.embedded import EmbeddedServer
 
     async def serve():
         server = await EmbeddedServer.start(pathlib.Path(sys.argv[1]))
