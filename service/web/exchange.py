@@ -34,5 +34,5 @@ class Exchange(NamedTuple):
 
 def begin_exchange(method: str, route: str) -> Exchange:
     """A new id of 16 hex digits; `route` is the pattern of a path, never what a caller sent."""
-    request_id = f"{getrandbits(64):016x}"  # noqa: S311 a name and no secret: asking the system takes ten times as long
+    request_id = f"{getrandbits(64):016x}"  # a name and no secret: asking the system takes ten times as long
     return Exchange(request_id, method, route, perf_counter())
