@@ -21,9 +21,10 @@ from service.metrics import RequestMeasures
 from service.pages import demo
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
-from service.platform.embedded import EmbeddedServer, room_of
+from service.platform.embedded import EmbeddedServer
 from service.platform.folder import make_folder
 from service.platform.kept_secret import SECRET_KEY_FILE, kept_secret, known_previous_secret
+from service.platform.memory import memory_limit_of
 from service.registry import DEFAULT, DEMO, Registry
 from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
 from service.scoring import Scorer
@@ -135,7 +136,7 @@ async def build(
     tracing = start_tracing(os.environ)
     model = load_model()
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir, room_of(settings))
+    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir, memory_limit_of(settings))
     url = settings.redis_url or (server.url if server else "")
     link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key, secrets.previous_secret_key)

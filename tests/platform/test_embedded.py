@@ -19,15 +19,16 @@ from redis.backoff import NoBackoff
 from redis.exceptions import OutOfMemoryError, RedisError
 
 from service.errors import StartError
-from service.platform import embedded
-from service.platform.embedded import EmbeddedServer, Room
+from service.platform import embedded, folder_lock, server_log, server_program
+from service.platform.embedded import EmbeddedServer
+from service.platform.memory import MemoryLimit
 from tests.servers import REPOSITORY, is_running
 
 # A service reduced to its embedded server: says where it is, then sleeps.
 SERVE = textwrap.dedent(
     """
     import asyncio, importlib, pathlib, sys
-    from service.embedded import EmbeddedServer
+    from service.platform.embedded import EmbeddedServer
 
     async def serve():
         server = await EmbeddedServer.start(pathlib.Path(sys.argv[1]))
@@ -138,7 +139,7 @@ async def fill_up(client: Redis) -> None:
 
 
 async def test_when_its_room_is_used_up_it_refuses_writes_and_reads_on(tmp_path: Path) -> None:
-    server = await EmbeddedServer.start(tmp_path, Room(8 * MIB, 8 * MIB))
+    server = await EmbeddedServer.start(tmp_path, MemoryLimit(8 * MIB, 8 * MIB))
     async with writer_client(server.url) as client:
         with pytest.raises(OutOfMemoryError):
             await fill_up(client)
@@ -158,7 +159,7 @@ async def test_data_that_was_larger_before_is_read_and_grows_as_far_as_there_is_
         assert await limit_of(client) == 0
         await client.set("large", b"x" * 20 * MIB)
     await server.stop()
-    server = await EmbeddedServer.start(tmp_path, Room(8 * MIB, most))
+    server = await EmbeddedServer.start(tmp_path, MemoryLimit(8 * MIB, most))
     async with writer_client(server.url) as client:
         assert await client.strlen("large") == 20 * MIB
         limit = await limit_of(client)
@@ -246,7 +247,7 @@ async def test_the_next_service_waits_for_a_server_that_is_slow_to_go(tmp_path: 
 
 
 async def test_a_server_that_never_goes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "PREDECESSOR_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(folder_lock, "PREDECESSOR_WAIT_SECONDS", 0.1)
     serving = Serving(tmp_path)
     os.kill(serving.server_pid, signal.SIGSTOP)
     serving.kill()
@@ -436,29 +437,29 @@ async def test_an_unusual_path_survives_the_url(tmp_path: Path) -> None:
 
 
 async def test_a_log_that_grew_large_is_put_aside(tmp_path: Path) -> None:
-    (tmp_path / "valkey.log").write_bytes(b"x" * (embedded.MAX_LOG_BYTES + 1))
+    (tmp_path / "valkey.log").write_bytes(b"x" * (server_log.MAX_LOG_BYTES + 1))
     server = await EmbeddedServer.start(tmp_path)
-    assert (tmp_path / "valkey.log").stat().st_size < embedded.MAX_LOG_BYTES
-    assert (tmp_path / "valkey.log.1").stat().st_size == embedded.MAX_LOG_BYTES + 1
+    assert (tmp_path / "valkey.log").stat().st_size < server_log.MAX_LOG_BYTES
+    assert (tmp_path / "valkey.log.1").stat().st_size == server_log.MAX_LOG_BYTES + 1
     await server.stop()
 
 
 def test_the_wheel_still_carries_its_binary_where_we_look() -> None:
-    carried = embedded._carried_binary()
+    carried = server_program._carried_binary()
     assert carried is not None
     assert "Valkey server" in subprocess.run([carried, "--version"], capture_output=True, text=True, check=True).stdout
 
 
 def test_without_the_wheel_a_server_on_path_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "_carried_binary", lambda: None)
+    monkeypatch.setattr(server_program, "_carried_binary", lambda: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     for name in ("redis-server", "valkey-server"):
         shutil.copy("/bin/true", tmp_path / name)
-        assert embedded.find_server_binary() == tmp_path / name
+        assert server_program.find_server_binary() == tmp_path / name
 
 
 async def test_without_any_server_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "_carried_binary", lambda: None)
+    monkeypatch.setattr(server_program, "_carried_binary", lambda: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StartError, match="COMMENTDESK_REDIS_URL"):
         await EmbeddedServer.start(tmp_path)
