@@ -41,7 +41,7 @@ async def _back_up(settings: Settings, file: Path) -> tuple[Header, int]:
             )
         length = await instant.count_all_keys(link)
         with _progress("Copying keys", length) as shown:
-            return await use_case.back_up(link, vault, file, own_version(), shown.update)
+            return await use_case.back_up(link, vault, file, version=own_version(), on_progress=shown.update)
 
 
 @click.command()
@@ -90,7 +90,7 @@ async def _restore(settings: Settings, file: Archive, *, is_replacing: bool, is_
     async with own_store(settings) as link:
         await _require_free(link, is_replacing=is_replacing, is_confirmed=is_confirmed)
         with _progress("Restoring", file.header.keys) as shown:
-            await use_case.restore(link, file, clock_ms(), shown.update)
+            await use_case.restore(link, file, clock_ms(), on_progress=shown.update)
 
 
 def _progress(label: str, length: int) -> Any:

@@ -41,7 +41,7 @@ def demo(url: str | None, token: str | None) -> None:
     _require_demo(api)
     before = _set_thread(api)
     left_out = _send_all(api, comments, _known(api))
-    _summarise(api, len(comments), left_out, before, _counts(api))
+    _summarise(api, len(comments), left_out, before=before, after=_counts(api))
 
 
 def _set_thread(api: Api) -> dict[str, int]:
@@ -112,7 +112,7 @@ def _send(api: Api, comment: Json, ids: dict[str, str]) -> str | None:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
     headers = {"Idempotency-Key": f"demo-{comment['key']}-{digest}"}
     try:
-        receipt = api.call("POST", f"{_THREAD}/comments", body, headers)
+        receipt = api.call("POST", f"{_THREAD}/comments", body, headers=headers)
     except click.ClickException as error:
         if "parent_id" in body and _status(error) == 422:
             return None

@@ -43,7 +43,7 @@ async def _repair(settings: Settings) -> Report:
     async with shared_store(settings) as link, use_case.sole_repairer(link) as holding:
         report = await _examine_shown(link)
         with _progress("Repairing", len(report.faults)) as shown:
-            await use_case.repair(link, report, clock_ms(), shown.update, holding)
+            await use_case.repair(link, report, clock_ms(), on_progress=shown.update, holding=holding)
         return report
 
 

@@ -29,7 +29,7 @@ async def _work(control: int) -> None:
     try:
         settings = replace(read_settings(os.environ), redis_url=duty.url)
         log_to_stderr(settings.log_level, worker=duty.slot)
-        await _serve(duty, settings, reader, writer)
+        await _serve(duty, settings, reader, writer=writer)
     except StartError as error:
         writer.write(f"{Message.FAILED} {json.dumps(str(error))}\n".encode())
         await writer.drain()

@@ -62,7 +62,8 @@ def _nodes(url: str, kind: str) -> _Nodes:
     authority, _, path = rest.partition("/")
     login, at, hosts = authority.rpartition("@")
     nodes = [_node(number, host, _PORTS[kind]) for number, host in enumerate(hosts.split(","), start=1)]
-    return _Nodes(scheme.removesuffix(kind), login + at, nodes, [unquote(part) for part in path.split("/") if part])
+    parts = [unquote(part) for part in path.split("/") if part]
+    return _Nodes(scheme.removesuffix(kind), login + at, nodes, path=parts)
 
 
 def _node(number: int, text: str, default_port: int) -> Node:

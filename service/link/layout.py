@@ -68,8 +68,8 @@ async def _layout(link: Link) -> frozenset[ServerPlacement]:
 async def _placement_of(server: Server) -> ServerPlacement:
     (info,) = await read_info(server, "server", "replication", "cluster")
     if info.get("cluster_enabled") != "1":
-        return ServerPlacement(info["run_id"], info["role"], "", frozenset())
+        return ServerPlacement(info["run_id"], info["role"], "", owners=frozenset())
     lines = [line.split() for line in (await server.call("CLUSTER", "NODES")).decode().splitlines()]
     own = next(line[0] for line in lines if "myself" in line[2])
     owners = frozenset((line[0], *line[_SLOTS_AT:]) for line in lines if len(line) > _SLOTS_AT)
-    return ServerPlacement(info["run_id"], info["role"], own, owners)
+    return ServerPlacement(info["run_id"], info["role"], own, owners=owners)

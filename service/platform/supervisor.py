@@ -80,10 +80,6 @@ class Worker:
     writer: asyncio.StreamWriter
     started: float = field(default_factory=time.monotonic)
 
-    @property
-    def is_alive(self) -> bool:
-        return self.process.returncode is None
-
     def send(self, *words: object) -> None:
         """Sends one line; it is lost when the worker has ended."""
         self.writer.write((" ".join(map(str, words)) + "\n").encode())
@@ -183,7 +179,7 @@ class Supervisor:
         self._run_in_background(self._watch(worker))
 
     async def _launch(self, slot: int) -> Worker:
-        ours, theirs = socket.socketpair()
+        own_end, worker_end = socket.socketpair()
         region = self._regions.pop()
         inherited = [descriptor for sockets in self._listeners for descriptor in sockets]
         duty = Duty(
@@ -196,19 +192,19 @@ class Supervisor:
         )
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", BECOME_WORKER, json.dumps(sys.path), str(theirs.fileno())),
+                *(sys.executable, "-c", BECOME_WORKER, json.dumps(sys.path), str(worker_end.fileno())),
                 stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=[*inherited, theirs.fileno(), self._counts],
+                pass_fds=[*inherited, worker_end.fileno(), self._counts],
                 # Ctrl-C in a terminal signals the whole group: only the supervisor handles it, and signals the workers.
                 start_new_session=True,
             )
         except BaseException:
             self._regions.add(region)
-            ours.close()
+            own_end.close()
             raise
         finally:
-            theirs.close()
-        reader, writer = await asyncio.open_unix_connection(sock=ours)
+            worker_end.close()
+        reader, writer = await asyncio.open_unix_connection(sock=own_end)
         worker = Worker(slot, region, process, reader=reader, writer=writer)
         worker.send(duty.as_json())
         self._all.add(worker)

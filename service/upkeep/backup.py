@@ -57,7 +57,7 @@ async def back_up(link: Link, vault: Vault, path: Path, version: str, on_progres
             keys=len(spool),
             content_bytes=2 * spool.size_bytes,  # large entries are written in pieces, each with its key
         )
-        size_bytes = archive.write(path, header, spool.entries(), vault.backup_key(secret_check))
+        size_bytes = archive.write(path, header, spool.entries(), key=vault.backup_key(secret_check))
     finally:
         spool.close()
     with suppress(RequestError):  # the file is complete; a full store refuses this note of it
@@ -196,7 +196,7 @@ async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress)
     async with unchanged(link):
         await link.call("HSET", keys.INSTALLATION, _RESTORING, file.header.created_at)
         await _remove_all(link)
-        installation = await _write_all(link, file, now_ms, on_progress)
+        installation = await _write_all(link, file, now_ms, on_progress=on_progress)
         if await instant.count_keys(link) > file.header.keys:
             raise BackupError(
                 "Somebody else wrote into this store meanwhile. Stop every service on it, and restore again."

@@ -168,7 +168,8 @@ def _of_comments(survey: _Survey) -> Iterator[Fault]:
     for (site, comment_id), examined in survey.comments.items():
         for name in examined.faults:
             check = Check(name)
-            yield Fault(check, site, comment_id, f"{examined.state or 'no state'}: not so that {MEANINGS[check]}")
+            told = f"{examined.state or 'no state'}: not so that {MEANINGS[check]}"
+            yield Fault(check, site, comment_id, told=told)
 
 
 def _of_threads(survey: _Survey) -> Iterator[Fault]:
@@ -177,7 +178,7 @@ def _of_threads(survey: _Survey) -> Iterator[Fault]:
         key = keys.thread_keys(site, thread).thread
         lacking = [name for name in ("created_ms", "version") if name not in survey.records.get(key.encode(), {})]
         if lacking:
-            yield Fault(Check.THREAD, site, key, f"lacks {' and '.join(lacking)}")
+            yield Fault(Check.THREAD, site, key, told=f"lacks {' and '.join(lacking)}")
 
 
 def _of_counters(survey: _Survey) -> Iterator[Fault]:
@@ -192,7 +193,7 @@ def _of_counters(survey: _Survey) -> Iterator[Fault]:
         }
         if differences:
             told = ", ".join(f"{name} {stored.get(name, 0)} for {expected[key][name]}" for name in differences)
-            yield Fault(Check.COUNTERS, site, key.decode(), told, differences)
+            yield Fault(Check.COUNTERS, site, key.decode(), told=told, differences=differences)
 
 
 def _number(text: str | None) -> int:
@@ -216,7 +217,7 @@ def _recount(survey: _Survey) -> defaultdict[bytes, Counter[str]]:
 def _of_lifetimes(survey: _Survey) -> Iterator[Fault]:
     for key, is_for_ever in survey.limited.items():
         if is_for_ever:
-            yield Fault(Check.LIFETIME, keys.parts_of(key).site, key.decode(), "would be kept for ever")
+            yield Fault(Check.LIFETIME, keys.parts_of(key).site, key.decode(), told="would be kept for ever")
 
 
 async def _of_places(link: Link, survey: _Survey) -> tuple[int, list[Fault]]:
@@ -228,7 +229,7 @@ async def _of_places(link: Link, survey: _Survey) -> tuple[int, list[Fault]]:
             looked_at += len(ids)
             unknown = [comment_id for comment_id in ids if not survey.is_known(key, comment_id)]
             for orphan in await examination.find_orphans(link, key, unknown):
-                orphans[key, orphan] = Fault(Check.ORPHAN, keys.parts_of(key).site, key.decode(), orphan)
+                orphans[key, orphan] = Fault(Check.ORPHAN, keys.parts_of(key).site, key.decode(), told=orphan)
     return looked_at, list(orphans.values())
 
 
@@ -251,7 +252,7 @@ async def repair(link: Link, report: Report, now_ms: int, on_progress: Progress,
 
 async def _repair_comment(link: Link, fault: Fault) -> bool:
     (examined,) = await examination.examine(link, fault.site, [fault.subject])
-    return fault.check not in await examination.repair(link, fault.site, fault.subject, examined.home)
+    return fault.check not in await examination.repair(link, fault.site, fault.subject, home=examined.home)
 
 
 async def _repair_counters(link: Link, fault: Fault, _: int) -> None:
@@ -280,4 +281,4 @@ _REPAIRS = {
 
 def sole_repairer(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:
     """Gives the right to repair to one process at a time; raises RepairError while another one has it."""
-    return lease.sole(link, keys.REPAIRING, RepairError, "repairing this store")
+    return lease.sole(link, keys.REPAIRING, RepairError, work="repairing this store")

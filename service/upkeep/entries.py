@@ -75,10 +75,10 @@ async def read_entries(link: Link, names: Sequence[bytes]) -> list[Entry]:
 
 async def _entry(link: Link, key: bytes, kind: bytes, expires_ms: int, content: Any = None) -> Entry:
     if kind == b"stream":
-        return Entry(key, kind, expires_ms, await _stream(link, key))
+        return Entry(key, kind, expires_ms, parts=await _stream(link, key))
     if content is None:
         content = await _read_in_steps(link, key, kind)
-    return Entry(key, kind, expires_ms, [content] if kind == b"string" else content)
+    return Entry(key, kind, expires_ms, parts=[content] if kind == b"string" else content)
 
 
 async def _read_in_steps(link: Link, key: bytes, kind: bytes) -> list[bytes]:

@@ -34,7 +34,7 @@ async def examine(link: Link, site: str, ids: Sequence[str]) -> list[Examined]:
     )
     homes = [CommentHome(*(part.decode() if part else "" for part in parts)) for parts in found]
     return await asyncio.gather(
-        *(_examine(link, site, comment_id, home) for comment_id, home in zip(ids, homes, strict=True))
+        *(_examine(link, site, comment_id, home=home) for comment_id, home in zip(ids, homes, strict=True))
     )
 
 
@@ -42,7 +42,8 @@ async def _examine(link: Link, site: str, comment_id: str, home: CommentHome) ->
     state, verdict, acts, faults = await scripts.EXAMINE_COMMENT.run(
         link, comment_keys(site, comment_id, home), comment_id
     )
-    return Examined(home, state.decode(), verdict.decode(), tallied(acts.decode()), _texts(faults))
+    acts_done = tallied(acts.decode())
+    return Examined(home, state.decode(), verdict.decode(), acts=acts_done, faults=_texts(faults))
 
 
 async def repair(link: Link, site: str, comment_id: str, home: CommentHome) -> tuple[str, ...]:

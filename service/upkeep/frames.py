@@ -92,7 +92,7 @@ def entries(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Entry]:
             raise BackupError(f"An entry of the backup has {sum(lengths)} bytes.")
         whole = stream.take(sum(lengths))
         key, kind, expires_ms, *parts = [whole[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]
-        yield Entry(key, kind, _expires(expires_ms), parts)
+        yield Entry(key, kind, _expires(expires_ms), parts=parts)
 
 
 def resp_entries(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Entry]:
@@ -104,7 +104,7 @@ def resp_entries(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Entry]:
             raise BackupError("An entry of the backup has too few texts.")
         key, kind = (_resp_text(stream, MAX_KEY_BYTES) for _ in range(2))
         expires_ms = _expires(_resp_text(stream, MAX_KEY_BYTES))
-        yield from _resp_pieces(stream, Entry(key, kind, expires_ms, []), left, max_bytes=max_bytes)
+        yield from _resp_pieces(stream, Entry(key, kind, expires_ms, parts=[]), left, max_bytes=max_bytes)
 
 
 def _resp_pieces(stream: _Stream, entry: Entry, texts_left: int, max_bytes: int) -> Iterator[Entry]:

@@ -173,4 +173,4 @@ def sole_rotator(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:
 
     Two at once would do no harm, but the work twice.
     """
-    return lease.sole(link, keys.ROTATING, RotationError, "replacing the secret of this store")
+    return lease.sole(link, keys.ROTATING, RotationError, work="replacing the secret of this store")
