@@ -111,7 +111,7 @@ class Service:
         await self.desk.registry.close()
         await self.desk.link.close()
         if self.server:
-            await self.server.stop()
+            await self.server.close()
         if self.tracing:
             await self.tracing.close()
 
@@ -136,7 +136,7 @@ async def build(
     tracing = start_tracing(os.environ)
     model = load_model()
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir, memory_limit_of(settings))
+    server = None if settings.redis_url else await EmbeddedServer.open(settings.data_dir, memory_limit_of(settings))
     url = settings.redis_url or (server.url if server else "")
     link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key, secrets.previous_secret_key)
@@ -182,7 +182,7 @@ async def build(
     except BaseException:
         await asyncio.gather(registry.close(), link.close())
         if server:
-            await server.stop()
+            await server.close()
         raise
     registry.open()
     return Service(desk, dispatch, server, tracing)

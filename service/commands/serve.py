@@ -70,7 +70,7 @@ async def _supervise(settings: Settings) -> None:
         url = settings.redis_url or await _start_server(settings, ending)
         listeners = listen(settings.host, settings.port, settings.workers)
         supervisor = Supervisor(listeners, url)
-        ending.push_async_callback(supervisor.stop)
+        ending.push_async_callback(supervisor.close)
         ending.callback(close, listeners)
         await _start(supervisor, stop)
         if stop.is_set():
@@ -84,7 +84,7 @@ async def _supervise(settings: Settings) -> None:
 
 async def _start(supervisor: Supervisor, stop: asyncio.Event) -> None:
     """Returns when all workers serve, or when `stop` is set before."""
-    starting, stopped = asyncio.create_task(supervisor.start()), asyncio.create_task(stop.wait())
+    starting, stopped = asyncio.create_task(supervisor.open()), asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
     if starting in done:
@@ -103,8 +103,8 @@ async def _roll_on(roll: asyncio.Event, supervisor: Supervisor) -> None:
 
 
 async def _start_server(settings: Settings, ending: AsyncExitStack) -> str:
-    server = await EmbeddedServer.start(settings.data_dir, memory_limit_of(settings))
-    ending.push_async_callback(server.stop)
+    server = await EmbeddedServer.open(settings.data_dir, memory_limit_of(settings))
+    ending.push_async_callback(server.close)
     return server.url
 
 

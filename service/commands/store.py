@@ -94,13 +94,13 @@ async def own_store(settings: Settings) -> AsyncIterator[Link]:
 
     Whether a service uses a server that is named by its address cannot be known.
     """
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
+    server = None if settings.redis_url else await EmbeddedServer.open(settings.data_dir)
     try:
         async with _connected(settings.redis_url or (server.url if server else "")) as link:
             yield link
     finally:
         if server:
-            await server.stop()
+            await server.close()
 
 
 @asynccontextmanager

@@ -49,7 +49,7 @@ class EmbeddedServer:
     """
 
     def __init__(self, data_dir: Path, binary: Path, limit: MemoryLimit = NO_LIMIT) -> None:
-        """Starts nothing: use `start`."""
+        """Starts nothing: use `open`."""
         self._data_dir = data_dir.absolute()
         self._limit = limit
         self._binary = binary
@@ -67,7 +67,7 @@ class EmbeddedServer:
         return process.pid if process is not None and process.returncode is None else None
 
     @classmethod
-    async def start(cls, data_dir: Path, limit: MemoryLimit = NO_LIMIT) -> Self:
+    async def open(cls, data_dir: Path, limit: MemoryLimit = NO_LIMIT) -> Self:
         """Starts the server with a limit on its memory, and returns when it answers and has read all its data.
 
         Call it from the main thread: Linux takes the parent of a child for dead when the thread that started it ends.
@@ -78,15 +78,15 @@ class EmbeddedServer:
             await server._lock_folder()
             process = await server._launch()
         except OSError as error:
-            await server.stop()
+            await server.close()
             raise StartError(f"The data folder {server._data_dir} cannot be used: {error}") from error
         except BaseException:
-            await server.stop()
+            await server.close()
             raise
         server._supervisor = asyncio.create_task(server._supervise(process), name="embedded-server")
         return server
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """Ends the server by SIGTERM, after ten seconds by SIGKILL, and unlocks the folder; it may be called twice."""
         if self._supervisor is not None:
             self._supervisor.cancel()

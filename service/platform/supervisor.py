@@ -132,7 +132,7 @@ class Supervisor:
         self._changing = [asyncio.Lock() for _ in self._slots]
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
+    async def open(self) -> None:
         """Returns when all workers serve; raises StartError with the reason of the first one that cannot start.
 
         Each worker checks the store and the model.
@@ -159,7 +159,7 @@ class Supervisor:
             log.info("workers_rolled")
         await asyncio.gather(*draining)  # a slot never has more than two workers
 
-    async def stop(self) -> None:
+    async def close(self) -> None:
         """Drains all workers, and kills those that take too long."""
         for task in self._tasks:
             task.cancel()
