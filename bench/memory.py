@@ -144,7 +144,7 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     from service.store.submissions import Submissions
     from service.vault import Vault
 
-    server = await EmbeddedServer.start(folder)
+    server = await EmbeddedServer.open(folder)
     link = make_link(server.url, scripts.ALL)
     link.open()
     assert await link.wait_up(10)
@@ -171,13 +171,13 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
         kinds, keys = memory_by_kind(client)
         fields = sampled_fields(client)
     log_bytes = size_of_log(folder)
-    await server.stop()
+    await server.close()
     restart_seconds, server = await restarted(folder)
     with redis.Redis.from_url(server.url) as client:
         rewritten = rewrite_log(client, folder)
-    await server.stop()
+    await server.close()
     again_seconds, server = await restarted(folder)
-    await server.stop()
+    await server.close()
     return Measured(
         total,
         fill_seconds,
@@ -198,7 +198,7 @@ async def restarted(folder: Path) -> tuple[float, Any]:
     from service.platform.embedded import EmbeddedServer
 
     began = time.monotonic()
-    server = await EmbeddedServer.start(folder)
+    server = await EmbeddedServer.open(folder)
     return time.monotonic() - began, server
 
 

@@ -1,4 +1,4 @@
-"""Bodies that are right, loaded at a third of the cost; the schema stays what defines them."""
+"""Loads valid bodies at a third of the cost of marshmallow; the schema still defines what is valid."""
 
 from collections.abc import Mapping
 from inspect import isfunction
@@ -10,10 +10,10 @@ from schemas.fields import Closed, PlainText, QueryInteger
 
 
 class Loader:
-    """Loads what a schema loads, to the same result; ValidationError, with the schema's own messages.
+    """Loads a body to the same result as its schema, and raises ValidationError with the messages of the schema.
 
-    Most bodies are right. For these the fields are asked one by one, without what marshmallow does around them for
-    the sake of its messages, hooks and options; whatever is not plainly right goes through the schema itself.
+    Most bodies are valid. For these it calls the fields one by one, without what marshmallow does around them for its
+    messages, hooks and options. When a quick check does not find a body valid, the schema loads it.
     """
 
     def __init__(self, schema: Schema) -> None:
@@ -34,6 +34,7 @@ class Loader:
         )
 
     def load(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Returns the loaded fields; raises ValidationError."""
         loaded = self._plainly(given) if self._is_plain else None
         if loaded is None:
             loaded = dict(self._schema.load(given))

@@ -21,9 +21,10 @@ from service.metrics import RequestMeasures
 from service.pages import demo
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
-from service.platform.embedded import EmbeddedServer, room_of
+from service.platform.embedded import EmbeddedServer
 from service.platform.folder import make_folder
 from service.platform.kept_secret import SECRET_KEY_FILE, kept_secret, known_previous_secret
+from service.platform.memory import memory_limit_of
 from service.registry import DEFAULT, DEMO, Registry
 from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
 from service.scoring import Scorer
@@ -159,10 +160,10 @@ async def _run_server(service: web.Application) -> AsyncIterator[None]:
         service[STORE_URL] = settings.redis_url
         yield
         return
-    server = await EmbeddedServer.start(settings.data_dir, room_of(settings))
+    server = await EmbeddedServer.open(settings.data_dir, memory_limit_of(settings))
     service[STORE_URL] = server.url
     yield
-    await server.stop()
+    await server.close()
 
 
 async def _open_desk(service: web.Application) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
-"""The log: lines of JSON to standard error.
+"""Writes the log as lines of JSON to standard error.
 
-What readers wrote is never in it, so an exception is shown as its types and places, without its message, which may
-quote what broke it.
+No text of a reader is logged. So an exception is logged as its type and traceback without its message, which may quote
+the input that caused it.
 """
 
 import logging
@@ -17,7 +17,7 @@ from service.platform.log_limit import LogLimit
 
 
 def log_to_stderr(level: str, **always: object) -> None:
-    """Writes lines of this level and above; `always` is in every line."""
+    """Starts to log lines of this level and above; every line has the fields of `always`."""
     structlog.contextvars.bind_contextvars(**always)
     structlog.configure(
         processors=[
@@ -25,7 +25,7 @@ def log_to_stderr(level: str, **always: object) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.ExceptionRenderer(_told),
+            structlog.processors.ExceptionRenderer(_rendered),
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
@@ -34,8 +34,8 @@ def log_to_stderr(level: str, **always: object) -> None:
     )
 
 
-def _told(exc_info: ExcInfo) -> str:
-    """The traceback as Python prints it, messages left out; what the system said of a file or socket stays."""
+def _rendered(exc_info: ExcInfo) -> str:
+    """Returns the traceback as Python prints it, without messages except those of the operating system."""
     return "\n".join(
         f"Traceback (most recent call last):\n{''.join(traceback.format_tb(error.__traceback__))}{_name(error)}"
         for error in reversed(list(_chain(exc_info[1])))
@@ -43,7 +43,7 @@ def _told(exc_info: ExcInfo) -> str:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """The exception and those that it came of, newest first."""
+    """Yields the exception and its causes, the newest first."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -53,5 +53,5 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 def _name(error: BaseException) -> str:
     kind = type(error)
-    said = f": {os.strerror(error.errno)}" if isinstance(error, OSError) and error.errno else ""
-    return f"{kind.__module__}.{kind.__qualname__}{said}"
+    message = f": {os.strerror(error.errno)}" if isinstance(error, OSError) and error.errno else ""
+    return f"{kind.__module__}.{kind.__qualname__}{message}"
