@@ -1,0 +1,62 @@
+"""The texts of one language, with its way to write numbers and dates."""
+
+from datetime import UTC, datetime, time
+from functools import lru_cache, partial
+from gettext import NullTranslations
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+
+from service.texts.sentence import Plural, Sentence
+
+_DAYS_KEPT = 1024
+_MINUTES_KEPT = 24 * 60
+"""Days and minutes of a day are kept as texts: a page has many moments, and a look-up costs a tenth of making one."""
+
+
+class Texts:
+    """What people read, in one language. A message that has no translation stays English."""
+
+    def __init__(self, language: str, translations: NullTranslations, locale: Locale) -> None:
+        """`language` is a tag such as `en` or `pt-BR` (BCP 47), as a page's `lang` has it; `locale` says how numbers
+        and dates are written."""
+        self.language = language
+        self.direction = locale.text_direction
+        self._translations = translations
+        self._locale = locale
+        self._day = lru_cache(_DAYS_KEPT)(partial(format_date, format="long", locale=locale))
+        self._time = lru_cache(_MINUTES_KEPT)(partial(format_time, format="short", locale=locale))
+
+    def gettext(self, message: str) -> str:
+        """The message in this language, its placeholders open."""
+        return self._translations.gettext(message)
+
+    def ngettext(self, one: str, several: str, count: int) -> str:
+        """The form that so many things take in this language, its placeholders open."""
+        return self._translations.ngettext(one, several, count)
+
+    def say(self, said: str | Sentence) -> str:
+        """A message without placeholders, or a sentence with the values of its own."""
+        if isinstance(said, Sentence):
+            return self.gettext(said.message) % said.values
+        return self.gettext(said) if said else ""
+
+    def say_of_many(self, plural: Plural, count: int, **values: object) -> str:
+        """The form that so many things take, with `count` written as it is here, and other values."""
+        return self.ngettext(*plural, count) % {"count": self.number(count), **values}
+
+    def number(self, number: int) -> str:
+        """A whole number with its thousands apart: `12,345`."""
+        return format_decimal(number, locale=self._locale)
+
+    def date(self, at: datetime) -> str:
+        """The day, in UTC: `28 November 2026`."""
+        return self._day(at.astimezone(UTC).date())
+
+    def moment(self, at: datetime) -> str:
+        """The day and the minute, in UTC: `28 November 2026, 14:05 UTC`."""
+        at = at.astimezone(UTC)
+        said = {"date": self._day(at.date()), "time": self._time(time(at.hour, at.minute))}
+        # Translators: a moment, such as "28 November 2026, 14:05 UTC".
+        return self.gettext("%(date)s, %(time)s UTC") % said
