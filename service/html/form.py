@@ -138,8 +138,8 @@ def _mistake(name: str, value: str, texts: Texts, *, said: str) -> str:
             return texts.gettext(told[name]) % {"most": MAX_MARKS}
     if name in _WRONG:
         return texts.gettext(_WRONG[name])
-    # What is left is a text that becomes longer where its letters are composed (NFC).
-    return texts.gettext("Longer than maximum length %(most)s.") % {"most": most}
+    # What is left is a text that becomes too long where its letters are composed (NFC).
+    return texts.gettext("Length must be between 1 and %(most)s.") % {"most": most}
 
 
 def _unread(error: RequestError, texts: Texts) -> str:
