@@ -1,7 +1,7 @@
 """The texts of one language, with its way to write numbers and dates."""
 
 from datetime import UTC, datetime, time
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from gettext import NullTranslations
 
 from babel import Locale
@@ -22,11 +22,16 @@ class Texts:
         """`language` is a tag such as `en` or `pt-BR` (BCP 47), as a page's `lang` has it; `locale` says how numbers
         and dates are written."""
         self.language = language
-        self.direction = locale.text_direction
         self._translations = translations
         self._locale = locale
         self._day = lru_cache(_DAYS_KEPT)(partial(format_date, format="long", locale=locale))
         self._time = lru_cache(_MINUTES_KEPT)(partial(format_time, format="short", locale=locale))
+
+    @cached_property
+    def direction(self) -> str:
+        """How lines run, as a page's `dir` has it: `ltr` or `rtl`. Babel reads a language's data, 4 MB, when something
+        of it is asked for: who serves no pages does without."""
+        return self._locale.text_direction
 
     def gettext(self, message: str) -> str:
         """The message in this language, its placeholders open."""
