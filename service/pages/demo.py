@@ -32,6 +32,7 @@ from service.html.thread import MAX_SHOWN, Thread, fitting, nest
 from service.pages.article import ARTICLE
 from service.pages.demo_page import demo_head, demo_page, make_fragment
 from service.texts.catalogue import ENGLISH
+from service.texts.sentence import sentence
 from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web import body as bodies
@@ -42,7 +43,9 @@ from service.web.operation import Answer, Call, Json, operation
 
 DEMO = "/demo"
 DOCS = "/docs"
-PLACE_TAKEN = f"A site of a publisher is called `{DEMO_SITE}`: it is left alone, and the demo has no place."
+PLACE_TAKEN = sentence(
+    "A site of a publisher is called `%(site)s`: it is left alone, and the demo has no place.", site=DEMO_SITE
+)
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
 _OWN_PAGES = ("same-origin", "none")
 

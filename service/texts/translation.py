@@ -54,9 +54,7 @@ def _forms(of_message: str | Sequence[str]) -> tuple[str, ...]:
 def _fits(form: str, ids: tuple[str, ...]) -> bool:
     """Whether a form of a translation has the HTML tags of its message, and no placeholder that gets no value. Those of
     any form of the message get one: some languages need `%(count)s` where English says "one"."""
-    values = dict.fromkeys(_PLACEHOLDER.findall("".join(ids)), "")
-    try:
-        form % values
-    except (KeyError, TypeError, ValueError):
-        return False
-    return sorted(_TAG.findall(form)) in [sorted(_TAG.findall(each)) for each in ids]
+    has_stray_percent = "%" in _PLACEHOLDER.sub("", form.replace("%%", ""))
+    has_known_names = {*_PLACEHOLDER.findall(form)} <= {*_PLACEHOLDER.findall("".join(ids))}
+    has_its_tags = sorted(_TAG.findall(form)) in [sorted(_TAG.findall(each)) for each in ids]
+    return has_known_names and has_its_tags and not has_stray_percent
