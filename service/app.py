@@ -107,7 +107,7 @@ async def _warn_unless_durable(link: Link) -> None:
 def _warn_unless_the_demo_has_its_place(registry: Registry) -> None:
     site = registry.sites.get(DEMO.site)
     if DEMO in registry.own_sites and site is not None and not site.is_demo:
-        log.warning("demo_not_served", reason=demo.PLACE_TAKEN)
+        log.warning("demo_not_served", reason=str(demo.PLACE_TAKEN))
 
 
 def make_service(

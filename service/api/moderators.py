@@ -128,6 +128,6 @@ def _result(item: Any, done: Comment | RequestError) -> Json:
         "comment_id": named if isinstance(named, str) else None,
         "status": status_of(done),
         "code": done.code,
-        "detail": done.detail or done.title + ".",
+        "detail": str(done.detail) or done.title + ".",
     }
     return result if done.errors is None else result | {"errors": done.errors}

@@ -25,6 +25,7 @@ from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
 from service.html import form
 from service.registry import ADMIN, Registry
+from service.texts.catalogue import ENGLISH
 from service.vault import Vault
 from service.web import body as bodies
 from service.web import problems
@@ -60,7 +61,8 @@ def read_body(content_type: str, raw: bytes) -> object:
         loaded = readers.submit.load_body(fields, is_form=is_form)
         return skeleton(loaded["name"])
     except RequestError as error:
-        return form.refused(fields if isinstance(fields, dict) else {}, error), problems.problem(error, "0" * 16)
+        shown = form.refused(fields if isinstance(fields, dict) else {}, error, ENGLISH)
+        return shown, problems.problem(error, "0" * 16)
 
 
 def json_field(name: str) -> Entrance:

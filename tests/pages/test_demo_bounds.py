@@ -25,6 +25,7 @@ from service.pages.demo_page import make_fragment
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
 from service.settings import read_settings
+from service.texts.catalogue import ENGLISH
 from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web.answer import Answer
@@ -53,7 +54,8 @@ def made(comments: list[PublishedComment]) -> Fragment:
     """The first page of a thread of these comments."""
     shown = fitting(comments)
     later = "x" if len(shown) < len(comments) else None
-    return make_fragment("1.1", Thread(len(comments), nest(shown), "", later), {each.comment_id: "" for each in shown})
+    thread = Thread(len(comments), nest(shown), "", later)
+    return make_fragment("1.1", thread, {each.comment_id: "" for each in shown}, ENGLISH)
 
 
 # Long comments

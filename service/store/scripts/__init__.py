@@ -11,6 +11,7 @@ from redis.exceptions import NoScriptError, ResponseError
 from service import errors
 from service.link.link import Argument, Link, translate
 from service.store import keys
+from service.texts.sentence import sentence
 
 _FOLDER = files(__package__)
 _INCLUDE = re.compile(r"^-- include: (.+)$", re.MULTILINE)
@@ -62,7 +63,8 @@ def refusal(reply: list[Any]) -> errors.CommentdeskError:
         return _RECORD_ERRORS[code]()
     if code == "rate_limited":
         seconds = max(1, -(-int(reply[1]) // 1000))
-        return errors.RateLimitedError(f"try again in {seconds} s", retry_after_seconds=seconds)
+        detail = sentence("try again in %(seconds)s s", seconds=seconds)
+        return errors.RateLimitedError(detail, retry_after_seconds=seconds)
     if code == "parent_unknown":
         return errors.InvalidFieldsError(errors={"parent_id": ["Not a published comment of this thread."]})
     return _ERRORS[code]()
