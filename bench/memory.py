@@ -20,7 +20,8 @@ import redis
 
 if TYPE_CHECKING:
     from service.desk import Desk
-    from service.domain import Site, Submission
+    from service.domain.site import Site
+    from service.domain.submission import Submission
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -84,8 +85,9 @@ class Filler:
                 bar.update(len(numbers))
 
     async def _add(self, number: int, total: int) -> None:
-        from service.domain import Caller, Decision, Role
-        from service.store.comments import NO_REPLAY
+        from service.domain.caller import Caller, Role
+        from service.domain.decision import Decision
+        from service.domain.replay import NO_REPLAY
         from service.use_cases import moderation
         from service.use_cases.submit import submit
 
@@ -100,7 +102,7 @@ class Filler:
             await patiently(lambda: moderation.decide(self.desk, site.site, moderator, ruling, NO_REPLAY))
 
     def _submission(self, number: int, authors: int) -> "Submission":
-        from service.domain import Submission
+        from service.domain.submission import Submission
 
         author = number % max(1, authors)
         words = " ".join(self.words.choices(WORDS, k=CHARS // 4))
@@ -127,15 +129,16 @@ def batched_numbers(total: int) -> Iterator[range]:
 async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> Measured:
     """Fills an embedded server in the folder, looks at it, and starts it again twice, then without the options."""
     from service.app import load_model
-    from service.counts import Counts
     from service.desk import Desk
-    from service.domain import Mode, Policy, Site
-    from service.embedded import EmbeddedServer
+    from service.domain.policy import Mode, Policy
+    from service.domain.site import Site
+    from service.link.address import make_link
+    from service.platform.counters import Counters
+    from service.platform.embedded import EmbeddedServer
     from service.registry import Registry
-    from service.salts import DaySalts
     from service.scoring import Scorer
     from service.store import scripts
-    from service.store.address import make_link
+    from service.store.salts import DaySalts
     from service.store.submissions import Submissions
     from service.vault import Vault
 
@@ -150,7 +153,7 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
         link,
         Registry(link, link, vault, SECRET),
         vault,
-        Scorer(load_model(), Counts()),
+        Scorer(load_model(), Counters()),
         Submissions(link),
         DaySalts(link),
     )
@@ -188,7 +191,7 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
 
 async def restarted(folder: Path) -> tuple[float, Any]:
     """Seconds until the server has read all its data and answers; the server."""
-    from service.embedded import EmbeddedServer
+    from service.platform.embedded import EmbeddedServer
 
     began = time.monotonic()
     server = await EmbeddedServer.start(folder)
@@ -218,7 +221,7 @@ def _first(found: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 def sampled_fields(client: redis.Redis) -> Counter[str]:
     """Mean bytes of the fields in a comment's record, names and values, over a thousand comments."""
-    from service.keys import COMMENT_FIELDS
+    from service.store.keys import COMMENT_FIELDS
 
     names = {short: name for name, short in COMMENT_FIELDS.items()}
     lengths: Counter[str] = Counter()

@@ -1,4 +1,4 @@
-"""The composition root: the route table, the parts, and the application made of them. Tests build it here too."""
+"""The composition root: the parts, and the application made of them. Tests build it here too."""
 
 import asyncio
 import os
@@ -12,83 +12,33 @@ import structlog
 
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
-from service.counts import Counts
 from service.desk import Desk, clock_ms
-from service.domain import Audience, Role
-from service.door import Door
-from service.embedded import EmbeddedServer, room_of
+from service.domain.site import Audience
 from service.errors import RequestError, StartError
-from service.folder import make_folder
-from service.handlers import administrators, demo, moderators, pages, readers, watchers
+from service.link.address import make_link
+from service.link.link import Link
 from service.metrics import RequestMeasures
+from service.pages import demo
+from service.platform.acceptor import Acceptor
+from service.platform.counters import Counters
+from service.platform.embedded import EmbeddedServer, room_of
+from service.platform.folder import make_folder
+from service.platform.kept_secret import SECRET_KEY_FILE, kept_secret, known_previous_secret
 from service.registry import DEFAULT, DEMO, Registry
-from service.salts import DaySalts
+from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
 from service.scoring import Scorer
-from service.settings import SECRET_KEY_FILE, TOKEN_PREFIX, Settings, kept_secret, known_previous_secret
+from service.settings import TOKEN_PREFIX, Settings
 from service.store import scripts
-from service.store.address import make_link
-from service.store.link import Link
 from service.store.readiness import OK, check_store, fsync_of
+from service.store.salts import DaySalts
 from service.store.submissions import Submissions
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
+from service.version import own_version
 from service.web.access import is_known
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
-from service.web.operation import House, Route, open_route, reader_route, route, watcher_route
-
-WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
-SITE = "/v1/sites/{site}"
-THREAD = SITE + "/threads/{thread}"
-COMMENT = SITE + "/comments/{comment_id}"
-
-API: tuple[Route, ...] = (
-    # Readers and websites
-    reader_route("POST", THREAD + "/comments", readers.submit, WEBSITE),
-    open_route("GET", THREAD + "/comments", readers.read_thread),
-    open_route("GET", SITE + "/counts", readers.count_published),
-    route("GET", THREAD, readers.read_thread_settings, WEBSITE, MODERATOR, OPERATOR),
-    route("PUT", THREAD, readers.set_thread, WEBSITE, MODERATOR, OPERATOR),
-    # Moderators
-    route("GET", SITE + "/queue", moderators.list_queue, MODERATOR),
-    route("POST", SITE + "/claims", moderators.claim, MODERATOR),
-    route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
-    route("DELETE", SITE + "/claims/{comment_id}", moderators.release, MODERATOR),
-    route("GET", COMMENT, moderators.read_comment, MODERATOR),
-    route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
-    route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
-    route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
-    # Operators
-    route("GET", SITE + "/policy", administrators.read_policy, OPERATOR),
-    route("PUT", SITE + "/policy", administrators.set_policy, OPERATOR),
-    # Administrators
-    route("GET", "/v1/sites", administrators.list_sites),
-    route("POST", "/v1/sites", administrators.create_site),
-    route("GET", SITE, administrators.read_site),
-    route("PATCH", SITE, administrators.change_site),
-    route("GET", "/v1/tokens", administrators.list_tokens),
-    route("POST", "/v1/tokens", administrators.create_token),
-    route("DELETE", "/v1/tokens/{token_id}", administrators.revoke_token),
-    # Machines that watch
-    open_route("GET", "/healthz", watchers.health),
-    open_route("GET", "/readyz", watchers.readiness),
-    watcher_route("GET", "/metrics", watchers.read_metrics),
-)
-PAGES: tuple[Route, ...] = (
-    open_route("GET", "/docs", pages.read_docs),
-    open_route("GET", "/openapi.json", pages.read_openapi),
-    open_route("GET", readers.RECEIVED, pages.read_received),
-    open_route("GET", "/favicon.ico", pages.read_favicon),
-    open_route("GET", "/static/pages.css", pages.read_style),
-    open_route("GET", "/static/harbour.svg", pages.read_picture),
-)
-PAGES_WITH_DEMO: tuple[Route, ...] = (
-    *PAGES,
-    open_route("GET", "/", demo.go_home),
-    open_route("GET", demo.DEMO, demo.read_demo),
-    open_route("POST", demo.DEMO, demo.submit_demo),
-)
-PAGES_WITHOUT_DEMO: tuple[Route, ...] = (*PAGES, open_route("GET", "/", pages.go_to_docs))
+from service.web.operation import ProcessContext
 
 log = structlog.get_logger(__name__)
 
@@ -167,16 +117,16 @@ async def build(
     settings: Settings,
     now_ms: Callable[[], int] = clock_ms,
     *,
-    counts: Counts | None = None,
-    door: Door | None = None,
+    counts: Counters | None = None,
+    acceptor: Acceptor | None = None,
     is_first: bool = True,
 ) -> Service:
     """The service, connected. StartError when it cannot start; Redis being away is no reason.
 
-    `counts` are those that it shares with other workers, of which the first tells what is to be told once; `door` is
-    where its connections come in.
+    `counts` are those that it shares with other workers, of which the first tells what is to be told once; `acceptor`
+    is where its connections come in.
     """
-    counts = counts or Counts()
+    counts = counts or Counters()
     if is_first:
         _warn_of_short_secrets(settings)
     secrets = find_secrets(settings)
@@ -192,20 +142,20 @@ async def build(
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
     desk_link = tracing.link(link) if tracing else link
     desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(link), now_ms)
-    house = House(
+    context = ProcessContext(
         RequestMeasures(counts),
         counts,
-        door or Door(),
+        acceptor or Acceptor(),
         settings.trusted_proxies,
         settings.metrics_token,
         settings.hosts,
-        lambda: describe(API, watchers.own_version()),
+        lambda: describe(API, own_version()),
         settings.demo,
     )
 
     routes = API + (PAGES_WITH_DEMO if has_demo else PAGES_WITHOUT_DEMO)
-    is_believed = partial(is_known, desk=desk, trusted=house.trusted_proxies)
-    dispatch = Dispatch(routes, desk, house, partial(tracing.handler, is_believed=is_believed) if tracing else None)
+    is_believed = partial(is_known, desk=desk, trusted=context.trusted_proxies)
+    dispatch = Dispatch(routes, desk, context, partial(tracing.handler, is_believed=is_believed) if tracing else None)
 
     link.open()
     try:

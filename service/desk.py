@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from service.fragment_cache import FragmentCache
+from service.link.link import Link
 from service.page_cache import PageCache
 from service.registry import Registry
-from service.salts import DaySalts
 from service.scoring import Scorer
-from service.store.link import Link
+from service.store.salts import DaySalts
 from service.store.submissions import Submissions
 from service.vault import Vault
 

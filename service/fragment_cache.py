@@ -6,13 +6,13 @@ The store is asked every time whether the version is still the same: what is her
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from service.recent import Recent
+from service.platform.recent import Recent
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_FRAGMENTS = 64
 NAMES_BYTES = 32 * 1024
 """Taken for the names of one fragment: fifty of a hundred characters, four bytes each, and what Python adds."""
-Place = tuple[str, str]
+FragmentKey = tuple[str, str]
 """Thread, and the comment after which the page begins, as a cursor."""
 
 
@@ -27,12 +27,12 @@ class Fragment(NamedTuple):
     is_closed: bool
 
 
-class FragmentCache(Recent[Place, Fragment]):
+class FragmentCache(Recent[FragmentKey, Fragment]):
     """The fragments that were asked for last: `MAX_FRAGMENTS`, of at most `MAX_BYTES` together."""
 
     def __init__(self) -> None:
         super().__init__(MAX_BYTES, _size_of, most_values=MAX_FRAGMENTS)
 
 
-def _size_of(place: Place, fragment: Fragment) -> int:  # noqa: ARG001 its place is short
+def _size_of(key: FragmentKey, fragment: Fragment) -> int:  # noqa: ARG001 its key is short
     return len(fragment.html) + NAMES_BYTES

@@ -15,7 +15,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from structlog.typing import ExcInfo
 
-from service.log_limit import LogLimit
+from service.platform.log_limit import LogLimit
 
 _NOT_HTTP = (HttpProcessingError, web.RequestPayloadError)
 

@@ -8,8 +8,10 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from service import scoring
-from service.counts import Counts, Timer
-from service.domain import Decision, State, Verdict
+from service.domain.comment import State
+from service.domain.decision import Decision
+from service.domain.routing import Verdict
+from service.platform.counters import Counters, Timer
 from service.store.comments import AGE_BOUNDS_SECONDS
 from service.store.measures import StoreMeasures
 from service.store.totals import SiteMeasures
@@ -40,7 +42,7 @@ _TIMERS: tuple[tuple[str, str, tuple[str, ...], tuple[float, ...]], ...] = (
 class RequestMeasures:
     """Requests, by route and status."""
 
-    def __init__(self, counts: Counts) -> None:
+    def __init__(self, counts: Counters) -> None:
         self._counts = counts
         self._places: dict[tuple[str, str, int], int] = {}
         self._timers: dict[tuple[str, str], Timer] = {}
@@ -48,7 +50,7 @@ class RequestMeasures:
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         place = self._places.get((method, route, status))
         if place is None:
-            place = self._counts.place(_REQUESTS, method, route, str(status))
+            place = self._counts.slot(_REQUESTS, method, route, str(status))
             self._places[method, route, status] = place
         self._counts.values[place] += 1
         timer = self._timers.get((method, route))
@@ -58,14 +60,14 @@ class RequestMeasures:
         timer.observe(seconds)
 
     def refuse(self, queue: str) -> None:
-        """Counts a request that was refused because too much waits in the queue."""
-        self._counts.values[self._counts.place(_OVERLOADED, queue)] += 1
+        """Counters a request that was refused because too much waits in the queue."""
+        self._counts.values[self._counts.slot(_OVERLOADED, queue)] += 1
 
     def count_gate_refusal(self) -> None:
-        self._counts.values[self._counts.place(_GATE_REFUSALS)] += 1
+        self._counts.values[self._counts.slot(_GATE_REFUSALS)] += 1
 
     def count_wrong_token(self) -> None:
-        self._counts.values[self._counts.place(_WRONG_TOKENS)] += 1
+        self._counts.values[self._counts.slot(_WRONG_TOKENS)] += 1
 
 
 class _Families(Collector):
@@ -79,7 +81,7 @@ class _Families(Collector):
 
 
 def exposition(
-    counts: Counts,
+    counts: Counters,
     sites: Mapping[str, SiteMeasures],
     store: StoreMeasures | None,
     *,
@@ -95,7 +97,7 @@ def exposition(
     return generate_latest(registry)
 
 
-def _process_families(counts: Counts) -> list[Metric]:
+def _process_families(counts: Counters) -> list[Metric]:
     totals = counts.totals()
     families: list[Metric] = []
     for name, help_text, labels in _COUNTERS:

@@ -6,10 +6,10 @@ The store is asked every time whether the version is still the same: a page here
 from sys import getsizeof
 from typing import NamedTuple
 
-from service.recent import Recent
+from service.platform.recent import Recent
 
 MAX_BYTES = 32 * 1024 * 1024
-Place = tuple[str, str, int, str]
+PageKey = tuple[str, str, int, str]
 """Site, thread, limit and cursor."""
 _SLOT_BYTES = 240
 """Of an entry in the table and in its order, measured with CPython 3.11 to 3.13 (120 to 230)."""
@@ -26,7 +26,7 @@ class Page(NamedTuple):
 NO_PAGE = Page("", b"")
 
 
-class PageCache(Recent[Place, Page]):
+class PageCache(Recent[PageKey, Page]):
     """The pages that were asked for last, of at most `MAX_BYTES` together, all counted that they take: with their
     places, whose names strangers choose."""
 
@@ -34,6 +34,6 @@ class PageCache(Recent[Place, Page]):
         super().__init__(max_bytes, size_of)
 
 
-def size_of(place: Place, page: Page) -> int:
+def size_of(key: PageKey, page: Page) -> int:
     """The bytes of memory that an entry takes."""
-    return _SLOT_BYTES + getsizeof(place) + getsizeof(page) + sum(map(getsizeof, (*place, *page)))
+    return _SLOT_BYTES + getsizeof(key) + getsizeof(page) + sum(map(getsizeof, (*key, *page)))

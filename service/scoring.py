@@ -12,9 +12,9 @@ from typing import NamedTuple
 import structlog
 
 from classifier import Assessment, Budget, Classifier, Span, Text, TimeUsedError
-from service.counts import Counts
-from service.domain import SCORE_DECIMALS, Assessed
+from service.domain.routing import SCORE_DECIMALS, Assessed
 from service.errors import OverloadedError
+from service.platform.counters import Counters
 
 MAX_BATCH = 16
 """Texts scored before the event loop gets its turn again: at 100 us each, 1.6 ms."""
@@ -51,11 +51,11 @@ class _Waiting(NamedTuple):
 class Scorer:
     """Scores submissions; a classifier that fails gives `Assessed(None, None, ...)`, counted, and never an error."""
 
-    def __init__(self, classifier: Classifier, counts: Counts) -> None:
+    def __init__(self, classifier: Classifier, counts: Counters) -> None:
         self._classifier = classifier
         self._counts = counts
         self._seconds = counts.timer(SECONDS, bounds=BOUNDS_SECONDS)
-        self._texts, self._failures = counts.place(TEXTS), counts.place(FAILURES)
+        self._texts, self._failures = counts.slot(TEXTS), counts.slot(FAILURES)
         self._waiting: deque[_Waiting] = deque()
         # From the start of one batch to the next while texts wait: all the work of the process, not of scoring alone.
         self._text_seconds = FIRST_GUESS_SECONDS

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from classifier import Classifier, Text
-from service.counts import Counts
-from service.domain import Assessed
+from service.domain.routing import Assessed
 from service.errors import RequestError
+from service.link.link import Argument, Link, Server
+from service.platform.counters import Counters
 from service.scoring import Scorer
 from service.store import scripts
-from service.store.link import Argument, Link, Server
 from service.web.connection import Request
 from service.web.dispatch import Handle
 from service.web.operation import Route
@@ -67,7 +67,7 @@ class Tracing:
         self._propagator = TraceContextTextMapPropagator()
         self._no_parent, self._span_of, self._link_to = Context(), get_current_span, SpanLink
 
-    def scorer(self, classifier: Classifier, counts: Counts) -> Scorer:
+    def scorer(self, classifier: Classifier, counts: Counters) -> Scorer:
         return _TracedScorer(classifier, counts, self._tracer)
 
     def link(self, link: Link) -> Link:
@@ -119,7 +119,7 @@ class Tracing:
 
 
 class _TracedScorer(Scorer):
-    def __init__(self, classifier: Classifier, counts: Counts, tracer: Any) -> None:
+    def __init__(self, classifier: Classifier, counts: Counters, tracer: Any) -> None:
         super().__init__(classifier, counts)
         self._tracer = tracer
 

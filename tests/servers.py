@@ -21,8 +21,8 @@ from typing import TypeVar
 import pytest
 import redis
 
-from service.embedded import find_server_binary
 from service.errors import StartError
+from service.platform.embedded import find_server_binary
 
 T = TypeVar("T")
 

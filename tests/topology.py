@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 
-from service import keys
+from service.store import keys
 from tests.servers import (
     SERVER_START_SECONDS,
     THREE_MASTERS,

@@ -13,7 +13,7 @@ import click
 
 from schemas.settings import PREFIX, SettingsSchema
 from service.commands.secret import READABLE, secret_in, secret_of
-from service.folder import read_own
+from service.platform.folder import read_own
 
 Json = dict[str, Any]
 TIMEOUT_SECONDS = 30

@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
-from service.archive import Archive, Header
 from service.commands.store import known_vault, own_store, redis_option, run, settings_with, shared_store
 from service.desk import clock_ms
 from service.errors import BackupError, StartError
-from service.handlers.watchers import own_version
+from service.link.link import Link
 from service.settings import Settings
-from service.store import instant
-from service.store.link import Link
-from service.use_cases import backup as use_case
+from service.upkeep import backup as use_case
+from service.upkeep import instant
+from service.upkeep.archive import Archive, Header
+from service.version import own_version
 
 
 @click.command()

@@ -9,11 +9,11 @@ import click
 
 from service.commands.store import redis_option, run, settings_with, shared_store
 from service.desk import clock_ms
+from service.link.link import Link
 from service.settings import Settings
-from service.store import instant
-from service.store.link import Link
-from service.use_cases import doctor as use_case
-from service.use_cases.doctor import MEANINGS, Check, Fault, Report
+from service.upkeep import doctor as use_case
+from service.upkeep import instant
+from service.upkeep.doctor import MEANINGS, Check, Fault, Report
 
 EXAMPLES = 5
 """So many faults of each kind are told one by one; `--json` tells all."""

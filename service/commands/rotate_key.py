@@ -7,10 +7,12 @@ import click
 
 from service.commands.store import known_vault, redis_option, run, settings_with, shared_store
 from service.errors import RotationError
-from service.settings import Settings, replace_kept_secret
-from service.store import append_only, instant
-from service.store.link import Link
-from service.use_cases import rotation as use_case
+from service.link import append_only
+from service.link.link import Link
+from service.platform.kept_secret import replace_kept_secret
+from service.settings import Settings
+from service.upkeep import instant
+from service.upkeep import rotation as use_case
 from service.vault import Vault
 
 NOTHING_TO_DO = (

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import click
 
-from service.domain import Audience
-from service.door import Listeners, close, listen
-from service.embedded import EmbeddedServer, room_of
+from service.domain.site import Audience
 from service.errors import StartError
-from service.folder import make_folder, write_own
 from service.log import log_to_stderr
+from service.platform.embedded import EmbeddedServer, room_of
+from service.platform.folder import make_folder, write_own
+from service.platform.sockets import Listeners, close, listen
+from service.platform.supervisor import Supervisor
 from service.settings import Settings, read_settings
-from service.supervisor import Supervisor
 
 SERVICE_FILE = "service.json"
 """In the data folder while the service runs: its url and pid."""
@@ -43,13 +43,13 @@ def serve() -> None:
 
 
 def _run(settings: Settings) -> None:
-    from service.process import run_loop  # here, since a supervisor needs neither the model nor what it is made with
+    from service.serving import run_loop  # here, since a supervisor needs neither the model nor what it is made with
 
     run_loop(_serve(settings))
 
 
 async def _serve(settings: Settings) -> None:
-    from service.process import serving
+    from service.serving import serving
 
     stop = _told(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     async with serving(settings) as process:

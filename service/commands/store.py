@@ -14,12 +14,13 @@ import structlog
 
 from schemas.settings import PREFIX
 from service.commands.secret import READABLE, secret_of
-from service.embedded import EmbeddedServer, find_running
 from service.errors import BackupError, RepairError, RequestError, RotationError, StartError
-from service.settings import Settings, known_previous_secret, known_secret, read_settings
+from service.link.address import has_password, make_link
+from service.link.link import Link
+from service.platform.embedded import EmbeddedServer, find_running
+from service.platform.kept_secret import known_previous_secret, known_secret
+from service.settings import Settings, read_settings
 from service.store import scripts
-from service.store.address import has_password, make_link
-from service.store.link import Link
 from service.vault import Vault
 
 CONNECT_SECONDS = 10.0

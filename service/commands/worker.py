@@ -7,12 +7,12 @@ import signal
 import socket
 from dataclasses import replace
 
-from service.counts import Counts
 from service.errors import StartError
 from service.log import log_to_stderr
-from service.process import Process, end_now, run_loop, serving
+from service.platform.counters import Counters
+from service.platform.supervisor import Duty, Word
+from service.serving import Process, end_now, run_loop, serving
 from service.settings import Settings, read_settings
-from service.supervisor import Duty, Word
 
 
 def work(control: int) -> None:
@@ -39,7 +39,7 @@ async def _serve(duty: Duty, settings: Settings, reader: asyncio.StreamReader, w
     listeners = [[socket.socket(fileno=each) for each in sockets] for sockets in duty.listeners]
     stop, retire = asyncio.Event(), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with serving(settings, Counts(duty.counts, duty.region), is_first=duty.slot == 0) as process:
+    async with serving(settings, Counters(duty.counts, duty.region), is_first=duty.slot == 0) as process:
         process.open(listeners, duty.slot)
         writer.write(f"{Word.READY}\n".encode())
         listening = asyncio.create_task(_listen(reader, process, retire))
@@ -62,9 +62,9 @@ async def _listen(reader: asyncio.StreamReader, process: Process, retire: asynci
     while line := await reader.readline():
         word, _, slot = line.decode().strip().partition(" ")
         if word == Word.TAKE:
-            process.door.take(int(slot))
+            process.acceptor.take(int(slot))
         elif word == Word.LEAVE:
-            process.door.leave(int(slot))
+            process.acceptor.leave(int(slot))
         elif word == Word.RETIRE:
             retire.set()
     end_now()

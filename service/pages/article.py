@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from importlib.resources import files
 
-DEMO = files("service").joinpath("demo")
+DEMO = files("service.pages").joinpath("sample")
 
 
 @dataclass(frozen=True, slots=True)

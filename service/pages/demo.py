@@ -1,73 +1,214 @@
-"""The demo's page: the article and the form made anew for each reader, around comments that are made once."""
+"""The demo: an article with its comments and a form. What is sent goes to a site of its own, and nobody needs a token;
+so it is served to whoever sits at this machine alone, unless `COMMENTDESK_DEMO` says otherwise."""
 
-from collections.abc import Mapping
-from http import HTTPStatus
+import hmac
+import re
+from contextlib import suppress
+from urllib.parse import urlencode
 
-from markupsafe import Markup
-
+from schemas.fields import COMMENT_ID_PATTERN
+from service.api import readers
+from service.domain.comment import State
+from service.domain.replay import NO_REPLAY
+from service.domain.site import DEMO_SITE, Audience, Site
+from service.errors import (
+    OriginNotAllowedError,
+    RequestError,
+    RouteNotFoundError,
+    SiteExistsError,
+    StoreUnavailableError,
+    ThreadNotFoundError,
+    UnavailableError,
+    UnsupportedMediaTypeError,
+)
 from service.fragment_cache import Fragment
-from service.pages import render
+from service.html import form
+from service.html.form import Form
+from service.html.refusal import form_refusal
+from service.html.thread import MAX_SHOWN, Thread, fitting, nest
 from service.pages.article import ARTICLE
-from service.pages.form import Form
-from service.pages.thread import Thread
-from service.web.operation import Answer
+from service.pages.demo_page import demo_head, demo_page, make_fragment
+from service.store.submissions import Receipt
+from service.use_cases import threads
+from service.use_cases.submit import submit
+from service.web import body as bodies
+from service.web import problems
+from service.web.access import is_local, is_trusted
+from service.web.connection import Request
+from service.web.operation import Answer, Call, Json, operation
 
-_COMMENTS = Markup("<!-- comments -->")
-"""Where they come in; no text of a reader can be taken for it, whose < is always escaped."""
-_KEPT_NOWHERE = {"Cache-Control": "no-store"}
-"""A refused form holds what its reader wrote, his email too."""
-_THANKS = b'\n<p class="box box-right" role="status">Thank you. Your comment is published.</p>'
-
-
-def make_fragment(version: str, thread: Thread, names: Mapping[str, str]) -> Fragment:
-    """The comments of a page, with links to the others."""
-    html = render.text("thread.html", article=ARTICLE, thread=thread).encode()
-    return Fragment(version, html, names, thread.is_whole, thread.is_closed)
-
-
-def demo_head() -> Answer:
-    """What HEAD asks for: nothing is made for it."""
-    return Answer(200, None, render.HEADERS | {"Content-Type": render.HTML})
+DEMO = "/demo"
+DOCS = "/docs"
+PLACE_TAKEN = f"A site of a publisher is called `{DEMO_SITE}`: it is left alone, and the demo has no place."
+_COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
+_OWN_PAGES = ("same-origin", "none")
 
 
-def demo_page(
-    fragment: Fragment | None,
-    filled: Form,
-    *,
-    notice: str = "",
-    new_id: str = "",
-    after: str = "",
-    status: int = 200,
-    headers: dict[str, str] | None = None,
-) -> Answer:
-    """The page; without a fragment it says that there are comments elsewhere, or, when nothing is wrong with the form,
-    that they cannot be shown. `notice` is what became of the reader's comment, `new_id` is it where it is shown."""
-    names = fragment.names if fragment else {}
-    page = render.page(
-        "demo.html",
-        status,
-        headers if status == HTTPStatus.OK else _KEPT_NOWHERE | (headers or {}),
-        article=ARTICLE,
-        comments=_COMMENTS if fragment else None,
-        form=filled,
-        parent_name=names.get(filled.values["parent_id"]),
-        is_closed=fragment is not None and fragment.is_closed,
-        notice=notice,
-        new_id=new_id,
+@operation("To the demo, or to the API's description", answers={303: "The demo article, or the API's description."})
+async def go_home(call: Call) -> Answer:
+    is_there = _is_served(call) and not _is_place_taken(call)
+    return Answer(303, headers={"Location": DEMO if is_there else DOCS})
+
+
+@operation("The demo article with its thread and form", answers={200: "A page."})
+async def read_demo(call: Call) -> Answer:
+    _require_place(call)
+    if call.request.method == "HEAD":
+        return demo_head()
+    query = call.request.query
+    after = _given(call, query.get("after", ""))
+    fragment = await _fragment(call, after)
+    state, parent_id = query.get("commentdesk", ""), query.get("reply_to", "")
+    is_gone = fragment is not None and fragment.is_whole and parent_id not in fragment.names
+    is_known = bool(_COMMENT_ID.match(parent_id)) and not is_gone
+    new_id = query.get("comment_id", "") if state == State.PUBLISHED else ""
+    return demo_page(
+        fragment,
+        form.answering(parent_id if is_known else ""),
+        notice=state if state in (State.HELD, State.PUBLISHED) else "",
+        new_id=new_id if fragment is not None and new_id in fragment.names else "",
         after=after,
     )
-    return page._replace(content=_joined(page.content, fragment, new_id)) if fragment else page
 
 
-def _joined(page: object, fragment: Fragment, new_id: str) -> bytes:
-    assert isinstance(page, bytes)  # noqa: S101 what `render.page` gives
-    before, _, behind = page.partition(_COMMENTS.encode())
-    return b"".join((before, _thanking(fragment.html, new_id), behind))
+@operation(
+    "A comment on the demo article",
+    answers={303: "Back to the article."},
+    errors=(429,),
+    form_refusal=form_refusal,
+    is_scored=True,
+)
+async def submit_demo(call: Call) -> Answer:
+    """Takes the form as a publisher's own server would, and leads back to the article; or shows it again.
+
+    What another website's page sent is refused before it is read, and so not shown either.
+    """
+    _require_place(call)
+    fields: Json = {}
+    try:
+        _require_own_page(call.request)
+        site = _site(call)
+        fields = await _form_fields(call)
+        call.body = readers.submit.load_body(fields, is_form=True)
+        submission = readers.submission_of(call)._replace(article_title=ARTICLE.title)
+        receipt = await submit(call.desk, site, ARTICLE.thread, submission, NO_REPLAY)
+    except RequestError as error:
+        return _refused(await _kept_fragment(call), form.refused(fields, error), error)
+    return Answer(303, headers={"Location": _way_back(receipt)})
 
 
-def _thanking(html: bytes, new_id: str) -> bytes:
-    """The comments with a word of thanks at the head of a new one."""
-    if not new_id:
-        return html
-    place = f'<article class="comment" id="comment-{new_id}" aria-labelledby="by-{new_id}">'.encode()
-    return html.replace(place, place + _THANKS, 1)
+async def _form_fields(call: Call) -> Json:
+    raw = await bodies.read_body(call.request)
+    kind = bodies.media_type(call.request)
+    if kind not in (bodies.URLENCODED, bodies.MULTIPART):
+        raise UnsupportedMediaTypeError("Send a form.")
+    return bodies.parse_form(call.request, kind, raw)
+
+
+def _way_back(receipt: Receipt) -> str:
+    query = urlencode({"commentdesk": receipt.state, "comment_id": receipt.comment_id})
+    place = f"comment-{receipt.comment_id}" if receipt.state == State.PUBLISHED else "respond"
+    return f"{DEMO}?{query}#{place}"
+
+
+def _refused(fragment: Fragment | None, filled: Form, error: RequestError) -> Answer:
+    """The form again. The thread stands beside it where it was made already: a refusal is no work."""
+    status, headers = problems.status_of(error), dict(problems.headers(error))
+    return demo_page(fragment, filled, status=status, headers=headers)
+
+
+# The thread
+
+
+async def _fragment(call: Call, after: str) -> Fragment | None:
+    """The published thread from a given cursor on; None while the store is away: the article is shown all the same."""
+    cache, place = call.desk.fragments, (ARTICLE.thread, after)
+    known = cache.get(place)
+    try:
+        page = await threads.read_published(
+            call.desk, DEMO_SITE, ARTICLE.thread, known.version if known else "", MAX_SHOWN + 1, _cursor(after)
+        )
+        if page.comments is None:
+            return known
+        is_closed = (await threads.read_settings(call.desk, DEMO_SITE, ARTICLE.thread))["closed"]
+    except ThreadNotFoundError:
+        return make_fragment("", Thread(), {})
+    except UnavailableError:
+        return None
+    made = cache.get(place)
+    if made is not None and made.version == page.version:  # by another request, while this one waited
+        return made
+    shown = fitting(map(threads.public_json, page.comments))
+    names = {each.comment_id: each.name for each in shown}
+    last = page.comments[len(shown) - 1] if len(shown) < len(page.comments) else None
+    later = _signed(call, threads.cursor_behind(last)) if last else None
+    fragment = make_fragment(page.version, Thread(page.total, nest(shown), after, later, is_closed), names)
+    cache.put(place, fragment)
+    return fragment
+
+
+async def _kept_fragment(call: Call) -> Fragment | None:
+    """The first page of the thread if it is here and still true; it is not made."""
+    known = call.desk.fragments.get((ARTICLE.thread, ""))
+    if known is not None:
+        with suppress(RequestError):
+            page = await threads.read_published(call.desk, DEMO_SITE, ARTICLE.thread, known.version, 1, "")
+            return known if page.comments is None else None
+    return None
+
+
+def _signed(call: Call, cursor: str) -> str:
+    """A cursor as it stands in a link: only those that were given are taken, so that nobody has pages made at will."""
+    return f"{call.desk.vault.digest('demo page', cursor)[:16]}.{cursor}"
+
+
+def _cursor(after: str) -> str:
+    return after.partition(".")[2]
+
+
+def _given(call: Call, after: str) -> str:
+    """The signed cursor if we gave it, else that of the first page."""
+    is_ours = hmac.compare_digest(_signed(call, _cursor(after)).encode(), after.encode("utf-8", "replace"))
+    return after if is_ours else ""
+
+
+# Whom it is served to
+
+
+def _require_place(call: Call) -> None:
+    """RouteNotFoundError for whom the demo is not served to; SiteExistsError when its site is a publisher's."""
+    if not _is_served(call):
+        raise RouteNotFoundError
+    if _is_place_taken(call):
+        raise SiteExistsError(PLACE_TAKEN)
+
+
+def _is_served(call: Call) -> bool:
+    audience = call.context.demo
+    if audience is not Audience.LOCAL:
+        return audience is Audience.ANYONE
+    is_of_proxy = is_trusted(call.request.remote or "", call.context.trusted_proxies)
+    return not is_of_proxy and is_local(call.request, call.context.hosts)
+
+
+def _is_place_taken(call: Call) -> bool:
+    site = call.desk.registry.sites.get(DEMO_SITE)
+    return site is not None and not site.is_demo
+
+
+def _site(call: Call) -> Site:
+    site = call.desk.registry.sites.get(DEMO_SITE)
+    if site is None:
+        raise StoreUnavailableError("the demo's site is not made yet", retry_after_seconds=1)
+    return site
+
+
+def _require_own_page(request: Request) -> None:
+    """OriginNotAllowedError for a form on another website: browsers tell where it stands, by one header or both."""
+    fetched, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if fetched is not None and fetched.lower() not in _OWN_PAGES:
+        raise OriginNotAllowedError
+    # A browser that hides where its reader comes from says "null", and then still that it is our own page.
+    is_hidden = origin == "null" and fetched is not None
+    if origin is not None and not is_hidden and origin.partition("://")[2].lower() != request.host.lower():
+        raise OriginNotAllowedError

@@ -1,252 +1,59 @@
-"""The API's description for people: what the page shows, made of the OpenAPI document and the error tree."""
+"""What people open in a browser beside the demo: the API's description, a page of thanks, and the files of all."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable
+from functools import lru_cache
 
-from service.pages.examples import EXAMPLES
-from service.web import problems
+import orjson
 
-Json = dict[str, Any]
-_AUDIENCES = {
-    "readers": ("Readers and websites", "Comments come in, and published ones go out."),
-    "moderators": ("Moderators", "The queue, leases on it, and decisions."),
-    "administrators": ("Operators and administrators", "Policies, sites and tokens."),
-    "watchers": ("Machines that watch", "Health, readiness and metrics."),
-}
-_WITHOUT_A_TOKEN = {
-    "readers": " Where the site allows public submission, also readers without one.",
-    "watchers": " Without one, programs on the service's own machine, unless it has a token for metrics.",
-}
-_PLACES = {"path": "In the address", "query": "In the query", "header": "A header"}
-_RANGES = (("minLength", "maxLength", " characters"), ("minItems", "maxItems", " of them"), ("minimum", "maximum", ""))
-_REMEDIES = {
-    "malformed_request": "Send HTTP/1.1, the address and each header within 8,190 bytes.",
-    "malformed_body": "Send UTF-8, closed brackets, and the compression that the headers name.",
-    "unauthenticated": "Send `Authorization: Bearer TOKEN` with a token that was not revoked and has not expired.",
-    "forbidden": "The token is valid, but of another role or site. It says so whether the thing exists or not.",
-    "origin_not_allowed": "List the website's origin in the site's `allowed_origins`.",
-    "host_unknown": "Ask by a name that the setting `COMMENTDESK_HOSTS` lists.",
-    "not_found": "Compare the address with this page. A `/` inside a thread's id is written `%2F`.",
-    "site_not_found": "Site ids are lower-case letters, digits and hyphens. `default` exists from the start.",
-    "thread_not_found": "A thread begins with its first comment, or when a website sets it.",
-    "comment_not_found": "The id is of another site, or of none.",
-    "token_not_found": "It may be revoked already.",
-    "method_not_allowed": "The `Allow` header names the methods.",
-    "site_exists": "Choose another id, or change the site that is there.",
-    "thread_closed": "Its website or a moderator closed it.",
-    "claimed_by_another": "Another moderator's lease has not run out. Claim another comment, or come back later.",
-    "stale_revision": "Read the comment again and decide on what it is now.",
-    "nothing_to_undo": "The comment is as the machine left it.",
-    "body_too_large": "A body has at most 64 KiB.",
-    "unsupported_media_type": "Send JSON; comments may also come as an HTML form.",
-    "invalid_fields": "`errors` names every bad field with its messages.",
-    "idempotency_key_reused": "Use a new key for a new body. Keys are kept for a day.",
-    "body_too_slow": "The body did not arrive in time: send it without pauses.",
-    "overloaded": "More comes in than can be answered in time: come again after `Retry-After` seconds.",
-    "rate_limited": "Wait for as many seconds as `Retry-After` says.",
-    "too_many_wrong_tokens": "Wait for as many seconds as `Retry-After` says, then come with a token that is valid.",
-    "store_unavailable": "Nothing was written. Try again after `Retry-After`; an Idempotency-Key makes that safe.",
-    "store_full": "Redis has no memory left: reads and decisions go on, new comments do not.",
-    "internal": "A mistake of ours: the log tells more under the `request_id`.",
-}
+from service.domain.comment import State
+from service.html import assets, render
+from service.html.assets import Asset
+from service.pages.examples import SETUP
+from service.pages.reference import reference
+from service.web.operation import Answer, Call, Json, Operation, operation
+
+_FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """The type of a field in words, and the shape that it is or holds."""
-
-    words: str
-    shape: str | None = None
+@operation("Thanks to a reader whose article's address is not known", answers={200: "A page."})
+async def read_received(call: Call) -> Answer:
+    is_published = call.request.query.get("commentdesk") == State.PUBLISHED
+    return render.page("received.html", is_published=is_published)
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
-    name: str
-    kind: Kind
-    limits: str
-    is_required: bool
-    description: str
-    place: str = ""
+@operation("To the API's description", answers={303: "The API's description."})
+async def go_to_docs(call: Call) -> Answer:  # noqa: ARG001
+    return Answer(303, headers={"Location": "/docs"})
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """An answer: its status, when it comes, and the shape of its body."""
-
-    status: int
-    description: str
-    shape: str | None
+@operation("The API's description for people", answers={200: "A page."})
+async def read_docs(call: Call) -> Answer:
+    return _docs(call.context.openapi)
 
 
-@dataclass(frozen=True, slots=True)
-class ApiCall:
-    anchor: str
-    method: str
-    path: str
-    summary: str
-    description: str
-    who: str
-    parameters: tuple[Field, ...]
-    body_shape: str | None
-    body: tuple[Field, ...]
-    content_types: tuple[str, ...]
-    outcomes: tuple[Outcome, ...]
-    example: str | None
+@operation("The API's description for machines", answers={200: "OpenAPI 3.1."})
+async def read_openapi(call: Call) -> Answer:
+    return _openapi(call.context.openapi)
 
 
-@dataclass(frozen=True, slots=True)
-class Audience:
-    anchor: str
-    title: str
-    introduction: str
-    calls: tuple[ApiCall, ...]
+@lru_cache(maxsize=1)
+def _docs(openapi: Callable[[], Json]) -> Answer:
+    return render.page("docs.html", reference=reference(openapi()), setup=SETUP)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    name: str
-    description: str
-    fields: tuple[Field, ...]
+@lru_cache(maxsize=1)
+def _openapi(openapi: Callable[[], Json]) -> Answer:
+    return Answer(200, orjson.dumps(openapi()), {"Cache-Control": "no-cache"})
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    code: str
-    status: int
-    title: str
-    remedy: str
+def _file(asset: Asset) -> Operation:
+    @operation(asset.path, answers={200: "A file."})
+    async def read_file(call: Call) -> Answer:  # noqa: ARG001
+        return Answer(200, asset.content, _FOR_A_WEEK, asset.content_type)
+
+    return read_file
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
-    version: str
-    audiences: tuple[Audience, ...]
-    shapes: tuple[Shape, ...]
-    problems: tuple[Problem, ...]
-
-
-def reference(document: Json) -> Reference:
-    """All that the page shows."""
-    shapes: Json = document["components"]["schemas"]
-    calls = [
-        (described["tags"][0], _call(method, path, described, shapes))
-        for path, methods in document["paths"].items()
-        for method, described in methods.items()
-    ]
-    tags = dict.fromkeys(tag for tag, _ in calls)
-    return Reference(
-        document["info"]["version"],
-        tuple(_audience(tag, tuple(call for its_tag, call in calls if its_tag == tag)) for tag in tags),
-        tuple(_shape(name, shapes[name]) for name in sorted(shapes)),
-        tuple(_problems()),
-    )
-
-
-def _audience(tag: str, calls: tuple[ApiCall, ...]) -> Audience:
-    title, introduction = _AUDIENCES.get(tag, (tag.capitalize(), ""))
-    return Audience(tag, title, introduction, calls)
-
-
-def _call(method: str, path: str, described: Json, shapes: Json) -> ApiCall:
-    description, who = _who(described)
-    content: Json = described.get("requestBody", {}).get("content", {})
-    body_shape = next((_reference(each["schema"]) for each in content.values()), None)
-    return ApiCall(
-        f"call-{described['operationId']}",
-        method.upper(),
-        path,
-        described["summary"],
-        description,
-        who,
-        tuple(_parameter(each) for each in described["parameters"]),
-        body_shape,
-        tuple(_fields(shapes[body_shape])) if body_shape else (),
-        tuple(content),
-        tuple(_outcome(status, given) for status, given in described["responses"].items()),
-        EXAMPLES.get(described["operationId"]),
-    )
-
-
-def _who(described: Json) -> tuple[str, str]:
-    """The description without its last sentence, which names the roles; and who may call, in words."""
-    description, _, roles = described.get("description", "").rpartition("Roles: ")
-    security = described.get("security", [])
-    if not security:
-        return described.get("description", ""), "Anyone."
-    names = [name for name in roles.rstrip(".").split(", ") if name != "admin"]
-    who = f"A token with the role {' or '.join(names)}." if names else "The administrator."
-    if {} in security:
-        who += _WITHOUT_A_TOKEN[described["tags"][0]]
-    return description.strip(), who
-
-
-def _parameter(parameter: Json) -> Field:
-    schema = parameter["schema"]
-    description = parameter.get("description") or schema.get("description", "")
-    place = _PLACES[parameter["in"]]
-    is_required = parameter.get("required", False)
-    return Field(parameter["name"], _kind(schema), _limits(schema), is_required, description, place)
-
-
-def _fields(schema: Json) -> Iterator[Field]:
-    required = schema.get("required", [])
-    for name, each in schema.get("properties", {}).items():
-        yield Field(name, _kind(each), _limits(each), name in required, each.get("description", ""))
-
-
-def _kind(schema: Json) -> Kind:
-    options = schema.get("anyOf") or schema.get("allOf") or []
-    named = _reference(schema) or next((name for name in map(_reference, options) if name), None)
-    may_be_null = {"type": "null"} in options or "null" in schema.get("type", [])
-    if named:
-        return Kind("or null" if may_be_null else "", named)
-    types = schema.get("type", [])
-    words = [each for each in ([types] if isinstance(types, str) else types) if each != "null"]
-    if "array" in words:
-        inner = _kind(schema.get("items", {}))
-        return Kind(f"list of {inner.words}".strip(), inner.shape)
-    if "object" in words and isinstance(inner_schema := schema.get("additionalProperties"), dict):
-        words = [f"object of {_kind(inner_schema).words}"]
-    return Kind(" or ".join([*(words or ["any"]), *(["null"] if may_be_null else [])]))
-
-
-def _limits(schema: Json) -> str:
-    parts = [_range(schema.get(lowest), schema.get(highest), unit) for lowest, highest, unit in _RANGES]
-    if "enum" in schema:
-        parts.append("One of " + ", ".join(f"`{each}`" for each in schema["enum"]))
-    if "format" in schema:
-        parts.append(f"Format `{schema['format']}`")
-    if schema.get("default") not in (None, ""):
-        parts.append(f"Otherwise `{schema['default']}`")
-    return ". ".join(part for part in parts if part)
-
-
-def _range(lowest: float | None, highest: float | None, unit: str) -> str:
-    if highest is None:
-        return f"At least {lowest:,}{unit}" if lowest else ""
-    if lowest is None or (lowest == 0 and unit):
-        return f"At most {highest:,}{unit}"
-    return f"{lowest:,} to {highest:,}{unit}"
-
-
-def _outcome(status: str, given: Json) -> Outcome:
-    content: Json = given.get("content", {})
-    shape = next((_reference(each["schema"]) for each in content.values()), None)
-    return Outcome(int(status), given["description"], shape)
-
-
-def _shape(name: str, schema: Json) -> Shape:
-    return Shape(name, schema.get("description", ""), tuple(_fields(schema)))
-
-
-def _reference(schema: Json) -> str | None:
-    found = re.fullmatch(r"#/components/schemas/(\w+)", schema.get("$ref", ""))
-    return found[1] if found else None
-
-
-def _problems() -> Iterator[Problem]:
-    for error, status in problems.STATUS.items():
-        yield Problem(error.code, status, error.title, _REMEDIES.get(error.code, ""))
-    yield Problem("internal", 500, "The service made a mistake", _REMEDIES["internal"])
+read_style = _file(assets.STYLE)
+read_favicon = _file(assets.FAVICON)
+read_picture = _file(assets.PICTURE)

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from service import keys
+from service.store import keys
 from service.store.record import Private, pack_act, pack_private, pack_public, pack_reasons
 from service.vault import UNNUMBERED
 

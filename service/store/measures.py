@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from service import keys
-from service.store.info import read_info
-from service.store.link import Link
+from service.link.info import read_info
+from service.link.link import Link
+from service.store import keys
 from service.store.readiness import OK, durability
 
 

@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-from service import keys
-from service.domain import QueueOrder
-from service.store import comments, scripts
-from service.store.comments import Replay, StoredComment
-from service.store.link import Link
+from service.domain.queue import QueueOrder
+from service.domain.replay import Replay
+from service.link.link import Link
+from service.store import comments, keys, scripts
+from service.store.comments import StoredComment
 
 MOST_HELD = 500
 """So many comments of a site one moderator may hold at once: more than anybody decides within a lease."""

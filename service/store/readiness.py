@@ -4,11 +4,10 @@ from contextlib import suppress
 
 from redis.exceptions import MovedError
 
-from service import keys
 from service.errors import RequestError, StoreFullError
-from service.store import scripts
-from service.store.info import read_info
-from service.store.link import Link, Server
+from service.link.info import read_info
+from service.link.link import Link, Server
+from service.store import keys, scripts
 
 OK = "ok"
 _WRITE = "#!lua\nreturn 1"

@@ -17,7 +17,8 @@ from typing import Any
 
 import orjson
 
-from service.domain import SCORE_DECIMALS, Reason
+from service.domain.reason import Reason
+from service.domain.routing import SCORE_DECIMALS
 from service.vault import UNNUMBERED
 
 ATTRIBUTE_SETS: tuple[tuple[str, ...], ...] = (

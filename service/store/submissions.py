@@ -4,11 +4,13 @@ import asyncio
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from service import keys
-from service.domain import MODES, Mode, Policy, Routing, Site
-from service.store import scripts
-from service.store.comments import Place, Replay, remember_place
-from service.store.link import Argument, Link
+from service.domain.policy import MODES, Mode, Policy
+from service.domain.replay import Replay
+from service.domain.routing import Routing
+from service.domain.site import Site
+from service.link.link import Argument, Link
+from service.store import keys, scripts
+from service.store.comments import CommentHome, remember_home
 from service.store.record import pack_reasons
 
 KEYS_EACH, KEYS_WITH_BEFORE = 9, 11
@@ -33,7 +35,7 @@ class NewComment(NamedTuple):
     same reader and text would have had yesterday, while that is known."""
 
     comment_id: str
-    place: Place
+    home: CommentHome
     parent_id: str
     public: bytes
     private: bytes
@@ -129,15 +131,15 @@ def _receipt(waiting: _Waiting, answer: Any) -> Receipt:
         raise scripts.refusal(answer)
     comment_id, state, is_new = answer[1].decode(), answer[2].decode(), answer[3] == b"new"
     if is_new:
-        remember_place(waiting.site.site, comment_id, waiting.new.place)
+        remember_home(waiting.site.site, comment_id, waiting.new.home)
     return Receipt(comment_id, state, is_new)
 
 
 def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
     return (
-        *keys.thread_keys(site, new.place.thread),
+        *keys.thread_keys(site, new.home.thread),
         keys.comment(site, new.comment_id),
-        keys.author(site, new.place.author),
+        keys.author(site, new.home.author),
         keys.idempotency(site, replay.digest),
         *_trace_keys(site, new.traces),
     )
@@ -162,8 +164,8 @@ def _arguments_of(waiting: _Waiting) -> list[Argument]:
     arguments: list[Argument] = [
         waiting.now_ms,
         new.comment_id,
-        new.place.thread,
-        new.place.author,
+        new.home.thread,
+        new.home.author,
         new.parent_id,
         new.public,
         new.private,

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from service import keys
 from service.errors import ThreadNotFoundError
-from service.store import scripts
+from service.link.link import Link
+from service.store import keys, scripts
 from service.store.comments import pairs
-from service.store.link import Link
 
 
 class Published(NamedTuple):

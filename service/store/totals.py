@@ -7,10 +7,9 @@ so old, and older than the bound before), `age_count`, `age_sum_ms`.
 
 from typing import NamedTuple
 
-from service import keys
-from service.store import scripts
+from service.link.link import Link
+from service.store import keys, scripts
 from service.store.comments import pairs
-from service.store.link import Link
 
 
 class SiteMeasures(NamedTuple):

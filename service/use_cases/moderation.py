@@ -5,10 +5,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.desk import Desk
-from service.domain import STATE_OF_DECISION, Caller, Decision, QueueOrder
+from service.domain.caller import Caller
+from service.domain.decision import STATE_OF_DECISION, Decision
+from service.domain.queue import QueueOrder
+from service.domain.replay import NO_REPLAY, Replay
 from service.errors import CommentNotFoundError, RequestError
 from service.store import comments, queue
-from service.store.comments import NO_REPLAY, Replay, StoredComment
+from service.store.comments import StoredComment
 from service.store.record import pack_act
 from service.use_cases.wire import (
     Json,

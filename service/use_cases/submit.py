@@ -2,19 +2,15 @@
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain import (
-    NAME_OF_STAFF,
-    UNKNOWN_RISK,
-    Assessed,
-    Site,
-    State,
-    Submission,
-    reader_network,
-    route_each,
-)
-from service.salts import Salts
-from service.store.comments import Place, Replay
+from service.domain.comment import State
+from service.domain.network import reader_network
+from service.domain.replay import Replay
+from service.domain.routing import NAME_OF_STAFF, UNKNOWN_RISK, Assessed, route_each
+from service.domain.site import Site
+from service.domain.submission import Submission
+from service.store.comments import CommentHome
 from service.store.record import Private, pack_private, pack_public
+from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Receipt, Traces
 from service.vault import Vault
 
@@ -38,8 +34,8 @@ def _new_comment(
 ) -> NewComment:
     vault = desk.vault
     comment_id = new_id(now_ms)
-    place = Place(thread, vault.email_hash(submission.email))
-    traces = _traces(vault, site, place, submission, salts.today)
+    home = CommentHome(thread, vault.email_hash(submission.email))
+    traces = _traces(vault, site, home, submission, salts.today)
     private = Private(
         vault.seal(submission.email, comment_id),
         assessed.scores,
@@ -53,7 +49,7 @@ def _new_comment(
     )
     return NewComment(
         comment_id,
-        place,
+        home,
         submission.parent_id,
         pack_public(submission.name, submission.body, submission.website, submission.parent_id),
         pack_private(private),
@@ -61,21 +57,21 @@ def _new_comment(
         is_unscored=assessed.scores is None,
         routings=route_each(site.policy, assessed, _held_for(desk, site, submission)),
         traces=traces,
-        traces_before=_traces(vault, site, place, submission, salts.yesterday) if salts.yesterday else None,
+        traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
         is_stranger=submission.is_stranger,
         article_title=submission.article_title,
         article_url=submission.article_url,
     )
 
 
-def _traces(vault: Vault, site: Site, place: Place, submission: Submission, salt: bytes) -> Traces:
+def _traces(vault: Vault, site: Site, home: CommentHome, submission: Submission, salt: bytes) -> Traces:
     """What this reader and these words are known by on the day of the salt. A website that does not tell its reader's
     address has the Idempotency-Key to say what is a repeat."""
     if not (submission.client_ip or submission.is_stranger):
         return NO_TRACES
     reader = vault.reader_hash(reader_network(submission.client_ip), salt)
     said = (submission.parent_id, submission.name, submission.body)
-    return Traces(reader, vault.digest(site.site, place.thread, place.author, *said, reader))
+    return Traces(reader, vault.digest(site.site, home.thread, home.author, *said, reader))
 
 
 def _held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:

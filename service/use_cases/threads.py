@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from service.desk import Desk
-from service.domain import State
+from service.domain.comment import State
 from service.page_cache import NO_PAGE, Page
 from service.store import threads
 from service.store.queue import Position
@@ -26,8 +26,8 @@ async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: st
     """A page of a thread as JSON. Its tag tells nothing but whether it is the same page: not when the thread began, nor
     how often it changed."""
     after = public_position_of(desk.vault, site, thread, cursor)
-    place = (site, thread, limit, cursor)
-    cached = desk.pages.get(place) or NO_PAGE
+    key = (site, thread, limit, cursor)
+    cached = desk.pages.get(key) or NO_PAGE
     page = await threads.read_page(desk.link, site, thread, cached.version, limit + 1, after.score, after.comment_id)
     if page.comments is None:
         return cached
@@ -39,9 +39,9 @@ async def read_thread(desk: Desk, site: str, thread: str, limit: int, cursor: st
     comments = joined([orjson.dumps(public_json(each)) for each in shown])
     tail = orjson.dumps({"next_cursor": more})
     content = orjson.dumps(head)[:-1] + b',"comments":' + comments + b"," + tail[1:]
-    made = Page(page.version, content, desk.vault.digest("page", *map(str, place), page.version))
+    made = Page(page.version, content, desk.vault.digest("page", *map(str, key), page.version))
     if shown:  # an empty page is made as quickly, and there are as many as there are names of threads
-        desk.pages.put(place, made)
+        desk.pages.put(key, made)
     return made
 
 

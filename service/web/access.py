@@ -5,7 +5,9 @@ from collections.abc import Set
 from ipaddress import ip_address
 
 from service.desk import Desk
-from service.domain import Caller, Role, Site, is_loopback
+from service.domain.caller import Caller, Role
+from service.domain.network import is_loopback
+from service.domain.site import Site
 from service.errors import (
     ForbiddenError,
     OriginNotAllowedError,
@@ -16,7 +18,7 @@ from service.errors import (
 from service.registry import Registry
 from service.web.connection import Request
 from service.web.hosts import is_own_host
-from service.web.operation import Access, House, Networks, Route
+from service.web.operation import Access, Networks, ProcessContext, Route
 
 _HTTP_1_1 = (1, 1)
 _OF_PROXIES = {
@@ -42,7 +44,7 @@ _OF_PROXIES_BEGIN = ("x-forwarded", "x-original-", "x-envoy-", "x-amzn-", "x-azu
 """Headers that reverse proxies add, in lower case: none of them is a browser's or curl's own."""
 
 
-def authorise(request: Request, route: Route, desk: Desk, house: House) -> tuple[Caller | None, Site | None]:
+def authorise(request: Request, route: Route, desk: Desk, context: ProcessContext) -> tuple[Caller | None, Site | None]:
     """The caller and the site of a request that may go on.
 
     UnauthenticatedError without a valid token, ForbiddenError for one of another role or site (said the same whether
@@ -50,7 +52,7 @@ def authorise(request: Request, route: Route, desk: Desk, house: House) -> tuple
     """
     registry = desk.registry
     if route.access is Access.WATCHER:
-        require_watcher(request, desk, house)
+        require_watcher(request, desk, context)
         return None, None
     name = request.match_info.get("site")
     if not registry.is_loaded and (name is not None or route.access is not Access.ANYONE):
@@ -65,23 +67,23 @@ def authorise(request: Request, route: Route, desk: Desk, house: House) -> tuple
     return caller, registry.site(name) if name is not None else None
 
 
-def require_watcher(request: Request, desk: Desk, house: House) -> None:
+def require_watcher(request: Request, desk: Desk, context: ProcessContext) -> None:
     """Returns where the request may see how the service does: it comes from this machine itself, unless a metrics token
     is set; or with that token, an operator's or the administrator's.
 
     UnauthenticatedError, ForbiddenError for another role's token. It needs no store: it is asked while that is away.
     """
-    if house.metrics_token is None and is_local(request, house.hosts):
+    if context.metrics_token is None and is_local(request, context.hosts):
         return
-    if is_metrics_token(request, desk, house):
+    if is_metrics_token(request, desk, context):
         return
     if _caller(request, desk.registry, desk.now_ms()).role not in {Role.OPERATOR, Role.ADMIN}:
         raise ForbiddenError
 
 
-def is_metrics_token(request: Request, desk: Desk, house: House) -> bool:
+def is_metrics_token(request: Request, desk: Desk, context: ProcessContext) -> bool:
     """Whether the token that came with the request is the one for metrics; False where none is set."""
-    token, wanted, vault = bearer_token(request), house.metrics_token, desk.vault
+    token, wanted, vault = bearer_token(request), context.metrics_token, desk.vault
     if not token or wanted is None:
         return False
     return hmac.compare_digest(vault.token_digest(token), vault.token_digest(wanted))

@@ -5,62 +5,63 @@ from collections.abc import Callable
 from aiohttp import web
 
 from service.desk import Desk
-from service.domain import Role, Site
+from service.domain.caller import Role
+from service.domain.site import Site
 from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
 from service.web import body as bodies
 from service.web.access import bearer_token, is_metrics_token, reader_address
 from service.web.connection import Request
-from service.web.operation import Access, House, Route
+from service.web.operation import Access, ProcessContext, Route
 
 _ADDRESS: web.RequestKey[str] = web.RequestKey("address", str)
 _ADMITTED: web.RequestKey[bool] = web.RequestKey("admitted", bool)
 """Of a stranger whom the gate let on."""
 
 
-def address_of(request: Request, house: House) -> str:
+def address_of(request: Request, context: ProcessContext) -> str:
     """The reader's address, found once for each request."""
     address = request.get(_ADDRESS)
     if address is None:
-        trusted = house.trusted_proxies
+        trusted = context.trusted_proxies
         address = request[_ADDRESS] = reader_address(request, trusted) if trusted else request.remote or ""
     return address
 
 
-def admit_token(request: Request, route: Route, desk: Desk, house: House) -> None:
+def admit_token(request: Request, route: Route, desk: Desk, context: ProcessContext) -> None:
     """TooManyWrongTokensError for a network that sent many, unless the request's own is valid and cannot be guessed.
     What a site shows to anyone is shown whatever token comes along."""
     is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
     if is_for_anyone or not bearer_token(request):
         return
-    address = address_of(request, house)
+    address = address_of(request, context)
 
     def is_past_guessing() -> bool:
-        if is_given_token(request, desk, house):
-            return house.gate.knows(address)
+        if is_given_token(request, desk, context):
+            return context.gate.knows(address)
         return desk.registry.caller(bearer_token(request), desk.now_ms()) is not None
 
-    house.gate.require_few_wrong_tokens(address, is_past_guessing)
+    context.gate.require_few_wrong_tokens(address, is_past_guessing)
 
 
-def note_given_token(request: Request, desk: Desk, house: House) -> None:
+def note_given_token(request: Request, desk: Desk, context: ProcessContext) -> None:
     """After the request's token was found right: where it came from, if a person may have chosen it."""
-    if is_given_token(request, desk, house):
-        house.gate.note_given_token(address_of(request, house))
+    if is_given_token(request, desk, context):
+        context.gate.note_given_token(address_of(request, context))
 
 
-def is_given_token(request: Request, desk: Desk, house: House) -> bool:
+def is_given_token(request: Request, desk: Desk, context: ProcessContext) -> bool:
     """Whether its token is one of the settings, which need not be of 256 random bits as those that we make."""
     caller = desk.registry.caller(bearer_token(request), desk.now_ms())
-    return is_metrics_token(request, desk, house) if caller is None else caller.role is Role.ADMIN
+    return is_metrics_token(request, desk, context) if caller is None else caller.role is Role.ADMIN
 
 
-def admit_stranger(request: Request, site: Site | None, house: House) -> None:
+def admit_stranger(request: Request, site: Site | None, context: ProcessContext) -> None:
     """Lets a submission without a token on to have its body read, or RateLimitedError."""
-    address = address_of(request, house)
+    address = address_of(request, context)
     try:
-        house.gate.admit_reader(address, site.site if site else "", site.policy if site else None)
+        context.gate.admit_reader(address, site.site if site else "", site.policy if site else None)
     except RateLimitedError:
-        house.measures.count_gate_refusal()
+        context.measures.count_gate_refusal()
         raise
     request[_ADMITTED] = True
 
@@ -77,13 +78,13 @@ def is_form(request: Request) -> bool:
     return request.headers.get("Content-Type", "").startswith((bodies.URLENCODED, bodies.MULTIPART))
 
 
-def learn(request: Request, desk: Desk, house: House, error: RequestError) -> None:
+def learn(request: Request, desk: Desk, context: ProcessContext, error: RequestError) -> None:
     """From a refusal: of a wrong token, or of a stranger whom his site's own limit in Redis refused."""
     if isinstance(error, UnauthenticatedError) and (token := bearer_token(request)):
-        house.measures.count_wrong_token()
-        house.gate.note_wrong_token(address_of(request, house), token)
+        context.measures.count_wrong_token()
+        context.gate.note_wrong_token(address_of(request, context), token)
     elif isinstance(error, RateLimitedError) and _ADMITTED in request:
         site = desk.registry.sites.get(request.match_info.get("site", ""))
         if site is not None:
             seconds = error.retry_after_seconds or 0
-            house.gate.remember_refusal(address_of(request, house), site.site, site.policy, seconds)
+            context.gate.remember_refusal(address_of(request, context), site.site, site.policy, seconds)

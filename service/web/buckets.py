@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from service.recent import Recent
+from service.platform.recent import Recent
 
 MAX_BUCKETS = 10_000
 """About 2 MB. Whoever has more addresses than this is bounded by what all share, not by a bucket of his own."""

@@ -16,7 +16,9 @@ from aiohttp import hdrs, web
 from aiohttp.http_exceptions import BadHttpMethod, LineTooLong, TransferEncodingError
 
 from service.desk import Desk
-from service.domain import DEMO_SITE, Role, Site
+from service.domain.caller import Role
+from service.domain.replay import NO_REPLAY, Replay
+from service.domain.site import DEMO_SITE, Site
 from service.errors import (
     BodyTooSlowError,
     HostUnknownError,
@@ -28,14 +30,13 @@ from service.errors import (
     RequestError,
     RouteNotFoundError,
 )
-from service.store.comments import NO_REPLAY, Replay
 from service.web import admission, problems
 from service.web import body as bodies
 from service.web.access import authorise, caller_id
 from service.web.connection import Request
 from service.web.headers import PRIVATE, Completion, defaults_of
 from service.web.hosts import is_own_host
-from service.web.operation import MAX_IDEMPOTENCY_KEY_CHARS, Access, Answer, Call, House, Route
+from service.web.operation import MAX_IDEMPOTENCY_KEY_CHARS, Access, Answer, Call, ProcessContext, Route
 from service.web.response import Response
 from service.web.router import Router
 
@@ -70,9 +71,9 @@ def _ms_since(started: float) -> float:
     return round(1000 * (perf_counter() - started), 1)
 
 
-def handler(route: Route, desk: Desk, house: House, completion: Completion) -> Handle:
+def handler(route: Route, desk: Desk, context: ProcessContext, completion: Completion) -> Handle:
     """What aiohttp calls for a route: the answer, or the problem document, measured."""
-    door = house.door
+    acceptor = context.acceptor
     defaults = defaults_of(route)
 
     async def handle(request: Request) -> Response:
@@ -80,64 +81,64 @@ def handler(route: Route, desk: Desk, house: House, completion: Completion) -> H
         request_id = os.urandom(8).hex()
         code = ""
         site = desk.registry.sites.get(request.match_info.get("site", ""))
-        door.under_way += 1
+        acceptor.under_way += 1
         try:
-            call = await _call(request, route, desk, house, request_id)
+            call = await _call(request, route, desk, context, request_id)
             response = _response(await route.operation.handler(call), request_id)
         except RequestError as error:
             code = error.code
             if isinstance(error, OverloadedError):
-                house.measures.refuse(error.queue)
-            admission.learn(request, desk, house, error)
+                context.measures.refuse(error.queue)
+            admission.learn(request, desk, context, error)
             response = _form_refusal(request, route, site, error, request_id) or refusal(error, request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             code = problems.INTERNAL
             answered = _Answered(request_id, route.method, route.path, 500, code, _ms_since(started))
-            log.exception("request_failed", **answered._asdict(), **_caller_of(request, desk, house))
+            log.exception("request_failed", **answered._asdict(), **_caller_of(request, desk, context))
             response = _finished(500, problems.internal_problem(request_id), problems.CONTENT_TYPE, {}, request_id)
         finally:
-            door.under_way -= 1
-        if door.is_leaving:
+            acceptor.under_way -= 1
+        if acceptor.is_draining:
             response.is_last = True
         _allow_origin(request, route, site.allowed_origins if site else (), response)
         completion.complete(request, response, defaults)
-        house.measures.count(route.method, route.path, response.status, perf_counter() - started)
+        context.measures.count(route.method, route.path, response.status, perf_counter() - started)
         if response.status >= 400 and code != problems.INTERNAL:
             answered = _Answered(request_id, route.method, route.path, response.status, code, _ms_since(started))
-            _log_refusal(request, desk, house, answered)
+            _log_refusal(request, desk, context, answered)
         return response
 
     return handle
 
 
-def _log_refusal(request: Request, desk: Desk, house: House, answered: _Answered) -> None:
+def _log_refusal(request: Request, desk: Desk, context: ProcessContext, answered: _Answered) -> None:
     """The line for an answer of 400 or above that is no mistake of our own."""
     write = log.warning if answered.status >= 500 else log.info
-    write("request_refused", **answered._asdict(), **_caller_of(request, desk, house))
+    write("request_refused", **answered._asdict(), **_caller_of(request, desk, context))
 
 
-def _caller_of(request: Request, desk: Desk, house: House) -> dict[str, str | None]:
+def _caller_of(request: Request, desk: Desk, context: ProcessContext) -> dict[str, str | None]:
     """What the log says of who asked: the id of his token, and a name for his network that is good for a day."""
     now_ms = desk.now_ms()
-    network = house.network_names.name(admission.address_of(request, house), now_ms)
+    network = context.network_names.name(admission.address_of(request, context), now_ms)
     return {"token_id": caller_id(request, desk.registry, now_ms), "network": network}
 
 
-async def _call(request: Request, route: Route, desk: Desk, house: House, request_id: str) -> Call:
-    if house.gate.is_anyone_refused:
-        admission.admit_token(request, route, desk, house)
-    caller, site = authorise(request, route, desk, house)
+async def _call(request: Request, route: Route, desk: Desk, context: ProcessContext, request_id: str) -> Call:
+    if context.gate.is_anyone_refused:
+        admission.admit_token(request, route, desk, context)
+    caller, site = authorise(request, route, desk, context)
     if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
-        admission.note_given_token(request, desk, house)
+        admission.note_given_token(request, desk, context)
     operation = route.operation
     if operation.is_scored:  # before the body costs anything
         desk.scorer.require_room()
         if caller is None:
             # The one scored route without a site in its path is the demo's.
-            admission.admit_stranger(request, site or desk.registry.sites.get(DEMO_SITE), house)
+            admission.admit_stranger(request, site or desk.registry.sites.get(DEMO_SITE), context)
     if request.invite is not None:
         admission.invite_body(request, request.invite)
-    call = Call(desk, request, request_id, caller, site, {}, operation.load_query(request), house)
+    call = Call(desk, request, request_id, caller, site, {}, operation.load_query(request), context)
     raw = b""
     if operation.body is not None:
         raw = await bodies.read_body(request)
@@ -171,7 +172,7 @@ def _replay(request: Request, call: Call, raw: bytes) -> Replay:
     if call.caller:
         sender = [call.caller.token_id]
     else:
-        sender = [f"reader {admission.address_of(request, call.house)}", fingerprint]
+        sender = [f"reader {admission.address_of(request, call.context)}", fingerprint]
     digest = call.desk.vault.digest(*sender, request.rel_url.raw_path, key)
     return Replay(digest, fingerprint)
 
@@ -229,16 +230,20 @@ class Dispatch:
     """Leads each request to what answers it."""
 
     def __init__(
-        self, routes: Iterable[Route], desk: Desk, house: House, wrap: Callable[[Route, Handle], Handle] | None = None
+        self,
+        routes: Iterable[Route],
+        desk: Desk,
+        context: ProcessContext,
+        wrap: Callable[[Route, Handle], Handle] | None = None,
     ) -> None:
         """Each route's handle goes through `wrap`."""
         self._desk = desk
-        self._house = house
-        self._hosts = house.hosts
-        self._completion = Completion(house.trusted_proxies)
+        self._context = context
+        self._hosts = context.hosts
+        self._completion = Completion(context.trusted_proxies)
         self._router: Router[tuple[Route, Handle]] = Router()
         for route in routes:
-            handle = handler(route, desk, house, self._completion)
+            handle = handler(route, desk, context, self._completion)
             target = (route, wrap(route, handle) if wrap else handle)
             for method in ("GET", "HEAD") if route.method == "GET" else (route.method,):
                 self._router.add(method, route.path, target)
@@ -260,9 +265,9 @@ class Dispatch:
         started, request_id = perf_counter(), os.urandom(8).hex()
         response = refusal(refused, request_id)
         response.headers = {**PRIVATE, **response.headers}
-        self._house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
+        self._context.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
         answered = _Answered(request_id, "other", UNKNOWN_ROUTE, response.status, refused.code, _ms_since(started))
-        network = self._house.network_names.name(address, self._desk.now_ms())
+        network = self._context.network_names.name(address, self._desk.now_ms())
         log.info("request_refused", **answered._asdict(), token_id=None, network=network)
         return response
 
@@ -286,13 +291,13 @@ class Dispatch:
             response = refusal(error, request_id)
             response.headers["Allow"] = ", ".join(sorted(taken))
         self._completion.complete(request, response)
-        if self._house.door.is_leaving:
+        if self._context.acceptor.is_draining:
             response.is_last = True
-        self._house.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
+        self._context.measures.count("*", UNKNOWN_ROUTE, response.status, perf_counter() - started)
         if error:
             method = request.method if request.method in hdrs.METH_ALL else "other"
             answered = _Answered(request_id, method, UNKNOWN_ROUTE, response.status, error.code, _ms_since(started))
-            _log_refusal(request, self._desk, self._house, answered)
+            _log_refusal(request, self._desk, self._context, answered)
         return response
 
     def _options(self, request: Request, taken: Mapping[str, tuple[Route, Handle]], request_id: str) -> Response:

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from typing import TypedDict
 
-from service.domain import Policy
+from service.domain.policy import Policy
 from service.errors import RateLimitedError, TooManyWrongTokensError
-from service.recent import Recent
+from service.platform.recent import Recent
 from service.web.buckets import MAX_BUCKETS, Buckets, Rate
 from service.web.network import networks_of
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Set
 from functools import lru_cache
 
-from service.domain import is_loopback
+from service.domain.network import is_loopback
 from service.web.connection import Request
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:@/?#\[\]]+)(:[0-9]{1,5})?")

@@ -18,13 +18,14 @@ from marshmallow.fields import List, Nested
 from schemas.fields import COMMENT_ID_PATTERN, PlainText, field_errors
 from schemas.loader import Loader
 from schemas.threads import MAX_THREAD_CHARS
-from service.counts import Counts
 from service.desk import Desk
-from service.domain import Audience, Caller, Role, Site
-from service.door import Door
+from service.domain.caller import Caller, Role
+from service.domain.replay import NO_REPLAY, Replay
+from service.domain.site import Audience, Site
 from service.errors import CommentNotFoundError, InvalidFieldsError, RequestError
 from service.metrics import RequestMeasures
-from service.store.comments import NO_REPLAY, Replay
+from service.platform.acceptor import Acceptor
+from service.platform.counters import Counters
 from service.web import body as bodies
 from service.web.connection import Request
 from service.web.gate import Gate
@@ -58,12 +59,12 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class House:
+class ProcessContext:
     """What handlers may need of the process beside the desk."""
 
     measures: RequestMeasures
-    counts: Counts
-    door: Door
+    counts: Counters
+    acceptor: Acceptor
     trusted_proxies: Networks = ()
     metrics_token: str | None = None
     hosts: frozenset[str] = frozenset()
@@ -84,7 +85,7 @@ class Call:
     site: Site | None
     body: Json
     query: Json
-    house: House
+    context: ProcessContext
     is_form: bool = False
     replay: Replay = NO_REPLAY
 

@@ -16,7 +16,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from service.app import API
+from service.routes import API
 from service.web.openapi import describe
 from service.web.operation import Access, Route
 from tests.api.client import Api, Json, Site

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.app import API
+from service.routes import API
 from service.web.operation import Route
 from tests.api.client import NOTHING, Api, Json, Reply, Site, make_token
 

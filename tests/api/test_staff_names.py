@@ -5,7 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from schemas.comments import CommentSchema
-from service.likeness import skeleton
+from service.domain.caller import Role
+from service.domain.likeness import skeleton
+from service.domain.token import Token
 from service.registry import _staff
 from tests.api.client import Site, make_token, submission
 
@@ -66,9 +68,9 @@ def test_the_name_of_a_website_is_anybodys(open_site: Site) -> None:
 
 
 def test_the_name_of_a_token_that_expired_is_anybodys() -> None:
-    token = {"role": "moderator", "site": "s", "name": "Olga Former", "expires_ms": 1000}
-    assert skeleton("Olga Former") in _staff(["s"], {"t": token}, now_ms=999)["s"]
-    assert skeleton("Olga Former") not in _staff(["s"], {"t": token}, now_ms=1000)["s"]
+    token = Token("t", "Olga Former", Role.MODERATOR, "s", created_ms=0, expires_ms=1000, digest="")
+    assert skeleton("Olga Former") in _staff(["s"], [token], now_ms=999)["s"]
+    assert skeleton("Olga Former") not in _staff(["s"], [token], now_ms=1000)["s"]
 
 
 def test_a_moderator_may_publish_it(open_site: Site) -> None:

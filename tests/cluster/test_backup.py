@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from service import keys
 from service.errors import BackupError, StoreUnavailableError
-from service.store import layout, scripts
-from service.store.link import Link
-from service.use_cases import backup, doctor
-from tests.backup.content import CHECK, VAULT, everything, fill, nothing, restore
+from service.link import layout
+from service.link.link import Link
+from service.store import keys, scripts
+from service.upkeep import backup, doctor
 from tests.servers import RedisServer, wait_until
 from tests.store.desk import connected
 from tests.topology import Cluster, Node
+from tests.upkeep.backup.content import CHECK, VAULT, everything, fill, nothing, restore
 
 PATIENCE_SECONDS = 30.0
 Told = Callable[[int], None]

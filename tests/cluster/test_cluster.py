@@ -7,12 +7,11 @@ from unittest.mock import Mock
 
 import pytest
 
-from service import keys
 from service.errors import OverloadedError, StoreUnavailableError
-from service.store import scripts
-from service.store.address import make_link
-from service.store.cluster import _asked
-from service.store.link import Link
+from service.link.address import make_link
+from service.link.cluster import _asked
+from service.link.link import Link
+from service.store import keys, scripts
 from tests.store.desk import SITE, Store, key, new_comment
 from tests.topology import Cluster
 

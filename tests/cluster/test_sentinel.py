@@ -6,16 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from service import keys
 from service.errors import StartError, UnavailableError
-from service.store import scripts
-from service.store.address import make_link
-from service.store.link import Link
-from service.use_cases import backup
-from tests.backup.content import CHECK, VAULT, everything, fill, nothing, restore
+from service.link.address import make_link
+from service.link.link import Link
+from service.store import keys, scripts
+from service.upkeep import backup
 from tests.servers import RedisServer
 from tests.store.desk import Store, connected, key, new_comment
 from tests.topology import Watched
+from tests.upkeep.backup.content import CHECK, VAULT, everything, fill, nothing, restore
 
 PATIENCE_SECONDS = 60.0
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from schemas.settings import PREFIX, SettingsSchema
-from service.door import KEEP_ALIVE_SECONDS, STOP_SECONDS
+from service.platform.acceptor import KEEP_ALIVE_SECONDS, STOP_SECONDS
 from service.web.body import MAX_BODY_BYTES
 from tests.deploy.metric_table import DEPLOY
 from tests.pages.reader import FORM, Reader

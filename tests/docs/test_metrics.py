@@ -6,8 +6,8 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import load_model
-from service.counts import Counts
 from service.metrics import RequestMeasures, exposition
+from service.platform.counters import Counters
 from service.scoring import Scorer
 from service.store.measures import StoreMeasures
 from service.store.totals import SiteMeasures
@@ -17,7 +17,7 @@ BOUND = "le"
 
 
 def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
-    counts = Counts()
+    counts = Counters()
     Scorer(load_model(), counts)
     requests = RequestMeasures(counts)
     requests.count("GET", "/healthz", 200, 0.001)

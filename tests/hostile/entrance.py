@@ -18,11 +18,11 @@ from schemas.fields import field_errors, is_web_address
 from schemas.loader import Loader
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
-from service.domain import Site
+from service.api import moderators, readers
+from service.domain.likeness import skeleton
+from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
-from service.handlers import moderators, readers
-from service.likeness import skeleton
-from service.pages import form
+from service.html import form
 from service.registry import ADMIN, Registry
 from service.use_cases.wire import position_of
 from service.vault import Vault

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from service import door as door_module
-from service import process
-from service.door import Door, listen
-from service.shares import Shares
+from service import serving as process
+from service.platform import acceptor as door_module
+from service.platform.acceptor import Acceptor
+from service.platform.shares import Shares
+from service.platform.sockets import listen
 from service.web.connection import Request, Server
 from service.web.response import Response
 from tests.servers import REPOSITORY
@@ -25,7 +26,7 @@ LONG_ANSWER = b"x" * (32 * 1024 * 1024)
 
 OURS, PROXY, STRANGER = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 """All of them this machine's; here the last one is taken for somebody else's."""
-CROWDED = b"HTTP/1.1 503 Service Unavailable"
+TOO_MANY_CONNECTIONS = b"HTTP/1.1 503 Service Unavailable"
 TAKEN = b"HTTP/1.1 200 OK"
 
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -35,7 +36,7 @@ class House:
     """A door with a server of one page behind it."""
 
     def __init__(self) -> None:
-        self.door = Door(Shares(lambda address: address in {OURS, PROXY}))
+        self.door = Acceptor(Shares(lambda address: address in {OURS, PROXY}))
         self.server = Server(self)
         self.listeners = listen("127.0.0.1", 0, 1)
 
@@ -45,7 +46,7 @@ class House:
     def refuse(self, error: BaseException, address: str) -> Response:
         raise error
 
-    async def visit(self, request: bytes = b"", *, address: str = OURS) -> Streams:
+    async def connection(self, request: bytes = b"", *, address: str = OURS) -> Streams:
         reader, writer = await asyncio.open_connection(
             *self.listeners[0][0].getsockname(), limit=1024, local_addr=(address, 0)
         )
@@ -60,7 +61,7 @@ async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     house.door.open(house.server, house.listeners, 0)
     yield house
     await house.door.stop(0)
-    house.door.shut()
+    house.door.close()
     await house.server.shutdown(1)
 
 
@@ -80,10 +81,10 @@ async def cut(streams: Streams) -> None:
 
 
 async def test_half_a_head_is_cut_off_and_those_who_asked_stay(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = await house.visit(GREETING)
+    asked = await house.connection(GREETING)
     assert await greeted(asked) == b"HTTP/1.1 200 OK"
     monkeypatch.setattr(door_module, "HEAD_SECONDS", 0.1)
-    silent, slow = await house.visit(), await house.visit(GREETING[:20])
+    silent, slow = await house.connection(), await house.connection(GREETING[:20])
     await cut(silent)
     await cut(slow)
     await asyncio.wait_for(asked[0].readuntil(b"hello"), PATIENCE_SECONDS)
@@ -95,12 +96,12 @@ async def test_half_a_head_is_cut_off_and_those_who_asked_stay(house: House, mon
 
 async def test_who_does_not_read_is_cut_off(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door_module, "READ_SECONDS", 0.1)
-    reader, writer = await house.visit(GREETING.replace(b"/", b"/long", 1))
+    reader, writer = await house.connection(GREETING.replace(b"/", b"/long", 1))
     await greeted((reader, writer))
     async with asyncio.timeout(PATIENCE_SECONDS):
         while house.server.connections:
             await asyncio.sleep(0.01)
-    other = await house.visit(GREETING)
+    other = await house.connection(GREETING)
     assert await greeted(other) == b"HTTP/1.1 200 OK"
     other[1].close()
     writer.transport.abort()
@@ -110,7 +111,7 @@ async def test_who_leaves_to_a_successor_waits_for_the_next_request_as_long_as_e
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "STOP_SECONDS", 0)
-    asked = await house.visit(GREETING)
+    asked = await house.connection(GREETING)
     await asyncio.wait_for(asked[0].readuntil(b"hello"), PATIENCE_SECONDS)
     retiring = asyncio.create_task(process.Process(house.door, house.server).retire())
     await asyncio.wait({retiring}, timeout=10 * door_module.POLL_SECONDS)
@@ -124,17 +125,17 @@ async def test_who_leaves_to_a_successor_waits_for_the_next_request_as_long_as_e
 async def test_more_than_are_let_in_are_told_to_come_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 3)
     monkeypatch.setattr(door_module, "IDLE_SECONDS", 3600)
-    inside = [await house.visit(GREETING) for _ in range(3)]
+    inside = [await house.connection(GREETING) for _ in range(3)]
     for each in inside:
         assert await greeted(each) == b"HTTP/1.1 200 OK"
-    reader, writer = await house.visit(GREETING)
+    reader, writer = await house.connection(GREETING)
     head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), PATIENCE_SECONDS)
     assert head.startswith(b"HTTP/1.1 503 ")
     assert b"\r\nRetry-After: 1\r\n" in head
     writer.close()
     inside.pop()[1].close()
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while await greeted(again := await house.visit(GREETING)) != b"HTTP/1.1 200 OK":
+        while await greeted(again := await house.connection(GREETING)) != b"HTTP/1.1 200 OK":
             again[1].close()
     for _, writer in (*inside, again):
         writer.close()
@@ -142,7 +143,7 @@ async def test_more_than_are_let_in_are_told_to_come_again(house: House, monkeyp
 
 async def answers(house: House, count: int, address: str) -> list[tuple[bytes, Streams]]:
     """The first lines that so many connections hear, and the connections."""
-    opened = [await house.visit(GREETING, address=address) for _ in range(count)]
+    opened = [await house.connection(GREETING, address=address) for _ in range(count)]
     return [(await greeted(each), each) for each in opened]
 
 
@@ -150,7 +151,7 @@ async def test_a_stranger_holds_his_share_and_leaves_the_rest(house: House, monk
     monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 24)
     monkeypatch.setattr(door_module, "IDLE_SECONDS", 3600)
     strangers = await answers(house, 8, STRANGER)
-    assert [line for line, _ in strangers] == [TAKEN] * 3 + [CROWDED] * 5
+    assert [line for line, _ in strangers] == [TAKEN] * 3 + [TOO_MANY_CONNECTIONS] * 5
     proxied = await answers(house, 5, PROXY)
     assert [line for line, _ in proxied] == [TAKEN] * 5, "a proxy has no share"
     strangers[0][1][1].close()
@@ -165,7 +166,7 @@ async def test_when_all_are_taken_those_idle_longest_make_room(house: House, mon
     monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 4)
     monkeypatch.setattr(door_module, "CLOSED_AT_ONCE", 1)
     monkeypatch.setattr(door_module, "IDLE_SECONDS", 0)
-    silent = await house.visit()
+    silent = await house.connection()
     old, busy, recent = [each for _, each in await answers(house, 3, OURS)]
     busy[1].write(GREETING[:20])
     await asyncio.wait_for(old[0].readuntil(b"hello"), PATIENCE_SECONDS)
@@ -207,13 +208,13 @@ async def test_when_no_descriptor_is_left_idle_ones_make_room_too(monkeypatch: p
     for _, (_, writer) in found:
         writer.close()
     await house.door.stop(0)
-    house.door.shut()
+    house.door.close()
     await house.server.shutdown(1)
 
 
 def test_a_process_may_have_descriptors_for_all_its_connections() -> None:
     program = (
-        "import resource; from service.door import DESCRIPTORS, allow_descriptors;"
+        "import resource; from service.platform.sockets import DESCRIPTORS, allow_descriptors;"
         "_, hard = resource.getrlimit(resource.RLIMIT_NOFILE);"
         "resource.setrlimit(resource.RLIMIT_NOFILE, (64, hard)); allow_descriptors();"
         "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0] == min(DESCRIPTORS, hard % 2**63))"
@@ -225,10 +226,10 @@ def test_a_process_may_have_descriptors_for_all_its_connections() -> None:
 async def test_who_waits_for_an_answer_is_not_idle(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door_module, "MAX_CONNECTIONS", 1)
     monkeypatch.setattr(door_module, "IDLE_SECONDS", 0)
-    reader, writer = await house.visit(GREETING.replace(b"/", b"/long", 1))
+    reader, writer = await house.connection(GREETING.replace(b"/", b"/long", 1))
     assert await greeted((reader, writer)) == TAKEN
     ((line, other),) = await answers(house, 1, OURS)
-    assert line == CROWDED
+    assert line == TOO_MANY_CONNECTIONS
     async with asyncio.timeout(PATIENCE_SECONDS):
         await reader.readuntil(b"\r\n\r\n")
         assert len(await reader.readexactly(len(LONG_ANSWER))) == len(LONG_ANSWER)

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from service.errors import OverloadedError, StoreUnavailableError
-from service.store import server
-from service.store.address import make_link
-from service.store.link import Link
+from service.link import server
+from service.link.address import make_link
+from service.link.link import Link
 from tests.servers import RedisServer
 
 PATIENCE_SECONDS = 30

@@ -9,8 +9,8 @@ import pytest
 
 from classifier import Assessment, Budget, Classifier, Text, TimeUsedError
 from service import scoring
-from service.counts import Counts
 from service.errors import OverloadedError
+from service.platform.counters import Counters
 from service.scoring import MAX_BATCH, Scorer
 
 TEXT = Text("It rained.", "Ada", "")
@@ -36,7 +36,7 @@ def classifier() -> SlowClassifier:
 
 @pytest.fixture
 def scorer(classifier: SlowClassifier) -> Scorer:
-    return Scorer(cast("Classifier", classifier), Counts())
+    return Scorer(cast("Classifier", classifier), Counters())
 
 
 def ask(scorer: Scorer, times: int) -> tuple[list["asyncio.Future[object]"], int]:
@@ -70,7 +70,7 @@ async def test_a_text_whose_time_is_used_is_not_scored_and_the_others_of_its_bat
 ) -> None:
     monkeypatch.setattr(scoring, "LATE_SECONDS", 60.0)
     classifier = Picky()
-    scorer = Scorer(cast("Classifier", classifier), Counts())
+    scorer = Scorer(cast("Classifier", classifier), Counters())
     bodies = ["plain", "endless", "plain", "plain"]
     turns: list[int] = []
     waiting = [scorer.assess(Text(body, "Ada", "")) for body in bodies]
@@ -85,7 +85,7 @@ async def test_a_text_whose_time_is_used_is_not_scored_and_the_others_of_its_bat
 async def test_the_next_batch_is_scored_before_those_of_the_last_go_on() -> None:
     """So that both are on their way to the store together: the other order costs a submission a tenth."""
     classifier = Picky()
-    scorer = Scorer(cast("Classifier", classifier), Counts())
+    scorer = Scorer(cast("Classifier", classifier), Counters())
     batches_seen: list[int] = []
 
     async def submit() -> None:
@@ -99,7 +99,7 @@ async def test_the_next_batch_is_scored_before_those_of_the_last_go_on() -> None
 
 async def test_a_batch_ends_where_its_characters_do() -> None:
     classifier = Picky()
-    scorer = Scorer(cast("Classifier", classifier), Counts())
+    scorer = Scorer(cast("Classifier", classifier), Counters())
     await asyncio.gather(*(scorer.assess(Text("x" * 5000, "Ada", "")) for _ in range(6)))
     assert classifier.asked == [2, 2, 2]
 

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from service.door import KERNEL_BYTES, Door, listen
-from service.shares import Shares
+from service.platform.acceptor import Acceptor
+from service.platform.shares import Shares
+from service.platform.sockets import KERNEL_BYTES, listen
 from service.web.connection import PIECE_BYTES, WRITE_BUFFER_BYTES, Connection, Request, Server
 from service.web.response import Response
 from service.web.unsent import YOUNG_SECONDS, Unsent
@@ -27,7 +28,7 @@ class House:
 
     def __init__(self) -> None:
         self.unsent = Unsent(MOST_BYTES)
-        self.door = Door(Shares())
+        self.door = Acceptor(Shares())
         self.server = Server(self, unsent=self.unsent)
         self.listeners = listen("127.0.0.1", 0, 1)
         self.asked = 0
@@ -56,7 +57,7 @@ async def house() -> AsyncIterator[House]:
     house.door.open(house.server, house.listeners, 0)
     yield house
     await house.door.stop(0)
-    house.door.shut()
+    house.door.close()
     await house.server.shutdown(1)
 
 

@@ -7,22 +7,23 @@ from typing import Any
 import pytest
 from aiohttp.test_utils import make_mocked_request
 
+from service.api import readers
 from service.app import Service, build
-from service.counts import Counts
-from service.domain import Audience
-from service.door import Door
+from service.domain.replay import NO_REPLAY
+from service.domain.site import Audience
 from service.fragment_cache import MAX_BYTES, MAX_FRAGMENTS, Fragment, FragmentCache
-from service.handlers import demo, readers
+from service.html.thread import MAX_SHOWN, MAX_SHOWN_BYTES, Thread, fitting, nest
+from service.html.words import MAX_CHARS, MAX_LINES, fold, words_of
 from service.metrics import RequestMeasures
+from service.pages import demo
 from service.pages.article import ARTICLE
-from service.pages.demo import make_fragment
-from service.pages.thread import MAX_SHOWN, MAX_SHOWN_BYTES, Thread, fitting, nest
-from service.pages.words import MAX_CHARS, MAX_LINES, fold, words_of
+from service.pages.demo_page import make_fragment
+from service.platform.acceptor import Acceptor
+from service.platform.counters import Counters
 from service.settings import read_settings
-from service.store import comments as stored_comments
 from service.use_cases import threads
 from service.use_cases.submit import submit
-from service.web.operation import Answer, Call, House
+from service.web.operation import Answer, Call, ProcessContext
 from tests.pages.reader import FORM, THREAD, Reader
 from tests.servers import RedisServer
 
@@ -154,9 +155,9 @@ class Visitor:
     """Asks the demo's handlers, in a service of this process."""
 
     def __init__(self, service: Service) -> None:
-        counts = Counts()
+        counts = Counters()
         self.desk = service.desk
-        self._house = House(RequestMeasures(counts), counts, Door(), demo=Audience.ANYONE)
+        self._context = ProcessContext(RequestMeasures(counts), counts, Acceptor(), demo=Audience.ANYONE)
 
     async def get(self, query: str = "", method: str = "GET") -> Answer:
         return await demo.read_demo.handler(self._call(method, f"/demo{query}"))
@@ -167,14 +168,14 @@ class Visitor:
 
     def _call(self, method: str, path: str) -> Call:
         request: Any = make_mocked_request(method, path, {"Host": "localhost"})
-        return Call(self.desk, request, "0", None, None, {}, {}, self._house)
+        return Call(self.desk, request, "0", None, None, {}, {}, self._context)
 
     async def publish(self, body: str) -> None:
         site = self.desk.registry.site("demo")
         call = self._call("POST", "/demo")
         call.body = readers.submit.load_body(FORM | {"body": body}, is_form=True)
         submission = readers.submission_of(call)._replace(client_ip="", is_stranger=False)
-        await submit(self.desk, site, ARTICLE.thread, submission, stored_comments.NO_REPLAY)
+        await submit(self.desk, site, ARTICLE.thread, submission, NO_REPLAY)
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ import json
 
 from openapi_spec_validator import validate
 
-from service.app import API
 from service.errors import RequestError, UnavailableError
-from service.pages.docs import reference
+from service.pages.reference import reference
+from service.routes import API
 from service.web.openapi import describe
 from tests.pages.reader import Element, Reader
 

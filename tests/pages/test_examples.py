@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-from service.app import API
 from service.pages.examples import EXAMPLES
+from service.routes import API
 from tests.pages.reader import FORM, Reader
 from tests.servers import ServiceProcess, skip_or_fail
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from service import keys
+from service.store import keys
 from tests.pipeline.crowd import MARK, STATES, THREADS, Crowd, Json, Sent, thread_path
 from tests.servers import client_of
 from tests.store.recount import recount

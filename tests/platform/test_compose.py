@@ -17,7 +17,7 @@ import redis
 import yaml
 
 from schemas.settings import PREFIX, SettingsSchema
-from service.domain import Audience
+from service.domain.site import Audience
 from service.settings import read_settings
 from tests.servers import REPOSITORY, RedisServer, ServiceProcess, skip_or_fail, wait_until
 

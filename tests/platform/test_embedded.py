@@ -18,9 +18,9 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import OutOfMemoryError, RedisError
 
-from service import embedded
-from service.embedded import EmbeddedServer, Room
 from service.errors import StartError
+from service.platform import embedded
+from service.platform.embedded import EmbeddedServer, Room
 from tests.servers import REPOSITORY, is_running
 
 # A service reduced to its embedded server: says where it is, then sleeps.

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from schemas.settings import PREFIX, SettingsSchema
-from service.domain import Audience
+from service.domain.site import Audience
 from service.errors import StartError
-from service.settings import kept_secret, read_settings
+from service.platform.kept_secret import kept_secret
+from service.settings import read_settings
 
 SECRET = "a-secret-of-many-characters"
 

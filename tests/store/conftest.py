@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from service.link.link import Link
 from service.store import comments, scripts
-from service.store.link import Link
 from tests.servers import RedisServer
 from tests.store.desk import Store, connected
 
@@ -13,7 +13,7 @@ from tests.store.desk import Store, connected
 @pytest.fixture(autouse=True)
 def _forget_places() -> None:
     """What the process remembers of comments is true of one database only."""
-    comments._places.clear()
+    comments._homes.clear()
 
 
 @pytest.fixture

@@ -4,12 +4,15 @@ import hashlib
 import itertools
 from dataclasses import dataclass, field, replace
 
-from service import keys
-from service.domain import Mode, Policy, QueueOrder, RateLimit, Routing, Site, Verdict
-from service.store import comments, queue, threads, totals
-from service.store.address import make_link
-from service.store.comments import NO_REPLAY, Place, Replay, StoredComment
-from service.store.link import Link
+from service.domain.policy import Mode, Policy, RateLimit
+from service.domain.queue import QueueOrder
+from service.domain.replay import NO_REPLAY, Replay
+from service.domain.routing import Routing, Verdict
+from service.domain.site import Site
+from service.link.address import make_link
+from service.link.link import Link
+from service.store import comments, keys, queue, threads, totals
+from service.store.comments import CommentHome, StoredComment
 from service.store.queue import Claimed
 from service.store.record import Act, Private, pack_act, pack_private, pack_public, unpack_history
 from service.store.submissions import NewComment, Receipt, Submissions, Traces
@@ -60,7 +63,7 @@ def new_comment(
     comment_id = comment_id or f"c{number:015d}"
     return NewComment(
         comment_id,
-        Place(thread, author),
+        CommentHome(thread, author),
         parent_id,
         pack_public("Ann", f"Comment {number}.", "", parent_id),
         pack_private(Private(b"sealed", {"spam": 0.1}, 0.1)),

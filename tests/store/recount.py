@@ -1,4 +1,4 @@
-"""Counts a site again from its comments alone, and holds everything else in the store against that."""
+"""Counters a site again from its comments alone, and holds everything else in the store against that."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Any
 
 import redis
 
-from service import keys
+from service.store import keys
 
 NAMES = {short.encode(): name for name, short in keys.COMMENT_FIELDS.items()}
 PRIVATE = keys.COMMENT_FIELDS["private"].encode()

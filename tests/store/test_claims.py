@@ -6,10 +6,10 @@ from collections import Counter
 import pytest
 
 from schemas.moderation import LONGEST_LEASE_SECONDS
-from service import keys
-from service.domain import QueueOrder
+from service.domain.queue import QueueOrder
 from service.errors import ClaimedByAnotherError, CommentNotFoundError, IdempotencyKeyReusedError
-from service.store.link import Link
+from service.link.link import Link
+from service.store import keys
 from service.store.queue import MOST_HELD
 from tests.store.desk import LEASE, NOW, Store, ids_of, key, new_comment
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from service import keys
-from service.domain import Mode
+from service.domain.policy import Mode
+from service.domain.replay import NO_REPLAY
 from service.errors import (
     ClaimedByAnotherError,
     CommentNotFoundError,
@@ -15,10 +15,11 @@ from service.errors import (
     NothingToUndoError,
     StaleRevisionError,
 )
-from service.store import comments, examination
-from service.store.comments import NO_REPLAY, StoredComment
-from service.store.link import Link
+from service.link.link import Link
+from service.store import comments, keys
+from service.store.comments import StoredComment
 from service.store.record import pack_act, pack_public, unpack_history
+from service.upkeep import examination
 from service.use_cases.wire import comment_json
 from tests.servers import RedisServer, client_of
 from tests.store.desk import LEASE, MINUTE, NOW, STATES, Store, history_of, key, new_comment, site_in

@@ -10,18 +10,19 @@ from pathlib import Path
 import pytest
 import redis
 
-from service import keys
-from service.domain import Mode, QueueOrder
+from service.domain.policy import Mode
+from service.domain.queue import QueueOrder
+from service.domain.replay import NO_REPLAY
 from service.errors import RequestError
-from service.store import comments, entries, examination, lease, registry, scripts, threads, upgrade
-from service.store.comments import NO_REPLAY
-from service.store.link import Link
+from service.link.link import Link
+from service.store import comments, json_records, keys, scripts, threads
 from service.store.readiness import check_store
 from service.store.scripts import Script
+from service.upkeep import entries, examination, lease, upgrade
 from tests.servers import RedisServer
 from tests.store.desk import Store, key, new_comment, site_in
 
-FOLDER = Path(scripts.__file__).parent / "scripts"
+FOLDER = Path(scripts.__file__).parent
 ALL = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 
 
@@ -76,10 +77,10 @@ async def use_every_script(store: Store, link: Link) -> None:
         await store.read(comment_id)
     await store.page(limit=1)
     await store.measures()
-    await registry.create(link, keys.SITES, "news", {"title": ""}, NO_REPLAY)
-    await registry.update(link, keys.SITES, "news", {"title": "News"})
-    await registry.remove(link, keys.SITES, "news")
-    await registry.create(link, keys.SITES, "news", {"title": ""}, key("make"), b"{}")
+    await json_records.create(link, keys.SITES, "news", {"title": ""}, replay=NO_REPLAY)
+    await json_records.update(link, keys.SITES, "news", {"title": "News"})
+    await json_records.remove(link, keys.SITES, "news")
+    await json_records.create(link, keys.SITES, "news", {"title": ""}, replay=key("make"), answer=b"{}")
     await comments.reserve(link, site, key("many"))
     await use_scripts_for_operators(store, link, ids[0])
 
@@ -100,7 +101,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await link.call("HINCRBY", keys.comment(site, comment_id), keys.COMMENT_FIELDS["revision"], 1)
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
-    assert await examination.repair(link, site, comment_id, examined.place) == ()
+    assert await examination.repair(link, site, comment_id, examined.home) == ()
     assert await lease.hold(link, keys.REPAIRING, "me")
     old = {"thread": "article-1", "author": "author-1", "reasons": "[]", "private": '{"email": ""}'}
     await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))

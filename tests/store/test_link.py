@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from service import keys
-from service.domain import Mode
+from service.domain.policy import Mode
 from service.errors import StoreUnavailableError
-from service.store import scripts, server
-from service.store.address import make_link
-from service.store.server import MAX_PENDING, ServerLink
+from service.link import server
+from service.link.address import make_link
+from service.link.server import MAX_PENDING, ServerLink
+from service.store import keys, scripts
 from service.store.submissions import Receipt
 from tests.proxy import Proxy
 from tests.servers import RedisServer, client_of
@@ -145,7 +145,7 @@ async def test_scripts_that_the_server_forgot_are_told_again(store: Store) -> No
 async def test_more_than_can_wait_is_refused_and_what_waits_is_answered(
     behind: Store, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.store.server.BUSY_SECONDS", 60)  # a slow machine takes a second to ask so often
+    monkeypatch.setattr("service.link.server.BUSY_SECONDS", 60)  # a slow machine takes a second to ask so often
     assert isinstance(behind.link, ServerLink)
     proxy.is_mute = True
     waiting = [asyncio.ensure_future(behind.link.call("PING")) for _ in range(MAX_PENDING)]

@@ -1,7 +1,7 @@
 """What is measured of the store as a whole."""
 
-from service import keys
-from service.store.link import Link
+from service.link.link import Link
+from service.store import keys
 from service.store.measures import measure_store
 
 

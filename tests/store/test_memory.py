@@ -6,8 +6,8 @@ import pytest
 import redis
 
 from service.errors import StoreFullError
+from service.link.link import Link
 from service.store import scripts, threads
-from service.store.link import Link
 from tests.servers import RedisServer, client_of
 from tests.store.desk import NOW, Store, connected, ids_of, new_comment
 from tests.store.recount import recount

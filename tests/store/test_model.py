@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from service import keys
-from service.domain import Mode, QueueOrder
+from service.domain.policy import Mode
+from service.domain.queue import QueueOrder
 from service.errors import ClaimedByAnotherError, NothingToUndoError, RequestError, StaleRevisionError
-from service.store import comments, scripts
+from service.store import comments, keys, scripts
 from tests.servers import RedisServer, client_of
 from tests.store.desk import LEASE, NOW, STATES, Store, connected, history_of, ids_of, new_comment, site_in
 from tests.store.recount import recount
@@ -95,7 +95,7 @@ class Moderation(RuleBasedStateMachine):
         super().__init__()
         self._client = client_of(self.server.url)
         self._client.flushall()
-        comments._places.clear()
+        comments._homes.clear()
         self._loop = asyncio.new_event_loop()
         self._store = Store(self._run(connected(self.server.url, scripts.ALL)))
         self._all: dict[str, Modelled] = {}

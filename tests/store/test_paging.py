@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from service import keys
-from service.domain import Mode, QueueOrder
-from service.store import queue, scripts, threads
-from service.store.comments import NO_REPLAY
-from service.store.link import Link
+from service.domain.policy import Mode
+from service.domain.queue import QueueOrder
+from service.domain.replay import NO_REPLAY
+from service.link.link import Link
+from service.store import keys, queue, scripts, threads
 from service.store.queue import Position
 from tests.servers import RedisServer
 from tests.store.desk import NOW, Store, ids_of, new_comment, site_in

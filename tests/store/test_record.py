@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from classifier import ATTRIBUTES
-from service.domain import SCORE_DECIMALS, Assessed, Mode, Policy, route
+from service.domain.policy import Mode, Policy
+from service.domain.routing import SCORE_DECIMALS, Assessed, route_each
 from service.store import record
 from service.store.record import Private
 
@@ -78,7 +79,7 @@ def test_what_is_public_is_read_again(name: str, body: str, website: str, parent
 @pytest.mark.parametrize("is_assessed", [True, False])
 def test_every_reason_that_there_is_is_read_again(mode: Mode, risk: float | None, *, is_assessed: bool) -> None:
     scores = None if risk is None else dict.fromkeys(ATTRIBUTES, 0.75)
-    reasons = route(mode, Policy(), Assessed(scores, risk, [], assessed=is_assessed, model="1")).reasons
+    reasons = route_each(Policy(), Assessed(scores, risk, [], assessed=is_assessed, model="1"))[mode].reasons
     packed = record.pack_reasons(reasons)
     assert record.unpack_reasons(packed.decode()) == reasons
     assert b"{" not in packed

@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 
-from service import keys
-from service.domain import Site
-from service.registry import site_record
+from service.domain.site import Site
+from service.store import keys
+from service.store.sites import pack_site
 from tests.servers import RedisServer, ServiceProcess, client_of, wait_until
 
 GOOD = {"role": "admin", "site": None, "name": "Good", "created_ms": 1, "expires_ms": None}
-SITE = site_record(Site("rogue"))
+SITE = pack_site(Site("rogue"))
 TOKENS: dict[str, object] = {
     "root": GOOD | {"digest": "a", "role": "root"},
     "list": [],

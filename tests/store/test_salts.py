@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from service import keys
-from service.salts import DAY_MS, OVERLAP_MS, DaySalts
-from service.store.link import Link
+from service.link.link import Link
+from service.store import keys
+from service.store.salts import DAY_MS, OVERLAP_MS, DaySalts
 from tests.servers import RedisServer, wait_until
 
 NOON = 20_000 * DAY_MS + DAY_MS // 2

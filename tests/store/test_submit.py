@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from service import keys
-from service.domain import Mode, Policy, QueueOrder, RateLimit, Site
+from service.domain.policy import Mode, Policy, RateLimit
+from service.domain.queue import QueueOrder
+from service.domain.replay import NO_REPLAY
+from service.domain.site import Site
 from service.errors import (
     IdempotencyKeyReusedError,
     InvalidFieldsError,
@@ -14,9 +16,8 @@ from service.errors import (
     StoreUnavailableError,
     ThreadClosedError,
 )
-from service.store import threads
-from service.store.comments import NO_REPLAY
-from service.store.link import Link
+from service.link.link import Link
+from service.store import keys, threads
 from service.store.record import pack_private, unpack_public
 from service.store.submissions import MOST_AT_ONCE, NO_TRACES, NewComment, Receipt, Traces
 from tests.store.desk import MINUTE, NO_LIMIT, NOW, SITE, Store, key, new_comment, site_in

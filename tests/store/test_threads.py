@@ -2,10 +2,10 @@
 
 import pytest
 
-from service.domain import Mode
+from service.domain.policy import Mode
 from service.errors import ThreadNotFoundError
+from service.link.link import Link
 from service.store import threads
-from service.store.link import Link
 from service.store.record import pack_public
 from service.store.threads import ThreadPage
 from tests.store.desk import NOW, Store, new_comment, site_in

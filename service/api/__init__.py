@@ -1,0 +1,1 @@
+"""The calls of the HTTP API, and the JSON that they answer."""

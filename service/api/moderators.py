@@ -1,0 +1,127 @@
+"""What moderators call: the queue, claims, decisions, undo, a comment in full."""
+
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas.comments import CommentSchema, FullCommentSchema, QueuePageSchema, QueueQuery
+from schemas.fields import field_errors
+from schemas.moderation import (
+    BulkDecisionSchema,
+    BulkDecisionsSchema,
+    BulkResultsSchema,
+    ClaimedSchema,
+    ClaimRequestSchema,
+    DecisionSchema,
+    UndoSchema,
+)
+from service.domain.decision import Decision
+from service.domain.queue import QueueOrder
+from service.errors import InvalidFieldsError, RequestError, UnavailableError
+from service.store.comments import StoredComment
+from service.use_cases import moderation
+from service.use_cases.moderation import Ruling
+from service.use_cases.wire import comment_json
+from service.web.operation import Answer, Call, Json, operation
+from service.web.problems import status_of
+
+_BULK_DECISION = BulkDecisionSchema()
+
+
+@operation("See the queue", query=QueueQuery, answers={200: QueuePageSchema}, errors=(404,))
+async def list_queue(call: Call) -> Answer:
+    query = call.query
+    order = QueueOrder(query["order"])
+    page = await moderation.list_queue(
+        call.desk, call.known_site.site, order, query["thread"], query["limit"], query["cursor"]
+    )
+    return Answer(200, page)
+
+
+@operation("Claim the next comments", body=ClaimRequestSchema, answers={200: ClaimedSchema}, errors=(404,))
+async def claim(call: Call) -> Answer:
+    body = call.body
+    claimed = await moderation.claim(
+        call.desk,
+        call.known_site.site,
+        call.known_caller,
+        QueueOrder(body["order"]),
+        body["thread"],
+        limit=body["limit"],
+        lease_seconds=body["lease_seconds"],
+        replay=call.replay,
+    )
+    return Answer(200, claimed)
+
+
+@operation("Hand all claims back", answers={204: "Handed back."}, errors=(404,))
+async def release_all(call: Call) -> Answer:
+    await moderation.release_all(call.desk, call.known_site.site, call.known_caller)
+    return Answer(204)
+
+
+@operation("Hand a claim back", answers={204: "Handed back, or not claimed."}, errors=(404, 409))
+async def release(call: Call) -> Answer:
+    await moderation.release(call.desk, call.known_site.site, call.known_caller, call.comment_id)
+    return Answer(204)
+
+
+@operation("Decide on a comment", body=DecisionSchema, answers={200: CommentSchema}, errors=(404, 409))
+async def decide(call: Call) -> Answer:
+    ruling = _ruling(call.comment_id, call.body)
+    decided = await moderation.decide(call.desk, call.known_site.site, call.known_caller, ruling, call.replay)
+    return Answer(200, comment_json(decided))
+
+
+@operation("Decide on many comments", body=BulkDecisionsSchema, answers={200: BulkResultsSchema}, errors=(404,))
+async def decide_all(call: Call) -> Answer:
+    items = call.body["decisions"]
+    rulings = [_checked_ruling(item) for item in items]
+    done = await moderation.decide_all(call.desk, call.known_site.site, call.known_caller, rulings, call.replay)
+    if isinstance(done[0], UnavailableError) and all(isinstance(each, UnavailableError) for each in done):
+        raise done[0]
+    return Answer(200, {"results": [_result(item, each) for item, each in zip(items, done, strict=True)]})
+
+
+@operation("Undo the last decision", body=UndoSchema, answers={200: CommentSchema}, errors=(404, 409))
+async def undo(call: Call) -> Answer:
+    undone = await moderation.undo(
+        call.desk, call.known_site.site, call.known_caller, call.comment_id, call.body["revision"], call.replay
+    )
+    return Answer(200, comment_json(undone))
+
+
+@operation("Read a comment in full", answers={200: FullCommentSchema}, errors=(404,))
+async def read_comment(call: Call) -> Answer:
+    return Answer(200, await moderation.read_comment(call.desk, call.known_site.site, call.comment_id))
+
+
+def _ruling(comment_id: str, body: Json) -> Ruling:
+    return Ruling(comment_id, Decision(body["decision"]), body["reason"], body["note"], body["revision"])
+
+
+def _checked_ruling(item: Any) -> Ruling | RequestError:
+    try:
+        checked: Json = _BULK_DECISION.load(item)
+    except ValidationError as error:
+        return InvalidFieldsError(errors=field_errors(error))
+    return _ruling(checked["comment_id"], checked)
+
+
+def _result(item: Any, done: StoredComment | RequestError) -> Json:
+    if isinstance(done, StoredComment):
+        record = done.record
+        return {
+            "comment_id": done.comment_id,
+            "status": 200,
+            "state": record["state"],
+            "revision": int(record["revision"]),
+        }
+    named = item.get("comment_id") if isinstance(item, dict) else None
+    result: Json = {
+        "comment_id": named if isinstance(named, str) else None,
+        "status": status_of(done),
+        "code": done.code,
+        "detail": done.detail or done.title + ".",
+    }
+    return result if done.errors is None else result | {"errors": done.errors}

@@ -1,0 +1,85 @@
+"""The rule that routes an assessed submission: the machine's verdict with its reasons."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from service.domain.policy import MODES, Mode, Policy
+from service.domain.reason import Reason
+
+SCORE_DECIMALS = 5
+"""Of scores and risk, stored and shown."""
+
+
+class Verdict(StrEnum):
+    PUBLISH = "publish"
+    HOLD = "hold"
+    REJECT = "reject"
+
+
+UNKNOWN_RISK = 0.5
+"""Where an unscored or unassessed comment stands in the queue's risk order: undecided."""
+
+NAME_OF_STAFF = "name_of_staff"
+"""The reason for holding a comment whose sender's name looks like that of who moderates."""
+
+NOTABLE_SCORE = 0.5
+"""A score from here up is named among the reasons: more likely so than not."""
+
+
+class Assessed(NamedTuple):
+    """What the classifier said of a submission. `scores` and `risk`, which is rounded, are None when it could not be
+    scored; `assessed` is False when it could, but in a language the model does not know."""
+
+    scores: dict[str, float] | None
+    risk: float | None
+    spans: list[dict[str, Any]]
+    assessed: bool
+    model: str
+    findings: tuple[str, ...] = ()
+    """What hides how it is read, as codes of reasons."""
+
+
+class Routing(NamedTuple):
+    """The machine's verdict under one mode; listed comments wait in the queue for a moderator."""
+
+    verdict: Verdict
+    reasons: list[Reason]
+    is_listed: bool = True
+
+
+def route_each(policy: Policy, assessed: Assessed, held_for: Sequence[str] = ()) -> dict[Mode, Routing]:
+    """What every mode makes of an assessed submission: which one its thread has, only the store knows. Each holds it
+    for `held_for`, codes of reasons that are not the classifier's."""
+    noted, held = _notable(assessed), [{"code": code} for code in (*held_for, *assessed.findings)]
+    return {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
+
+
+def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], held: list[Reason]) -> Routing:
+    if assessed.risk is None:
+        return Routing(Verdict.HOLD, [{"code": "not_scored"}, *held])
+    unknown: list[Reason] = [] if assessed.assessed else [{"code": "language_not_assessed"}]
+    if mode is Mode.PREMODERATE:
+        return Routing(Verdict.HOLD, [{"code": "premoderated"}, *held, *unknown, *noted])
+    if held:
+        return Routing(Verdict.HOLD, [*held, *unknown, *noted])
+    if mode is Mode.POSTMODERATE:
+        return Routing(Verdict.PUBLISH, [{"code": "postmoderated"}, *unknown, *noted])
+    if unknown:
+        return Routing(Verdict.HOLD, unknown)
+    if assessed.risk < policy.publish_below:
+        return Routing(Verdict.PUBLISH, [{"code": "risk_below", "threshold": policy.publish_below}], is_listed=False)
+    if assessed.risk > policy.reject_above:
+        return Routing(
+            Verdict.REJECT, [{"code": "risk_above", "threshold": policy.reject_above}, *noted], is_listed=False
+        )
+    return Routing(Verdict.HOLD, [{"code": "risk_between"}, *noted])
+
+
+def _notable(assessed: Assessed) -> list[Reason]:
+    scores = assessed.scores or {}
+    if max(scores.values(), default=0) < NOTABLE_SCORE:  # most comments: this is asked for every one
+        return []
+    high = [(round(score, SCORE_DECIMALS), name) for name, score in scores.items() if score >= NOTABLE_SCORE]
+    high.sort(reverse=True)
+    return [{"code": "score_high", "attribute": name, "score": score} for score, name in high]

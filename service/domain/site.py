@@ -1,0 +1,39 @@
+"""Sites: the publishers' tenants."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from service.domain.policy import Policy
+
+DEFAULT_SITE = "default"
+
+DEMO_SITE = "demo"
+"""Where the demo article's comments are: in no site of a publisher."""
+
+
+class Audience(StrEnum):
+    """Whom the demo is served to: whoever sits at this machine, anyone, or nobody."""
+
+    LOCAL = "local"
+    ANYONE = "true"
+    NOBODY = "false"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    site: str
+    title: str = ""
+    public_submission: bool = False
+    allowed_origins: tuple[str, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    created_ms: int = 0
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChange:
+    """What to change of a site; None keeps a value as it is."""
+
+    title: str | None = None
+    public_submission: bool | None = None
+    allowed_origins: tuple[str, ...] | None = None

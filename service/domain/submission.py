@@ -1,0 +1,20 @@
+"""What a reader sent."""
+
+from typing import NamedTuple
+
+
+class Submission(NamedTuple):
+    """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only. `is_stranger` when he
+    sent it himself, and no website vouches for him."""
+
+    name: str
+    email: str
+    body: str
+    website: str = ""
+    parent_id: str = ""
+    article_title: str = ""
+    article_url: str = ""
+    client_ip: str = ""
+    user_agent: str = ""
+    referrer: str = ""
+    is_stranger: bool = False

@@ -1,0 +1,1 @@
+"""HTML: templates, their headers, and the pieces that several pages share."""

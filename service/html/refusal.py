@@ -1,0 +1,35 @@
+"""What a browser without scripts sees when a publisher's form is refused: the form again, with what was written."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from service.domain.site import Site
+from service.errors import RequestError
+from service.html import form, render
+from service.web import problems
+from service.web.connection import Request
+from service.web.operation import Answer
+from service.web.origins import origin_of
+
+
+def form_refusal(request: Request, site: Site | None, fields: Mapping[str, Any], error: RequestError) -> Answer:
+    """A page by itself that posts to the same address; its answer leads to the article as the first one would have."""
+    return render.page(
+        "refused.html",
+        problems.status_of(error),
+        render.LEADING_ELSEWHERE | dict(problems.headers(error)),
+        form=form.refused(fields, error),
+        action=str(request.rel_url),
+        article=_article(request, site),
+    )
+
+
+def _article(request: Request, site: Site | None) -> str | None:
+    """The page that the form was on, where it is of an origin that the site lists, or our own and not this one: whoever
+    leads a reader here may be anyone, and our page vouches for no other."""
+    referrer = request.headers.get("Referer", "")
+    origin = origin_of(referrer)
+    is_listed = site is not None and origin in site.allowed_origins
+    is_ours = origin.partition("://")[2] == request.host.lower() and urlsplit(referrer).path != request.rel_url.raw_path
+    return referrer if origin and (is_listed or is_ours) else None

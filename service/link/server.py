@@ -1,0 +1,253 @@
+"""One connection to one server that all requests share."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from itertools import takewhile
+from typing import Any, NamedTuple
+
+import hiredis
+import structlog
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import (
+    AskError,
+    MovedError,
+    NoScriptError,
+    ReadOnlyError,
+    RedisClusterException,
+    RedisError,
+    ResponseError,
+    TryAgainError,
+)
+
+from service.errors import OverloadedError
+from service.link.link import Argument, arrives, translate, unavailable
+
+Connect = Callable[[], Awaitable[AbstractConnection]]
+"""Makes a connection that is not connected yet, to wherever the server is now."""
+
+REPLY_TIMEOUT_SECONDS = 5.0
+"""A server silent for so long is treated as gone: its requests fail, and the connection is made anew."""
+REPLICATION_TIMEOUT_MS = 1000
+FIRST_RETRY_SECONDS = 0.05
+LONGEST_RETRY_SECONDS = 1.0
+BUSY_SECONDS = 0.5
+"""When the oldest command has waited this long, new ones would too: they are refused at once."""
+LATE_SECONDS = 1.2
+"""A command that has waited this long is not waited for: with the time for scoring, an answer comes within two seconds.
+Its reply still comes; whoever asked has to ask again to know what became of it."""
+WATCH_SECONDS = 0.1
+MAX_PENDING = 20_000
+"""More unanswered commands than this are refused at once, so that a slow server cannot fill the memory."""
+BROKEN = (RedisError, RedisClusterException, OSError)
+_FOR_THE_CALLER = (NoScriptError, MovedError, AskError, TryAgainError)
+"""Errors of commands that were not carried out, which the caller can do something about."""
+
+log = structlog.get_logger(__name__)
+
+
+class _Pending(NamedTuple):
+    """A command that waits for its reply; `future` is None for a WAIT of our own."""
+
+    since: float
+    future: asyncio.Future[Any] | None
+
+
+class ServerLink:
+    """A `Link` to one server: multiplexes commands over one connection and replaces it when it breaks.
+
+    With `wait_replicas`, every write is followed by WAIT, and no reply before it counts until so many replicas have
+    what was written: without them the requests fail, as they would if the reply were lost.
+    """
+
+    def __init__(self, connect: Connect, scripts: tuple[str, ...] = (), wait_replicas: int = 0) -> None:
+        self._connect = connect
+        self._scripts = scripts
+        self._wait_replicas = wait_replicas
+        self._connection: AbstractConnection | None = None
+        self._outgoing: list[bytes] = []
+        self._pending: deque[_Pending] = deque()
+        self._unconfirmed: list[tuple[asyncio.Future[Any], Any]] = []
+        self._wake = asyncio.Event()
+        self._up = asyncio.Event()
+        self._keeper: asyncio.Task[None] | None = None
+        self.reason = "not connected yet"
+        self.is_proved = False
+
+    @property
+    def is_up(self) -> bool:
+        return self._connection is not None
+
+    @property
+    def pending(self) -> int:
+        """Commands sent or about to be, and not yet answered."""
+        return len(self._pending)
+
+    def open(self) -> None:
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def wait_up(self, timeout_seconds: float) -> bool:
+        return await arrives(self._up, timeout_seconds)
+
+    async def wait_whole(self, timeout_seconds: float) -> bool:
+        return await self.wait_up(timeout_seconds)
+
+    async def close(self) -> None:
+        if self._keeper:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+            self._keeper = None
+
+    def call(self, *command: Argument) -> asyncio.Future[Any]:
+        if self._connection is None:
+            raise unavailable("Redis is away")
+        if len(self._pending) >= MAX_PENDING:
+            raise unavailable("too many requests wait for Redis")
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        if self._pending and now - self._pending[0].since > BUSY_SECONDS:
+            raise OverloadedError("store")
+        future: asyncio.Future[Any] = loop.create_future()
+        self._pending.append(_Pending(now, future))
+        self._outgoing.append(_pack(command))
+        self._wake.set()
+        return future
+
+    async def call_each(self, *command: Argument) -> list[Any]:
+        return [await self.call(*command)]
+
+    def servers(self) -> list["ServerLink"]:
+        return [self]
+
+    async def connection(self) -> AbstractConnection:
+        return await self._connect()
+
+    async def _keep(self) -> None:
+        wait = FIRST_RETRY_SECONDS
+        while True:
+            connection: AbstractConnection | None = None
+            try:
+                connection = await self._connect()
+                async with asyncio.timeout(REPLY_TIMEOUT_SECONDS):
+                    await connection.connect()  # type: ignore[no-untyped-call]
+                    for source in self._scripts:
+                        await connection.send_command("SCRIPT", "LOAD", source)
+                        await connection.read_response()
+                self._begin(connection)
+                wait = FIRST_RETRY_SECONDS
+                await self._serve(connection)
+            except BROKEN as error:
+                self._end(error)
+            except asyncio.CancelledError:
+                self._fail_pending("the service stops")
+                if connection is not None:
+                    await connection.disconnect()
+                raise
+            except Exception as error:  # whatever it is, the next connection may do better; without one nothing works
+                log.exception("redis_link_failed")
+                self._end(error)
+            finally:
+                if connection is not None:
+                    await connection.disconnect(nowait=True)
+            await asyncio.sleep(wait)
+            wait = min(LONGEST_RETRY_SECONDS, wait * 2)
+
+    def _begin(self, connection: AbstractConnection) -> None:
+        self._connection = connection
+        self.is_proved = False
+        self._up.set()
+        self.reason = ""
+        log.info("redis_connected")
+
+    def _end(self, error: BaseException) -> None:
+        if self._connection is not None or not self.reason.endswith(str(error)):
+            log.warning("redis_away", error=str(error))
+        self._fail_pending(str(error))
+
+    def _fail_pending(self, reason: str) -> None:
+        self.reason = reason
+        self._connection = None
+        self._up.clear()
+        self._outgoing.clear()
+        lost = [future for future, _ in self._unconfirmed] + [each.future for each in self._pending if each.future]
+        self._unconfirmed.clear()
+        self._pending.clear()
+        for future in lost:
+            if not future.done():
+                future.set_exception(unavailable("the connection to Redis broke before its answer"))
+
+    async def _serve(self, connection: AbstractConnection) -> None:
+        tasks = [asyncio.create_task(each) for each in (self._write(connection), self._read(connection), self._watch())]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _write(self, connection: AbstractConnection) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._outgoing:
+                if self._wait_replicas:
+                    self._pending.append(_Pending(asyncio.get_running_loop().time(), None))
+                    self._outgoing.append(_pack(("WAIT", self._wait_replicas, REPLICATION_TIMEOUT_MS)))
+                commands, self._outgoing = self._outgoing, []
+                await connection.send_packed_command(commands, check_health=False)
+
+    async def _read(self, connection: AbstractConnection) -> None:
+        while True:
+            reply: Any
+            try:
+                reply = await connection.read_response(disconnect_on_error=False)
+            except ReadOnlyError:
+                raise  # it was made a replica: the master is elsewhere now
+            except ResponseError as error:
+                is_for_the_caller = isinstance(error, _FOR_THE_CALLER)
+                self.is_proved = self.is_proved and is_for_the_caller
+                reply = error if is_for_the_caller else translate(error)
+            future = self._pending.popleft().future
+            if future is None:
+                self._confirm(reply)
+            elif self._wait_replicas:
+                self._unconfirmed.append((future, reply))
+            else:
+                _settle(future, reply)
+
+    def _confirm(self, replicas: Any) -> None:
+        confirmed, self._unconfirmed = self._unconfirmed, []
+        is_safe = isinstance(replicas, int) and replicas >= self._wait_replicas
+        for future, reply in confirmed:
+            _settle(future, reply if is_safe else unavailable("too few replicas have it"))
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(min(WATCH_SECONDS, REPLY_TIMEOUT_SECONDS / 5))
+            now = asyncio.get_running_loop().time()
+            if self._pending and now - self._pending[0].since > REPLY_TIMEOUT_SECONDS:
+                raise ConnectionError("no answer for too long")
+            self._give_up(now - LATE_SECONDS)
+
+    def _give_up(self, before: float) -> None:
+        """Fails what waits since before that time. It keeps its place: replies come in the order of the commands."""
+        late = [each.future for each in takewhile(lambda each: each.since < before, self._pending)]
+        if late:
+            late += [future for future, _ in self._unconfirmed]
+        for future in late:
+            if future is not None:
+                _settle(future, unavailable("Redis did not answer in time"))
+
+
+def _pack(command: tuple[Argument, ...]) -> bytes:
+    packed: bytes = hiredis.pack_command(command)  # type: ignore[arg-type]
+    return packed
+
+
+def _settle(future: asyncio.Future[Any], reply: Any) -> None:
+    if future.done():
+        return
+    if isinstance(reply, BaseException):
+        future.set_exception(reply)
+    else:
+        future.set_result(reply)

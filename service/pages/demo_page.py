@@ -1,0 +1,73 @@
+"""The demo's page: the article and the form made anew for each reader, around comments that are made once."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from markupsafe import Markup
+
+from service.fragment_cache import Fragment
+from service.html import render
+from service.html.form import Form
+from service.html.thread import Thread
+from service.pages.article import ARTICLE
+from service.web.operation import Answer
+
+_COMMENTS = Markup("<!-- comments -->")
+"""Where they come in; no text of a reader can be taken for it, whose < is always escaped."""
+_KEPT_NOWHERE = {"Cache-Control": "no-store"}
+"""A refused form holds what its reader wrote, his email too."""
+_THANKS = b'\n<p class="box box-right" role="status">Thank you. Your comment is published.</p>'
+
+
+def make_fragment(version: str, thread: Thread, names: Mapping[str, str]) -> Fragment:
+    """The comments of a page, with links to the others."""
+    html = render.text("thread.html", article=ARTICLE, thread=thread).encode()
+    return Fragment(version, html, names, thread.is_whole, thread.is_closed)
+
+
+def demo_head() -> Answer:
+    """What HEAD asks for: nothing is made for it."""
+    return Answer(200, None, render.HEADERS | {"Content-Type": render.HTML})
+
+
+def demo_page(
+    fragment: Fragment | None,
+    filled: Form,
+    *,
+    notice: str = "",
+    new_id: str = "",
+    after: str = "",
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Answer:
+    """The page; without a fragment it says that there are comments elsewhere, or, when nothing is wrong with the form,
+    that they cannot be shown. `notice` is what became of the reader's comment, `new_id` is it where it is shown."""
+    names = fragment.names if fragment else {}
+    page = render.page(
+        "demo.html",
+        status,
+        headers if status == HTTPStatus.OK else _KEPT_NOWHERE | (headers or {}),
+        article=ARTICLE,
+        comments=_COMMENTS if fragment else None,
+        form=filled,
+        parent_name=names.get(filled.values["parent_id"]),
+        is_closed=fragment is not None and fragment.is_closed,
+        notice=notice,
+        new_id=new_id,
+        after=after,
+    )
+    return page._replace(content=_joined(page.content, fragment, new_id)) if fragment else page
+
+
+def _joined(page: object, fragment: Fragment, new_id: str) -> bytes:
+    assert isinstance(page, bytes)  # noqa: S101 what `render.page` gives
+    before, _, behind = page.partition(_COMMENTS.encode())
+    return b"".join((before, _thanking(fragment.html, new_id), behind))
+
+
+def _thanking(html: bytes, new_id: str) -> bytes:
+    """The comments with a word of thanks at the head of a new one."""
+    if not new_id:
+        return html
+    place = f'<article class="comment" id="comment-{new_id}" aria-labelledby="by-{new_id}">'.encode()
+    return html.replace(place, place + _THANKS, 1)

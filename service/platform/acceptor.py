@@ -1,0 +1,250 @@
+"""Accepts connections for this process, and stops without losing one."""
+
+import asyncio
+import contextlib
+import heapq
+import socket
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from service.platform.shares import Connecting, Shares
+from service.platform.sockets import MAX_CONNECTIONS, READ_SECONDS, Listeners, close
+
+ACCEPTS_A_TURN = 64
+
+SHARE_OF_ONE = 8
+"""One client may hold an eighth of them, unless it is this machine or a trusted proxy."""
+
+IDLE_SECONDS = 1.0
+"""A connection on which nothing was asked for so long may be closed in favour of a new one when all are taken."""
+
+CLOSED_AT_ONCE = 64
+"""So many, that they need not be looked for again at every new one."""
+
+HEAD_SECONDS = 10.0
+"""A new connection has so long to send a whole request's head."""
+
+KEEP_ALIVE_SECONDS = 75
+"""From one answer to the next whole request on a connection: longer than reverse proxies keep theirs (nginx: 60 s), so
+that it is they who close."""
+
+STOP_SECONDS = 10.0
+"""Requests under way have so long to finish when the process is told to go."""
+
+RETIRE_SECONDS = KEEP_ALIVE_SECONDS + STOP_SECONDS
+"""Until then each connection of a process that has a successor had its last answer, or was closed as it always is."""
+
+SWEEP_SECONDS = 1.0
+
+TOO_MANY_CONNECTIONS = (
+    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+)
+
+POLL_SECONDS = 0.02
+
+LAST_REQUESTS_SECONDS = 0.05
+"""At a stop, what was accepted last has so long to be read: it was sent before."""
+
+ProtocolFactory = Callable[[], asyncio.BaseProtocol]
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class OpenConnection:
+    """An open connection."""
+
+    transport: asyncio.Transport
+    protocol: asyncio.BaseProtocol
+    since: float
+    stuck_since: float | None = None
+    """When its client stopped to take all that we send."""
+
+    def is_slow(self, now: float) -> bool:
+        """Whether its client holds the connection without using it: no head of a first request, or an answer that is
+        not read. (aiohttp itself limits the wait for the next request, but not these two.)"""
+        if not self.transport.get_write_buffer_size():
+            self.stuck_since = None
+        elif self.stuck_since is None:
+            self.stuck_since = now
+        elif now - self.stuck_since > READ_SECONDS:
+            return True
+        return now - self.since > HEAD_SECONDS and getattr(self.protocol, "_request_count", 1) == 0
+
+    @property
+    def idle_since(self) -> float | None:
+        """Since when nothing was asked on it, by the event loop's clock; None while something is."""
+        idle_since: float | None = getattr(self.protocol, "idle_since", None)
+        return None if self.transport.get_write_buffer_size() else idle_since
+
+
+class Acceptor:
+    """Accepts connections for this process, and leaves without losing one.
+
+    Nothing is lost because no listening socket is ever closed while the service runs: the supervisor holds all of
+    them. A worker that leaves only stops to accept; what the kernel has queued waits for the worker that accepts from
+    the same socket, and what was accepted gets its answer, with `Connection: close`. (A socket that is closed resets
+    what is queued on it, also when others listen on the same port.) asyncio's own server is not used: closed between
+    accepting a connection and making its transport, it drops the connection.
+    """
+
+    def __init__(self, shares: Shares | None = None) -> None:
+        self._shares = shares or Shares()
+        self._listeners: Listeners = ()
+        self._taken: set[int] = set()
+        self._factory: ProtocolFactory | None = None
+        self._connecting: set[Connecting] = set()
+        self._open_connections: list[OpenConnection] = []
+        self._refused: list[socket.socket] = []
+        self._sweeper: asyncio.Task[None] | None = None
+        self._swept = 0.0
+        self._look_again = 0.0
+        self.is_draining = False
+        """Every answer is now the last on its connection."""
+        self.under_way = 0
+        """Requests whose handler runs."""
+
+    def open(self, factory: ProtocolFactory, listeners: Listeners, slot: int) -> None:
+        """Starts to accept from the slot's sockets; each connection gets a protocol from the factory."""
+        self._factory, self._listeners = factory, listeners
+        self._sweeper = asyncio.create_task(self._sweep_always())
+        self.take(slot)
+
+    def close(self) -> None:
+        """Ends what `open` began."""
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+        self._close_refused()
+
+    def take(self, slot: int) -> None:
+        """Accepts from the slot's sockets too, beside whoever else does."""
+        self._taken.add(slot)
+        for each in self._listeners[slot]:
+            asyncio.get_running_loop().add_reader(each.fileno(), self._accept, each)
+
+    def leave(self, slot: int) -> None:
+        """Accepts no more from the slot's sockets."""
+        self._taken.discard(slot)
+        for each in self._listeners[slot]:
+            asyncio.get_running_loop().remove_reader(each.fileno())
+
+    async def retire(self, seconds: float, connections: Callable[[], Sequence[object]]) -> None:
+        """Leaves to others what is not accepted yet, and returns when all connections have had a last answer, or
+        after so many seconds."""
+        self._leave_all()
+        await self._until(lambda: not self._connecting and not connections(), seconds)
+
+    async def stop(self, seconds: float) -> None:
+        """Accepts what waits, then closes; returns when no request is under way, or after so many seconds."""
+        taken = [each for slot in self._taken for each in self._listeners[slot]]
+        self._leave_all()
+        for each in taken:
+            self._accept(each)
+        close(self._listeners)
+        await asyncio.sleep(LAST_REQUESTS_SECONDS)
+        await self._until(lambda: not self._connecting and not self.under_way, seconds)
+
+    def _leave_all(self) -> None:
+        self.is_draining = True
+        for slot in list(self._taken):
+            self.leave(slot)
+
+    async def _until(self, condition: Callable[[], bool], seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not condition():  # noqa: ASYNC110 it is the end, and events would cost every request before
+                    await asyncio.sleep(POLL_SECONDS)
+
+    def _accept(self, listener: socket.socket) -> None:
+        assert self._factory is not None  # noqa: S101 set by `open`
+        loop = asyncio.get_running_loop()
+        for _ in range(ACCEPTS_A_TURN):
+            try:
+                connection, address = listener.accept()
+            except (BlockingIOError, InterruptedError, ConnectionAbortedError):
+                return
+            except OSError as error:  # no descriptor is left for it, most likely
+                log.warning("connection_not_accepted", error=str(error))
+                self._close_refused()
+                if time.monotonic() >= self._look_again:
+                    self._close_idle()
+                return
+            connection.settimeout(0)
+            if self._shares.has_all(address[0], MAX_CONNECTIONS // SHARE_OF_ONE):
+                self._refuse_connection(connection, "one client has its share")
+                continue
+            if self._has_too_many():
+                self._refuse_connection(connection, "all are taken")
+                continue
+            task: Connecting = loop.create_task(loop.connect_accepted_socket(self._factory, connection))
+            self._shares.add(address[0], task)
+            self._connecting.add(task)
+            task.add_done_callback(self._on_connected)
+
+    def _on_connected(self, task: Connecting) -> None:
+        self._connecting.discard(task)
+        if task.cancelled():
+            return
+        if error := task.exception():
+            log.warning("connection_not_made", error=str(error))
+            return
+        self._open_connections.append(OpenConnection(*task.result(), time.monotonic()))
+
+    def _has_too_many(self) -> bool:
+        if len(self._open_connections) + len(self._connecting) < MAX_CONNECTIONS:
+            return False
+        if time.monotonic() - self._swept > POLL_SECONDS:
+            self._sweep()
+        if (
+            len(self._open_connections) + len(self._connecting) >= MAX_CONNECTIONS
+            and time.monotonic() >= self._look_again
+        ):
+            self._close_idle()
+        return len(self._open_connections) + len(self._connecting) >= MAX_CONNECTIONS
+
+    def _close_idle(self) -> None:
+        """Closes those that were idle longest: a client that keeps one for its next request opens another then. Where
+        that were few, they are not looked for again at once: it takes a millisecond."""
+        latest = asyncio.get_running_loop().time() - IDLE_SECONDS
+        idle = [
+            (since, id(each), each) for each in self._open_connections if (since := each.idle_since) and since < latest
+        ]
+        for _, _, connection in heapq.nsmallest(CLOSED_AT_ONCE, idle):
+            connection.transport.close()
+        self._look_again = time.monotonic() + (0 if len(idle) >= CLOSED_AT_ONCE else POLL_SECONDS)
+        self._forget_closed()
+
+    def _refuse_connection(self, connection: socket.socket, reason: str) -> None:
+        """Tells it to come again. Closed at once, with its request unread, it would be reset and not read that."""
+        log.warning("connection_refused", reason=reason)
+        with contextlib.suppress(OSError):
+            connection.send(TOO_MANY_CONNECTIONS)
+            connection.shutdown(socket.SHUT_WR)
+        self._refused.append(connection)
+        if len(self._refused) > MAX_CONNECTIONS:
+            self._close_refused()
+
+    def _close_refused(self) -> None:
+        while self._refused:
+            self._refused.pop().close()
+
+    async def _sweep_always(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            self._sweep()
+            self._close_refused()
+
+    def _sweep(self) -> None:
+        """Forgets connections that are closed, and cuts those of slow clients: one timer for all."""
+        now = self._swept = time.monotonic()
+        for connection in self._open_connections:
+            if connection.is_slow(now):
+                connection.transport.abort()
+        self._forget_closed()
+        self._shares.forget_closed()
+
+    def _forget_closed(self) -> None:
+        self._open_connections = [each for each in self._open_connections if not each.transport.is_closing()]

@@ -1,0 +1,97 @@
+"""The Lua scripts beside this file: each one atomic step. Its contract stands at its head."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from redis.exceptions import NoScriptError, ResponseError
+
+from service import errors
+from service.link.link import Argument, Link, translate
+from service.store import keys
+
+_FOLDER = files(__package__)
+_INCLUDE = re.compile(r"^-- include: (.+)$", re.MULTILINE)
+_FIELDS = keys.COMMENT_FIELDS
+_LOCALS = f"local {', '.join(map(str.upper, _FIELDS))} = {', '.join(map(repr, _FIELDS.values()))}"
+"""The fields of a comment's record, for every script."""
+_ERRORS = {kind.code: kind for kind in errors.RequestError.__subclasses__()}
+_BROKEN = b"store_unavailable"
+"""A script's word for one of several submissions that it could not write, with Redis's own words."""
+
+_RECORD_ERRORS = {
+    "exists": errors.RecordExistsError,
+    "absent": errors.RecordAbsentError,
+    "changed": errors.RecordChangedError,
+}
+
+
+class Script:
+    """One script with what it includes; `flags` on its first line tell Redis what it may do."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        own = (_FOLDER / f"{name}.lua").read_text("utf-8")
+        shebang, _, body = own.partition("\n")
+        includes = _INCLUDE.search(body)
+        names = includes.group(1).split() if includes else []
+        parts = [(_FOLDER / "lib" / f"{each}.lua").read_text("utf-8") for each in names]
+        self.source = "\n".join([shebang, _LOCALS, *parts, body])
+        self.digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
+
+    async def run(self, link: Link, names: Sequence[str | bytes], *arguments: Argument) -> list[Any]:
+        """The reply without its leading 'ok'; the error that any other leading code names."""
+        try:
+            reply = await link.call("EVALSHA", self.digest, len(names), *names, *arguments)
+        except NoScriptError:
+            reply = await link.call("EVAL", self.source, len(names), *names, *arguments)
+        if reply[0] != b"ok":
+            raise refusal(reply)
+        rest: list[Any] = reply[1:]
+        return rest
+
+
+def refusal(reply: list[Any]) -> errors.CommentdeskError:
+    """What a script's code means; the message of a rate limit carries its wait."""
+    if reply[0] == _BROKEN:
+        return translate(ResponseError(reply[1].decode()))
+    code = reply[0].decode()
+    if code in _RECORD_ERRORS:
+        return _RECORD_ERRORS[code]()
+    if code == "rate_limited":
+        seconds = max(1, -(-int(reply[1]) // 1000))
+        return errors.RateLimitedError(f"try again in {seconds} s", retry_after_seconds=seconds)
+    if code == "parent_unknown":
+        return errors.InvalidFieldsError(errors={"parent_id": ["Not a published comment of this thread."]})
+    return _ERRORS[code]()
+
+
+SUBMIT = Script("submit")
+DECIDE = Script("decide")
+UNDO = Script("undo")
+RESERVE = Script("reserve")
+READ_COMMENT = Script("read_comment")
+READ_COMMENTS = Script("read_comments")
+READ_THREAD = Script("read_thread")
+SET_THREAD = Script("set_thread")
+LIST_QUEUE = Script("list_queue")
+CLAIM = Script("claim")
+RELEASE = Script("release")
+RELEASE_ALL = Script("release_all")
+CHANGE_REGISTRY = Script("change_registry")
+MEASURE_SITE = Script("measure_site")
+COPY_KEYS = Script("copy_keys")
+END_RESTORE = Script("end_restore")
+EXAMINE_COMMENT = Script("examine_comment")
+REPAIR_COMMENT = Script("repair_comment")
+ADJUST_COUNTERS = Script("adjust_counters")
+HOLD = Script("hold")
+PROBE = Script("probe")
+UPGRADE_COMMENT = Script("upgrade_comment")
+UPGRADE_REMEMBERED = Script("upgrade_remembered")
+SWITCH_SECRET = Script("switch_secret")
+REPLACE_PRIVATE = Script("replace_private")
+REPLACE_ANSWER = Script("replace_answer")
+ALL = tuple(script.source for script in list(globals().values()) if isinstance(script, Script))

@@ -1,0 +1,108 @@
+"""Sites in Redis."""
+
+import re
+from datetime import datetime
+
+import orjson
+
+from schemas.fields import SITE_PATTERN
+from service.domain.policy import Policy, fields_of, policy_of
+from service.domain.replay import NO_REPLAY, Replay
+from service.domain.site import Site, SiteChange
+from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
+from service.link.link import Link
+from service.store import json_records, keys
+from service.store.json_records import UNREADABLE, Record, demand, is_count
+
+
+async def read_all(link: Link) -> tuple[dict[str, Site], dict[str, str]]:
+    """The sites by name, and for each record that cannot be read why not."""
+    sites: dict[str, Site] = {}
+    unreadable: dict[str, str] = {}
+    for name, record in (await json_records.read_all(link, keys.SITES)).items():
+        try:
+            sites[name] = unpack_site(name, record)
+        except UNREADABLE as error:
+            unreadable[name] = repr(error)
+    return sites, unreadable
+
+
+async def create(link: Link, site: Site, replay: Replay = NO_REPLAY) -> Site:
+    """Makes a site; gives it, or the one that this Idempotency-Key made first. SiteExistsError."""
+    record = pack_site(site)
+    answer = orjson.dumps({"site": site.site} | record)
+    try:
+        kept = await json_records.create(link, keys.SITES, site.site, record, replay=replay, answer=answer)
+    except RecordExistsError as error:
+        raise SiteExistsError from error
+    return _unpack_answer(orjson.loads(kept))
+
+
+async def change(link: Link, site: str, wanted: SiteChange) -> Site:
+    """Changes what is given of a site. SiteNotFoundError."""
+    changes: Record = {}
+    if wanted.title is not None:
+        changes["title"] = wanted.title
+    if wanted.public_submission is not None:
+        changes["public_submission"] = wanted.public_submission
+    if wanted.allowed_origins is not None:
+        changes["allowed_origins"] = list(wanted.allowed_origins)
+    return await _update(link, site, changes)
+
+
+async def set_policy(link: Link, site: str, policy: Policy) -> Site:
+    """Replaces the whole policy of a site. SiteNotFoundError."""
+    return await _update(link, site, {"policy": fields_of(policy)})
+
+
+async def _update(link: Link, site: str, changes: Record) -> Site:
+    try:
+        return unpack_site(site, await json_records.update(link, keys.SITES, site, changes))
+    except RecordAbsentError as error:
+        raise SiteNotFoundError from error
+
+
+def pack_site(site: Site) -> Record:
+    """A site as it is stored; the demo's has its mark, so that no publisher's site of that name is taken for it."""
+    mark = {"is_demo": True} if site.is_demo else {}
+    return mark | {
+        "title": site.title,
+        "public_submission": site.public_submission,
+        "allowed_origins": list(site.allowed_origins),
+        "created_ms": site.created_ms,
+        "policy": fields_of(site.policy),
+    }
+
+
+def unpack_site(name: str, record: Record) -> Site:
+    """A site as it was stored; one of `UNREADABLE` when it is none of ours."""
+    site = Site(
+        name,
+        record["title"],
+        record["public_submission"],
+        allowed_origins=tuple(record["allowed_origins"]),
+        policy=policy_of(record["policy"]),
+        created_ms=record["created_ms"],
+        is_demo=record.get("is_demo") is True,
+    )
+    demand(re.match(SITE_PATTERN, name), "name")
+    demand(type(site.title) is str and type(site.public_submission) is bool, "title or public_submission")
+    demand(all(type(origin) is str for origin in site.allowed_origins), "allowed_origins")
+    demand(is_count(site.created_ms), "created_ms")
+    _check_policy(site.policy)
+    return site
+
+
+def _check_policy(policy: Policy) -> None:
+    thresholds = (policy.publish_below, policy.reject_above)
+    demand(all(type(each) in (int, float) and 0 <= each <= 1 for each in thresholds), "thresholds")
+    for rate in (policy.reader_rate, policy.site_rate, policy.stranger_rate):
+        demand(is_count(rate.per_minute) and is_count(rate.burst) and rate.burst > 0, "rates")
+
+
+def _unpack_answer(answer: Record) -> Site:
+    """The answer kept for an Idempotency-Key. Until format 3 of the store it was the JSON that had been sent."""
+    if "created_at" in answer:
+        created_ms = round(datetime.fromisoformat(answer.pop("created_at")).timestamp() * 1000)
+        answer |= {"created_ms": created_ms, "policy": fields_of(Policy())}
+    return unpack_site(answer["site"], answer)

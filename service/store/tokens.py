@@ -1,0 +1,88 @@
+"""Tokens in Redis: of each a keyed hash and who holds it, never the token itself."""
+
+from datetime import datetime
+
+import orjson
+
+from service.domain.caller import Role
+from service.domain.replay import Replay
+from service.domain.token import MadeToken, Token
+from service.errors import RecordAbsentError, TokenNotFoundError
+from service.link.link import Link
+from service.store import json_records, keys
+from service.store.json_records import UNREADABLE, Record, demand, is_count
+from service.vault import Vault
+
+MADE = "token"
+"""The owner under which the answer that shows a new token is sealed."""
+
+
+async def read_all(link: Link) -> tuple[dict[str, Token], dict[str, str]]:
+    """The tokens by id, and for each record that cannot be read why not."""
+    tokens: dict[str, Token] = {}
+    unreadable: dict[str, str] = {}
+    for token_id, record in (await json_records.read_all(link, keys.TOKENS)).items():
+        try:
+            tokens[token_id] = unpack_token(token_id, record)
+        except UNREADABLE as error:
+            unreadable[token_id] = repr(error)
+    return tokens, unreadable
+
+
+async def create(link: Link, vault: Vault, made: MadeToken, replay: Replay) -> MadeToken:
+    """Writes a new token; gives it, or the one that this Idempotency-Key made first. The answer that is kept for the
+    key is sealed, since it shows the token."""
+    record = pack_token(made.token)
+    shown = orjson.dumps({"token_id": made.token.token_id, "token": made.secret} | record).decode()
+    sealed = vault.seal_text(shown, MADE)
+    kept = await json_records.create(link, keys.TOKENS, made.token.token_id, record, replay=replay, answer=sealed)
+    return _unpack_answer(vault, orjson.loads(vault.open_text(kept, MADE)))
+
+
+async def remove(link: Link, token_id: str) -> None:
+    """Removes a token. TokenNotFoundError."""
+    try:
+        await json_records.remove(link, keys.TOKENS, token_id)
+    except RecordAbsentError as error:
+        raise TokenNotFoundError from error
+
+
+def pack_token(token: Token) -> Record:
+    return {
+        "digest": token.digest,
+        "role": token.role.value,
+        "site": token.site,
+        "name": token.name,
+        "created_ms": token.created_ms,
+        "expires_ms": token.expires_ms,
+    }
+
+
+def unpack_token(token_id: str, record: Record) -> Token:
+    """A token as it was stored; one of `UNREADABLE` when it is none of ours."""
+    token = Token(
+        token_id,
+        record["name"],
+        Role(record["role"]),
+        site=record["site"],
+        created_ms=record["created_ms"],
+        expires_ms=record["expires_ms"],
+        digest=record["digest"],
+    )
+    demand(type(token.digest) is str and type(token.name) is str, "digest or name")
+    demand(type(token.site) is str or (token.site is None and token.role is Role.ADMIN), "site")
+    demand(token.expires_ms is None or is_count(token.expires_ms), "expires_ms")
+    demand(is_count(token.created_ms), "created_ms")
+    return token
+
+
+def _unpack_answer(vault: Vault, answer: Record) -> MadeToken:
+    """The answer kept for an Idempotency-Key. Until format 3 of the store it was the JSON that had been sent."""
+    if "created_at" in answer:
+        answer |= {"created_ms": _ms(answer["created_at"]), "expires_ms": _ms(answer["expires_at"])}
+        answer["digest"] = vault.token_digest(answer["token"])
+    return MadeToken(unpack_token(answer["token_id"], answer), answer["token"])
+
+
+def _ms(rfc3339: str | None) -> int | None:
+    return None if rfc3339 is None else round(datetime.fromisoformat(rfc3339).timestamp() * 1000)

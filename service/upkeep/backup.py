@@ -1,0 +1,225 @@
+"""A store into a file, as it is at one instant while it is written; and out of a file into an empty store."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from service.errors import BackupError, RequestError
+from service.link.layout import unchanged
+from service.link.link import Link
+from service.store import keys, scripts
+from service.store.json_records import UNREADABLE, Record, record_of
+from service.store.sites import unpack_site
+from service.store.tokens import unpack_token
+from service.upkeep import archive, installation, instant
+from service.upkeep.archive import Archive, Header, Spool
+from service.upkeep.changes import Changes
+from service.upkeep.entries import DIVISIBLE, Entry, read_entries, write_entries
+from service.upkeep.installation import FORMAT
+from service.upkeep.validity import check_entry
+from service.vault import Vault
+
+Progress = Callable[[int], None]
+_RESTORING = "restoring"
+_INSTALLATION = keys.INSTALLATION.encode()
+_READERS: dict[bytes, Callable[[str, Record], object]] = {
+    keys.SITES.encode(): unpack_site,
+    keys.TOKENS.encode(): unpack_token,
+}
+_MAX_INSTALLATION_FIELDS = 100
+_SECRET_UNKNOWN = "Set it, or put the file `secret-key` of that installation into the data folder."  # noqa: S105 no secret
+_BATCH_TEXTS = 20_000
+_BATCH_KEYS = 1_000
+_BATCH_BYTES = 16 * 1024 * 1024
+"""Entries are written in batches of about so many texts, keys or bytes, all of a batch in one write to Redis."""
+
+
+async def back_up(link: Link, vault: Vault, path: Path, version: str, on_progress: Progress) -> tuple[Header, int]:
+    """Everything of ours in the store, of one instant, into a file: what it holds and its size in bytes.
+
+    BackupError, also when the store is of another secret than the vault; StoreUnavailableError. `on_progress` hears
+    how many more keys were read.
+    """
+    spool = Spool(path.parent)
+    try:
+        installation = await _copy(link, spool, on_progress)
+        secret_check = installation[b"secret_check"].decode()
+        if not vault.knows(secret_check):
+            raise BackupError(f"This store was written with another COMMENTDESK_SECRET_KEY. {_SECRET_UNKNOWN}")
+        now = datetime.now(UTC)
+        header = Header(
+            created_at=now.isoformat(timespec="seconds"),
+            version=version,
+            store_format=int(installation[b"format"]),
+            secret_check=secret_check,
+            keys=len(spool),
+            content_bytes=2 * spool.size_bytes,  # what is large is written in pieces, each with its name
+        )
+        size_bytes = archive.write(path, header, spool.entries(), vault.backup_key(secret_check))
+    finally:
+        spool.close()
+    with suppress(RequestError):  # the file is whole; a store that is full does not take a note of it
+        await link.call("SET", keys.BACKED_UP, int(now.timestamp() * 1000))
+    return header, size_bytes
+
+
+async def _copy(link: Link, spool: Spool, on_progress: Progress) -> dict[bytes, bytes]:
+    """All entries into the spool; the fields of the installation."""
+    found: dict[bytes, bytes] = {}
+    store_format = await installation.read_format(link)
+
+    async def read(names: list[bytes]) -> None:
+        entries = await read_entries(link, names)
+        for each in entries:
+            _check_entry(each, store_format)  # what a restore would refuse is told here, while it can be put right
+        spool.put(names, entries)
+        for each in entries:
+            if each.key == _INSTALLATION:
+                found.update(zip(each.parts[::2], each.parts[1::2], strict=True))
+
+    async with Changes(link) as changes:
+        await instant.read_all(
+            link, changes, read, concerns=lambda name: not keys.is_passing(name), on_progress=on_progress
+        )
+    if _RESTORING.encode() in found:
+        raise BackupError("A backup was being restored into this store, and did not get to its end: it is not whole.")
+    if b"format" not in found:
+        raise BackupError("There is nothing of commentdesk in this store.")
+    return found
+
+
+@contextmanager
+def checked(
+    path: Path, vault: Vault | None, on_progress: Progress = lambda _: None, *, is_format_1_believed: bool = False
+) -> Iterator[Archive]:
+    """A file that may be restored here, looked through to its end; BackupError otherwise. `on_progress` hears how many
+    more bytes were looked at, of each twice."""
+    file = Archive(path)
+    try:
+        check = file.header.secret_check
+        file.verify(vault.backup_key(check) if vault and vault.knows(check) else None, on_progress)
+        _check_entries(file, _demand_for_here(file, vault, is_format_1_believed=is_format_1_believed), on_progress)
+        yield file
+    finally:
+        file.close()
+
+
+def _demand_for_here(file: Archive, vault: Vault | None, *, is_format_1_believed: bool) -> Vault:
+    """With what it can be read; BackupError for a whole file that cannot be used here, or tells too little of who wrote
+    it."""
+    path, header = file.path, file.header
+    if header.store_format > FORMAT:
+        raise BackupError(
+            f"{path} holds a store of format {header.store_format}, of commentdesk {header.version}; this one reads "
+            f"{FORMAT}. Restore it with that version."
+        )
+    if vault is None or not vault.knows(header.secret_check):
+        known = "is another one" if vault else "is not known"
+        raise BackupError(
+            f"{path} was written with a COMMENTDESK_SECRET_KEY, and the one here {known}: its emails could not be "
+            f"read. {_SECRET_UNKNOWN}"
+        )
+    if not file.is_authenticated and not is_format_1_believed:
+        raise BackupError(
+            f"{path} was made by commentdesk {header.version}, whose backups do not tell who wrote them: whoever could "
+            "write to this file can have put comments, sites and tokens of his own into it. If you are sure that "
+            "nobody could, say --unauthenticated."
+        )
+    return vault
+
+
+def _check_entries(file: Archive, vault: Vault, on_progress: Progress) -> None:
+    """Returns when every entry is one that we could have written, and all of them are what the header says."""
+    names: set[bytes] = set()
+    installation: dict[bytes, bytes] = {}
+    for each in file.entries(on_progress):
+        _check_entry(each, file.header.store_format)
+        if each.key in names and each.kind not in DIVISIBLE:
+            raise BackupError(f"{each.key!r} is twice in the backup.")
+        names.add(each.key)
+        if each.key == _INSTALLATION:
+            installation |= zip(each.parts[::2], each.parts[1::2], strict=True)
+    header = file.header
+    told_of = {b"format": b"%d" % header.store_format, b"secret_check": header.secret_check.encode()}
+    is_told = len(names) == header.keys and told_of.items() <= installation.items()
+    if not is_told or _RESTORING.encode() in installation or len(installation) > _MAX_INSTALLATION_FIELDS:
+        raise BackupError(f"{file.path} is not what its beginning says.")
+    previous_check = installation.get(b"previous_check", b"").decode(errors="replace")
+    if previous_check and not vault.knows(previous_check):
+        raise BackupError(
+            f"{file.path} was made while its secret was being replaced: COMMENTDESK_PREVIOUS_SECRET_KEY must have the "
+            "one before."
+        )
+
+
+def _check_entry(entry: Entry, store_format: int) -> None:
+    check_entry(entry, store_format)
+    if entry.key in _READERS:
+        _check_records(entry, store_format)
+
+
+def _check_records(entry: Entry, store_format: int) -> None:
+    """Sites and tokens as this version reads them. What an older one wrote is upgraded first, and read then."""
+    for name, raw in zip(entry.parts[::2], entry.parts[1::2], strict=True):
+        record = record_of(raw)
+        try:
+            if store_format == FORMAT:
+                _READERS[entry.key](name.decode(), record)
+            elif not record:
+                raise ValueError("no object of JSON")
+        except UNREADABLE as error:
+            raise BackupError(
+                f"A record of {entry.key.decode()} cannot be read by this version: {name[:100]!r}."
+            ) from error
+
+
+async def is_unfinished(link: Link) -> bool:
+    """Whether a restore into this store did not get to its end."""
+    return bool(await link.call("HEXISTS", keys.INSTALLATION, _RESTORING))
+
+
+async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> None:
+    """All entries of a checked file, and nothing else, into the store. Until its end the store is marked as unfinished,
+    and no service starts on it. BackupError when somebody else wrote meanwhile, StoreUnavailableError when a server was
+    replaced: what it had acknowledged may be missing."""
+    async with unchanged(link):
+        await link.call("HSET", keys.INSTALLATION, _RESTORING, file.header.created_at)
+        await _remove_all(link)
+        installation = await _write_all(link, file, now_ms, on_progress)
+        if await instant.count_keys(link) > file.header.keys:
+            raise BackupError(
+                "Somebody else wrote into this store meanwhile. Stop every service on it, and restore again."
+            )
+    await scripts.END_RESTORE.run(link, [keys.INSTALLATION], *installation)
+
+
+async def _write_all(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> list[bytes]:
+    """All entries but the installation's, whose content it gives."""
+    installation: list[bytes] = []
+    for batch in _batches(file.entries()):
+        installation = next((each.parts for each in batch if each.key == _INSTALLATION), installation)
+        await write_entries(link, [each for each in batch if each.key != _INSTALLATION], now_ms)
+        on_progress(len(batch))
+    return installation
+
+
+def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    texts = size = 0
+    for each in entries:
+        batch.append(each)
+        texts += len(each.parts)
+        size += sum(map(len, each.parts))
+        if texts >= _BATCH_TEXTS or len(batch) >= _BATCH_KEYS or size >= _BATCH_BYTES:
+            yield batch
+            batch, texts, size = [], 0, 0
+    yield batch
+
+
+async def _remove_all(link: Link) -> None:
+    async def remove(names: list[bytes]) -> None:
+        await asyncio.gather(*(link.call("UNLINK", name) for name in names if name != _INSTALLATION))
+
+    await instant.scan(link, remove)

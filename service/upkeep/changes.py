@@ -1,0 +1,108 @@
+"""Which of our keys are written: Redis tells their names, on a connection of its own to each server (the tracking of
+client-side caching, in broadcast mode, since Redis 6). Nothing is to be set up on the server, and nothing is missed
+while the connections last; when one breaks, whoever asks learns that."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import Any, Self
+
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import RedisClusterException, RedisError
+
+from service.errors import BackupError
+from service.link.info import fields, read_info
+from service.link.link import Link, Server, unavailable
+from service.store import keys
+
+REPLY_TIMEOUT_SECONDS = 30.0
+_CHANNEL = "__redis__:invalidate"
+_BROKEN = (RedisError, RedisClusterException, OSError)
+
+
+class Changes:
+    """The names of written keys on all servers of a link, from when this context is entered."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._listeners: list[_InvalidationListener] = []
+        self._ending = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as ending:
+            self._listeners = [
+                await ending.enter_async_context(await _InvalidationListener.of(server))
+                for server in self._link.servers()
+            ]
+            self._ending = ending.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._ending.aclose()
+
+    async def since_last(self) -> set[bytes]:
+        """The keys written, or gone, since the last call: all of them up to the moment of the call."""
+        return set[bytes]().union(*await asyncio.gather(*(listener.since_last() for listener in self._listeners)))
+
+
+class _InvalidationListener:
+    """The connection to one server."""
+
+    def __init__(self, server: Server, connection: AbstractConnection) -> None:
+        self._server = server
+        self._connection = connection
+
+    @classmethod
+    async def of(cls, server: Server) -> Self:
+        try:
+            return cls(server, await server.connection())
+        except _BROKEN as error:
+            raise unavailable(f"Redis cannot be reached: {error}") from error
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._connection.connect()  # type: ignore[no-untyped-call]
+            await self._listen()
+        except BaseException as error:
+            await self.__aexit__()
+            if isinstance(error, _BROKEN):
+                raise unavailable(f"Redis does not tell what changes: {error}") from error
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._connection.disconnect()
+
+    async def _listen(self) -> None:
+        info = fields(await self._ask("INFO", "server"))
+        (theirs,) = await read_info(self._server, "server")
+        if info["run_id"] != theirs["run_id"]:  # sentinels have named another master since
+            raise unavailable("a failover is under way")
+        number = await self._ask("CLIENT", "ID")
+        await self._ask("CLIENT", "TRACKING", "ON", "REDIRECT", number, "BCAST", "PREFIX", keys.PREFIX)
+        await self._ask("SUBSCRIBE", _CHANNEL)
+
+    async def since_last(self) -> set[bytes]:
+        changed: set[bytes] = set()
+        try:
+            async with asyncio.timeout(REPLY_TIMEOUT_SECONDS):
+                # Names are sent at the end of a turn of the server's loop, so that those of the turn in which the first
+                # PING is read come after its answer, and before the second's.
+                for _ in range(2):
+                    await self._connection.send_command("PING")
+                    await self._read_until_pong(changed)
+        except (RedisError, OSError) as error:
+            raise unavailable(f"the connection that tells what changes broke: {error}") from error
+        return changed
+
+    async def _ask(self, *command: Any) -> Any:
+        await self._connection.send_command(*command)
+        return await self._connection.read_response()
+
+    async def _read_until_pong(self, changed: set[bytes]) -> None:
+        while True:
+            kind, *rest = await self._connection.read_response(disconnect_on_error=False)
+            if kind == b"pong":
+                return
+            if rest[1] is None:
+                raise BackupError("The database was emptied meanwhile.")
+            changed.update(rest[1])

@@ -1,0 +1,30 @@
+"""Sites and their policies."""
+
+from dataclasses import replace
+
+from service.desk import Desk
+from service.domain.policy import Policy
+from service.domain.replay import Replay
+from service.domain.site import Site, SiteChange
+from service.store import sites
+
+
+async def create_site(desk: Desk, wanted: Site, replay: Replay) -> Site:
+    """Makes a site; a repeated Idempotency-Key has the first one again. SiteExistsError."""
+    made = await sites.create(desk.link, replace(wanted, created_ms=desk.now_ms()), replay)
+    await desk.registry.refresh()
+    return made
+
+
+async def change_site(desk: Desk, site: Site, wanted: SiteChange) -> Site:
+    """Changes what is given of a site. SiteNotFoundError."""
+    changed = await sites.change(desk.link, site.site, wanted)
+    await desk.registry.refresh()
+    return changed
+
+
+async def set_policy(desk: Desk, site: Site, policy: Policy) -> Policy:
+    """Replaces the whole policy of a site. SiteNotFoundError."""
+    changed = await sites.set_policy(desk.link, site.site, policy)
+    await desk.registry.refresh()
+    return changed.policy

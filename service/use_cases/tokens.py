@@ -1,0 +1,44 @@
+"""Tokens: made, shown once, and revoked."""
+
+import secrets
+from datetime import datetime
+
+from service.desk import Desk
+from service.domain.caller import Role
+from service.domain.replay import Replay
+from service.domain.token import MadeToken, Token
+from service.errors import InvalidFieldsError
+from service.settings import TOKEN_PREFIX
+from service.store import tokens
+
+
+async def create_token(
+    desk: Desk, role: Role, site: str | None, name: str, *, expires_at: datetime | None, replay: Replay
+) -> MadeToken:
+    """Makes a token, which is shown this once; a repeated Idempotency-Key has the first one again. SiteNotFoundError,
+    InvalidFieldsError when it would have expired already."""
+    now_ms = desk.now_ms()
+    expires_ms = int(expires_at.timestamp() * 1000) if expires_at else None
+    if expires_ms is not None and expires_ms <= now_ms:
+        raise InvalidFieldsError(errors={"expires_at": ["Not in the future."]})
+    if site is not None:
+        desk.registry.site(site)
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = Token(
+        "t" + secrets.token_hex(6),
+        name,
+        role,
+        site=site,
+        created_ms=now_ms,
+        expires_ms=expires_ms,
+        digest=desk.vault.token_digest(secret),
+    )
+    made = await tokens.create(desk.link, desk.vault, MadeToken(token, secret), replay)
+    await desk.registry.refresh()
+    return made
+
+
+async def revoke_token(desk: Desk, token_id: str) -> None:
+    """Ends a token at once. TokenNotFoundError."""
+    await tokens.remove(desk.link, token_id)
+    await desk.registry.refresh()

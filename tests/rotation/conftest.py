@@ -1,4 +1,0 @@
-"""Links to servers, as for backups."""
-
-from tests.backup.conftest import _log_as_before, one_link, other_link, other_server  # noqa: F401 fixtures
-from tests.store.conftest import _forget_places, link  # noqa: F401 fixtures
