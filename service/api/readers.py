@@ -78,6 +78,7 @@ def submission_of(call: Call) -> Submission:
         client_ip=client["ip"],
         user_agent=client["user_agent"],
         referrer=client["referrer"],
+        actor=call.caller.token_id,
     )
 
 
@@ -144,4 +145,5 @@ async def set_thread(call: Call) -> Answer:
         raise ForbiddenError(errors={"mode": ["Moderators and operators set it."]})
     if body.get("url") and not is_of(body["url"], call.known_site.allowed_origins):
         raise InvalidFieldsError(errors={"url": ["Not of one of the site's allowed_origins."]})
-    return Answer(200, await threads.set_settings(call.desk, call.known_site.site, call.thread, call.body))
+    actor = call.known_caller.token_id
+    return Answer(200, await threads.set_settings(call.desk, call.known_site.site, call.thread, call.body, actor=actor))

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from service.domain.event import READER
+
 
 class Submission(NamedTuple):
     """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only. `is_stranger` when he
-    sent it himself, and no website vouches for him."""
+    sent it himself, and no website vouches for him; `actor` is the token_id of the website that does."""
 
     name: str
     email: str
@@ -18,3 +20,4 @@ class Submission(NamedTuple):
     user_agent: str = ""
     referrer: str = ""
     is_stranger: bool = False
+    actor: str = READER

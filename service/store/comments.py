@@ -81,7 +81,7 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         keys.comment(site, comment_id),
         keys.author(site, home.author),
         keys.totals(site),
-        keys.events(site),
+        *keys.stream_keys(site)[:2],
     ]
 
 
@@ -122,7 +122,15 @@ async def reserve(link: Link, site: str, replay: Replay) -> None:
 
 
 async def undo(
-    link: Link, site: str, comment_id: str, *, revision: int | None, act: bytes, replay: Replay, now_ms: int
+    link: Link,
+    site: str,
+    comment_id: str,
+    *,
+    token_id: str,
+    revision: int | None,
+    act: bytes,
+    replay: Replay,
+    now_ms: int,
 ) -> StoredComment:
     """The last decision taken back. NothingToUndoError, StaleRevisionError, CommentNotFoundError."""
     home = await find_home(link, site, comment_id)
@@ -134,6 +142,7 @@ async def undo(
         "" if revision is None else revision,
         act,
         replay.fingerprint,
+        token_id,
     )
     return _stored(comment_id, reply)
 

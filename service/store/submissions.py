@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from typing import Any, NamedTuple
 
+from service.domain.event import READER
 from service.domain.policy import MODES, Mode, Policy
 from service.domain.replay import Replay
 from service.domain.routing import Routing
@@ -45,6 +46,7 @@ class NewComment(NamedTuple):
     traces: Traces
     traces_before: "Traces | None" = None
     is_stranger: bool = False
+    actor: str = READER
     article_title: str = ""
     article_url: str = ""
 
@@ -175,6 +177,7 @@ def _arguments_of(waiting: _Waiting) -> list[Argument]:
         new.article_title,
         new.article_url,
         int(new.is_unscored),
+        new.actor,
     ]
     for mode in MODES:
         routing = new.routings[mode]

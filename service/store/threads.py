@@ -58,8 +58,11 @@ async def read_settings(link: Link, site: str, thread: str) -> dict[str, str]:
     return fields
 
 
-async def set_settings(link: Link, site: str, thread: str, changes: dict[str, str], now_ms: int) -> dict[str, str]:
+async def set_settings(
+    link: Link, site: str, thread: str, changes: dict[str, str], *, actor: str, now_ms: int
+) -> dict[str, str]:
     """Makes the thread or changes it; its fields after that."""
     flat = [part for pair in changes.items() for part in pair]
-    (fields,) = await scripts.SET_THREAD.run(link, [keys.thread_keys(site, thread).thread], now_ms, *flat)
+    script_keys = [keys.thread_keys(site, thread).thread, *keys.stream_keys(site)[:2]]
+    (fields,) = await scripts.SET_THREAD.run(link, script_keys, now_ms, thread, actor, *flat)
     return pairs(fields)

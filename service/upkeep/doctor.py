@@ -230,16 +230,16 @@ async def repair(link: Link, report: Report, now_ms: int, on_progress: Progress,
         if holding.done():
             holding.result()
         if fault.check in _OF_COMMENTS:
-            fault.is_repaired = await _repair_comment(link, fault)
+            fault.is_repaired = await _repair_comment(link, fault, now_ms)
         else:
             await _REPAIRS[fault.check](link, fault, now_ms)
             fault.is_repaired = True
         on_progress(1)
 
 
-async def _repair_comment(link: Link, fault: Fault) -> bool:
+async def _repair_comment(link: Link, fault: Fault, now_ms: int) -> bool:
     (examined,) = await examination.examine(link, fault.site, [fault.subject])
-    return fault.check not in await examination.repair(link, fault.site, fault.subject, examined.home)
+    return fault.check not in await examination.repair(link, fault.site, fault.subject, examined.home, now_ms)
 
 
 async def _repair_counters(link: Link, fault: Fault, _: int) -> None:

@@ -41,9 +41,9 @@ async def _examine(link: Link, site: str, comment_id: str, home: CommentHome) ->
     return Examined(home, state.decode(), verdict.decode(), tallied(acts.decode()), _texts(faults))
 
 
-async def repair(link: Link, site: str, comment_id: str, home: CommentHome) -> tuple[str, ...]:
+async def repair(link: Link, site: str, comment_id: str, home: CommentHome, now_ms: int) -> tuple[str, ...]:
     """The names of what is still wrong with the comment after all was done that can be."""
-    _, after = await scripts.REPAIR_COMMENT.run(link, comment_keys(site, comment_id, home), comment_id)
+    _, after = await scripts.REPAIR_COMMENT.run(link, comment_keys(site, comment_id, home), comment_id, now_ms)
     return _texts(after)
 
 

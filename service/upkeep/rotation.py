@@ -7,12 +7,14 @@ before is out of force, and nothing needs it. Who is cut off goes on where the i
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 
 import structlog
 
+from service.domain.event import ROTATION
 from service.errors import RotationError
 from service.link.link import Link
 from service.store import keys, scripts, tokens
@@ -76,7 +78,7 @@ async def _switch(link: Link, vault: Vault) -> None:
     if vault.number_of(previous) == vault.newest.number:
         raise RotationError("By chance (one in 255) the new secret has the number of the one before: make another one.")
     wrapped = vault.newest.wrap(vault.hash_keys)
-    await scripts.SWITCH_SECRET.run(link, [keys.INSTALLATION, keys.CHANGES], previous, vault.newest.check, wrapped)
+    await _switch_secret(link, previous, vault.newest.check, wrapped)
 
 
 async def _until_all_use(link: Link, check: str, waiting: Waiting) -> None:
@@ -153,7 +155,13 @@ async def end(link: Link, vault: Vault) -> None:
     """The secret before is out of force. Only when a look at all keys found nothing more that is sealed with it."""
     previous = await link.call("HGET", keys.INSTALLATION, "previous_check")
     if previous is not None:
-        await scripts.SWITCH_SECRET.run(link, [keys.INSTALLATION, keys.CHANGES], previous, vault.check, "")
+        await _switch_secret(link, previous, vault.check, b"")
+
+
+async def _switch_secret(link: Link, previous: str | bytes, new: str, wrapped: bytes) -> None:
+    script_keys = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]]
+    now_ms = time.time_ns() // 1_000_000
+    await scripts.SWITCH_SECRET.run(link, script_keys, previous, new, wrapped, ROTATION, now_ms)
 
 
 def sole_rotator(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:

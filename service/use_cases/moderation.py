@@ -80,7 +80,7 @@ async def release(desk: Desk, site: str, caller: Caller, comment_id: str) -> Non
 
 
 async def release_all(desk: Desk, site: str, caller: Caller) -> None:
-    await queue.release_all(desk.link, site, caller.token_id)
+    await queue.release_all(desk.link, site, caller.token_id, desk.now_ms())
 
 
 async def decide(desk: Desk, site: str, caller: Caller, ruling: Ruling, replay: Replay) -> StoredComment:
@@ -126,8 +126,16 @@ async def undo(
 ) -> StoredComment:
     """Takes the last decision back."""
     now_ms = desk.now_ms()
-    act = _act(caller, "undo", None, None, now_ms)
-    return await comments.undo(desk.link, site, comment_id, revision=revision, act=act, replay=replay, now_ms=now_ms)
+    return await comments.undo(
+        desk.link,
+        site,
+        comment_id,
+        token_id=caller.token_id,
+        revision=revision,
+        act=_act(caller, "undo", None, None, now_ms),
+        replay=replay,
+        now_ms=now_ms,
+    )
 
 
 async def read_comment(desk: Desk, site: str, comment_id: str) -> Json:

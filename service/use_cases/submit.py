@@ -59,6 +59,7 @@ def _new_comment(
         traces=traces,
         traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
         is_stranger=submission.is_stranger,
+        actor=submission.actor,
         article_title=submission.article_title,
         article_url=submission.article_url,
     )

@@ -70,10 +70,12 @@ async def read_settings(desk: Desk, site: str, thread: str) -> Json:
     return _settings_json(thread, await threads.read_settings(desk.link, site, thread))
 
 
-async def set_settings(desk: Desk, site: str, thread: str, changes: Mapping[str, object]) -> Json:
+async def set_settings(desk: Desk, site: str, thread: str, changes: Mapping[str, object], *, actor: str) -> Json:
     """Makes the thread or changes what is given of it."""
     stored = {name: _as_stored(value) for name, value in changes.items()}
-    return _settings_json(thread, await threads.set_settings(desk.link, site, thread, stored, desk.now_ms()))
+    now_ms = desk.now_ms()
+    fields = await threads.set_settings(desk.link, site, thread, stored, actor=actor, now_ms=now_ms)
+    return _settings_json(thread, fields)
 
 
 def _as_stored(value: object) -> str:

@@ -183,7 +183,7 @@ async def visitor(redis_server: RedisServer, tmp_path: Any) -> AsyncIterator[Vis
     environment = {"REDIS_URL": redis_server.url, "DATA_DIR": str(tmp_path)}
     service = await build(read_settings({f"COMMENTDESK_{name}": value for name, value in environment.items()}))
     visitor = Visitor(service)
-    await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, {"mode": "postmoderate"})
+    await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, {"mode": "postmoderate"}, actor="root")
     yield visitor
     await service.close()
 

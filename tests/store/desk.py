@@ -4,6 +4,7 @@ import hashlib
 import itertools
 from dataclasses import dataclass, field, replace
 
+from service.domain.event import EventKind
 from service.domain.policy import Mode, Policy, RateLimit
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY, Replay
@@ -13,6 +14,7 @@ from service.link.address import make_link
 from service.link.link import Link
 from service.store import comments, keys, queue, threads, totals
 from service.store.comments import CommentHome, StoredComment
+from service.store.json_records import Change
 from service.store.queue import Claimed
 from service.store.record import Act, Private, pack_act, pack_private, pack_public, unpack_history
 from service.store.submissions import NewComment, Receipt, Submissions, Traces
@@ -23,6 +25,7 @@ NOW = 1_770_000_000_000
 MINUTE = 60_000
 LEASE = 5 * MINUTE
 NO_LIMIT = RateLimit()
+CHANGE = Change(EventKind.SITE_CHANGED, "root", NOW)
 SITE = Site("default", policy=Policy(reader_rate=NO_LIMIT, stranger_rate=NO_LIMIT))
 STATES = {"approve": "published", "reject": "rejected", "spam": "spam"}
 ROUTINGS = {
@@ -128,6 +131,7 @@ class Store:
             self.link,
             self.site.site,
             comment_id,
+            token_id=by,
             revision=revision,
             act=self._act("undo", by),
             replay=replay,
@@ -165,7 +169,7 @@ class Store:
         await queue.release(self.link, self.site.site, comment_id, by, self.now)
 
     async def release_all(self, by: str = "ann") -> None:
-        await queue.release_all(self.link, self.site.site, by)
+        await queue.release_all(self.link, self.site.site, by, self.now)
 
     async def read(self, comment_id: str, now: int | None = None) -> StoredComment:
         return await comments.read(self.link, self.site.site, comment_id, self.now if now is None else now)

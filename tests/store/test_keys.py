@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import redis
 
+from service.domain.event import ROTATION
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
@@ -20,7 +21,7 @@ from service.store.readiness import check_store
 from service.store.scripts import Script
 from service.upkeep import entries, examination, lease, upgrade
 from tests.servers import RedisServer
-from tests.store.desk import Store, key, new_comment, site_in
+from tests.store.desk import CHANGE, Store, key, new_comment, site_in
 
 FOLDER = Path(scripts.__file__).parent
 ALL = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
@@ -54,7 +55,7 @@ def heard(ear: socket.socket, until: str) -> Iterator[tuple[bool, list[str]]]:
 async def use_every_script(store: Store, link: Link) -> None:
     """Each script at least once, in each of the ways that touch other keys."""
     site = store.site.site
-    await threads.set_settings(link, site, "article-1", {"title": "A title"}, store.now)
+    await threads.set_settings(link, site, "article-1", {"title": "A title"}, actor="root", now_ms=store.now)
     for mode in Mode:
         store.site = site_in(mode)
         await store.submit(new_comment(reader="r", repeat="again"), key(f"submit-{mode}"))
@@ -77,10 +78,10 @@ async def use_every_script(store: Store, link: Link) -> None:
         await store.read(comment_id)
     await store.page(limit=1)
     await store.measures()
-    await json_records.create(link, keys.SITES, "news", {"title": ""}, replay=NO_REPLAY)
-    await json_records.update(link, keys.SITES, "news", {"title": "News"})
-    await json_records.remove(link, keys.SITES, "news")
-    await json_records.create(link, keys.SITES, "news", {"title": ""}, replay=key("make"), answer=b"{}")
+    await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
+    await json_records.update(link, keys.SITES, "news", {"title": "News"}, change=CHANGE)
+    await json_records.remove(link, keys.SITES, "news", change=CHANGE)
+    await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await comments.reserve(link, site, key("many"))
     await use_scripts_for_operators(store, link, ids[0])
 
@@ -101,7 +102,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await link.call("HINCRBY", keys.comment(site, comment_id), keys.COMMENT_FIELDS["revision"], 1)
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
-    assert await examination.repair(link, site, comment_id, examined.home) == ()
+    assert await examination.repair(link, site, comment_id, examined.home, store.now) == ()
     assert await lease.hold(link, keys.REPAIRING, "me")
     old = {"thread": "article-1", "author": "author-1", "reasons": "[]", "private": '{"email": ""}'}
     await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))
@@ -117,8 +118,8 @@ async def use_scripts_of_a_rotation(store: Store, link: Link, comment_id: str) -
         await link.call("HSET", keys.INSTALLATION, "secret_check", "old")
         if not is_begun:
             await link.call("HSET", keys.INSTALLATION, "secret_check", "new", "previous_check", "old")
-        switch = [keys.INSTALLATION, keys.CHANGES]
-        assert await scripts.SWITCH_SECRET.run(link, switch, "old", "new", wrapped) == [1]
+        switch = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]]
+        assert await scripts.SWITCH_SECRET.run(link, switch, "old", "new", wrapped, ROTATION, store.now) == [1]
     name = keys.comment(store.site.site, comment_id)
     private = await link.call("HGET", name, keys.COMMENT_FIELDS["private"])
     assert await scripts.REPLACE_PRIVATE.run(link, [name], private, private) == [1]

@@ -45,7 +45,7 @@ async def test_a_full_store_can_be_read_claimed_and_decided(
     for number, decision in enumerate(("approve", "reject", "spam")):
         await store.decide(full[number], decision)
     await store.undo(full[2])
-    await threads.set_settings(link, "default", "article-1", {"closed": "1"}, NOW)
+    await threads.set_settings(link, "default", "article-1", {"closed": "1"}, actor="root", now_ms=NOW)
     assert await store.page() == [full[0]]
     assert (await store.read(full[1])).record["state"] == "rejected"
     assert await threads.counts(link, "default", ["article-1"]) == [1]

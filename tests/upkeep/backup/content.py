@@ -20,7 +20,7 @@ from service.store.sites import pack_site
 from service.upkeep import backup, installation
 from service.vault import Vault
 from tests.servers import client_of
-from tests.store.desk import MINUTE, NOW, SITE, Store, ids_of, key, new_comment, site_in
+from tests.store.desk import CHANGE, MINUTE, NOW, SITE, Store, ids_of, key, new_comment, site_in
 
 SECRET = "the secret of these tests, long enough"
 VAULT = Vault(SECRET)
@@ -39,9 +39,9 @@ async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
     for site in (SITE, LIMITED):
         record = pack_site(replace(site, title="Ünïcödé"))
         await json_records.create(
-            link, keys.SITES, site.site, record, replay=key(site.site), answer=b'{"binary": "\xff"}'
+            link, keys.SITES, site.site, record, change=CHANGE, replay=key(site.site), answer=b'{"binary": "\xff"}'
         )
-    await json_records.create(link, keys.TOKENS, "t1", TOKEN, replay=NO_REPLAY)
+    await json_records.create(link, keys.TOKENS, "t1", TOKEN, change=CHANGE, replay=NO_REPLAY)
     store = Store(link)
     for number in range(comments):
         new = new_comment(f"article-{number % 3}", f"author-{number % 7}", risk=number / comments)
@@ -55,7 +55,9 @@ async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
     await limited.submit(new_comment("odd: {thread}\n", "author-1", reader="a-reader"))
     newest = await link.call("XREVRANGE", keys.events(SITE.site), "+", "-", "COUNT", 1)
     await link.call("XDEL", keys.events(SITE.site), newest[0][0])
-    await threads.set_settings(link, SITE.site, "empty", {"title": "Nobody wrote", "closed": "1"}, NOW)
+    await threads.set_settings(
+        link, SITE.site, "empty", {"title": "Nobody wrote", "closed": "1"}, actor="root", now_ms=NOW
+    )
 
 
 def everything(url: str) -> dict[bytes, tuple[bytes, int, Any]]:

@@ -3,7 +3,6 @@
 -- A stream keeps its newest events. While it has consumers it keeps so many times more, and `move_consumer` trims what all
 -- of them have handled.
 local FACTOR_WITH_CONSUMERS = 10
-local MACHINE, READER, DOCTOR = 'machine', 'reader', 'doctor'
 
 local function stream_of(events, consumers, newest)
   return {events = events, consumers = consumers, newest = newest}
