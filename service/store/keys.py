@@ -58,10 +58,10 @@ decision that undo can take back: state, decision, published_ms, was it queued),
 in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What would be empty is left out, the
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 
-An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the id
-of the last event that a consumer handled, how many events there had been until then, and how many it lost, with spaces
-between. While a stream has consumers it keeps ten times as many events, and what all of them have handled is trimmed
-but for the newest; one that is further behind loses events, which is counted.
+An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the
+id of the last event that a consumer handled, how many events there had been until then, and how many it lost, with
+spaces between. While a stream has consumers it keeps ten times as many events, and what all of them have handled is
+trimmed but for the newest; one that is further behind loses events, which is counted.
 """
 
 import re
