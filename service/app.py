@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +12,8 @@ import structlog
 
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
+from service.consumers.consumer import MakeConsumer
+from service.consumers.runner import Runner
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
@@ -29,6 +31,7 @@ from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings
 from service.store import scripts
+from service.store.consumers import INSTALLATION
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
 from service.store.submissions import Submissions
@@ -42,6 +45,8 @@ from service.web.operation import ProcessContext
 
 log = structlog.get_logger(__name__)
 
+CONSUMERS: tuple[MakeConsumer, ...] = ()
+"""What reads the streams of events, in the first of the workers."""
 FIRST_CONNECTION_SECONDS = 10.0
 """How long a start waits for Redis before it goes on without: `/readyz` then tells."""
 
@@ -102,8 +107,11 @@ class Service:
     dispatch: Dispatch
     server: EmbeddedServer | None
     tracing: Tracing | None
+    runners: Sequence[Runner] = ()
 
     async def close(self) -> None:
+        for runner in self.runners:
+            await runner.close()
         await self.desk.salts.close()
         await self.desk.registry.close()
         await self.desk.link.close()
@@ -120,11 +128,12 @@ async def build(
     counts: Counters | None = None,
     acceptor: Acceptor | None = None,
     is_first: bool = True,
+    consumers: Sequence[MakeConsumer] = CONSUMERS,
 ) -> Service:
     """The service, connected. StartError when it cannot start; Redis being away is no reason.
 
-    `counts` are those that it shares with other workers, of which the first tells what is to be told once; `acceptor`
-    is where its connections come in.
+    `counts` are those that it shares with other workers, of which the first tells what is to be told once, and runs the
+    consumers of events; `acceptor` is where its connections come in.
     """
     counts = counts or Counters()
     if is_first:
@@ -171,4 +180,12 @@ async def build(
             await server.stop()
         raise
     registry.open()
-    return Service(desk, dispatch, server, tracing)
+    runners = [Runner(link, make(desk), partial(_streams, registry), now_ms) for make in consumers if is_first]
+    for runner in runners:
+        runner.open()
+    return Service(desk, dispatch, server, tracing, runners)
+
+
+def _streams(registry: Registry) -> tuple[str, ...]:
+    """Whose events there are to consume: nobody's until the store proved to be ours."""
+    return (*registry.sites, INSTALLATION) if registry.is_loaded else ()

@@ -8,7 +8,8 @@ from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.errors import RequestError
 from service.link.link import Link
-from service.store import comments, json_records, keys, scripts, threads
+from service.store import comments, consumers, json_records, keys, scripts, threads
+from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
 from service.store.readiness import check_store
 from service.upkeep import entries, examination, lease, upgrade
 from tests.store.desk import CHANGE, Store, key, new_comment, site_in
@@ -73,6 +74,8 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     assert (await check_store(link)).keys() == {"redis", "durability"}
     await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
     await use_scripts_of_a_rotation(store, link, comment_id)
+    for place in (site, INSTALLATION):
+        await use_scripts_of_a_consumer(link, place, store.now)
 
 
 async def use_scripts_of_a_rotation(store: Store, link: Link, comment_id: str) -> None:
@@ -87,3 +90,14 @@ async def use_scripts_of_a_rotation(store: Store, link: Link, comment_id: str) -
     assert await scripts.REPLACE_PRIVATE.run(link, [name], private, private) == [1]
     kept = keys.installation_idempotency(key("make").digest)
     assert await scripts.REPLACE_ANSWER.run(link, [kept], "{}", "[]") == [b"[]"]
+
+
+async def use_scripts_of_a_consumer(link: Link, site: str, now_ms: int) -> None:
+    errand = Errand(site, "learner", "me")
+    assert await lease.hold(link, errand.lease_key, "me")
+    await consumers.register(link, site, "learner", Start.OLDEST)
+    assert await consumers.peek(link, site, "learner") is Outlook.BEHIND
+    first, second, *_ = await consumers.read_next(link, errand, 10)
+    assert await consumers.move(link, errand, first.event_id, 1)
+    assert await consumers.move(link, errand, second.event_id, 1, DeadLetter(second, "ValueError", 3, now_ms))
+    assert (await consumers.measure_stream(link, site, now_ms)).dead_letters == 1
