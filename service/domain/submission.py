@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from service.domain.event import READER
+from service.domain.state import State
 
 
 class Submission(NamedTuple):
@@ -21,3 +22,11 @@ class Submission(NamedTuple):
     referrer: str = ""
     is_stranger: bool = False
     actor: str = READER
+
+
+class Receipt(NamedTuple):
+    """What became of a submission: the same again for a repeat."""
+
+    comment_id: str
+    state: State
+    is_new: bool

@@ -37,7 +37,7 @@ def _line(line: bytes) -> bytes:
     if not line:
         return b""
     was = orjson.loads(line)
-    act = pack_act(was["act"], was["at_ms"], was["token_id"], was["moderator"], was["reason"], was["note"])
+    act = pack_act(was["act"], was["at_ms"], was["token_id"], was["moderator"], reason=was["reason"], note=was["note"])
     return b'["%s","%s",%s\n' % (was["from"].encode(), was["to"].encode(), act[1:])
 
 

@@ -12,6 +12,7 @@ from service.domain.event import DOCTOR, MACHINE, READER, ROTATION, Event, Event
 from service.domain.policy import Mode, Policy
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Site, SiteChange
+from service.domain.thread import ThreadChange
 from service.domain.token import MadeToken, Token
 from service.errors import RateLimitedError, RequestError, SiteExistsError
 from service.link.link import Link
@@ -45,8 +46,8 @@ async def told(link: Link, stream: str = keys.events("default")) -> list[Told]:
 
 
 async def test_a_submission_is_told_with_what_became_of_it(store: Store, link: Link) -> None:
-    held = new_comment()
-    await store.submit(held._replace(actor="t1"))
+    held = new_comment(actor="t1")
+    await store.submit(held)
     of_held = (held.comment_id, "article-1", 1, "", "held")
     assert await told(link) == [("submitted", "t1", *of_held), ("entered", "t1", *of_held)]
 
@@ -64,12 +65,12 @@ async def test_a_submission_is_told_with_what_became_of_it(store: Store, link: L
 
 
 async def test_the_first_submission_of_an_article_tells_its_title_and_address(store: Store, link: Link) -> None:
-    first = new_comment()._replace(article_title="A title", article_url="https://example.org/1", actor="t1")
+    first = new_comment(article_title="A title", article_url="https://example.org/1", actor="t1")
     await store.submit(first)
     *_, (kind, actor, subject, thread, revision, before, after) = await told(link)
     assert (kind, actor, subject, thread, revision, before) == ("thread_changed", "t1", "", "article-1", 1, "{}")
     assert orjson.loads(after) == {"title": "A title", "url": "https://example.org/1"}
-    await store.submit(new_comment()._replace(article_title="Another", actor="t1"))
+    await store.submit(new_comment(article_title="Another", actor="t1"))
     assert "thread_changed" not in {each[0] for each in await told(link)}
 
 
@@ -126,20 +127,19 @@ async def test_a_claim_that_expired_is_released_by_the_machine(store: Store, lin
 
 
 async def test_a_change_of_a_thread_is_told_with_the_fields_that_changed(store: Store, link: Link) -> None:
-    async def change(**fields: str) -> list[tuple[str, str, int | None, object, object]]:
-        await threads.set_settings(link, "default", "article-1", fields, actor="ann", now_ms=NOW)
+    async def change(wanted: ThreadChange) -> list[tuple[str, str, int | None, object, object]]:
+        await threads.set_settings(link, "default", "article-1", wanted, actor="ann", now_ms=NOW)
         return [(e[1], e[3], e[4], orjson.loads(e[5]), orjson.loads(e[6])) for e in await told(link)]
 
-    assert await change(title="A title", closed="0") == [
-        ("ann", "article-1", 1, {}, {"title": "A title", "closed": "0"})
-    ]
-    assert await change(title="A title", closed="1") == [("ann", "article-1", 2, {"closed": "0"}, {"closed": "1"})]
-    assert await change(title="A title", closed="1") == []
+    opened, closed = ThreadChange("A title", closed=False), ThreadChange("A title", closed=True)
+    assert await change(opened) == [("ann", "article-1", 1, {}, {"title": "A title", "closed": "0"})]
+    assert await change(closed) == [("ann", "article-1", 2, {"closed": "0"}, {"closed": "1"})]
+    assert await change(closed) == []
     assert (await store.thread_fields())["version"] == "2"
 
 
 async def test_long_titles_are_cut_between_two_characters(link: Link) -> None:
-    await threads.set_settings(link, "default", "article-1", {"title": "x" + "€" * 400}, actor="ann", now_ms=NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange("x" + "€" * 400), actor="ann", now_ms=NOW)
     ((*_, after),) = await told(link)
     assert orjson.loads(after) == {"title": "x" + "€" * 170 + "…"}
 
