@@ -5,6 +5,7 @@ import asyncio
 from schemas.operation import HealthSchema, ReadinessSchema
 from service import metrics
 from service.errors import ForbiddenError, RequestError, UnauthenticatedError
+from service.store.consumers import INSTALLATION, StreamMeasures, measure_stream
 from service.store.measures import StoreMeasures, measure_store
 from service.store.readiness import OK, check_store
 from service.store.totals import SiteMeasures, measure_site
@@ -52,14 +53,18 @@ async def read_metrics(call: Call) -> Answer:
     desk = call.desk
     now_ms = desk.now_ms()
     sites: dict[str, SiteMeasures] = {}
+    streams: dict[str, StreamMeasures] = {}
     store: StoreMeasures | None = None
     try:
         names = list(desk.registry.sites)
         measured = await asyncio.gather(*(measure_site(desk.link, name, now_ms) for name in names))
         sites = dict(zip(names, measured, strict=True))
+        names.append(INSTALLATION)
+        of_streams = await asyncio.gather(*(measure_stream(desk.link, name, now_ms) for name in names))
+        streams = dict(zip(names, of_streams, strict=True))
         store = await measure_store(desk.link)
         is_up = desk.link.is_up
     except RequestError:
         is_up = False
-    text = metrics.exposition(call.context.counts, sites, store, is_redis_up=is_up, now_ms=now_ms)
+    text = metrics.exposition(call.context.counts, sites, store, streams=streams, is_redis_up=is_up, now_ms=now_ms)
     return Answer(200, text, content_type=PROMETHEUS_TEXT)
