@@ -3,24 +3,30 @@
 | kind | what was done | subject | before -> after |
 | --- | --- | --- | --- |
 | submitted | a comment was taken in | comment_id | nothing -> its state |
-| entered | a comment came into the queue | comment_id | its states |
-| left | a comment went out of the queue, and with it any claim on it | comment_id | its states |
-| published | readers can see a comment now | comment_id | its states |
-| rejected | a comment was turned down: it is rejected, or spam | comment_id | its states |
-| claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
-| released | a claim was handed back, or had expired and was found so | comment_id | whose it was -> nothing |
 | decided | a moderator decided | comment_id | the comment's states |
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
+| claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
+| released | a claim was handed back, or had expired and was found so | comment_id | whose it was -> nothing |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
 | policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
 
-The act comes first, what follows from it after it: `decided`, `published`, `left`. `published` and `rejected` say what
-became of the comment, whoever caused that: the machine's verdict, a moderator, an undo. An act that changes nothing has
-no event. The kinds from `site_created` on are in the installation's stream, the others in that of their site.
+Behind the first four stands what followed from them:
+
+| kind | what followed |
+| --- | --- |
+| published | readers can see the comment now |
+| rejected | the comment was turned down: it is rejected, or spam |
+| entered | the comment came into the queue |
+| left | the comment went out of the queue, and a claim on it ended |
+
+So an event may have several kinds, as `decided published left`. All else of them is the same, they are handled
+together, and a submission writes one entry. `published` and `rejected` say what became of a comment, whoever caused
+that: the machine's verdict, a moderator, an undo. An act that changes nothing has no event. Sites, policies, tokens and
+secrets are in the installation's stream, the others in that of their site.
 """
 
 from dataclasses import dataclass
@@ -38,15 +44,11 @@ ROTATION = "rotate-key"
 
 class EventKind(StrEnum):
     SUBMITTED = "submitted"
-    ENTERED = "entered"
-    LEFT = "left"
-    PUBLISHED = "published"
-    REJECTED = "rejected"
-    CLAIMED = "claimed"
-    RELEASED = "released"
     DECIDED = "decided"
     UNDONE = "undone"
     REPAIRED = "repaired"
+    CLAIMED = "claimed"
+    RELEASED = "released"
     THREAD_CHANGED = "thread_changed"
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"
@@ -54,19 +56,24 @@ class EventKind(StrEnum):
     TOKEN_CREATED = "token_created"  # noqa: S105 the name of what was done
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same
     SECRET_REPLACED = "secret_replaced"  # noqa: S105 the same
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    ENTERED = "entered"
+    LEFT = "left"
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One act or what followed from it.
+    """One act, and what followed from it.
 
-    `kind` is one of `EventKind`, or of a newer version's. `actor` is a token_id or one of the actors above; "" where an
+    `kinds` has the act and then what followed, of `EventKind` or of a newer version's; it is empty where an older
+    version told of a site, a token or the secret. `actor` is a token_id or one of the actors above; "" where an
     older version did not write it. `thread` is that of a comment, and "" for claims; `revision` the comment's after the
     act or the thread's version, and None for claims, sites and tokens.
     """
 
     event_id: str
-    kind: str
+    kinds: tuple[str, ...]
     actor: str
     at_ms: int
     subject: str = ""

@@ -8,7 +8,7 @@ from service.store import keys
 
 _NAMES = {short.encode(): name for name, short in keys.EVENT_FIELDS.items()}
 _NAMES_UNTIL_FORMAT_3 = {
-    b"event": "kind",
+    b"event": "kinds",
     b"comment_id": "subject",
     b"member": "subject",
     b"thread": "thread",
@@ -31,11 +31,11 @@ def unpack_event(event_id: bytes, flat: Sequence[bytes]) -> Event:
     values = dict(zip(flat[::2], flat[1::2], strict=True))
     names = _NAMES if b"k" in values else _NAMES_UNTIL_FORMAT_3
     fields = {names[name]: value.decode() for name, value in values.items() if name in names}
-    if not fields.get("kind") and b"member" not in values:
+    if not fields.get("kinds") and b"member" not in values:
         raise ValueError(f"the event {event_id!r} has no kind")
     return Event(
         event_id.decode(),
-        fields.get("kind", ""),
+        tuple(fields.get("kinds", "").split()),
         fields.get("actor", ""),
         int(fields.get("at_ms") or event_id.partition(b"-")[0]),
         subject=fields.get("subject", ""),

@@ -156,7 +156,7 @@ COMMENT_FIELDS = {
 }
 """The fields of a comment's record, and their names in Redis; in scripts they are locals in capitals."""
 EVENT_FIELDS = {
-    "kind": "k",
+    "kinds": "k",
     "actor": "a",
     "at_ms": "m",
     "subject": "i",

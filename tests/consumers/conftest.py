@@ -33,7 +33,7 @@ class Recorder(Consumer):
         self.attempted.append(event.subject)
         if self.failures.get(event.subject):
             raise self.failures[event.subject].pop(0)
-        self.seen.append((site, event.kind, event.subject))
+        self.seen.append((site, " ".join(event.kinds), event.subject))
 
 
 @pytest.fixture

@@ -72,9 +72,9 @@ class WatchingLink:
 
 def _compare(name: str, before: dict[bytes, Any], after: dict[bytes, Any], events: list[Event]) -> None:
     """What changed was told, and what was told changed."""
-    of_threads = {event.thread for event in events if event.kind == "thread_changed"}
-    of_comments = {event.subject for event in events if event.kind in OF_COMMENTS}
-    of_records = {event.subject for event in events if event.kind in OF_RECORDS}
+    of_threads = {event.thread for event in events if "thread_changed" in event.kinds}
+    of_comments = {event.subject for event in events if OF_COMMENTS & {*event.kinds}}
+    of_records = {event.subject for event in events if OF_RECORDS & {*event.kinds}}
     assert changed_comments(before, after) == of_comments, f"{name}: {events}"
     assert changed_threads(before, after) == of_threads, f"{name}: {events}"
     assert changed_records(before, after) == of_records, f"{name}: {events}"

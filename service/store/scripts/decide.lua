@@ -37,8 +37,6 @@ move_to(keys, comment_id, record, state, published_ms, now, ARGV[7], {[DECISION]
 
 local stream = stream_of(keys.events, keys.consumers, NEWEST_EVENTS)
 local about = about_comment(comment_id, record, token_id, ARGV[1])
-emit(stream, 'decided', about, before, state)
-emit_outcome(stream, about, before, state)
-if queued == '1' then emit(stream, 'left', about, before, state) end
+emit(stream, 'decided' .. outcome_of(before, state) .. (queued == '1' and ' left' or ''), about, before, state)
 keep_answer(idempotency, ARGV[8], act_answer('changed', record))
 return {'ok', 'changed', reply_with(keys, comment_id, record)}

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- repair_comment: puts a comment into the places that its record demands, and takes it out of all others. Its events are
--- `repaired`, with the faults before and after, and what that did to the queue, to a claim and to what readers see.
+-- repair_comment: puts a comment into the places that its record demands, and takes it out of all others. Its event has the
+-- faults before and after; a claim that it ends has one of its own.
 -- include: event queue count comment examine
 -- KEYS  as decide, without the last
 -- ARGV  1 comment_id, 2 now_ms
@@ -56,11 +56,11 @@ record = read_record(keys)
 local after = faults_of(keys, comment_id, record)
 
 if is_changed then
-  local stream, state = stream_of(keys.events, keys.consumers, NEWEST_EVENTS), record[STATE]
+  local stream, kinds = stream_of(keys.events, keys.consumers, NEWEST_EVENTS), 'repaired'
+  if is_in(keys.published) and not was_published then kinds = kinds .. ' published' end
+  if is_in(keys.queue) ~= was_queued then kinds = kinds .. (was_queued and ' left' or ' entered') end
   local about = about_comment(comment_id, record, DOCTOR, ARGV[2])
-  emit(stream, 'repaired', about, table.concat(before, ' '), table.concat(after, ' '))
-  if is_in(keys.published) and not was_published then emit(stream, 'published', about, state, state) end
-  if is_in(keys.queue) ~= was_queued then emit(stream, was_queued and 'left' or 'entered', about, state, state) end
+  emit(stream, kinds, about, table.concat(before, ' '), table.concat(after, ' '))
   if ended_claim then
     emit(stream, 'released', {actor = DOCTOR, at_ms = ARGV[2], subject = comment_id}, ended_claim, '')
   end

@@ -135,12 +135,10 @@ local function submit(key_at, arg_at)
   end
   redis.call('HSET', comment_key, unpack(record))
   local about = {actor = actor, at_ms = now_ms, subject = comment_id, thread = thread, revision = 1}
-  emit(stream, 'submitted', about, '', state)
-  emit_outcome(stream, about, '', state)
+  emit(stream, 'submitted' .. outcome_of('', state) .. (listed == '1' and ' entered' or ''), about, '', state)
   if listed == '1' then
     redis.call('ZADD', thread_queue, now_ms, comment_id)
     enqueue_later(comment_id, now_ms, risk)
-    emit(stream, 'entered', about, '', state)
   end
   count_thread(thread_key, meta, state, about, title, url)
   count_author(author_key, state, now_ms)

@@ -26,9 +26,7 @@ if queued == '1' then enqueue(keys, keys.thread_queue, comment_id, record[SUBMIT
 
 local stream = stream_of(keys.events, keys.consumers, NEWEST_EVENTS)
 local about = about_comment(comment_id, record, ARGV[6], ARGV[1])
-emit(stream, 'undone', about, before, state)
-emit_outcome(stream, about, before, state)
-if queued == '1' then emit(stream, 'entered', about, before, state) end
+emit(stream, 'undone' .. outcome_of(before, state) .. (queued == '1' and ' entered' or ''), about, before, state)
 local holder, expires = live_claim(keys, comment_id, now)
 keep_answer(idempotency, ARGV[5], act_answer('changed', record, holder, expires))
 return {'ok', 'changed', reply_with(keys, comment_id, record, holder, expires)}

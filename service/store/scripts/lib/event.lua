@@ -1,4 +1,5 @@
--- Events: what was done, by whom and to what. Every event has the same fields in the same order, so that the nodes of a
+-- Events: what was done, by whom and to what. An act and what followed from it are one event, as all else of it is the same:
+-- its kinds, the act first, have spaces between. Every event has the same fields in the same order, so that the nodes of a
 -- stream share their names; `service/domain/event.py` says which kinds there are and what they mean.
 -- A stream keeps its newest events. While it has consumers it keeps so many times more, and `move_consumer` trims what all
 -- of them have handled.
@@ -18,17 +19,17 @@ local function limit_of(stream)
 end
 
 -- `about` has the actor and at_ms, and of subject, thread and revision what there is.
-local function emit(stream, kind, about, before, after)
-  redis.call('XADD', stream.events, 'MAXLEN', '~', limit_of(stream), '*', EVENT_KIND, kind, EVENT_ACTOR, about.actor,
+local function emit(stream, kinds, about, before, after)
+  redis.call('XADD', stream.events, 'MAXLEN', '~', limit_of(stream), '*', EVENT_KINDS, kinds, EVENT_ACTOR, about.actor,
     EVENT_AT_MS, about.at_ms, EVENT_SUBJECT, about.subject or '', EVENT_THREAD, about.thread or '',
     EVENT_REVISION, about.revision or '', EVENT_BEFORE, before, EVENT_AFTER, after)
 end
 
--- Readers can see the comment now, or it was turned down: whoever caused that.
-local function emit_outcome(stream, about, before, after)
-  if before == after then return end
-  if after == 'published' then emit(stream, 'published', about, before, after)
-  elseif after == 'rejected' or after == 'spam' then emit(stream, 'rejected', about, before, after) end
+-- What follows from another state, as it stands behind an act: readers can see the comment now, or it was turned down.
+local OUTCOMES = {published = ' published', rejected = ' rejected', spam = ' rejected'}
+
+local function outcome_of(before, after)
+  return before ~= after and OUTCOMES[after] or ''
 end
 
 local MOST_VALUE_BYTES = 512
