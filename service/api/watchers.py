@@ -1,14 +1,9 @@
 """What operators' machines call: metrics, health, readiness."""
 
-import asyncio
-
 from schemas.operation import HealthSchema, ReadinessSchema
 from service import metrics
-from service.errors import ForbiddenError, RequestError, UnauthenticatedError
-from service.store.consumers import INSTALLATION, StreamMeasures, measure_stream
-from service.store.measures import StoreMeasures, measure_store
-from service.store.readiness import OK, check_store
-from service.store.totals import SiteMeasures, measure_site
+from service.errors import ForbiddenError, UnauthenticatedError
+from service.use_cases import watching
 from service.version import own_version
 from service.web import admission
 from service.web.access import require_watcher
@@ -28,13 +23,9 @@ async def readiness(call: Call) -> Answer:
     is loaded. A cluster with a part away is ready: the other sites are served; `cluster` tells. So is a store
     without memory for new comments: all others are read and decided; `memory` tells. `checks` is for those who may
     read the metrics alone: reasons name servers."""
-    desk = call.desk
-    checks = await check_store(desk.link)
-    checks["registry"] = OK if desk.registry.is_loaded else desk.registry.problem or "not read yet"
-    checks["model"] = OK if desk.scorer.model else "not loaded"
-    is_ready = all(checks[name] == OK for name in ("redis", "durability", "registry", "model"))
-    details = {"checks": checks} if _is_watcher(call) else {}
-    return Answer(200 if is_ready else 503, {"ready": is_ready, **details})
+    found = await watching.check_readiness(call.desk)
+    details = {"checks": found.checks} if _is_watcher(call) else {}
+    return Answer(200 if found.is_ready else 503, {"ready": found.is_ready, **details})
 
 
 def _is_watcher(call: Call) -> bool:
@@ -50,21 +41,14 @@ def _is_watcher(call: Call) -> bool:
 @operation("Metrics for Prometheus", answers={200: "Prometheus text."}, errors=(401, 403, 429))
 async def read_metrics(call: Call) -> Answer:
     """With an operator's token, or the one in COMMENTDESK_METRICS_TOKEN."""
-    desk = call.desk
-    now_ms = desk.now_ms()
-    sites: dict[str, SiteMeasures] = {}
-    streams: dict[str, StreamMeasures] = {}
-    store: StoreMeasures | None = None
-    try:
-        names = list(desk.registry.sites)
-        measured = await asyncio.gather(*(measure_site(desk.link, name, now_ms) for name in names))
-        sites = dict(zip(names, measured, strict=True))
-        names.append(INSTALLATION)
-        of_streams = await asyncio.gather(*(measure_stream(desk.link, name, now_ms) for name in names))
-        streams = dict(zip(names, of_streams, strict=True))
-        store = await measure_store(desk.link)
-        is_up = desk.link.is_up
-    except RequestError:
-        is_up = False
-    text = metrics.exposition(call.context.counts, sites, store, streams=streams, is_redis_up=is_up, now_ms=now_ms)
+    now_ms = call.desk.now_ms()
+    measured = await watching.measure(call.desk, now_ms)
+    text = metrics.exposition(
+        call.context.counts,
+        measured.sites,
+        measured.store,
+        streams=measured.streams,
+        is_redis_up=measured.is_redis_up,
+        now_ms=now_ms,
+    )
     return Answer(200, text, content_type=PROMETHEUS_TEXT)

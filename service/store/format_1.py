@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from service.store import keys
-from service.store.record import Private, pack_act, pack_private, pack_public, pack_reasons
+from service.store.record import Private, pack_act, pack_private, pack_public, pack_reasons, unpack_reasons
 from service.vault import UNNUMBERED
 
 Fields = dict[bytes, bytes]
@@ -23,7 +23,7 @@ def of_format_2(record: Fields, public: bytes) -> tuple[Fields, bytes]:
     """The same comment: its record, and what is public of it."""
     packed = record | {
         b"private": _private(orjson.loads(record[b"private"])),
-        b"reasons": pack_reasons(orjson.loads(record[b"reasons"])),
+        b"reasons": pack_reasons(unpack_reasons(record[b"reasons"])),
         b"history": b"".join(map(_line, record.get(b"history", b"").split(b"\n"))),
     }
     return {_NAMES[name]: value for name, value in packed.items() if value}, _public(public)
