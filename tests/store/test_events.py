@@ -219,6 +219,7 @@ async def test_a_long_list_is_not_in_an_event(link: Link) -> None:
     assert await told(link, keys.CHANGES) == []
 
 
+@pytest.mark.one_server("every script is used on one server")
 async def test_no_event_has_what_a_reader_wrote(store: Store, link: Link) -> None:
     await use_every_script(store, link)
     for stream in (keys.events("default"), keys.CHANGES):
@@ -227,6 +228,7 @@ async def test_no_event_has_what_a_reader_wrote(store: Store, link: Link) -> Non
             assert secret not in entries
 
 
+@pytest.mark.one_server("every script is used on one server")
 async def test_every_event_has_the_same_fields_in_the_same_order(store: Store, link: Link) -> None:
     await use_every_script(store, link)
     for stream in (keys.events("default"), keys.CHANGES):
