@@ -1,7 +1,7 @@
 """The composition root: the parts, and the application made of them. Tests build it here too."""
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,6 +12,8 @@ from aiohttp import web
 
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
+from service.consumers.consumer import MakeConsumer
+from service.consumers.runner import Runner
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
@@ -31,6 +33,7 @@ from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings
 from service.store import scripts
 from service.store.comments import Comments
+from service.store.consumers import INSTALLATION
 from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
@@ -46,6 +49,8 @@ from service.web.openapi import describe
 
 log = structlog.get_logger(__name__)
 
+CONSUMERS: tuple[MakeConsumer, ...] = ()
+"""What reads the streams of events, in the first of the workers."""
 FIRST_CONNECTION_SECONDS = 10.0
 """How long a start waits for Redis before it goes on without: `/readyz` then tells."""
 
@@ -65,6 +70,7 @@ IS_FIRST = web.AppKey("is_first", bool)
 MODEL = web.AppKey("model", Classifier)
 TRACING: web.AppKey[Tracing | None] = web.AppKey("tracing")
 STORE_URL = web.AppKey("store_url", str)
+MAKE_CONSUMERS: web.AppKey[Sequence[MakeConsumer]] = web.AppKey("make_consumers")
 DESK = web.AppKey("desk", Desk)
 """Once the application is open."""
 
@@ -117,12 +123,13 @@ def make_service(
     counts: Counters | None = None,
     acceptor: Acceptor | None = None,
     is_first: bool = True,
+    consumers: Sequence[MakeConsumer] = CONSUMERS,
 ) -> web.Application:
     """The whole service but for its connections, as an application that its runner opens and closes. StartError, here
     or there, when it cannot start; Redis being away is no reason.
 
-    `counts` are those that it shares with other workers, of which the first tells what is to be told once; `acceptor`
-    is where its connections come in.
+    `counts` are those that it shares with other workers, of which the first tells what is to be told once, and runs the
+    consumers of events; `acceptor` is where its connections come in.
     """
     if is_first:
         _warn_of_short_secrets(settings)
@@ -140,7 +147,8 @@ def make_service(
     service = make_application(context, now_ms)
     service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
     service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
-    service.cleanup_ctx.extend((_trace, _run_server, _open_desk))
+    service[MAKE_CONSUMERS] = consumers if is_first else ()
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers))
     service.on_startup.append(_add_routes)
     return service
 
@@ -197,6 +205,24 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         await salts.close()
         await registry.close()
         await link.close()
+
+
+async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
+    """What reads the streams of events."""
+    desk = service[DESK]
+    runners = [
+        Runner(desk.link, make(desk), partial(_streams, desk.registry), desk.now_ms) for make in service[MAKE_CONSUMERS]
+    ]
+    for runner in runners:
+        runner.open()
+    yield
+    for runner in runners:
+        await runner.close()
+
+
+def _streams(registry: Registry) -> tuple[str, ...]:
+    """Whose events there are to consume: nobody's until the store proved to be ours."""
+    return (*registry.sites, INSTALLATION) if registry.is_loaded else ()
 
 
 async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> None:

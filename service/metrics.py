@@ -13,6 +13,7 @@ from service.domain.routing import Verdict
 from service.domain.state import State
 from service.platform.counters import Counters, Timer
 from service.store.comments import AGE_BOUNDS_SECONDS
+from service.store.consumers import StreamMeasures
 from service.store.measures import StoreMeasures
 from service.store.totals import SiteMeasures
 
@@ -88,14 +89,16 @@ def exposition(
     sites: Mapping[str, SiteMeasures],
     store: StoreMeasures | None,
     *,
+    streams: Mapping[str, StreamMeasures],
     is_redis_up: bool,
     now_ms: int,
 ) -> bytes:
     """Returns all metrics as text. Those of the sites come from Redis, the others are summed over the workers, so that
-    every process returns the same."""
+    every process returns the same. `streams` has the streams of events by site, and the installation's."""
     is_up = GaugeMetricFamily("commentdesk_redis_up", "1 while Redis answers.", value=is_redis_up)
     registry = CollectorRegistry()
-    families = [*_process_families(counts), *_site_families(sites, now_ms), is_up, *_store_families(store)]
+    of_sites = [*_site_families(sites, now_ms), *_stream_families(streams)]
+    families = [*_process_families(counts), *of_sites, is_up, *_store_families(store)]
     registry.register(_Families(families))
     return generate_latest(registry)
 
@@ -183,3 +186,29 @@ def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metri
         ages.add_metric((site,), [*buckets, ("+Inf", count)], int(totals.get("age_sum_ms", 0)) / 1000)
     counted = [submissions, repeats, unscored, unknown_readers, limited, decisions, undone]
     return [*counted, comments, depth, oldest, claims, ages]
+
+
+def _stream_families(streams: Mapping[str, StreamMeasures]) -> list[Metric]:
+    """Those of the installation have an empty site."""
+    events = GaugeMetricFamily("commentdesk_events", "Events that are kept.", labels=("site",))
+    letters = CounterMetricFamily(
+        "commentdesk_dead_letters", "Events that a consumer gave up after many attempts.", labels=("site",)
+    )
+    labels = ("site", "consumer")
+    behind = GaugeMetricFamily(
+        "commentdesk_consumer_behind_events", "Events that a consumer has not handled yet.", labels=labels
+    )
+    seconds = GaugeMetricFamily(
+        "commentdesk_consumer_behind_seconds", "Age of the first of them; 0 when there is none.", labels=labels
+    )
+    lost = CounterMetricFamily(
+        "commentdesk_consumer_lost_events", "Events that were trimmed before a consumer came to them.", labels=labels
+    )
+    for site, stream in streams.items():
+        events.add_metric((site,), stream.events)
+        letters.add_metric((site,), stream.dead_letters)
+        for consumer, measured in stream.consumers.items():
+            behind.add_metric((site, consumer), measured.behind)
+            seconds.add_metric((site, consumer), measured.behind_ms / 1000)
+            lost.add_metric((site, consumer), measured.lost)
+    return [events, letters, behind, seconds, lost]

@@ -46,6 +46,11 @@ async def read_metrics(call: Call) -> Answer:
     now_ms = call.desk.now_ms()
     measured = await watching.measure(call.desk, now_ms)
     text = metrics.exposition(
-        call.context.counts, measured.sites, measured.store, is_redis_up=measured.is_redis_up, now_ms=now_ms
+        call.context.counts,
+        measured.sites,
+        measured.store,
+        streams=measured.streams,
+        is_redis_up=measured.is_redis_up,
+        now_ms=now_ms,
     )
     return Answer(200, text, content_type=PROMETHEUS_TEXT)

@@ -55,6 +55,7 @@ _KEY_FIRST = frozenset(
         "XRANGE",
         "XREVRANGE",
         "XSETID",
+        "XTRIM",
         "ZADD",
         "ZCARD",
         "ZRANGE",

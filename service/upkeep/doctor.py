@@ -19,12 +19,13 @@ from service.domain.state import State
 from service.errors import RepairError
 from service.link.link import Link
 from service.store import keys
-from service.upkeep import examination, installation, instant, lease
+from service.upkeep import examination, installation, instant, lease, streams
 from service.upkeep.changes import Changes
 
 Progress = Callable[[int], None]
 _LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site", "rate-stranger")
 _COUNTING = ("thread", "author", "totals")
+_OF_STREAMS = (*streams.EVENTS, *streams.CONSUMERS, *streams.DEAD_LETTERS)
 _PLACES = (*examination.HASHES, *examination.SORTED_SETS)
 _STATES = tuple(state.value for state in State)
 _COUNTED = {
@@ -50,6 +51,9 @@ class Check(StrEnum):
     THREAD = "thread"
     COUNTERS = "counters"
     LIFETIME = "lifetime"
+    EVENT = "event"
+    POSITION = "position"
+    LETTERS = "letters"
 
 
 MEANINGS = {
@@ -63,6 +67,9 @@ MEANINGS = {
     Check.THREAD: "a thread with comments has its own record",
     Check.COUNTERS: "counters of sites, threads and authors equal a recount",
     Check.LIFETIME: "what is to be forgotten has a lifetime",
+    Check.EVENT: "every event can be read",
+    Check.POSITION: "every consumer of events is at a place in its stream",
+    Check.LETTERS: "of events that were given up the newest are kept",
 }
 _OF_COMMENTS = (Check.RECORD, Check.PUBLICATION, Check.QUEUE, Check.CLAIM, Check.REVISION, Check.PUBLIC)
 
@@ -102,6 +109,7 @@ class _Survey:
         self.records: dict[bytes, dict[str, str]] = {}
         self.places: set[bytes] = set()
         self.limited: dict[bytes, bool] = {}
+        self.streams: set[bytes] = set()
 
     async def read(self, names: list[bytes]) -> None:
         """Reads these keys, again where they were read before."""
@@ -117,6 +125,8 @@ class _Survey:
             elif kind in _LIMITED:
                 are_for_ever = await examination.are_for_ever(self._link, names_of_kind)
                 self.limited.update(zip(names_of_kind, are_for_ever, strict=True))
+            elif kind in _OF_STREAMS:
+                self.streams.update(names_of_kind)
             else:
                 self.places.update(names_of_kind)
 
@@ -151,17 +161,19 @@ async def examine(link: Link, on_progress: Progress) -> Report:
         await instant.read_all(link, changes, survey.read, concerns=_concerns, on_progress=on_progress)
     faults = [*_of_comments(survey), *_of_threads(survey), *_of_counters(survey), *_of_lifetimes(survey)]
     listed, orphans = await _of_places(link, survey)
+    counted, of_streams = await _of_streams(link, survey)
     looked_at = dict.fromkeys(_OF_COMMENTS, len(survey.comments)) | {
         Check.ORPHAN: listed,
         Check.THREAD: sum(keys.parts_of(key).kind == "thread" for key in survey.records),
         Check.COUNTERS: len(survey.records),
         Check.LIFETIME: len(survey.limited),
+        **{check: counted[check] for check in (Check.EVENT, Check.POSITION, Check.LETTERS)},
     }
-    return Report(looked_at, faults + orphans)
+    return Report(looked_at, faults + orphans + of_streams)
 
 
 def _concerns(name: bytes) -> bool:
-    return keys.parts_of(name).kind in {"comment", *_COUNTING, *_LIMITED, *_PLACES}
+    return keys.parts_of(name).kind in {"comment", *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS}
 
 
 def _of_comments(survey: _Survey) -> Iterator[Fault]:
@@ -233,6 +245,25 @@ async def _of_places(link: Link, survey: _Survey) -> tuple[int, list[Fault]]:
     return looked_at, list(orphans.values())
 
 
+async def _of_streams(link: Link, survey: _Survey) -> tuple[Counter[Check], list[Fault]]:
+    """How many events, consumers and dead letters were looked at, and what is wrong with them. A consumer or an event
+    is the `told` of its fault."""
+    counted: Counter[Check] = Counter()
+    faults: list[Fault] = []
+    for key in survey.streams:
+        site, kind, _ = keys.parts_of(key)
+        if kind in streams.DEAD_LETTERS:
+            check, count = Check.LETTERS, await streams.count_letters(link, key)
+            wrong = [f"{count} are kept"] if streams.are_too_many(count) else []
+        elif kind in streams.EVENTS:
+            check, (count, wrong) = Check.EVENT, await streams.find_unreadable(link, key)
+        else:
+            check, (count, wrong) = Check.POSITION, await streams.find_misplaced(link, key)
+        counted[check] += count
+        faults += [Fault(check, site, key.decode(), each) for each in wrong]
+    return counted, faults
+
+
 async def repair(link: Link, report: Report, now_ms: int, on_progress: Progress, holding: asyncio.Task[None]) -> None:
     """Repairs the faults of a report, inside the `sole_repairer` that gave `holding`.
 
@@ -243,16 +274,18 @@ async def repair(link: Link, report: Report, now_ms: int, on_progress: Progress,
         if holding.done():
             holding.result()
         if fault.check in _OF_COMMENTS:
-            fault.is_repaired = await _repair_comment(link, fault)
+            fault.is_repaired = await _repair_comment(link, fault, now_ms)
         else:
             await _REPAIRS[fault.check](link, fault, now_ms)
             fault.is_repaired = True
         on_progress(1)
 
 
-async def _repair_comment(link: Link, fault: Fault) -> bool:
+async def _repair_comment(link: Link, fault: Fault, now_ms: int) -> bool:
     (examined,) = await examination.examine(link, fault.site, [fault.subject])
-    return fault.check not in await examination.repair(link, fault.site, fault.subject, home=examined.home)
+    return fault.check not in await examination.repair(
+        link, fault.site, fault.subject, home=examined.home, now_ms=now_ms
+    )
 
 
 async def _repair_counters(link: Link, fault: Fault, _: int) -> None:
@@ -271,7 +304,22 @@ async def _repair_orphan(link: Link, fault: Fault, _: int) -> None:
     await examination.remove_orphan(link, fault.subject.encode(), fault.told)
 
 
+async def _repair_event(link: Link, fault: Fault, _: int) -> None:
+    await streams.remove_event(link, fault.subject.encode(), fault.told)
+
+
+async def _repair_position(link: Link, fault: Fault, _: int) -> None:
+    await streams.begin_anew(link, fault.subject.encode(), fault.told)
+
+
+async def _repair_letters(link: Link, fault: Fault, _: int) -> None:
+    await streams.trim_letters(link, fault.subject.encode())
+
+
 _REPAIRS = {
+    Check.EVENT: _repair_event,
+    Check.POSITION: _repair_position,
+    Check.LETTERS: _repair_letters,
     Check.COUNTERS: _repair_counters,
     Check.THREAD: _repair_thread,
     Check.LIFETIME: _repair_lifetime,

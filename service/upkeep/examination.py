@@ -46,9 +46,9 @@ async def _examine(link: Link, site: str, comment_id: str, home: CommentHome) ->
     return Examined(home, state.decode(), verdict.decode(), acts=acts_done, faults=_texts(faults))
 
 
-async def repair(link: Link, site: str, comment_id: str, home: CommentHome) -> tuple[str, ...]:
+async def repair(link: Link, site: str, comment_id: str, *, home: CommentHome, now_ms: int) -> tuple[str, ...]:
     """Repairs what can be repaired, and returns the names of the faults that remain."""
-    _, after = await scripts.REPAIR_COMMENT.run(link, comment_keys(site, comment_id, home), comment_id)
+    _, after = await scripts.REPAIR_COMMENT.run(link, comment_keys(site, comment_id, home), comment_id, now_ms)
     return _texts(after)
 
 

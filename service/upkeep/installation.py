@@ -1,12 +1,15 @@
 """The installation: whose store this is, of which format, and how it is brought to ours."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 
+from service.domain.event import MACHINE, EventKind
 from service.domain.policy import Policy
 from service.errors import StartError
 from service.link.link import Link
 from service.store import json_records, keys
+from service.store.json_records import Change
 from service.upkeep import lease
 from service.upkeep.upgrade import Progress, from_format_1
 from service.vault import SealBrokenError, SecretUnknownError, Vault
@@ -87,7 +90,9 @@ async def from_format_2(link: Link, on_progress: Progress) -> None:
     for name, record in (await json_records.read_all(link, keys.SITES)).items():
         if "stranger_rate_per_minute" not in record.get("policy", {"stranger_rate_per_minute": None}):
             kept = {"stranger_rate_per_minute": None, "stranger_burst": Policy().stranger_rate.burst}
-            await json_records.update(link, keys.SITES, name, {"policy": record["policy"] | kept})
+            wanted = {"policy": record["policy"] | kept}
+            change = Change(EventKind.POLICY_CHANGED, MACHINE, time.time_ns() // 1_000_000)
+            await json_records.update(link, keys.SITES, name, wanted, change=change)
             await on_progress(0)
 
 

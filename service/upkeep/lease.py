@@ -40,8 +40,15 @@ async def sole(
     holder = new_holder()
     if not await hold(link, key, holder):
         raise refusal(f"Somebody else is {work}, or was until a few seconds ago.")
+    async with renewed(link, key, holder, refusal(f"Somebody else is {work} by now: run it again.")) as renewing:
+        yield renewing
 
-    renewing = asyncio.create_task(_renew(link, key, holder, refusal(f"Somebody else is {work} by now: run it again.")))
+
+@asynccontextmanager
+async def renewed(link: Link, key: str, holder: str, lost: Exception) -> AsyncIterator[asyncio.Task[None]]:
+    """Keeps a lease that the holder has for as long as this lasts, and hands it back. Gives a task that ends only when
+    it was lost, with that error or the store's."""
+    renewing = asyncio.create_task(_renew(link, key, holder, lost))
     try:
         yield renewing
     finally:

@@ -8,12 +8,14 @@ says how far a rotation is.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 
 import structlog
 
+from service.domain.event import ROTATION
 from service.errors import RotationError
 from service.link.link import Link
 from service.store import keys, scripts, tokens
@@ -84,7 +86,7 @@ async def _switch(link: Link, vault: Vault) -> None:
     if vault.number_of(previous) == vault.newest.number:
         raise RotationError("By chance (one in 255) the new secret has the number of the one before: make another one.")
     wrapped = vault.newest.wrap(vault.hash_keys)
-    await scripts.SWITCH_SECRET.run(link, [keys.INSTALLATION, keys.CHANGES], previous, vault.newest.check, wrapped)
+    await _switch_secret(link, previous, vault.newest.check, wrapped)
 
 
 async def _until_all_use(link: Link, check: str, waiting: Waiting) -> None:
@@ -165,7 +167,13 @@ async def end(link: Link, vault: Vault) -> None:
     """Puts the previous secret out of force; call it when a pass over all keys found nothing more to seal."""
     previous = await link.call("HGET", keys.INSTALLATION, "previous_check")
     if previous is not None:
-        await scripts.SWITCH_SECRET.run(link, [keys.INSTALLATION, keys.CHANGES], previous, vault.check, "")
+        await _switch_secret(link, previous, vault.check, b"")
+
+
+async def _switch_secret(link: Link, previous: str | bytes, new: str, wrapped: bytes) -> None:
+    script_keys = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]]
+    now_ms = time.time_ns() // 1_000_000
+    await scripts.SWITCH_SECRET.run(link, script_keys, previous, new, wrapped, ROTATION, now_ms)
 
 
 def sole_rotator(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:

@@ -186,7 +186,8 @@ async def visitor(redis_server: RedisServer, tmp_path: Any) -> AsyncIterator[Vis
     runner = web.AppRunner(service)
     await runner.setup()
     visitor = Visitor(service[DESK])
-    await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, ThreadChange(mode=Mode.POSTMODERATE))
+    wanted = ThreadChange(mode=Mode.POSTMODERATE)
+    await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, wanted, actor="root")
     yield visitor
     await runner.cleanup()
 
