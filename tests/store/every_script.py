@@ -69,7 +69,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await link.call("HINCRBY", keys.comment(site, comment_id), keys.COMMENT_FIELDS["revision"], 1)
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
-    assert await examination.repair(link, site, comment_id, examined.home, store.now) == ()
+    assert await examination.repair(link, site, comment_id, home=examined.home, now_ms=store.now) == ()
     assert await lease.hold(link, keys.REPAIRING, "me")
     old = {"thread": "article-1", "author": "author-1", "reasons": "[]", "private": '{"email": ""}'}
     await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))

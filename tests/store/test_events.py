@@ -340,7 +340,7 @@ async def test_a_repair_is_told_with_the_faults_and_with_what_it_did(store: Stor
     async def repaired(comment_id: str) -> list[Told]:
         (examined,) = await examination.examine(link, "default", [comment_id])
         await told(link)
-        assert await examination.repair(link, "default", comment_id, examined.home, NOW) == ()
+        assert await examination.repair(link, "default", comment_id, home=examined.home, now_ms=NOW) == ()
         return await told(link)
 
     published, held = [(await store.submit()).comment_id for _ in range(2)]
