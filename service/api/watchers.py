@@ -1,13 +1,16 @@
 """What operators' machines call: metrics, health, readiness."""
 
 import asyncio
+from contextlib import suppress
 
 from schemas.operation import HealthSchema, ReadinessSchema
 from service import metrics
+from service.desk import Desk
 from service.errors import ForbiddenError, RequestError, UnauthenticatedError
 from service.store.measures import StoreMeasures, measure_store
 from service.store.readiness import OK, check_store
 from service.store.totals import SiteMeasures, measure_site
+from service.store.upgrade_progress import UpgradeProgress, read_progress
 from service.version import own_version
 from service.web import admission
 from service.web.access import require_watcher
@@ -25,15 +28,27 @@ async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its 
 async def readiness(call: Call) -> Answer:
     """Ready when Redis answers, takes writes and keeps what it acknowledges, sites and tokens are read, and the model
     is loaded. A cluster with a part away is ready: the other sites are served; `cluster` tells. So is a store
-    without memory for new comments: all others are read and decided; `memory` tells. `checks` is for those who may
-    read the metrics alone: reasons name servers."""
+    without memory for new comments: all others are read and decided; `memory` tells. So is one of an older format,
+    which is upgraded meanwhile; `upgrade` tells. `checks` is for those who may read the metrics alone: reasons name
+    servers."""
     desk = call.desk
     checks = await check_store(desk.link)
     checks["registry"] = OK if desk.registry.is_loaded else desk.registry.problem or "not read yet"
     checks["model"] = OK if desk.scorer.model else "not loaded"
+    checks |= await _upgrade_of(desk)
     is_ready = all(checks[name] == OK for name in ("redis", "durability", "registry", "model"))
     details = {"checks": checks} if _is_watcher(call) else {}
     return Answer(200 if is_ready else 503, {"ready": is_ready, **details})
+
+
+async def _upgrade_of(desk: Desk) -> dict[str, str]:
+    progress: UpgradeProgress | None = None
+    if desk.registry.is_upgrading:
+        with suppress(RequestError):
+            progress = await read_progress(desk.link)
+    if progress is None:
+        return {}
+    return {"upgrade": f"older formats are rewritten: {progress.looked_at} of {progress.total} keys were looked at"}
 
 
 def _is_watcher(call: Call) -> bool:

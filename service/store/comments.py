@@ -11,7 +11,7 @@ from service.errors import CommentNotFoundError
 from service.link.link import Link
 from service.platform.recent import Recent
 from service.store import keys, scripts
-from service.store.format_1 import is_of_format_1, of_format_2
+from service.store.format_1 import is_of_format_1, of_format_2, rewrite_comment
 from service.store.record import Private, unpack_private, unpack_public
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
@@ -62,15 +62,22 @@ def remember_home(site: str, comment_id: str, home: CommentHome) -> None:
 
 
 async def find_home(link: Link, site: str, comment_id: str) -> CommentHome:
-    """Where a comment belongs, or CommentNotFoundError."""
+    """Where a comment belongs, or CommentNotFoundError. Every act finds a comment by this: one of format 1 is rewritten
+    here, so that scripts see only what is written now."""
     home = _homes.get((site, comment_id))
     if home is None:
-        thread, author = await link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
-        if thread is None:
+        home = await _read_home(link, site, comment_id)
+        if home is None and await rewrite_comment(link, site, comment_id):
+            home = await _read_home(link, site, comment_id)
+        if home is None:
             raise CommentNotFoundError
-        home = CommentHome(thread.decode(), author.decode())
         remember_home(site, comment_id, home)
     return home
+
+
+async def _read_home(link: Link, site: str, comment_id: str) -> CommentHome | None:
+    thread, author = await link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
+    return None if thread is None else CommentHome(thread.decode(), author.decode())
 
 
 def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:

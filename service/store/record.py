@@ -131,8 +131,11 @@ def pack_public(name: str, body: str, website: str, parent_id: str) -> bytes:
 
 
 def unpack_public(comment_id: str, raw: bytes) -> dict[str, Any]:
-    """What readers see of a comment, but for the time of its publication."""
-    name, body, website, parent_id = _filled(orjson.loads(raw), ("", "", None, None))
+    """What readers see of a comment, but for the time of its publication. In format 1 it was an object."""
+    packed: Any = orjson.loads(raw)
+    if isinstance(packed, dict):
+        packed = [packed["name"], packed["body"], packed["website"], packed["parent_id"]]
+    name, body, website, parent_id = _filled(packed, ("", "", None, None))
     return {
         "comment_id": comment_id,
         "parent_id": parent_id or None,

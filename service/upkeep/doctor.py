@@ -132,12 +132,7 @@ class _Survey:
 async def examine(link: Link, on_progress: Progress) -> Report:
     """All that is wrong. StoreUnavailableError, RepairError when the store is of another format. `on_progress` hears
     how many more keys were looked at."""
-    stored_format = await installation.read_format(link)
-    if stored_format != installation.FORMAT:
-        raise RepairError(
-            f"This store has format {stored_format}, and this version of commentdesk looks at {installation.FORMAT}. "
-            "A start of the service upgrades an older one."
-        )
+    await _demand_one_format(link)
     survey = _Survey(link)
     async with Changes(link) as changes:
         await instant.read_all(link, changes, survey.read, concerns=_concerns, on_progress=on_progress)
@@ -150,6 +145,21 @@ async def examine(link: Link, on_progress: Progress) -> Report:
         Check.LIFETIME: len(survey.limited),
     }
     return Report(looked_at, faults + orphans)
+
+
+async def _demand_one_format(link: Link) -> None:
+    """RepairError unless everything in the store is of our format."""
+    written, oldest = await installation.read_formats(link)
+    if oldest != written:
+        raise RepairError(
+            f"This store is being upgraded from format {oldest} to {written} while a service runs: that is done when "
+            "commentdesk_upgrade_ratio is 1. Run the doctor then."
+        )
+    if written != installation.FORMAT:
+        raise RepairError(
+            f"This store has format {written}, and this version of commentdesk looks at {installation.FORMAT}. "
+            "A start of the service upgrades an older one."
+        )
 
 
 def _concerns(name: bytes) -> bool:

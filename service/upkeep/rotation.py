@@ -42,9 +42,12 @@ class Resealed:
 async def is_begun(link: Link, vault: Vault) -> bool:
     """Whether there is a secret to replace: the one before is in force, or not yet out of it. StartError for a store of
     another secret; the vault has what is in force then."""
-    stored_format = await installation.check_installation(link, vault)
-    if stored_format != installation.FORMAT:
-        raise RotationError(f"This store has format {stored_format}: start the service once, which upgrades it.")
+    oldest = await installation.check_installation(link, vault)
+    if oldest != installation.FORMAT:
+        raise RotationError(
+            f"This store holds what is of format {oldest}: start the service, which upgrades it, and run this "
+            "when that is done."
+        )
     is_replacing = await link.call("HEXISTS", keys.INSTALLATION, "previous_check")
     return bool(is_replacing) or vault.check != vault.newest.check
 

@@ -25,7 +25,7 @@ def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
     requests.count_gate_refusal()
     requests.count_wrong_token()
     site = SiteMeasures({}, depth=0, oldest_ms=None, claims_open=0)
-    store = StoreMeasures(is_durable=True, used_bytes=1, max_bytes=2, backed_up_ms=3)
+    store = StoreMeasures(is_durable=True, used_bytes=1, max_bytes=2, backed_up_ms=3, upgrade=None)
     text = exposition(counts, {"default": site}, store, is_redis_up=True, now_ms=0)
     exposed = {}
     for family in text_string_to_metric_families(text.decode()):
