@@ -86,7 +86,7 @@ class Filler:
 
     async def _add(self, number: int, total: int) -> None:
         from service.domain.caller import Caller, Role
-        from service.domain.decision import Decision
+        from service.domain.decision import Decision, Ruling
         from service.domain.replay import NO_REPLAY
         from service.use_cases import moderation
         from service.use_cases.submit import submit
@@ -95,11 +95,11 @@ class Filler:
         site = self.automatic if is_machines else self.moderated
         thread = f"article-{number % max(1, total // COMMENTS_A_THREAD)}"
         submission = self._submission(number, total // COMMENTS_AN_AUTHOR)
-        receipt = await patiently(lambda: submit(self.desk, site, thread, submission, NO_REPLAY))
+        receipt = await patiently(lambda: submit(self.desk, site, thread, submission, replay=NO_REPLAY))
         if not is_machines and number % HELD_EVERY:
             moderator = Caller("0123456789abcdef", "Mo", Role.MODERATOR, "default")
-            ruling = moderation.Ruling(receipt.comment_id, Decision.APPROVE)
-            await patiently(lambda: moderation.decide(self.desk, site.site, moderator, ruling, NO_REPLAY))
+            ruling = Ruling(receipt.comment_id, Decision.APPROVE)
+            await patiently(lambda: moderation.decide(self.desk, site.site, moderator, ruling, replay=NO_REPLAY))
 
     def _submission(self, number: int, authors: int) -> "Submission":
         from service.domain.submission import Submission
@@ -138,6 +138,8 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     from service.registry import Registry
     from service.scoring import Scorer
     from service.store import scripts
+    from service.store.comments import Comments
+    from service.store.queue import Queue
     from service.store.salts import DaySalts
     from service.store.submissions import Submissions
     from service.vault import Vault
@@ -148,14 +150,16 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     assert await link.wait_up(10)
     for name, value in options:
         await link.call("CONFIG", "SET", name, value)
-    vault = Vault(SECRET)
+    vault, comments = Vault(SECRET), Comments(link)
     desk = Desk(
         link,
         Registry(link, link, vault, SECRET),
         vault,
-        Scorer(load_model(), Counters()),
-        Submissions(link),
-        DaySalts(link),
+        scorer=Scorer(load_model(), Counters()),
+        submissions=Submissions(link, comments),
+        comments=comments,
+        queue=Queue(link, comments),
+        salts=DaySalts(link),
     )
     began = time.monotonic()
     automatic = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0))

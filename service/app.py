@@ -29,6 +29,8 @@ from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings
 from service.store import scripts
+from service.store.comments import Comments
+from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
 from service.store.submissions import Submissions
@@ -141,7 +143,18 @@ async def build(
     own_sites = (DEFAULT, DEMO) if has_demo else (DEFAULT,)
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
     desk_link = tracing.link(link) if tracing else link
-    desk = Desk(desk_link, registry, vault, scorer, Submissions(desk_link), DaySalts(link), now_ms)
+    comments = Comments(desk_link)
+    desk = Desk(
+        desk_link,
+        registry,
+        vault,
+        scorer=scorer,
+        submissions=Submissions(desk_link, comments),
+        comments=comments,
+        queue=Queue(desk_link, comments),
+        salts=DaySalts(link),
+        now_ms=now_ms,
+    )
     context = ProcessContext(
         RequestMeasures(counts),
         counts,

@@ -10,6 +10,8 @@ from service.link.link import Link
 from service.page_cache import PageCache
 from service.registry import Registry
 from service.scoring import Scorer
+from service.store.comments import Comments
+from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.submissions import Submissions
 from service.vault import Vault
@@ -27,6 +29,8 @@ class Desk:
     vault: Vault
     scorer: Scorer
     submissions: Submissions
+    comments: Comments
+    queue: Queue
     salts: DaySalts
     now_ms: Callable[[], int] = clock_ms
     pages: PageCache = field(default_factory=PageCache)

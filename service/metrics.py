@@ -8,9 +8,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from service import scoring
-from service.domain.comment import State
 from service.domain.decision import Decision
 from service.domain.routing import Verdict
+from service.domain.state import State
 from service.platform.counters import Counters, Timer
 from service.store.comments import AGE_BOUNDS_SECONDS
 from service.store.measures import StoreMeasures

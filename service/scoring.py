@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import structlog
 
-from classifier import Assessment, Budget, Classifier, Span, Text, TimeUsedError
-from service.domain.routing import SCORE_DECIMALS, Assessed
+import classifier
+from classifier import Assessment, Budget, Classifier, Text, TimeUsedError
+from service.domain.assessed import SCORE_DECIMALS, Assessed, Span
 from service.errors import OverloadedError
 from service.platform.counters import Counters
 
@@ -137,19 +138,19 @@ class Scorer:
         return Assessed(
             assessment.scores,
             round(assessment.reject, SCORE_DECIMALS),
-            [_span_json(span) for span in assessment.spans],
+            [_span(span) for span in assessment.spans],
             assessment.assessed,
             self.model,
             assessment.findings,
         )
 
 
-def _span_json(span: Span) -> dict[str, object]:
-    return {
-        "start": span.start,
-        "end": span.end,
-        "start_utf16": span.start_utf16,
-        "end_utf16": span.end_utf16,
-        "attribute": span.attribute,
-        "contribution": round(span.contribution, CONTRIBUTION_DECIMALS),
-    }
+def _span(span: classifier.Span) -> Span:
+    return Span(
+        span.start,
+        span.end,
+        span.start_utf16,
+        end_utf16=span.end_utf16,
+        attribute=span.attribute,
+        contribution=round(span.contribution, CONTRIBUTION_DECIMALS),
+    )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from classifier import Classifier, Text
-from service.domain.routing import Assessed
+from service.domain.assessed import Assessed
 from service.errors import RequestError
 from service.link.link import Argument, Link, Server
 from service.platform.counters import Counters

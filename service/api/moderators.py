@@ -15,13 +15,13 @@ from schemas.moderation import (
     DecisionSchema,
     UndoSchema,
 )
-from service.domain.decision import Decision
-from service.domain.queue import QueueOrder
+from service.api.cursors import position_of
+from service.api.wire import claimed_json, comment_json, full_comment_json, queue_page_json
+from service.domain.comment import Comment
+from service.domain.decision import Decision, Ruling
+from service.domain.queue import QueueOrder, QueueView
 from service.errors import InvalidFieldsError, RequestError, UnavailableError
-from service.store.comments import StoredComment
 from service.use_cases import moderation
-from service.use_cases.moderation import Ruling
-from service.use_cases.wire import comment_json
 from service.web.operation import Answer, Call, Json, operation
 from service.web.problems import status_of
 
@@ -30,12 +30,16 @@ _BULK_DECISION = BulkDecisionSchema()
 
 @operation("See the queue", query=QueueQuery, answers={200: QueuePageSchema}, errors=(404,))
 async def list_queue(call: Call) -> Answer:
-    query = call.query
-    order = QueueOrder(query["order"])
+    query, now_ms = call.query, call.desk.now_ms()
     page = await moderation.list_queue(
-        call.desk, call.known_site.site, order, query["thread"], query["limit"], query["cursor"]
+        call.desk,
+        call.known_site.site,
+        QueueView(QueueOrder(query["order"]), query["thread"]),
+        limit=query["limit"],
+        after=position_of(query["cursor"]),
+        now_ms=now_ms,
     )
-    return Answer(200, page)
+    return Answer(200, queue_page_json(page, now_ms))
 
 
 @operation("Claim the next comments", body=ClaimRequestSchema, answers={200: ClaimedSchema}, errors=(404,))
@@ -45,13 +49,12 @@ async def claim(call: Call) -> Answer:
         call.desk,
         call.known_site.site,
         call.known_caller,
-        QueueOrder(body["order"]),
-        body["thread"],
+        QueueView(QueueOrder(body["order"]), body["thread"]),
         limit=body["limit"],
-        lease_seconds=body["lease_seconds"],
+        lease_ms=1000 * body["lease_seconds"],
         replay=call.replay,
     )
-    return Answer(200, claimed)
+    return Answer(200, claimed_json(claimed))
 
 
 @operation("Hand all claims back", answers={204: "Handed back."}, errors=(404,))
@@ -69,7 +72,7 @@ async def release(call: Call) -> Answer:
 @operation("Decide on a comment", body=DecisionSchema, answers={200: CommentSchema}, errors=(404, 409))
 async def decide(call: Call) -> Answer:
     ruling = _ruling(call.comment_id, call.body)
-    decided = await moderation.decide(call.desk, call.known_site.site, call.known_caller, ruling, call.replay)
+    decided = await moderation.decide(call.desk, call.known_site.site, call.known_caller, ruling, replay=call.replay)
     return Answer(200, comment_json(decided))
 
 
@@ -77,7 +80,7 @@ async def decide(call: Call) -> Answer:
 async def decide_all(call: Call) -> Answer:
     items = call.body["decisions"]
     rulings = [_checked_ruling(item) for item in items]
-    done = await moderation.decide_all(call.desk, call.known_site.site, call.known_caller, rulings, call.replay)
+    done = await moderation.decide_all(call.desk, call.known_site.site, call.known_caller, rulings, replay=call.replay)
     if isinstance(done[0], UnavailableError) and all(isinstance(each, UnavailableError) for each in done):
         raise done[0]
     return Answer(200, {"results": [_result(item, each) for item, each in zip(items, done, strict=True)]})
@@ -86,14 +89,21 @@ async def decide_all(call: Call) -> Answer:
 @operation("Undo the last decision", body=UndoSchema, answers={200: CommentSchema}, errors=(404, 409))
 async def undo(call: Call) -> Answer:
     undone = await moderation.undo(
-        call.desk, call.known_site.site, call.known_caller, call.comment_id, call.body["revision"], call.replay
+        call.desk,
+        call.known_site.site,
+        call.known_caller,
+        call.comment_id,
+        revision=call.body["revision"],
+        replay=call.replay,
     )
     return Answer(200, comment_json(undone))
 
 
 @operation("Read a comment in full", answers={200: FullCommentSchema}, errors=(404,))
 async def read_comment(call: Call) -> Answer:
-    return Answer(200, await moderation.read_comment(call.desk, call.known_site.site, call.comment_id))
+    return Answer(
+        200, full_comment_json(await moderation.read_comment(call.desk, call.known_site.site, call.comment_id))
+    )
 
 
 def _ruling(comment_id: str, body: Json) -> Ruling:
@@ -108,15 +118,9 @@ def _checked_ruling(item: Any) -> Ruling | RequestError:
     return _ruling(checked["comment_id"], checked)
 
 
-def _result(item: Any, done: StoredComment | RequestError) -> Json:
-    if isinstance(done, StoredComment):
-        record = done.record
-        return {
-            "comment_id": done.comment_id,
-            "status": 200,
-            "state": record["state"],
-            "revision": int(record["revision"]),
-        }
+def _result(item: Any, done: Comment | RequestError) -> Json:
+    if isinstance(done, Comment):
+        return {"comment_id": done.comment_id, "status": 200, "state": done.state, "revision": done.revision}
     named = item.get("comment_id") if isinstance(item, dict) else None
     result: Json = {
         "comment_id": named if isinstance(named, str) else None,

@@ -11,12 +11,16 @@ from schemas.threads import (
     ThreadPageSchema,
     ThreadSchema,
 )
+from service.api.cursors import public_cursor_after, public_position_of
+from service.api.wire import thread_json, thread_page_json
 from service.domain.caller import Role
-from service.domain.comment import State
-from service.domain.submission import Submission
+from service.domain.policy import Mode
+from service.domain.state import State
+from service.domain.submission import Receipt, Submission
+from service.domain.thread import SITES_OWN, ThreadChange
 from service.errors import ForbiddenError, InvalidFieldsError, ThreadNotFoundError
 from service.html.refusal import form_refusal
-from service.store.submissions import Receipt
+from service.page_cache import NO_PAGE, Page
 from service.use_cases import threads
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
@@ -42,7 +46,7 @@ RECEIVED = "/received"
 )
 async def submit(call: Call) -> Answer:
     site, thread = call.known_site, call.thread
-    receipt = await submit_use_case(call.desk, site, thread, submission_of(call), call.replay)
+    receipt = await submit_use_case(call.desk, site, thread, submission_of(call), replay=call.replay)
     if call.is_form:
         return Answer(303, headers={"Location": await _way_back(call, thread, receipt)})
     return Answer(
@@ -86,7 +90,7 @@ async def _way_back(call: Call, thread: str, receipt: Receipt) -> str:
     and that is of none of them; else to the page that he came from if it is on a listed origin or its website sent the
     form, else to a page of thanks, or to the thread itself when no browser asks."""
     try:
-        url = (await threads.read_settings(call.desk, call.known_site.site, thread))["url"]
+        url = (await threads.read_settings(call.desk, call.known_site.site, thread)).url
     except ThreadNotFoundError:
         url = ""
     url = url if is_of(url, call.known_site.allowed_origins) else ""
@@ -118,21 +122,40 @@ def with_receipt(url: str, receipt: Receipt) -> str:
     errors=(404,),
 )
 async def read_thread(call: Call) -> Answer:
-    limit, cursor = call.query["limit"], call.query["cursor"]
-    page = await threads.read_thread(call.desk, call.known_site.site, call.thread, limit, cursor)
+    page = await _page(call, call.known_site.site, call.thread)
     headers = {"ETag": f'"{page.tag}"', "Cache-Control": "no-cache"}
     is_known = f'"{page.tag}"' in call.request.headers.get("If-None-Match", "")  # weak or strong, one of several
     return Answer(304, headers=headers) if is_known else Answer(200, page.content, headers)
 
 
+async def _page(call: Call, site: str, thread: str) -> Page:
+    """A page of a thread as JSON. Its tag tells nothing but whether it is the same page: not when the thread began, nor
+    how often it changed."""
+    desk, limit, cursor = call.desk, call.query["limit"], call.query["cursor"]
+    after = public_position_of(desk.vault, site, thread, cursor)
+    key = (site, thread, limit, cursor)
+    known = desk.pages.get(key) or NO_PAGE
+    page = await threads.read_thread(desk, site, thread, known_version=known.version, limit=limit + 1, after=after)
+    if page.comments is None:
+        return known
+    shown = page.comments[:limit]
+    last = shown[-1].position if len(page.comments) > limit else None
+    content = thread_page_json(thread, page, shown, public_cursor_after(desk.vault, site, thread, last))
+    made = Page(page.version, content, desk.vault.digest("page", *map(str, key), page.version))
+    if shown:  # an empty page is made as quickly, and there are as many as there are names of threads
+        desk.pages.put(key, made)
+    return made
+
+
 @operation("Count published comments", query=CountsQuery, answers={200: CountsSchema}, errors=(404,))
 async def count_published(call: Call) -> Answer:
-    return Answer(200, await threads.count_published(call.desk, call.known_site.site, call.query["thread"]))
+    counts = await threads.count_published(call.desk, call.known_site.site, call.query["thread"])
+    return Answer(200, {"counts": counts})
 
 
 @operation("Read a thread's settings", answers={200: ThreadSchema}, errors=(404,))
 async def read_thread_settings(call: Call) -> Answer:
-    return Answer(200, await threads.read_settings(call.desk, call.known_site.site, call.thread))
+    return Answer(200, thread_json(await threads.read_settings(call.desk, call.known_site.site, call.thread)))
 
 
 @operation("Set a thread", body=ThreadChangeSchema, answers={200: ThreadSchema}, errors=(404,))
@@ -144,4 +167,12 @@ async def set_thread(call: Call) -> Answer:
         raise ForbiddenError(errors={"mode": ["Moderators and operators set it."]})
     if body.get("url") and not is_of(body["url"], call.known_site.allowed_origins):
         raise InvalidFieldsError(errors={"url": ["Not of one of the site's allowed_origins."]})
-    return Answer(200, await threads.set_settings(call.desk, call.known_site.site, call.thread, call.body))
+    changed = await threads.set_settings(call.desk, call.known_site.site, call.thread, _change(body))
+    return Answer(200, thread_json(changed))
+
+
+def _change(body: Json) -> ThreadChange:
+    given = dict(body)
+    if "mode" in given:
+        given["mode"] = SITES_OWN if given["mode"] is None else Mode(given["mode"])
+    return ThreadChange(**given)

@@ -1,8 +1,157 @@
 """How values look on the wire: the one place where JSON is made of them."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from service.api.cursors import cursor_after
+from service.domain.assessed import Span
+from service.domain.comment import AuthorRecord, Claim, Comment, FullComment
+from service.domain.decision import Act
+from service.domain.queue import Claimed, QueuePage
+from service.domain.reason import Reason
 from service.domain.site import Site
+from service.domain.state import State
+from service.domain.thread import PublishedComment, Thread, ThreadPage
+from service.domain.times import rfc3339
 from service.domain.token import Token
-from service.use_cases.wire import Json, rfc3339, rfc3339_or_none
+
+Json = dict[str, Any]
+
+
+def _rfc3339_or_none(at_ms: int | None) -> str | None:
+    return rfc3339(at_ms) if at_ms else None
+
+
+def comment_json(comment: Comment) -> Json:
+    """A comment as `schemas.comments.CommentSchema` has it."""
+    return {
+        "comment_id": comment.comment_id,
+        "thread": comment.thread,
+        "parent_id": comment.parent_id,
+        "name": comment.name,
+        "website": comment.website,
+        "body": comment.body,
+        "state": comment.state,
+        "scores": comment.scores,
+        "risk": comment.risk,
+        "verdict": comment.verdict,
+        "reasons": [_reason_json(reason) for reason in comment.reasons],
+        "spans": [_span_json(span) for span in comment.spans],
+        "submitted_at": rfc3339(comment.submitted_ms),
+        "published_at": _rfc3339_or_none(comment.published_ms),
+        "revision": comment.revision,
+        "claim": None if comment.claim is None else _claim_json(comment.claim),
+    }
+
+
+def _reason_json(reason: Reason) -> Json:
+    return {"code": reason.code, **reason.values}
+
+
+def _span_json(span: Span) -> Json:
+    return span._asdict()
+
+
+def _claim_json(claim: Claim) -> Json:
+    return {"token_id": claim.token_id, "moderator": claim.moderator, "expires_at": rfc3339(claim.expires_ms)}
+
+
+def full_comment_json(full: FullComment) -> Json:
+    """A comment as `schemas.comments.FullCommentSchema` has it."""
+    return comment_json(full.comment) | {
+        "email": full.email,
+        "assessed": full.assessed,
+        "model": full.model,
+        "client": {"user_agent": full.user_agent, "referrer": full.referrer},
+        "author": _author_json(full.author),
+        "history": [_act_json(act) for act in full.history],
+    }
+
+
+def _author_json(author: AuthorRecord) -> Json:
+    return {
+        "first_at": rfc3339(author.first_ms),
+        "last_at": rfc3339(author.last_ms),
+        "submitted": author.submitted,
+        **_by_state(author.counts),
+    }
+
+
+def _by_state(counts: Mapping[State, int]) -> dict[str, int]:
+    return {state.value: count for state, count in counts.items()}
+
+
+def _act_json(act: Act) -> Json:
+    return {
+        "act": act.act,
+        "at": rfc3339(act.at_ms),
+        "token_id": act.token_id,
+        "moderator": act.moderator,
+        "reason": act.reason,
+        "note": act.note,
+        "before": act.before,
+        "after": act.after,
+        "revision": act.revision,
+    }
+
+
+def queue_page_json(page: QueuePage, now_ms: int) -> Json:
+    """A page of the queue as `schemas.comments.QueuePageSchema` has it."""
+    return {
+        "comments": [comment_json(comment) for comment in page.comments],
+        "total": page.total,
+        "oldest_age_seconds": None if page.oldest_ms is None else max(0, now_ms - page.oldest_ms) // 1000,
+        "next_cursor": cursor_after(page.last),
+    }
+
+
+def claimed_json(claimed: Claimed) -> Json:
+    """Leased comments as `schemas.moderation.ClaimedSchema` has them."""
+    return {
+        "comments": [comment_json(comment) for comment in claimed.comments],
+        "expires_at": rfc3339(claimed.expires_ms),
+    }
+
+
+def published_json(comment: PublishedComment) -> Json:
+    """A published comment as anyone may see it."""
+    return {
+        "comment_id": comment.comment_id,
+        "parent_id": comment.parent_id,
+        "name": comment.name,
+        "website": comment.website,
+        "body": comment.body,
+        "published_at": rfc3339(comment.published_ms),
+    }
+
+
+def thread_page_json(
+    thread: str, page: ThreadPage, shown: Sequence[PublishedComment], next_cursor: str | None
+) -> bytes:
+    """Those comments of a page as `schemas.threads.ThreadPageSchema` has them."""
+    return orjson.dumps(
+        {
+            "thread": thread,
+            "article": {"title": page.title, "url": page.url},
+            "count": page.total,
+            "comments": [published_json(comment) for comment in shown],
+            "next_cursor": next_cursor,
+        }
+    )
+
+
+def thread_json(thread: Thread) -> Json:
+    """A thread as `schemas.threads.ThreadSchema` has it."""
+    return {
+        "thread": thread.thread,
+        "title": thread.title,
+        "url": thread.url,
+        "closed": thread.closed,
+        "mode": thread.mode,
+        "counts": _by_state(thread.counts),
+    }
 
 
 def site_json(site: Site) -> Json:
@@ -24,5 +173,5 @@ def token_json(token: Token) -> Json:
         "site": token.site,
         "name": token.name,
         "created_at": rfc3339(token.created_ms),
-        "expires_at": rfc3339_or_none(token.expires_ms),
+        "expires_at": _rfc3339_or_none(token.expires_ms),
     }

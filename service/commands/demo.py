@@ -11,9 +11,9 @@ from urllib.parse import quote, urlencode
 import click
 
 from service.commands.api import Api, api_options, connect
-from service.domain.comment import State
 from service.domain.decision import Decision
 from service.domain.site import DEMO_SITE
+from service.domain.state import State
 from service.pages.article import ARTICLE, DEMO
 
 Json = dict[str, Any]

@@ -1,11 +1,65 @@
-"""Comments, and the states that they are in."""
+"""Comments as moderators see them."""
 
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from service.domain.assessed import Span
+from service.domain.decision import Act
+from service.domain.reason import Reason
+from service.domain.routing import Verdict
+from service.domain.state import State
 
 
-class State(StrEnum):
-    HELD = "held"
-    PUBLISHED = "published"
-    REJECTED = "rejected"
-    SPAM = "spam"
-    ERASED = "erased"
+class Claim(NamedTuple):
+    """A moderator's lease on a comment."""
+
+    token_id: str
+    moderator: str
+    expires_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment at one revision. `scores` and `risk` are None when it could not be scored."""
+
+    comment_id: str
+    thread: str
+    parent_id: str | None
+    name: str
+    website: str | None
+    body: str
+    state: State
+    scores: Mapping[str, float] | None
+    risk: float | None
+    verdict: Verdict
+    reasons: Sequence[Reason]
+    spans: Sequence[Span]
+    submitted_ms: int
+    published_ms: int | None
+    revision: int
+    claim: Claim | None
+
+
+class AuthorRecord(NamedTuple):
+    """What the same email address did on a site; `counts` has how many of the author's comments are in each state."""
+
+    first_ms: int
+    last_ms: int
+    submitted: int
+    counts: Mapping[State, int]
+
+
+@dataclass(frozen=True, slots=True)
+class FullComment:
+    """Everything about a comment. `assessed` is False when the model does not know its language; `history` is oldest
+    first, as far as it is kept."""
+
+    comment: Comment
+    email: str = field(repr=False)
+    assessed: bool
+    model: str
+    user_agent: str
+    referrer: str
+    author: AuthorRecord
+    history: Sequence[Act]

@@ -1,8 +1,13 @@
-"""What a moderator decides."""
+"""What moderators decide, and what was done with a comment."""
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
-from service.domain.comment import State
+from service.domain.state import State
+
+UNDO = "undo"
+"""The act that takes a decision back."""
 
 
 class Decision(StrEnum):
@@ -16,3 +21,28 @@ STATE_OF_DECISION = {
     Decision.REJECT: State.REJECTED,
     Decision.SPAM: State.SPAM,
 }
+
+
+class Ruling(NamedTuple):
+    """A decision as a moderator sends it; `revision` is the one seen, None for whatever is there."""
+
+    comment_id: str
+    decision: Decision
+    reason: str | None = None
+    note: str | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it."""
+
+    revision: int
+    before: State
+    after: State
+    act: str
+    at_ms: int
+    token_id: str
+    moderator: str
+    reason: str | None
+    note: str | None

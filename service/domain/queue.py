@@ -1,6 +1,10 @@
 """The queue of comments that await a decision."""
 
+from collections.abc import Sequence
 from enum import StrEnum
+from typing import NamedTuple
+
+from service.domain.comment import Comment
 
 
 class QueueOrder(StrEnum):
@@ -8,3 +12,37 @@ class QueueOrder(StrEnum):
     NEWEST = "newest"
     RISKIEST = "riskiest"
     UNCERTAIN = "uncertain"
+
+
+class QueueView(NamedTuple):
+    """The queue of a site, or of one thread, in an order."""
+
+    order: QueueOrder = QueueOrder.OLDEST
+    thread: str | None = None
+
+
+class Position(NamedTuple):
+    """The last comment of a page, and its score in the page's order; ("", "") before the first page."""
+
+    score: str = ""
+    comment_id: str = ""
+
+
+START = Position()
+"""Before the first page."""
+
+
+class QueuePage(NamedTuple):
+    """A page of the queue; `last` is None when there is no page after it, `oldest_ms` when the queue is empty."""
+
+    comments: Sequence[Comment]
+    total: int
+    oldest_ms: int | None
+    last: Position | None
+
+
+class Claimed(NamedTuple):
+    """Comments that are leased to one moderator until a time."""
+
+    comments: Sequence[Comment]
+    expires_ms: int

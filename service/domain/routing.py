@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from service.domain.assessed import SCORE_DECIMALS, Assessed
 from service.domain.policy import MODES, Mode, Policy
 from service.domain.reason import Reason
-
-SCORE_DECIMALS = 5
-"""Of scores and risk, stored and shown."""
 
 
 class Verdict(StrEnum):
@@ -17,27 +15,17 @@ class Verdict(StrEnum):
     REJECT = "reject"
 
 
-UNKNOWN_RISK = 0.5
-"""Where an unscored or unassessed comment stands in the queue's risk order: undecided."""
-
 NAME_OF_STAFF = "name_of_staff"
 """The reason for holding a comment whose sender's name looks like that of who moderates."""
 
 NOTABLE_SCORE = 0.5
 """A score from here up is named among the reasons: more likely so than not."""
 
-
-class Assessed(NamedTuple):
-    """What the classifier said of a submission. `scores` and `risk`, which is rounded, are None when it could not be
-    scored; `assessed` is False when it could, but in a language the model does not know."""
-
-    scores: dict[str, float] | None
-    risk: float | None
-    spans: list[dict[str, Any]]
-    assessed: bool
-    model: str
-    findings: tuple[str, ...] = ()
-    """What hides how it is read, as codes of reasons."""
+_NOT_SCORED = Reason("not_scored")
+_NOT_ASSESSED = Reason("language_not_assessed")
+_PREMODERATED = Reason("premoderated")
+_POSTMODERATED = Reason("postmoderated")
+_RISK_BETWEEN = Reason("risk_between")
 
 
 class Routing(NamedTuple):
@@ -51,29 +39,29 @@ class Routing(NamedTuple):
 def route_each(policy: Policy, assessed: Assessed, held_for: Sequence[str] = ()) -> dict[Mode, Routing]:
     """What every mode makes of an assessed submission: which one its thread has, only the store knows. Each holds it
     for `held_for`, codes of reasons that are not the classifier's."""
-    noted, held = _notable(assessed), [{"code": code} for code in (*held_for, *assessed.findings)]
+    noted, held = _notable(assessed), [Reason(code) for code in (*held_for, *assessed.findings)]
     return {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
 
 
 def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], held: list[Reason]) -> Routing:
     if assessed.risk is None:
-        return Routing(Verdict.HOLD, [{"code": "not_scored"}, *held])
-    unknown: list[Reason] = [] if assessed.assessed else [{"code": "language_not_assessed"}]
+        return Routing(Verdict.HOLD, [_NOT_SCORED, *held])
+    unknown: list[Reason] = [] if assessed.assessed else [_NOT_ASSESSED]
     if mode is Mode.PREMODERATE:
-        return Routing(Verdict.HOLD, [{"code": "premoderated"}, *held, *unknown, *noted])
+        return Routing(Verdict.HOLD, [_PREMODERATED, *held, *unknown, *noted])
     if held:
         return Routing(Verdict.HOLD, [*held, *unknown, *noted])
     if mode is Mode.POSTMODERATE:
-        return Routing(Verdict.PUBLISH, [{"code": "postmoderated"}, *unknown, *noted])
+        return Routing(Verdict.PUBLISH, [_POSTMODERATED, *unknown, *noted])
     if unknown:
         return Routing(Verdict.HOLD, unknown)
     if assessed.risk < policy.publish_below:
-        return Routing(Verdict.PUBLISH, [{"code": "risk_below", "threshold": policy.publish_below}], is_listed=False)
+        return Routing(Verdict.PUBLISH, [Reason("risk_below", {"threshold": policy.publish_below})], is_listed=False)
     if assessed.risk > policy.reject_above:
         return Routing(
-            Verdict.REJECT, [{"code": "risk_above", "threshold": policy.reject_above}, *noted], is_listed=False
+            Verdict.REJECT, [Reason("risk_above", {"threshold": policy.reject_above}), *noted], is_listed=False
         )
-    return Routing(Verdict.HOLD, [{"code": "risk_between"}, *noted])
+    return Routing(Verdict.HOLD, [_RISK_BETWEEN, *noted])
 
 
 def _notable(assessed: Assessed) -> list[Reason]:
@@ -82,4 +70,4 @@ def _notable(assessed: Assessed) -> list[Reason]:
         return []
     high = [(round(score, SCORE_DECIMALS), name) for name, score in scores.items() if score >= NOTABLE_SCORE]
     high.sort(reverse=True)
-    return [{"code": "score_high", "attribute": name, "score": score} for score, name in high]
+    return [Reason("score_high", {"attribute": name, "score": score}) for score, name in high]

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from service.domain.state import State
+
 
 class Submission(NamedTuple):
     """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only. `is_stranger` when he
@@ -18,3 +20,11 @@ class Submission(NamedTuple):
     user_agent: str = ""
     referrer: str = ""
     is_stranger: bool = False
+
+
+class Receipt(NamedTuple):
+    """What became of a submission: the same again for a repeat."""
+
+    comment_id: str
+    state: State
+    is_new: bool

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from markupsafe import escape
 
 from schemas.fields import is_web_address
+from service.domain.thread import PublishedComment
+from service.domain.times import rfc3339
 from service.html.words import Words, words_of
 
-Json = dict[str, Any]
 MAX_DEPTH = 5
 """Replies nested deeper than this stand below each other at this depth, each naming whom it answers."""
 MAX_SHOWN = 50
@@ -62,7 +62,7 @@ class Thread:
         return f"One thought on “{title}”" if self.count == 1 else f"{self.count:,} thoughts on “{title}”"
 
 
-def fitting(comments: Iterable[Json]) -> list[Shown]:
+def fitting(comments: Iterable[PublishedComment]) -> list[Shown]:
     """The first comments, as many as a page holds; one at least."""
     fit: list[Shown] = []
     room_bytes = MAX_SHOWN_BYTES
@@ -86,15 +86,15 @@ def nest(comments: list[Shown]) -> tuple[Shown, ...]:
     return tuple(top)
 
 
-def _shown(comment: Json) -> Shown:
-    website = comment["website"]
+def _shown(comment: PublishedComment) -> Shown:
+    website = comment.website
     return Shown(
-        comment["comment_id"],
-        comment["name"],
+        comment.comment_id,
+        comment.name,
         website if website and is_web_address(website) else None,
-        words_of(comment["body"]),
-        comment["published_at"],
-        comment["parent_id"],
+        words=words_of(comment.body),
+        published_at=rfc3339(comment.published_ms),
+        parent_id=comment.parent_id,
     )
 
 

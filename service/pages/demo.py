@@ -8,9 +8,12 @@ from urllib.parse import urlencode
 
 from schemas.fields import COMMENT_ID_PATTERN
 from service.api import readers
-from service.domain.comment import State
+from service.api.cursors import cursor_after, position_of
+from service.domain.queue import START
 from service.domain.replay import NO_REPLAY
 from service.domain.site import DEMO_SITE, Audience, Site
+from service.domain.state import State
+from service.domain.submission import Receipt
 from service.errors import (
     OriginNotAllowedError,
     RequestError,
@@ -28,7 +31,6 @@ from service.html.refusal import form_refusal
 from service.html.thread import MAX_SHOWN, Thread, fitting, nest
 from service.pages.article import ARTICLE
 from service.pages.demo_page import demo_head, demo_page, make_fragment
-from service.store.submissions import Receipt
 from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web import body as bodies
@@ -91,7 +93,7 @@ async def submit_demo(call: Call) -> Answer:
         fields = await _form_fields(call)
         call.body = readers.submit.load_body(fields, is_form=True)
         submission = readers.submission_of(call)._replace(article_title=ARTICLE.title)
-        receipt = await submit(call.desk, site, ARTICLE.thread, submission, NO_REPLAY)
+        receipt = await submit(call.desk, site, ARTICLE.thread, submission, replay=NO_REPLAY)
     except RequestError as error:
         return _refused(await _kept_fragment(call), form.refused(fields, error), error)
     return Answer(303, headers={"Location": _way_back(receipt)})
@@ -125,12 +127,17 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
     cache, place = call.desk.fragments, (ARTICLE.thread, after)
     known = cache.get(place)
     try:
-        page = await threads.read_published(
-            call.desk, DEMO_SITE, ARTICLE.thread, known.version if known else "", MAX_SHOWN + 1, _cursor(after)
+        page = await threads.read_thread(
+            call.desk,
+            DEMO_SITE,
+            ARTICLE.thread,
+            known_version=known.version if known else "",
+            limit=MAX_SHOWN + 1,
+            after=position_of(_cursor(after)),
         )
         if page.comments is None:
             return known
-        is_closed = (await threads.read_settings(call.desk, DEMO_SITE, ARTICLE.thread))["closed"]
+        is_closed = (await threads.read_settings(call.desk, DEMO_SITE, ARTICLE.thread)).closed
     except ThreadNotFoundError:
         return make_fragment("", Thread(), {})
     except UnavailableError:
@@ -138,10 +145,10 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
     made = cache.get(place)
     if made is not None and made.version == page.version:  # by another request, while this one waited
         return made
-    shown = fitting(map(threads.public_json, page.comments))
+    shown = fitting(page.comments)
     names = {each.comment_id: each.name for each in shown}
     last = page.comments[len(shown) - 1] if len(shown) < len(page.comments) else None
-    later = _signed(call, threads.cursor_behind(last)) if last else None
+    later = _signed(call, cursor_after(last.position) or "") if last else None
     fragment = make_fragment(page.version, Thread(page.total, nest(shown), after, later, is_closed), names)
     cache.put(place, fragment)
     return fragment
@@ -152,7 +159,9 @@ async def _kept_fragment(call: Call) -> Fragment | None:
     known = call.desk.fragments.get((ARTICLE.thread, ""))
     if known is not None:
         with suppress(RequestError):
-            page = await threads.read_published(call.desk, DEMO_SITE, ARTICLE.thread, known.version, 1, "")
+            page = await threads.read_thread(
+                call.desk, DEMO_SITE, ARTICLE.thread, known_version=known.version, limit=1, after=START
+            )
             return known if page.comments is None else None
     return None
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import orjson
 
-from service.domain.comment import State
+from service.domain.state import State
 from service.html import assets, render
 from service.html.assets import Asset
 from service.pages.examples import SETUP

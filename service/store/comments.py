@@ -2,17 +2,23 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from sys import getsizeof
 from typing import Any, NamedTuple
 
+from service.domain.assessed import Span
+from service.domain.caller import Caller
+from service.domain.comment import AuthorRecord, Claim, Comment, FullComment
+from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.replay import Replay
+from service.domain.routing import Verdict
+from service.domain.state import State
 from service.errors import CommentNotFoundError
 from service.link.link import Link
 from service.platform.recent import Recent
 from service.store import keys, scripts
 from service.store.format_1 import is_of_format_1, of_format_2, rewrite_comment
-from service.store.record import Private, unpack_private, unpack_public
+from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
+from service.vault import Vault
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
 """Upper bounds of the histogram of a comment's age at its decision."""
@@ -25,6 +31,7 @@ COMMENTS_A_STEP = 50
 _NAMES = {short.encode(): name for name, short in keys.COMMENT_FIELDS.items()}
 _PRIVATE = keys.COMMENT_FIELDS["private"].encode()
 HOME_FIELDS = (keys.COMMENT_FIELDS["thread"], keys.COMMENT_FIELDS["author"])
+_COUNTED_STATES = tuple(state for state in State if state is not State.ERASED)
 
 
 class CommentHome(NamedTuple):
@@ -34,50 +41,133 @@ class CommentHome(NamedTuple):
     author: str
 
 
-@dataclass(frozen=True, slots=True)
-class StoredComment:
-    """A comment as the store holds it. `record` has the fields of `keys.py` but for `private`, `public` is what readers
-    see; `author` is empty unless asked for."""
+class _Record(NamedTuple):
+    """A comment as it lies in Redis: the fields of `keys.py` but for `private`."""
 
-    comment_id: str
-    record: dict[str, str]
+    fields: dict[str, str]
     private: Private
-    public: dict[str, Any]
-    claim: tuple[str, str, int] | None
-    author: dict[str, str]
+    public: bytes
+    claim: Claim | None
 
 
 def _size_of(key: tuple[str, str], home: CommentHome) -> int:  # noqa: ARG001 ids of sites and comments are short
     return _HOME_BYTES + getsizeof(home.thread)
 
 
-_homes: Recent[tuple[str, str], CommentHome] = Recent(HOMES_BYTES, _size_of)
-"""Where comments belong, of those that were asked for last: all that is kept counts, as strangers choose the ids of
-threads."""
+class Comments:
+    """The comments of all sites. Where those belong that were asked for last is remembered, so that a decision needs no
+    look-up first; all that is kept counts, as strangers choose the ids of threads."""
 
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self._homes: Recent[tuple[str, str], CommentHome] = Recent(HOMES_BYTES, _size_of)
 
-def remember_home(site: str, comment_id: str, home: CommentHome) -> None:
-    """So that a decision needs no look-up first."""
-    _homes.put((site, comment_id), home)
+    def remember_home(self, site: str, comment_id: str, home: CommentHome) -> None:
+        self._homes.put((site, comment_id), home)
 
-
-async def find_home(link: Link, site: str, comment_id: str) -> CommentHome:
-    """Where a comment belongs, or CommentNotFoundError. Every act finds a comment by this: one of format 1 is rewritten
-    here, so that scripts see only what is written now."""
-    home = _homes.get((site, comment_id))
-    if home is None:
-        home = await _read_home(link, site, comment_id)
-        if home is None and await rewrite_comment(link, site, comment_id):
-            home = await _read_home(link, site, comment_id)
+    async def find_home(self, site: str, comment_id: str) -> CommentHome:
+        """Where a comment belongs. CommentNotFoundError. Every act finds its comment by this, and one of format 1 is
+        rewritten here: scripts see only what is written now."""
+        home = self._homes.get((site, comment_id))
         if home is None:
-            raise CommentNotFoundError
-        remember_home(site, comment_id, home)
-    return home
+            home = await self._read_home(site, comment_id)
+            if home is None and await rewrite_comment(self._link, site, comment_id):
+                home = await self._read_home(site, comment_id)
+            if home is None:
+                raise CommentNotFoundError
+            self.remember_home(site, comment_id, home)
+        return home
 
+    async def _read_home(self, site: str, comment_id: str) -> CommentHome | None:
+        thread, author = await self._link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
+        return None if thread is None else CommentHome(thread.decode(), author.decode())
 
-async def _read_home(link: Link, site: str, comment_id: str) -> CommentHome | None:
-    thread, author = await link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
-    return None if thread is None else CommentHome(thread.decode(), author.decode())
+    async def decide(self, site: str, ruling: Ruling, moderator: Caller, *, replay: Replay, now_ms: int) -> Comment:
+        """Applies one decision once. ClaimedByAnotherError, StaleRevisionError, CommentNotFoundError."""
+        comment_id, decision = ruling.comment_id, ruling.decision
+        home = await self.find_home(site, comment_id)
+        _, reply = await scripts.DECIDE.run(
+            self._link,
+            [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)],
+            now_ms,
+            comment_id,
+            moderator.token_id,
+            decision,
+            STATE_OF_DECISION[decision],
+            "" if ruling.revision is None else ruling.revision,
+            pack_act(
+                decision,
+                now_ms,
+                moderator.token_id,
+                moderator.name,
+                reason=ruling.reason or None,
+                note=ruling.note or None,
+            ),
+            replay.fingerprint,
+            _AGE_BOUNDS,
+        )
+        return _comment(comment_id, _unpack(reply))
+
+    async def reserve(self, site: str, replay: Replay) -> None:
+        """Binds the Idempotency-Key of many decisions to their body. IdempotencyKeyReusedError for any other."""
+        await scripts.RESERVE.run(self._link, [keys.idempotency(site, replay.digest)], replay.fingerprint)
+
+    async def undo(
+        self, site: str, comment_id: str, moderator: Caller, *, revision: int | None, replay: Replay, now_ms: int
+    ) -> Comment:
+        """Takes the last decision back. NothingToUndoError, StaleRevisionError, CommentNotFoundError."""
+        home = await self.find_home(site, comment_id)
+        _, reply = await scripts.UNDO.run(
+            self._link,
+            [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)],
+            now_ms,
+            comment_id,
+            "" if revision is None else revision,
+            pack_act(UNDO, now_ms, moderator.token_id, moderator.name),
+            replay.fingerprint,
+        )
+        return _comment(comment_id, _unpack(reply))
+
+    async def read(self, site: str, comment_id: str, *, vault: Vault, now_ms: int) -> FullComment:
+        """Reads a comment, its claim and its author's record; the vault opens the email. CommentNotFoundError."""
+        home = await self.find_home(site, comment_id)
+        reply, author = await scripts.READ_COMMENT.run(
+            self._link, comment_keys(site, comment_id, home), now_ms, comment_id
+        )
+        found = _unpack(reply)
+        private, fields = found.private, found.fields
+        return FullComment(
+            _comment(comment_id, found),
+            vault.open(private.email, comment_id),
+            private.assessed,
+            model=private.model,
+            user_agent=private.user_agent,
+            referrer=private.referrer,
+            author=_author(pairs(author)),
+            history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
+        )
+
+    async def read_some(self, site: str, ids: Sequence[str], now_ms: int) -> list[Comment]:
+        """Reads comments and their claims, in order, without those that are gone."""
+        homes = await asyncio.gather(*(self.find_home(site, each) for each in ids), return_exceptions=True)
+        known: list[tuple[str, CommentHome]] = []
+        for comment_id, home in zip(ids, homes, strict=True):
+            if isinstance(home, CommentHome):
+                known.append((comment_id, home))
+            elif not isinstance(home, CommentNotFoundError):
+                raise home
+        steps = [known[start : start + COMMENTS_A_STEP] for start in range(0, len(known), COMMENTS_A_STEP)]
+        found = await asyncio.gather(*(self._read_step(site, step, now_ms) for step in steps))
+        return [each for step in found for each in step]
+
+    async def _read_step(self, site: str, step: list[tuple[str, CommentHome]], now_ms: int) -> list[Comment]:
+        queue = keys.queue_keys(site)
+        script_keys = [queue.claims, queue.holders]
+        for comment_id, home in step:
+            script_keys += [keys.comment(site, comment_id), keys.thread_keys(site, home.thread).comments]
+        ids = (comment_id for comment_id, _ in step)
+        found = await scripts.READ_COMMENTS.run(self._link, script_keys, now_ms, *ids)
+        return [_comment(comment_id.decode(), _unpack(reply)) for comment_id, *reply in found]
 
 
 def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
@@ -92,102 +182,50 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
     ]
 
 
-async def decide(
-    link: Link,
-    site: str,
-    comment_id: str,
-    *,
-    token_id: str,
-    decision: str,
-    state: str,
-    revision: int | None,
-    act: bytes,
-    replay: Replay,
-    now_ms: int,
-) -> StoredComment:
-    """One decision, applied once. ClaimedByAnotherError, StaleRevisionError, CommentNotFoundError."""
-    home = await find_home(link, site, comment_id)
-    _, reply = await scripts.DECIDE.run(
-        link,
-        [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)],
-        now_ms,
-        comment_id,
-        token_id,
-        decision,
-        state,
-        "" if revision is None else revision,
-        act,
-        replay.fingerprint,
-        _AGE_BOUNDS,
-    )
-    return _stored(comment_id, reply)
-
-
-async def reserve(link: Link, site: str, replay: Replay) -> None:
-    """The Idempotency-Key of many decisions bound to their body: IdempotencyKeyReusedError for any other."""
-    await scripts.RESERVE.run(link, [keys.idempotency(site, replay.digest)], replay.fingerprint)
-
-
-async def undo(
-    link: Link, site: str, comment_id: str, *, revision: int | None, act: bytes, replay: Replay, now_ms: int
-) -> StoredComment:
-    """The last decision taken back. NothingToUndoError, StaleRevisionError, CommentNotFoundError."""
-    home = await find_home(link, site, comment_id)
-    _, reply = await scripts.UNDO.run(
-        link,
-        [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)],
-        now_ms,
-        comment_id,
-        "" if revision is None else revision,
-        act,
-        replay.fingerprint,
-    )
-    return _stored(comment_id, reply)
-
-
-async def read(link: Link, site: str, comment_id: str, now_ms: int) -> StoredComment:
-    """A comment, its claim and its author's record, or CommentNotFoundError."""
-    home = await find_home(link, site, comment_id)
-    script_keys = comment_keys(site, comment_id, home)
-    reply, author = await scripts.READ_COMMENT.run(link, script_keys, now_ms, comment_id)
-    return _stored(comment_id, reply, author)
-
-
-async def read_some(link: Link, site: str, ids: Sequence[str], now_ms: int) -> list[StoredComment]:
-    """Comments and their claims, in order, without those that are gone."""
-    homes = await asyncio.gather(*(find_home(link, site, each) for each in ids), return_exceptions=True)
-    known: list[tuple[str, CommentHome]] = []
-    for comment_id, home in zip(ids, homes, strict=True):
-        if isinstance(home, CommentHome):
-            known.append((comment_id, home))
-        elif not isinstance(home, CommentNotFoundError):
-            raise home
-    steps = [known[start : start + COMMENTS_A_STEP] for start in range(0, len(known), COMMENTS_A_STEP)]
-    found = await asyncio.gather(*(_read_step(link, site, step, now_ms) for step in steps))
-    return [each for step in found for each in step]
-
-
-async def _read_step(link: Link, site: str, step: list[tuple[str, CommentHome]], now_ms: int) -> list[StoredComment]:
-    queue = keys.queue_keys(site)
-    script_keys = [queue.claims, queue.holders]
-    for comment_id, home in step:
-        script_keys += [keys.comment(site, comment_id), keys.thread_keys(site, home.thread).comments]
-    found = await scripts.READ_COMMENTS.run(link, script_keys, now_ms, *(comment_id for comment_id, _ in step))
-    return [_stored(comment_id.decode(), reply) for comment_id, *reply in found]
-
-
-def _stored(comment_id: str, reply: list[Any], author: Sequence[bytes] = ()) -> StoredComment:
-    fields, public, holder, expires = reply
-    record = dict(zip(fields[::2], fields[1::2], strict=True))
+def _unpack(reply: list[Any]) -> _Record:
+    flat, public, holder, expires = reply
+    record = dict(zip(flat[::2], flat[1::2], strict=True))
     if is_of_format_1(record):  # an answer that was kept for an Idempotency-Key
         record, public = of_format_2(record, public)
     claim = None
     if holder:
         token_id, _, name = holder.decode().partition("\n")
-        claim = (token_id, name, int(expires))
+        claim = Claim(token_id, name, int(expires))
     private = unpack_private(record.pop(_PRIVATE))
-    named = {_NAMES[name]: value.decode() for name, value in record.items()}
-    return StoredComment(comment_id, named, private, unpack_public(comment_id, public or b"[]"), claim, pairs(author))
+    fields = {_NAMES[name]: value.decode() for name, value in record.items()}
+    return _Record(fields, private, public or b"[]", claim)
+
+
+def _comment(comment_id: str, found: _Record) -> Comment:
+    fields, private, public = found.fields, found.private, unpack_public(found.public)
+    published_ms = fields.get("published_ms")
+    return Comment(
+        comment_id,
+        fields["thread"],
+        public.parent_id,
+        name=public.name,
+        website=public.website,
+        body=public.body,
+        state=State(fields["state"]),
+        scores=private.scores,
+        risk=private.risk,
+        verdict=Verdict(fields["verdict"]),
+        reasons=unpack_reasons(fields["reasons"]),
+        spans=[Span(**span) for span in private.spans],
+        submitted_ms=int(fields["submitted_ms"]),
+        published_ms=int(published_ms) if published_ms else None,
+        revision=int(fields["revision"]),
+        claim=found.claim,
+    )
+
+
+def _author(fields: dict[str, str]) -> AuthorRecord:
+    return AuthorRecord(
+        int(fields["first_ms"]),
+        int(fields["last_ms"]),
+        int(fields.get("submitted", 0)),
+        {state: int(fields.get(state, 0)) for state in _COUNTED_STATES},
+    )
 
 
 def pairs(flat: Sequence[bytes]) -> dict[str, str]:

@@ -10,7 +10,7 @@ import structlog
 
 from service.link.link import Link
 from service.store import keys, scripts
-from service.store.record import Private, pack_act, pack_private, pack_public, pack_reasons
+from service.store.record import Private, pack_act, pack_private, pack_public, pack_reasons, unpack_reasons
 from service.vault import UNNUMBERED
 
 Fields = dict[bytes, bytes]
@@ -77,7 +77,7 @@ def of_format_2(record: Fields, public: bytes) -> tuple[Fields, bytes]:
     """The same comment: its record, and what is public of it."""
     packed = record | {
         b"private": _private(orjson.loads(record[b"private"])),
-        b"reasons": pack_reasons(orjson.loads(record[b"reasons"])),
+        b"reasons": pack_reasons(unpack_reasons(record[b"reasons"])),
         b"history": b"".join(map(_line, record.get(b"history", b"").split(b"\n"))),
     }
     return {_NAMES[name]: value for name, value in packed.items() if value}, _public(public)
@@ -91,7 +91,7 @@ def _line(line: bytes) -> bytes:
     if not line:
         return b""
     was = orjson.loads(line)
-    act = pack_act(was["act"], was["at_ms"], was["token_id"], was["moderator"], was["reason"], was["note"])
+    act = pack_act(was["act"], was["at_ms"], was["token_id"], was["moderator"], reason=was["reason"], note=was["note"])
     return b'["%s","%s",%s\n' % (was["from"].encode(), was["to"].encode(), act[1:])
 
 

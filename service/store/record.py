@@ -10,15 +10,17 @@ bit tells that it begins with the number of its secret, as all have since format
 model, reader, user agent, referrer, spans, and where there is no set scores and risk, its empty end left out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+from service.domain.assessed import SCORE_DECIMALS
+from service.domain.decision import Act
 from service.domain.reason import Reason
-from service.domain.routing import SCORE_DECIMALS
+from service.domain.state import State
 from service.vault import UNNUMBERED
 
 ATTRIBUTE_SETS: tuple[tuple[str, ...], ...] = (
@@ -44,7 +46,7 @@ class Private:
     "". Unscored, scores and risk are None."""
 
     email: bytes
-    scores: dict[str, float] | None = None
+    scores: Mapping[str, float] | None = None
     risk: float | None = None
     spans: list[dict[str, Any]] = field(default_factory=list)
     assessed: bool = True
@@ -100,7 +102,7 @@ def _set_of(private: Private) -> int:
 
 def _pack_scores(private: Private, length: int) -> bytes:
     number = round((private.risk or 0) * _STEPS)
-    for score in reversed((private.scores or {}).values()):
+    for score in reversed(tuple((private.scores or {}).values())):
         number = number * _BASE + round(score * _STEPS)
     return number.to_bytes(length, "big")
 
@@ -130,24 +132,27 @@ def pack_public(name: str, body: str, website: str, parent_id: str) -> bytes:
     return _array([name, body, website, parent_id])
 
 
-def unpack_public(comment_id: str, raw: bytes) -> dict[str, Any]:
-    """What readers see of a comment, but for the time of its publication. In format 1 it was an object."""
+class Public(NamedTuple):
+    """What readers see of a comment, but for the time of its publication."""
+
+    name: str
+    body: str
+    website: str | None
+    parent_id: str | None
+
+
+def unpack_public(raw: bytes) -> Public:
+    """The opposite of `pack_public`; in format 1 of the store it was an object."""
     packed: Any = orjson.loads(raw)
     if isinstance(packed, dict):
-        packed = [packed["name"], packed["body"], packed["website"], packed["parent_id"]]
+        packed = [packed[name] for name in Public._fields]
     name, body, website, parent_id = _filled(packed, ("", "", None, None))
-    return {
-        "comment_id": comment_id,
-        "parent_id": parent_id or None,
-        "name": name,
-        "website": website or None,
-        "body": body,
-    }
+    return Public(name, body, website or None, parent_id or None)
 
 
 def pack_reasons(reasons: Sequence[Reason]) -> bytes:
-    if len(reasons) == 1 and len(reasons[0]) == 1:  # as of most comments
-        return _pack_code(reasons[0]["code"])
+    if len(reasons) == 1 and not reasons[0].values:  # as of most comments
+        return _pack_code(reasons[0].code)
     return orjson.dumps([_pack_reason(reason) for reason in reasons])
 
 
@@ -157,52 +162,41 @@ def _pack_code(code: str) -> bytes:
 
 
 def _pack_reason(reason: Reason) -> Any:
-    if len(reason) == 1:
-        return reason["code"]
-    values = tuple(reason.values())[1:]
-    if tuple(reason) != ("code", *_REASON_VALUES.get(reason["code"], ())):
-        return reason
-    return [reason["code"], *values]
+    if not reason.values:
+        return reason.code
+    if tuple(reason.values) != _REASON_VALUES.get(reason.code):
+        return {"code": reason.code, **reason.values}
+    return [reason.code, *reason.values.values()]
 
 
-def unpack_reasons(raw: str) -> list[Reason]:
+def unpack_reasons(raw: str | bytes) -> list[Reason]:
     return [_unpack_reason(each) for each in orjson.loads(raw)]
 
 
 def _unpack_reason(packed: Any) -> Reason:
     if isinstance(packed, str):
-        return {"code": packed}
+        return Reason(packed)
     if isinstance(packed, list):
-        return dict(zip(("code", *_REASON_VALUES[packed[0]]), packed, strict=True))
-    whole: Reason = packed
-    return whole
+        return Reason(packed[0], dict(zip(_REASON_VALUES[packed[0]], packed[1:], strict=True)))
+    return Reason(packed.pop("code"), packed)
 
 
-def pack_act(act: str, at_ms: int, token_id: str, moderator: str, reason: str | None, note: str | None) -> bytes:
+def pack_act(
+    act: str, at_ms: int, token_id: str, moderator: str, *, reason: str | None = None, note: str | None = None
+) -> bytes:
     """A line of history without the states before and after."""
     return _array([act, at_ms, token_id, moderator, reason, note])
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What somebody did with a comment: a decision or an undo."""
-
-    revision: int
-    before: str
-    after: str
-    act: str
-    at_ms: int
-    token_id: str
-    moderator: str
-    reason: str | None
-    note: str | None
 
 
 def unpack_history(lines: str, forgotten: str = "") -> list[Act]:
     """Oldest first, but for those that were forgotten. `splitlines` would break at U+2028 within a note too."""
     found = [orjson.loads(line) for line in lines.split("\n") if line]
     first = 2 + sum(tallied(forgotten).values())
-    return [Act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=first)]
+    return [_act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=first)]
+
+
+def _act(revision: int, before: str, after: str, *rest: Any) -> Act:
+    return Act(revision, State(before), State(after), *rest)
 
 
 def tallied(acts: str) -> dict[str, int]:

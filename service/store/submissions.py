@@ -2,16 +2,20 @@
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from service.domain.assessed import Assessed
 from service.domain.policy import MODES, Mode, Policy
 from service.domain.replay import Replay
 from service.domain.routing import Routing
 from service.domain.site import Site
+from service.domain.state import State
+from service.domain.submission import Receipt, Submission
 from service.link.link import Argument, Link
 from service.store import keys, scripts
-from service.store.comments import CommentHome, remember_home
-from service.store.record import pack_reasons
+from service.store.comments import CommentHome, Comments
+from service.store.record import Private, pack_private, pack_public, pack_reasons
 
 KEYS_EACH, KEYS_WITH_BEFORE = 9, 11
 """Keys of each submission, without and with those of yesterday."""
@@ -31,47 +35,35 @@ NO_TRACES = Traces()
 
 
 class NewComment(NamedTuple):
-    """A submission as it is written. `public` and `private` are packed, see `record.py`. What was `before` is what the
-    same reader and text would have had yesterday, while that is known."""
+    """A submission as it is written: `author` stands for its email, which is sealed. What was `before` is what the same
+    reader and text would have had yesterday, while that is known."""
 
     comment_id: str
     home: CommentHome
-    parent_id: str
-    public: bytes
-    private: bytes
-    risk: float
-    is_unscored: bool
-    routings: dict[Mode, Routing]
+    submission: Submission
+    sealed_email: bytes
+    assessed: Assessed
+    routings: Mapping[Mode, Routing]
     traces: Traces
-    traces_before: "Traces | None" = None
-    is_stranger: bool = False
-    article_title: str = ""
-    article_url: str = ""
-
-
-class Receipt(NamedTuple):
-    """What the store did with a submission: the same again for a repeat."""
-
-    comment_id: str
-    state: str
-    is_new: bool
+    traces_before: Traces | None = None
 
 
 class _Waiting(NamedTuple):
-    """A submission on its way, and who waits for its receipt."""
+    """A submission on its way, packed, and who waits for its receipt."""
 
     site: Site
     new: NewComment
     replay: Replay
-    now_ms: int
+    arguments: list[Argument]
     receipt: asyncio.Future[Receipt]
 
 
 class Submissions:
     """Writes submissions. Each is a step of its own for whoever looks, though several share the way to Redis."""
 
-    def __init__(self, link: Link) -> None:
+    def __init__(self, link: Link, comments: Comments) -> None:
         self._link = link
+        self._comments = comments
         self._waiting: dict[int, list[_Waiting]] = defaultdict(list)
         self._writing: set[asyncio.Task[None]] = set()
 
@@ -81,11 +73,12 @@ class Submissions:
         ThreadClosedError, RateLimitedError, InvalidFieldsError (parent_id), IdempotencyKeyReusedError, and what a
         `Link` may raise.
         """
+        arguments = _arguments_of(new, replay, now_ms)
         loop = asyncio.get_running_loop()
         receipt: asyncio.Future[Receipt] = loop.create_future()
         if not self._waiting:
             loop.call_soon(self._write_all)
-        self._waiting[id(site)].append(_Waiting(site, new, replay, now_ms, receipt))
+        self._waiting[id(site)].append(_Waiting(site, new, replay, arguments, receipt))
         return receipt
 
     def _write_all(self) -> None:
@@ -106,33 +99,31 @@ class Submissions:
             names += _keys_of(site.site, each.new, each.replay)
             if knows_before:
                 names += _trace_keys(site.site, each.new.traces_before or each.new.traces)
-            arguments += _arguments_of(each)
+            arguments += each.arguments
         try:
             answers: list[Any] = await scripts.SUBMIT.run(self._link, names, *arguments)
         except Exception as error:  # noqa: BLE001 whatever it is, those who wait have to know
             answers = [error] * len(batch)
         for each, answer in zip(batch, answers, strict=True):
-            _settle(each, answer)
+            self._settle(each, answer)
 
+    def _settle(self, waiting: _Waiting, answer: Any) -> None:
+        if waiting.receipt.done():
+            return
+        try:
+            waiting.receipt.set_result(self._receipt(waiting, answer))
+        except Exception as error:  # noqa: BLE001 nobody waits for ever
+            waiting.receipt.set_exception(error)
 
-def _settle(waiting: _Waiting, answer: Any) -> None:
-    if waiting.receipt.done():
-        return
-    try:
-        waiting.receipt.set_result(_receipt(waiting, answer))
-    except Exception as error:  # noqa: BLE001 nobody waits for ever
-        waiting.receipt.set_exception(error)
-
-
-def _receipt(waiting: _Waiting, answer: Any) -> Receipt:
-    if isinstance(answer, Exception):
-        raise answer
-    if answer[0] != b"ok":
-        raise scripts.refusal(answer)
-    comment_id, state, is_new = answer[1].decode(), answer[2].decode(), answer[3] == b"new"
-    if is_new:
-        remember_home(waiting.site.site, comment_id, waiting.new.home)
-    return Receipt(comment_id, state, is_new)
+    def _receipt(self, waiting: _Waiting, answer: Any) -> Receipt:
+        if isinstance(answer, Exception):
+            raise answer
+        if answer[0] != b"ok":
+            raise scripts.refusal(answer)
+        comment_id, state, is_new = answer[1].decode(), State(answer[2].decode()), answer[3] == b"new"
+        if is_new:
+            self._comments.remember_home(waiting.site.site, comment_id, waiting.new.home)
+        return Receipt(comment_id, state, is_new)
 
 
 def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
@@ -156,27 +147,44 @@ def _policy_arguments(policy: Policy) -> list[Argument]:
 
 def _sender(new: NewComment) -> str:
     """Who is held to which limits: a website's own reader, a stranger, or nobody that is known."""
-    return "stranger" if new.is_stranger else "reader" if new.traces.reader else ""
+    return "stranger" if new.submission.is_stranger else "reader" if new.traces.reader else ""
 
 
-def _arguments_of(waiting: _Waiting) -> list[Argument]:
-    new = waiting.new
+def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument]:
+    said, assessed = new.submission, new.assessed
     arguments: list[Argument] = [
-        waiting.now_ms,
+        now_ms,
         new.comment_id,
         new.home.thread,
         new.home.author,
-        new.parent_id,
-        new.public,
-        new.private,
-        f"{new.risk:.6f}",
-        waiting.replay.fingerprint,
+        said.parent_id,
+        pack_public(said.name, said.body, said.website, said.parent_id),
+        _pack_private(new),
+        f"{assessed.queue_risk:.6f}",
+        replay.fingerprint,
         _sender(new),
-        new.article_title,
-        new.article_url,
-        int(new.is_unscored),
+        said.article_title,
+        said.article_url,
+        int(assessed.scores is None),
     ]
     for mode in MODES:
         routing = new.routings[mode]
         arguments += (routing.verdict, int(routing.is_listed), pack_reasons(routing.reasons))
     return arguments
+
+
+def _pack_private(new: NewComment) -> bytes:
+    assessed = new.assessed
+    return pack_private(
+        Private(
+            new.sealed_email,
+            assessed.scores,
+            assessed.risk,
+            spans=[span._asdict() for span in assessed.spans],
+            assessed=assessed.assessed,
+            model=assessed.model,
+            reader=new.traces.reader,
+            user_agent=new.submission.user_agent,
+            referrer=new.submission.referrer,
+        )
+    )

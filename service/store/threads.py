@@ -1,65 +1,89 @@
 """Threads in Redis: what readers see, and how an article's comments are set."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from service.domain.policy import Mode
+from service.domain.queue import START, Position
+from service.domain.state import State
+from service.domain.thread import PublishedComment, SitesOwn, Thread, ThreadChange, ThreadPage
 from service.errors import ThreadNotFoundError
 from service.link.link import Link
 from service.store import keys, scripts
 from service.store.comments import pairs
-
-
-class Published(NamedTuple):
-    comment_id: str
-    published_ms: int
-    public: bytes
-
-
-class ThreadPage(NamedTuple):
-    """A page of published comments in order; `total` of them are in the thread;
-    `comments` is None when it is of the version that was known already."""
-
-    version: str
-    title: str
-    url: str
-    total: int
-    comments: list[Published] | None
+from service.store.record import unpack_public
 
 
 async def read_page(
-    link: Link, site: str, thread: str, known_version: str, limit: int, after_ms: str, after_id: str
+    link: Link, site: str, thread: str, *, known_version: str = "", limit: int, after: Position = START
 ) -> ThreadPage:
-    """One page of a thread in one call; no comments when it is of the version given. An unknown thread is an empty
-    one."""
+    """Reads one page of a thread in one call; no comments when it is of the version given. An unknown thread is an
+    empty one."""
     thread_keys = keys.thread_keys(site, thread)
-    reply = await scripts.READ_THREAD.run(link, thread_keys[:3], known_version, limit, after_ms, after_id)
+    reply = await scripts.READ_THREAD.run(link, thread_keys[:3], known_version, limit, *after)
     version = reply[0].decode()
     if len(reply) == 1:
         return ThreadPage(version, "", "", 0, None)
     _, title, url, count, order, blobs = reply
     found = [
-        Published(comment_id.decode(), int(published_ms), public)
+        _published(comment_id.decode(), int(published_ms), public)
         for comment_id, published_ms, public in zip(order[::2], order[1::2], blobs, strict=True)
     ]
     return ThreadPage(version, title.decode(), url.decode(), count, found)
 
 
-async def counts(link: Link, site: str, threads: Sequence[str]) -> list[int]:
+def _published(comment_id: str, published_ms: int, packed: bytes) -> PublishedComment:
+    public = unpack_public(packed)
+    return PublishedComment(
+        comment_id,
+        public.parent_id,
+        public.name,
+        website=public.website,
+        body=public.body,
+        published_ms=published_ms,
+    )
+
+
+async def count_published(link: Link, site: str, threads: Sequence[str]) -> list[int]:
     """How many comments are published in each thread; 0 for an unknown one. One write to Redis for all."""
     calls = [link.call("ZCARD", keys.thread_keys(site, thread).published) for thread in threads]
     return [await call for call in calls]
 
 
-async def read_settings(link: Link, site: str, thread: str) -> dict[str, str]:
-    """The fields of a thread, see `keys.py`, or ThreadNotFoundError."""
+async def read_settings(link: Link, site: str, thread: str) -> Thread:
+    """Reads how a thread is set. ThreadNotFoundError."""
     fields = pairs(await link.call("HGETALL", keys.thread_keys(site, thread).thread))
     if not fields:
         raise ThreadNotFoundError
-    return fields
+    return _thread(thread, fields)
 
 
-async def set_settings(link: Link, site: str, thread: str, changes: dict[str, str], now_ms: int) -> dict[str, str]:
-    """Makes the thread or changes it; its fields after that."""
-    flat = [part for pair in changes.items() for part in pair]
+async def set_settings(link: Link, site: str, thread: str, change: ThreadChange, now_ms: int) -> Thread:
+    """Makes the thread, or changes what is given of it."""
+    flat = [part for pair in _packed(change).items() for part in pair]
     (fields,) = await scripts.SET_THREAD.run(link, [keys.thread_keys(site, thread).thread], now_ms, *flat)
-    return pairs(fields)
+    return _thread(thread, pairs(fields))
+
+
+def _packed(change: ThreadChange) -> dict[str, str]:
+    packed: dict[str, str] = {}
+    if change.title is not None:
+        packed["title"] = change.title
+    if change.url is not None:
+        packed["url"] = change.url
+    if change.closed is not None:
+        packed["closed"] = str(int(change.closed))
+    if change.mode is not None:
+        packed["mode"] = "" if isinstance(change.mode, SitesOwn) else change.mode
+    return packed
+
+
+def _thread(thread: str, fields: dict[str, str]) -> Thread:
+    mode = fields.get("mode")
+    return Thread(
+        thread,
+        fields.get("title", ""),
+        fields.get("url", ""),
+        closed=fields.get("closed") == "1",
+        mode=Mode(mode) if mode else None,
+        counts={state: int(fields.get(state, 0)) for state in State if state is not State.ERASED},
+    )

@@ -45,7 +45,8 @@ Progress = Callable[[int], None]
 @dataclass(frozen=True, slots=True)
 class Header:
     """`created_at` is RFC 3339, `version` commentdesk's, `store_format` the oldest format of anything in the store,
-    `secret_check` the installation's. The entries have at most `content_bytes` before they are compressed; 0 when nothing tells."""
+    `secret_check` the installation's. The entries have at most `content_bytes` before they are compressed; 0 when
+    nothing tells."""
 
     created_at: str
     version: str

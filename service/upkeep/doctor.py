@@ -13,9 +13,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from service.domain.comment import State
 from service.domain.decision import Decision
 from service.domain.routing import Verdict
+from service.domain.state import State
 from service.errors import RepairError
 from service.link.link import Link
 from service.store import keys

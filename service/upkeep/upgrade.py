@@ -26,7 +26,7 @@ from service.upkeep.format_steps import STEPS, FormatStep
 KEYS_A_STEP = 10
 """So many keys are rewritten together: about a millisecond of this process's time."""
 PAUSE_TIMES = 3
-"""A pause is so many times as long as the step before it took: at most a quarter of a server's time is the upgrade's."""
+"""A pause is so many times as long as the step before it took: at most a quarter of the time is the upgrade's."""
 LONGEST_PAUSE_SECONDS = 2.0
 TRIES = 10
 """A step that the store refuses is tried so often before the pass is given up, and begun anew."""

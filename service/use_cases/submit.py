@@ -2,20 +2,20 @@
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain.comment import State
+from service.domain.assessed import Assessed
 from service.domain.network import reader_network
 from service.domain.replay import Replay
-from service.domain.routing import NAME_OF_STAFF, UNKNOWN_RISK, Assessed, route_each
+from service.domain.routing import NAME_OF_STAFF, route_each
 from service.domain.site import Site
-from service.domain.submission import Submission
+from service.domain.state import State
+from service.domain.submission import Receipt, Submission
 from service.store.comments import CommentHome
-from service.store.record import Private, pack_private, pack_public
 from service.store.salts import Salts
-from service.store.submissions import NO_TRACES, NewComment, Receipt, Traces
+from service.store.submissions import NO_TRACES, NewComment, Traces
 from service.vault import Vault
 
 
-async def submit(desk: Desk, site: Site, thread: str, submission: Submission, replay: Replay) -> Receipt:
+async def submit(desk: Desk, site: Site, thread: str, submission: Submission, *, replay: Replay) -> Receipt:
     """Takes a submission in; the receipt says `held` for all that is not published, so that spammers learn nothing.
 
     A repeated Idempotency-Key has the first receipt again; a repeat by the same reader within ten minutes has the first
@@ -24,43 +24,25 @@ async def submit(desk: Desk, site: Site, thread: str, submission: Submission, re
     assessed = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     now_ms = desk.now_ms()
     salts = desk.salts.known(now_ms) or await desk.salts.read(now_ms)
-    new = _new_comment(desk, site, thread, submission, assessed, salts, now_ms)
+    new = _new_comment(desk, site, thread, submission, assessed=assessed, salts=salts, comment_id=new_id(now_ms))
     receipt = await desk.submissions.submit(site, new, replay, now_ms)
-    return receipt if receipt.state == State.PUBLISHED else receipt._replace(state=State.HELD)
+    return receipt if receipt.state is State.PUBLISHED else receipt._replace(state=State.HELD)
 
 
 def _new_comment(
-    desk: Desk, site: Site, thread: str, submission: Submission, assessed: Assessed, salts: Salts, now_ms: int
+    desk: Desk, site: Site, thread: str, submission: Submission, *, assessed: Assessed, salts: Salts, comment_id: str
 ) -> NewComment:
     vault = desk.vault
-    comment_id = new_id(now_ms)
     home = CommentHome(thread, vault.email_hash(submission.email))
-    traces = _traces(vault, site, home, submission, salts.today)
-    private = Private(
-        vault.seal(submission.email, comment_id),
-        assessed.scores,
-        assessed.risk,
-        assessed.spans,
-        assessed.assessed,
-        assessed.model,
-        traces.reader,
-        submission.user_agent,
-        submission.referrer,
-    )
     return NewComment(
         comment_id,
         home,
-        submission.parent_id,
-        pack_public(submission.name, submission.body, submission.website, submission.parent_id),
-        pack_private(private),
-        risk=UNKNOWN_RISK if assessed.risk is None or not assessed.assessed else assessed.risk,
-        is_unscored=assessed.scores is None,
+        submission,
+        sealed_email=vault.seal(submission.email, comment_id),
+        assessed=assessed,
         routings=route_each(site.policy, assessed, _held_for(desk, site, submission)),
-        traces=traces,
+        traces=_traces(vault, site, home, submission, salts.today),
         traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
-        is_stranger=submission.is_stranger,
-        article_title=submission.article_title,
-        article_url=submission.article_url,
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.store.conftest import _forget_places  # noqa: F401 a fixture
 from tests.topology import Cluster
 
 

@@ -43,7 +43,7 @@ async def test_each_master_serves_its_own_sites(cluster: Cluster, link: Link) ->
         store = Store(link, replace(SITE, site=site))
         receipts = [await store.submit() for _ in range(3)]
         decided = await store.decide(receipts[0].comment_id)
-        assert decided.record["state"] == "published"
+        assert decided.state == "published"
         claimed = await store.claim(limit=5)
         assert len(claimed.comments) == 2
         assert cluster.masters[number].client.zcard(keys.queue_keys(site).queue) == 2

@@ -4,9 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.assessed import Assessed
 from service.domain.network import reader_network
 from service.domain.policy import Mode, Policy, RateLimit
-from service.domain.routing import Assessed, Verdict, route_each
+from service.domain.reason import Reason
+from service.domain.routing import Verdict, route_each
 
 PROBABILITY = st.floats(0, 1)
 MODES = st.sampled_from(Mode)
@@ -48,7 +50,7 @@ def test_auto_keeps_to_its_thresholds(risk: float, one: float, other: float) -> 
 def test_auto_holds_a_language_that_the_model_does_not_know(risk: float) -> None:
     routing = route_each(Policy(Mode.AUTO, 1, 1), assessed(risk, is_known_language=False))[Mode.AUTO]
     assert routing.verdict is Verdict.HOLD
-    assert routing.reasons == [{"code": "language_not_assessed"}]
+    assert routing.reasons == [Reason("language_not_assessed")]
 
 
 @given(MODES, PROBABILITY)
@@ -63,13 +65,13 @@ def test_what_is_held_for_a_reason_of_its_own_is_held_in_every_mode(
     for routing in route_each(Policy(Mode.AUTO, below, above), assessed(risk), ["name_of_staff"]).values():
         assert routing.verdict is Verdict.HOLD
         assert routing.is_listed
-        assert {"code": "name_of_staff"} in routing.reasons
+        assert Reason("name_of_staff") in routing.reasons
 
 
 def test_reasons_name_high_scores_highest_first() -> None:
     scores = {"toxicity": 0.6, "insult": 0.9, "spam": 0.2}
     reasons = route_each(Policy(), Assessed(scores, 0.9, [], assessed=True, model="test"))[Mode.PREMODERATE].reasons
-    assert [reason.get("attribute") for reason in reasons] == [None, "insult", "toxicity"]
+    assert [reason.values.get("attribute") for reason in reasons] == [None, "insult", "toxicity"]
 
 
 def test_a_rate_limit_in_ms() -> None:
@@ -99,4 +101,4 @@ def test_what_hides_how_it_is_read_is_never_published_by_itself(mode: Mode, find
     assessed = Assessed({"spam": 0.01}, 0.01, [], assessed=True, model="m", findings=(finding,))
     routing = route_each(Policy(publish_below=0.5), assessed)[mode]
     assert routing.verdict is Verdict.HOLD
-    assert finding in {reason["code"] for reason in routing.reasons}
+    assert finding in {reason.code for reason in routing.reasons}

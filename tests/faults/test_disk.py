@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import redis
 
+from service.domain.submission import Receipt
 from service.store import scripts
-from service.store.submissions import Receipt
 from tests.faults.load import WRITERS, Witness, at_work, check, more
 from tests.pipeline.crowd import AGAIN_SECONDS, PATIENCE_SECONDS, Crowd, Sent
 from tests.servers import RedisServer, ServiceProcess, wait_until

@@ -19,12 +19,12 @@ from schemas.loader import Loader
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
 from service.api import moderators, readers
+from service.api.cursors import position_of
 from service.domain.likeness import skeleton
 from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
 from service.html import form
 from service.registry import ADMIN, Registry
-from service.use_cases.wire import position_of
 from service.vault import Vault
 from service.web import body as bodies
 from service.web import dispatch, problems

@@ -9,8 +9,10 @@ from aiohttp.test_utils import make_mocked_request
 
 from service.api import readers
 from service.app import Service, build
+from service.domain.policy import Mode
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Audience
+from service.domain.thread import PublishedComment, ThreadChange
 from service.fragment_cache import MAX_BYTES, MAX_FRAGMENTS, Fragment, FragmentCache
 from service.html.thread import MAX_SHOWN, MAX_SHOWN_BYTES, Thread, fitting, nest
 from service.html.words import MAX_CHARS, MAX_LINES, fold, words_of
@@ -39,18 +41,12 @@ PREPARED = {
 }
 
 
-def comment(number: int, body: str, parent: int | None = None, name: str = "Ada") -> Json:
-    return {
-        "comment_id": f"c{number:015d}",
-        "name": name,
-        "website": None,
-        "body": body,
-        "parent_id": None if parent is None else f"c{parent:015d}",
-        "published_at": "2026-11-22T20:00:00.000Z",
-    }
+def comment(number: int, body: str, parent: int | None = None, name: str = "Ada") -> PublishedComment:
+    parent_id = None if parent is None else f"c{parent:015d}"
+    return PublishedComment(f"c{number:015d}", parent_id, name, website=None, body=body, published_ms=1_795_377_600_000)
 
 
-def made(comments: list[Json]) -> Fragment:
+def made(comments: list[PublishedComment]) -> Fragment:
     """The first page of a thread of these comments."""
     shown = fitting(comments)
     later = "x" if len(shown) < len(comments) else None
@@ -108,11 +104,11 @@ def test_a_page_has_a_budget_of_bytes(kind: str) -> None:
 
 def test_one_comment_is_shown_in_any_case() -> None:
     huge = comment(1, "\"'&<>" * 60_000)
-    assert [each.comment_id for each in fitting([huge, huge])] == [huge["comment_id"]]
+    assert [each.comment_id for each in fitting([huge, huge])] == [huge.comment_id]
 
 
 def test_the_work_for_a_page_does_not_grow_with_its_thread() -> None:
-    def seconds(comments: list[Json]) -> float:
+    def seconds(comments: list[PublishedComment]) -> float:
         best = float("inf")
         for _ in range(5):
             began = time.process_time()
@@ -175,7 +171,7 @@ class Visitor:
         call = self._call("POST", "/demo")
         call.body = readers.submit.load_body(FORM | {"body": body}, is_form=True)
         submission = readers.submission_of(call)._replace(client_ip="", is_stranger=False)
-        await submit(self.desk, site, ARTICLE.thread, submission, NO_REPLAY)
+        await submit(self.desk, site, ARTICLE.thread, submission, replay=NO_REPLAY)
 
 
 @pytest.fixture
@@ -183,7 +179,7 @@ async def visitor(redis_server: RedisServer, tmp_path: Any) -> AsyncIterator[Vis
     environment = {"REDIS_URL": redis_server.url, "DATA_DIR": str(tmp_path)}
     service = await build(read_settings({f"COMMENTDESK_{name}": value for name, value in environment.items()}))
     visitor = Visitor(service)
-    await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, {"mode": "postmoderate"})
+    await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, ThreadChange(mode=Mode.POSTMODERATE))
     yield visitor
     await service.close()
 

@@ -5,15 +5,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from service.link.link import Link
-from service.store import comments, scripts
+from service.store import scripts
 from tests.servers import RedisServer
 from tests.store.desk import Store, connected
-
-
-@pytest.fixture(autouse=True)
-def _forget_places() -> None:
-    """What the process remembers of comments is true of one database only."""
-    comments._homes.clear()
 
 
 @pytest.fixture

@@ -2,20 +2,27 @@
 
 import hashlib
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from service.domain.assessed import Assessed
+from service.domain.caller import Caller, Role
+from service.domain.comment import Comment
+from service.domain.decision import Act, Decision, Ruling
 from service.domain.policy import Mode, Policy, RateLimit
-from service.domain.queue import QueueOrder
+from service.domain.queue import START, Claimed, QueueOrder, QueueView
+from service.domain.reason import Reason
 from service.domain.replay import NO_REPLAY, Replay
 from service.domain.routing import Routing, Verdict
 from service.domain.site import Site
+from service.domain.submission import Receipt, Submission
 from service.link.address import make_link
 from service.link.link import Link
-from service.store import comments, keys, queue, threads, totals
-from service.store.comments import CommentHome, StoredComment
-from service.store.queue import Claimed
-from service.store.record import Act, Private, pack_act, pack_private, pack_public, unpack_history
-from service.store.submissions import NewComment, Receipt, Submissions, Traces
+from service.store import comments, keys, threads, totals
+from service.store.comments import CommentHome, Comments
+from service.store.queue import Queue
+from service.store.record import unpack_history
+from service.store.submissions import NewComment, Submissions, Traces
 from service.store.totals import SiteMeasures
 
 NOW = 1_770_000_000_000
@@ -26,9 +33,9 @@ NO_LIMIT = RateLimit()
 SITE = Site("default", policy=Policy(reader_rate=NO_LIMIT, stranger_rate=NO_LIMIT))
 STATES = {"approve": "published", "reject": "rejected", "spam": "spam"}
 ROUTINGS = {
-    Mode.PREMODERATE: Routing(Verdict.HOLD, [{"code": "premoderated"}]),
-    Mode.POSTMODERATE: Routing(Verdict.PUBLISH, [{"code": "postmoderated"}]),
-    Mode.AUTO: Routing(Verdict.PUBLISH, [{"code": "risk_below", "threshold": 0.05}], is_listed=False),
+    Mode.PREMODERATE: Routing(Verdict.HOLD, [Reason("premoderated")]),
+    Mode.POSTMODERATE: Routing(Verdict.PUBLISH, [Reason("postmoderated")]),
+    Mode.AUTO: Routing(Verdict.PUBLISH, [Reason("risk_below", {"threshold": 0.05})], is_listed=False),
 }
 _numbers = itertools.count(1)
 
@@ -64,15 +71,12 @@ def new_comment(
     return NewComment(
         comment_id,
         CommentHome(thread, author),
-        parent_id,
-        pack_public("Ann", f"Comment {number}.", "", parent_id),
-        pack_private(Private(b"sealed", {"spam": 0.1}, 0.1)),
-        risk=risk,
-        is_unscored=False,
+        Submission("Ann", "ann@example.org", f"Comment {number}.", parent_id=parent_id, is_stranger=is_stranger),
+        sealed_email=b"sealed",
+        assessed=Assessed({"spam": 0.1}, risk, [], assessed=True, model=""),
         routings=routings or ROUTINGS,
         traces=Traces(reader or ("a reader" if repeat else ""), repeat or f"repeat-{comment_id}"),
         traces_before=before,
-        is_stranger=is_stranger,
     )
 
 
@@ -87,10 +91,14 @@ class Store:
     link: Link
     site: Site = SITE
     now: int = field(default=NOW)
+    comments: Comments = field(init=False)
     submissions: Submissions = field(init=False)
+    queue: Queue = field(init=False)
 
     def __post_init__(self) -> None:
-        self.submissions = Submissions(self.link)
+        self.comments = Comments(self.link)
+        self.submissions = Submissions(self.link, self.comments)
+        self.queue = Queue(self.link, self.comments)
 
     async def submit(
         self, new: NewComment | None = None, replay: Replay = NO_REPLAY, now: int | None = None
@@ -107,35 +115,21 @@ class Store:
         revision: int | None = None,
         replay: Replay = NO_REPLAY,
         now: int | None = None,
-    ) -> StoredComment:
-        return await comments.decide(
-            self.link,
+    ) -> Comment:
+        return await self.comments.decide(
             self.site.site,
-            comment_id,
-            token_id=by,
-            decision=decision,
-            state=STATES[decision],
-            revision=revision,
-            act=self._act(decision, by),
+            Ruling(comment_id, Decision(decision), revision=revision),
+            moderator(by),
             replay=replay,
             now_ms=self.now if now is None else now,
         )
 
     async def undo(
         self, comment_id: str, *, by: str = "ann", revision: int | None = None, replay: Replay = NO_REPLAY
-    ) -> StoredComment:
-        return await comments.undo(
-            self.link,
-            self.site.site,
-            comment_id,
-            revision=revision,
-            act=self._act("undo", by),
-            replay=replay,
-            now_ms=self.now,
+    ) -> Comment:
+        return await self.comments.undo(
+            self.site.site, comment_id, moderator(by), revision=revision, replay=replay, now_ms=self.now
         )
-
-    def _act(self, act: str, by: str) -> bytes:
-        return pack_act(act, self.now, by, by.title(), None, None)
 
     async def claim(
         self,
@@ -149,38 +143,52 @@ class Store:
         now: int | None = None,
     ) -> Claimed:
         at = self.now if now is None else now
-        return await queue.claim(
-            self.link,
+        return await self.queue.claim(
             self.site.site,
-            order,
-            thread,
+            QueueView(order, thread),
+            moderator(by),
             limit=limit,
-            holder=f"{by}\n{by.title()}",
-            expires_ms=at + lease,
+            lease_ms=lease,
             replay=replay,
             now_ms=at,
         )
 
     async def release(self, comment_id: str, by: str = "ann") -> None:
-        await queue.release(self.link, self.site.site, comment_id, by, self.now)
+        await self.queue.release(self.site.site, comment_id, by, self.now)
 
     async def release_all(self, by: str = "ann") -> None:
-        await queue.release_all(self.link, self.site.site, by)
+        await self.queue.release_all(self.site.site, by)
 
-    async def read(self, comment_id: str, now: int | None = None) -> StoredComment:
-        return await comments.read(self.link, self.site.site, comment_id, self.now if now is None else now)
+    async def read(self, comment_id: str, now: int | None = None) -> Comment:
+        await self.comments.find_home(self.site.site, comment_id)
+        (found,) = await self.comments.read_some(self.site.site, [comment_id], self.now if now is None else now)
+        return found
+
+    async def record(self, comment_id: str) -> dict[str, str]:
+        """The fields of a comment's record, see `keys.py`, but for `private`."""
+        flat = await self.link.call("HGETALL", keys.comment(self.site.site, comment_id))
+        fields = dict(zip(flat[::2], flat[1::2], strict=True))
+        return {
+            name: fields[short.encode()].decode()
+            for name, short in keys.COMMENT_FIELDS.items()
+            if name != "private" and short.encode() in fields
+        }
+
+    async def history(self, comment_id: str) -> list[Act]:
+        record = await self.record(comment_id)
+        return unpack_history(record.get("history", ""), record.get("forgotten", ""))
 
     async def page(self, thread: str = "article-1", limit: int = 1000) -> list[str]:
         """The ids of a thread's published comments, in order."""
-        page = await threads.read_page(self.link, self.site.site, thread, "", limit, "", "")
+        page = await threads.read_page(self.link, self.site.site, thread, limit=limit)
         return [each.comment_id for each in page.comments or []]
 
     async def queued(self, order: QueueOrder = QueueOrder.OLDEST, thread: str | None = None) -> list[str]:
         """The ids of the queued comments, in order, read page by page."""
         found: list[str] = []
-        after = queue.Position()
+        after, view = START, QueueView(order, thread)
         while True:
-            page = await queue.list_queue(self.link, self.site.site, order, thread, 50, after, self.now)
+            page = await self.queue.read_page(self.site.site, view, limit=50, after=after, now_ms=self.now)
             found += ids_of(page.comments)
             if page.last is None:
                 return found
@@ -190,15 +198,15 @@ class Store:
         return await totals.measure_site(self.link, self.site.site, self.now if now is None else now)
 
     async def thread_fields(self, thread: str = "article-1") -> dict[str, str]:
-        return await threads.read_settings(self.link, self.site.site, thread)
+        return comments.pairs(await self.link.call("HGETALL", keys.thread_keys(self.site.site, thread).thread))
 
     async def author_fields(self, author: str = "author-1") -> dict[str, str]:
         return comments.pairs(await self.link.call("HGETALL", keys.author(self.site.site, author)))
 
 
-def ids_of(found: list[StoredComment]) -> list[str]:
+def ids_of(found: Sequence[Comment]) -> list[str]:
     return [each.comment_id for each in found]
 
 
-def history_of(stored: StoredComment) -> list[Act]:
-    return unpack_history(stored.record.get("history", ""))
+def moderator(token_id: str) -> Caller:
+    return Caller(token_id, token_id.title(), Role.MODERATOR, None)

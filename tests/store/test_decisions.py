@@ -2,10 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable
-from dataclasses import replace
 
 import pytest
 
+from service.domain.comment import Comment
+from service.domain.decision import Decision, Ruling
 from service.domain.policy import Mode
 from service.domain.replay import NO_REPLAY
 from service.errors import (
@@ -16,17 +17,14 @@ from service.errors import (
     StaleRevisionError,
 )
 from service.link.link import Link
-from service.store import comments, keys
-from service.store.comments import StoredComment
-from service.store.record import pack_act, pack_public, unpack_history
+from service.store import keys
 from service.upkeep import examination
-from service.use_cases.wire import comment_json
 from tests.servers import RedisServer, client_of
-from tests.store.desk import LEASE, MINUTE, NOW, STATES, Store, history_of, key, new_comment, site_in
+from tests.store.desk import LEASE, MINUTE, NOW, STATES, Store, key, moderator, new_comment, site_in
 from tests.store.recount import recount
 
 
-async def outcomes(*decisions: Awaitable[StoredComment]) -> list[StoredComment | BaseException]:
+async def outcomes(*decisions: Awaitable[Comment]) -> list[Comment | BaseException]:
     return await asyncio.gather(*decisions, return_exceptions=True)
 
 
@@ -34,20 +32,14 @@ async def outcomes(*decisions: Awaitable[StoredComment]) -> list[StoredComment |
 async def test_a_decision_moves_the_comment(store: Store, decision: str) -> None:
     comment_id = (await store.submit()).comment_id
     decided = await store.decide(comment_id, decision, now=NOW + MINUTE)
-    assert decided.record["state"] == STATES[decision]
-    assert decided.record["revision"] == "2"
-    assert decided == await with_author(store, decided)
+    assert decided.state == STATES[decision]
+    assert decided.revision == 2
+    assert decided == await store.read(comment_id)
     assert await store.queued() == []
     assert await store.page() == ([comment_id] if decision == "approve" else [])
-    assert decided.record.get("published_ms") == (str(NOW + MINUTE) if decision == "approve" else None)
+    assert decided.published_ms == (NOW + MINUTE if decision == "approve" else None)
     totals = (await store.measures()).totals
     assert (totals[f"decided:{decision}"], totals[f"state:{STATES[decision]}"], totals["state:held"]) == ("1", "1", "0")
-
-
-async def with_author(store: Store, decided: StoredComment) -> StoredComment:
-    """What a read tells, in the shape of what a decision tells."""
-    read = await store.read(decided.comment_id)
-    return replace(read, author={})
 
 
 async def test_of_two_decisions_on_one_revision_one_wins(store: Store) -> None:
@@ -58,15 +50,15 @@ async def test_of_two_decisions_on_one_revision_one_wins(store: Store) -> None:
             store.decide(comment_id, "reject", by="bob", revision=1),
         )
         assert sum(isinstance(each, StaleRevisionError) for each in answers) == 1
-        assert sum(isinstance(each, StoredComment) for each in answers) == 1
-        assert len(history_of(await store.read(comment_id))) == 1
+        assert sum(isinstance(each, Comment) for each in answers) == 1
+        assert len(await store.history(comment_id)) == 1
 
 
 async def test_the_same_decision_many_times_at_once_is_applied_once(store: Store) -> None:
     comment_id = (await store.submit()).comment_id
     answers = await outcomes(*(store.decide(comment_id, by=f"moderator-{number}") for number in range(50)))
-    assert all(isinstance(each, StoredComment) for each in answers), answers
-    assert len(history_of(await store.read(comment_id))) == 1
+    assert all(isinstance(each, Comment) for each in answers), answers
+    assert len(await store.history(comment_id)) == 1
     totals = (await store.measures()).totals
     assert (totals["decided:approve"], totals["state:published"], totals["age_count"]) == ("1", "1", "1")
 
@@ -76,7 +68,7 @@ async def test_a_claimed_comment_is_decided_by_its_holder_alone_until_the_claim_
     await store.claim("ann")
     with pytest.raises(ClaimedByAnotherError):
         await store.decide(comment_id, by="bob", now=NOW + LEASE - 1)
-    assert (await store.decide(comment_id, by="bob", now=NOW + LEASE)).record["state"] == "published"
+    assert (await store.decide(comment_id, by="bob", now=NOW + LEASE)).state == "published"
 
 
 async def test_a_holder_whose_claim_went_to_another_is_refused(store: Store) -> None:
@@ -111,15 +103,15 @@ async def test_decisions_against_claims_at_the_moment_of_expiry(store: Store) ->
         assert isinstance(decided, ClaimedByAnotherError) == is_bobs
         if is_bobs:
             await store.decide(comment_id, by="bob", now=NOW + LEASE)
-        assert len(history_of(await store.read(comment_id))) == 1
+        assert len(await store.history(comment_id)) == 1
 
 
 async def test_a_decision_with_a_key_is_applied_once_even_after_an_undo(store: Store) -> None:
     comment_id = (await store.submit()).comment_id
     first = await store.decide(comment_id, replay=key("k"))
     await store.undo(comment_id)
-    assert comment_json(await store.decide(comment_id, replay=key("k"))) == comment_json(first)
-    assert (await store.read(comment_id)).record["state"] == "held"
+    assert await store.decide(comment_id, replay=key("k")) == first
+    assert (await store.read(comment_id)).state == "held"
     with pytest.raises(IdempotencyKeyReusedError):
         await store.decide(comment_id, "reject", replay=key("k", "another body"))
 
@@ -129,19 +121,19 @@ async def test_a_hundred_at_once_with_one_key_undo_once(store: Store) -> None:
     await store.decide(comment_id, "approve")
     await store.decide(comment_id, "reject")
     await outcomes(*(store.undo(comment_id, replay=key("k")) for _ in range(100)))
-    assert (await store.read(comment_id)).record["state"] == "published"
+    assert (await store.read(comment_id)).state == "published"
 
 
 async def test_an_undo_restores_state_place_and_time_of_publication(store: Store) -> None:
     store.site = site_in(Mode.POSTMODERATE)
     ids = [(await store.submit(new_comment(risk=0.1 * n), now=NOW + n)).comment_id for n in range(1, 4)]
-    before = (await store.queued(), await store.page(), (await store.read(ids[1])).record["published_ms"])
+    before = (await store.queued(), await store.page(), (await store.read(ids[1])).published_ms)
     for decision in ("reject", "approve", "spam"):
         await store.decide(ids[1], decision, now=NOW + MINUTE)
     for _ in range(3):
         undone = await store.undo(ids[1])
-    assert (await store.queued(), await store.page(), undone.record["published_ms"]) == before
-    assert [(act.before, act.after) for act in history_of(undone)] == [
+    assert (await store.queued(), await store.page(), undone.published_ms) == before
+    assert [(act.before, act.after) for act in await store.history(ids[1])] == [
         ("published", "rejected"),
         ("rejected", "published"),
         ("published", "spam"),
@@ -159,7 +151,7 @@ async def test_an_undo_on_a_revision_that_is_gone_is_refused(store: Store) -> No
     with pytest.raises(StaleRevisionError):
         await store.undo(comment_id, revision=1)
     answers = await outcomes(store.undo(comment_id, revision=2), store.undo(comment_id, revision=2))
-    assert sum(isinstance(each, StoredComment) for each in answers) == 1
+    assert sum(isinstance(each, Comment) for each in answers) == 1
 
 
 async def test_an_unknown_comment_is_not_found(store: Store) -> None:
@@ -203,8 +195,8 @@ async def test_a_decision_leaves_no_claim_behind(store: Store, every_redis_serve
 async def test_a_decision_that_was_undone_can_be_made_again(store: Store) -> None:
     comment_id = (await store.submit()).comment_id
     await store.decide(comment_id)
-    assert (await store.undo(comment_id)).record["state"] == "held"
-    assert (await store.decide(comment_id)).record["state"] == "published"
+    assert (await store.undo(comment_id)).state == "held"
+    assert (await store.decide(comment_id)).state == "published"
     assert await store.page() == [comment_id]
 
 
@@ -213,18 +205,18 @@ async def test_what_is_kept_of_a_comment_that_is_decided_for_ever_has_an_end(sto
     comment_id = (await store.submit()).comment_id
     for turn in range(80):
         await store.decide(comment_id, ("approve", "reject")[turn % 2])
-    stored = await store.read(comment_id)
-    assert stored.record["revision"] == "81"
-    acts = unpack_history(stored.record["history"], stored.record["forgotten"])
+    record = await store.record(comment_id)
+    assert record["revision"] == "81"
+    acts = await store.history(comment_id)
     assert [each.revision for each in acts] == list(range(32, 82))
-    assert stored.record["forgotten"] == "approve:15 reject:15"
-    assert stored.record["previous"].count("\n") == 50
+    assert record["forgotten"] == "approve:15 reject:15"
+    assert record["previous"].count("\n") == 50
     for _ in range(50):
         await store.undo(comment_id)
     with pytest.raises(NothingToUndoError):
         await store.undo(comment_id)
-    stored = await store.read(comment_id)
-    assert stored.record["forgotten"] == "approve:40 reject:40"
+    record = await store.record(comment_id)
+    assert record["forgotten"] == "approve:40 reject:40"
     (examined,) = await examination.examine(link, "default", [comment_id])
     assert examined.acts == {"approve": 40, "reject": 40, "undo": 50}
     assert examined.faults == ()
@@ -233,33 +225,22 @@ async def test_what_is_kept_of_a_comment_that_is_decided_for_ever_has_an_end(sto
 async def test_long_notes_are_kept_up_to_64_kib(store: Store, link: Link) -> None:
     comment_id = (await store.submit()).comment_id
     for turn in range(30):
-        act = pack_act("approve", NOW, "ann", "Ann", None, f"{turn} " + "\u20ac" * 1990)
-        decision = ("approve", "reject")[turn % 2]
-        await comments.decide(
-            link,
-            "default",
-            comment_id,
-            token_id="ann",
-            decision=decision,
-            state=STATES[decision],
-            revision=None,
-            act=act,
-            replay=NO_REPLAY,
-            now_ms=NOW,
-        )
-    history = (await store.read(comment_id)).record["history"]
-    assert 50_000 < len(history.encode()) <= 65_536
-    newest = unpack_history(history)[-1].note
+        decision = (Decision.APPROVE, Decision.REJECT)[turn % 2]
+        ruling = Ruling(comment_id, decision, note=f"{turn} " + "\u20ac" * 1990)
+        await store.comments.decide("default", ruling, moderator("ann"), replay=NO_REPLAY, now_ms=NOW)
+    assert 50_000 < len((await store.record(comment_id))["history"].encode()) <= 65_536
+    newest = (await store.history(comment_id))[-1].note
     assert newest is not None
     assert newest.startswith("29 ")
 
 
 async def test_the_answer_kept_for_a_key_is_small_and_tells_the_comment_as_it_was(store: Store, link: Link) -> None:
-    body = pack_public("Ann", "long " * 2000, "", "")
-    comment_id = (await store.submit(new_comment()._replace(public=body))).comment_id
+    new = new_comment()
+    long = new._replace(submission=new.submission._replace(body="long " * 2000))
+    comment_id = (await store.submit(long)).comment_id
     first = await store.decide(comment_id, replay=key("k"))
     assert await link.call("STRLEN", keys.idempotency("default", "k")) < 300
     undone = await store.undo(comment_id, replay=key("u"))
     await store.decide(comment_id, "spam")
-    assert comment_json(await store.decide(comment_id, replay=key("k"))) == comment_json(first)
-    assert (await store.undo(comment_id, replay=key("u"))).record["state"] == undone.record["state"] == "held"
+    assert await store.decide(comment_id, replay=key("k")) == first
+    assert (await store.undo(comment_id, replay=key("u"))).state == undone.state == "held"

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from service.domain.policy import Mode
+from service.domain.submission import Receipt
 from service.errors import StoreUnavailableError
 from service.link import server
 from service.link.address import make_link
 from service.link.server import MAX_PENDING, ServerLink
 from service.store import keys, scripts
-from service.store.submissions import Receipt
 from tests.proxy import Proxy
 from tests.servers import RedisServer, client_of
 from tests.store.desk import Store, connected, key, new_comment, site_in

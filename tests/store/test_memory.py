@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import redis
 
+from service.domain.thread import ThreadChange
 from service.errors import StoreFullError
 from service.link.link import Link
 from service.store import scripts, threads
@@ -45,10 +46,10 @@ async def test_a_full_store_can_be_read_claimed_and_decided(
     for number, decision in enumerate(("approve", "reject", "spam")):
         await store.decide(full[number], decision)
     await store.undo(full[2])
-    await threads.set_settings(link, "default", "article-1", {"closed": "1"}, NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), NOW)
     assert await store.page() == [full[0]]
-    assert (await store.read(full[1])).record["state"] == "rejected"
-    assert await threads.counts(link, "default", ["article-1"]) == [1]
+    assert (await store.read(full[1])).state == "rejected"
+    assert await threads.count_published(link, "default", ["article-1"]) == [1]
     assert (await store.measures()).depth == 4
     recount(client)
 

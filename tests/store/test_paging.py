@@ -7,11 +7,9 @@ import re
 import pytest
 
 from service.domain.policy import Mode
-from service.domain.queue import QueueOrder
-from service.domain.replay import NO_REPLAY
+from service.domain.queue import START, Position, QueueOrder, QueueView
 from service.link.link import Link
-from service.store import keys, queue, scripts, threads
-from service.store.queue import Position
+from service.store import keys, scripts, threads
 from tests.servers import RedisServer
 from tests.store.desk import NOW, Store, ids_of, new_comment, site_in
 
@@ -40,9 +38,9 @@ async def test_the_queue_loses_nothing_and_shows_nothing_twice(
     there_all_along = await submit_some(store, chance, COMMENTS, NOW, NOW + 20)
     leaving = await submit_some(store, chance, COMMENTS, NOW, NOW + 20)
     seen: list[str] = []
-    after = Position()
+    after, view = START, QueueView(order, thread)
     while True:
-        page = await queue.list_queue(link, "default", order, thread, 7, after, NOW)
+        page = await store.queue.read_page("default", view, limit=7, after=after, now_ms=NOW)
         seen += ids_of(page.comments)
         if page.last is None:
             break
@@ -78,7 +76,8 @@ async def test_a_page_tells_how_many_there_are_and_the_oldest(store: Store, link
         await store.submit(new_comment(), now=NOW + number)
     await store.submit(new_comment("article-2"), now=NOW - 1)
     for thread, total, oldest in ((None, 6, NOW - 1), ("article-1", 5, NOW), ("article-3", 0, None)):
-        page = await queue.list_queue(link, "default", QueueOrder.NEWEST, thread, 2, Position(), NOW)
+        view = QueueView(QueueOrder.NEWEST, thread)
+        page = await store.queue.read_page("default", view, limit=2, after=START, now_ms=NOW)
         assert (page.total, page.oldest_ms) == (total, oldest)
         assert len(page.comments) == min(2, total)
 
@@ -89,13 +88,13 @@ async def test_a_thread_loses_nothing_and_shows_nothing_twice(store: Store, link
     there_all_along = await submit_some(store, chance, COMMENTS, NOW, NOW + 20)
     leaving = await submit_some(store, chance, COMMENTS, NOW, NOW + 20)
     seen: list[str] = []
-    after = ("", "")
+    after = START
     while True:
-        page = await threads.read_page(link, "default", "article-1", "", 7, *after)
+        page = await threads.read_page(link, "default", "article-1", limit=7, after=after)
         if not page.comments:
             break
         seen += [each.comment_id for each in page.comments]
-        after = (str(page.comments[-1].published_ms), page.comments[-1].comment_id)
+        after = page.comments[-1].position
         await submit_some(store, chance, 5, NOW - 10, NOW + 30)
         gone = {seen[-1], *chance.sample(leaving, min(2, len(leaving)))}
         for comment_id in sorted(gone & set(leaving)):
@@ -170,17 +169,7 @@ async def test_what_is_asked_of_a_long_queue_calls_few_commands(
     await _listed(link, QueueOrder.RISKIEST, Position("0.5", "00000000000zzzzz"))
     assert await commands_of(link) - before < 250
     before = await commands_of(link)
-    claimed = await queue.claim(
-        link,
-        "default",
-        QueueOrder.RISKIEST,
-        "nowhere",
-        limit=5,
-        holder="ann\nAnn",
-        expires_ms=NOW + 1,
-        replay=NO_REPLAY,
-        now_ms=NOW,
-    )
+    claimed = await Store(link).claim(limit=5, order=QueueOrder.RISKIEST, thread="nowhere", lease=1)
     assert claimed.comments == []
     assert await commands_of(link) - before < 20
 

@@ -9,6 +9,9 @@ from service.domain.policy import Mode, Policy, RateLimit
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Site
+from service.domain.state import State
+from service.domain.submission import Receipt
+from service.domain.thread import SITES_OWN, ThreadChange
 from service.errors import (
     IdempotencyKeyReusedError,
     InvalidFieldsError,
@@ -18,8 +21,7 @@ from service.errors import (
 )
 from service.link.link import Link
 from service.store import keys, threads
-from service.store.record import pack_private, unpack_public
-from service.store.submissions import MOST_AT_ONCE, NO_TRACES, NewComment, Receipt, Traces
+from service.store.submissions import MOST_AT_ONCE, NO_TRACES, NewComment, Traces
 from tests.store.desk import MINUTE, NO_LIMIT, NOW, SITE, Store, key, new_comment, site_in
 
 HOUR = 60 * MINUTE
@@ -38,23 +40,24 @@ BEFORE = (None, Traces("a reader as of yesterday", "nothing said before"))
 async def test_a_submission_goes_where_the_mode_says(store: Store, mode: Mode, state: str, *, is_queued: bool) -> None:
     store.site = site_in(mode)
     new = new_comment(risk=0.25)
-    assert await store.submit(new) == Receipt(new.comment_id, state, is_new=True)
+    assert await store.submit(new) == Receipt(new.comment_id, State(state), is_new=True)
     assert await store.queued() == ([new.comment_id] if is_queued else [])
     assert await store.page() == ([new.comment_id] if state == "published" else [])
     stored = await store.read(new.comment_id)
-    assert stored.record["state"] == state
-    assert stored.record["revision"] == "1"
-    assert stored.record["submitted_ms"] == str(NOW)
-    assert stored.record.get("published_ms") == (str(NOW) if state == "published" else None)
-    assert pack_private(stored.private) == new.private
-    assert stored.public == unpack_public(new.comment_id, new.public)
+    assert stored.state == state
+    assert stored.revision == 1
+    assert stored.submitted_ms == NOW
+    assert stored.published_ms == (NOW if state == "published" else None)
+    assert (stored.scores, stored.risk) == (new.assessed.scores, new.assessed.risk)
+    said = new.submission
+    assert (stored.name, stored.body, stored.website, stored.parent_id) == (said.name, said.body, None, None)
 
 
 async def test_a_threads_own_mode_stands_above_the_sites(store: Store, link: Link) -> None:
-    await threads.set_settings(link, "default", "article-1", {"mode": "auto"}, NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(mode=Mode.AUTO), NOW)
     assert (await store.submit()).state == "published"
     assert (await store.submit(new_comment("article-2"))).state == "held"
-    await threads.set_settings(link, "default", "article-1", {"mode": ""}, NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(mode=SITES_OWN), NOW)
     assert (await store.submit()).state == "held"
 
 
@@ -83,11 +86,11 @@ async def test_keys_are_remembered_for_a_day_and_repeats_for_ten_minutes(store: 
 
 async def test_a_repeat_is_told_what_became_of_the_first(store: Store) -> None:
     first = await store.submit(new_comment(repeat="r"))
-    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, "held", is_new=False)
+    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, State.HELD, is_new=False)
     await store.decide(first.comment_id)
-    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, "published", is_new=False)
+    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, State.PUBLISHED, is_new=False)
     await store.decide(first.comment_id, "spam")
-    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, "held", is_new=False)
+    assert await store.submit(new_comment(repeat="r")) == Receipt(first.comment_id, State.HELD, is_new=False)
 
 
 async def test_a_repeat_costs_nothing_of_any_rate_and_is_known_when_its_thread_is_closed(
@@ -95,11 +98,11 @@ async def test_a_repeat_costs_nothing_of_any_rate_and_is_known_when_its_thread_i
 ) -> None:
     store.site = limited(RateLimit(1, 1), RateLimit(1, 2))
     first = await store.submit(new_comment(repeat="r", reader="r1"))
-    await threads.set_settings(link, "default", "article-1", {"closed": "1"}, NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), NOW)
     for _ in range(5):
         again = await store.submit(new_comment(repeat="r", reader="r1"))
         assert again == first._replace(is_new=False)
-    await threads.set_settings(link, "default", "article-1", {"closed": "0"}, NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=False), NOW)
     assert await let_through(store, 3, NOW, "r2") == 1
     assert await let_through(store, 3, NOW, "r3") == 0
 
@@ -148,7 +151,7 @@ async def test_a_repeat_with_a_key_of_its_own_keeps_the_first_answer_under_it(st
 
 async def test_a_closed_thread_takes_nothing_but_still_answers_a_key(store: Store, link: Link) -> None:
     first = await store.submit(new_comment(), key("k"))
-    await threads.set_settings(link, "default", "article-1", {"closed": "1"}, NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), NOW)
     with pytest.raises(ThreadClosedError):
         await store.submit()
     assert (await store.submit(new_comment(), key("k"))).comment_id == first.comment_id
@@ -160,7 +163,7 @@ async def test_a_reply_needs_a_published_comment_of_its_thread(store: Store) -> 
     await assert_no_parent(store, held)
     await store.decide(held)
     reply = (await store.submit(new_comment(parent_id=held))).comment_id
-    assert (await store.read(reply)).record["parent_id"] == held
+    assert (await store.read(reply)).parent_id == held
     await assert_no_parent(store, held, thread="article-2")
     await assert_no_parent(store, "nowhere")
     await store.decide(held, "reject")
@@ -175,8 +178,10 @@ async def assert_no_parent(store: Store, parent_id: str, thread: str = "article-
 
 async def test_the_first_article_that_is_told_stays(store: Store) -> None:
     await store.submit()
-    await store.submit(new_comment()._replace(article_title="A title", article_url="https://news.example/1"))
-    await store.submit(new_comment()._replace(article_title="Another", article_url="https://news.example/2"))
+    for number, title in enumerate(("A title", "Another"), start=1):
+        new = new_comment()
+        said = new.submission._replace(article_title=title, article_url=f"https://news.example/{number}")
+        await store.submit(new._replace(submission=said))
     fields = await store.thread_fields()
     assert (fields["title"], fields["url"]) == ("A title", "https://news.example/1")
 
@@ -261,7 +266,7 @@ async def test_many_at_once_are_written_as_if_one_came_after_the_other(store: St
         for number in range(many)
     ]
     receipts = await asyncio.gather(*(store.submit(each) for each in new))
-    assert receipts == [Receipt(each.comment_id, "held", is_new=True) for each in new]
+    assert receipts == [Receipt(each.comment_id, State.HELD, is_new=True) for each in new]
     for order in QueueOrder:
         assert sorted(await store.queued(order)) == sorted(each.comment_id for each in new)
     assert await store.queued(QueueOrder.RISKIEST) == [each.comment_id for each in reversed(new)]
@@ -275,7 +280,7 @@ async def test_many_at_once_are_written_as_if_one_came_after_the_other(store: St
 
 
 async def test_one_that_is_refused_harms_no_other(store: Store, link: Link) -> None:
-    await threads.set_settings(link, "default", "closed", {"closed": "1"}, NOW)
+    await threads.set_settings(link, "default", "closed", ThreadChange(closed=True), NOW)
     await link.call("SET", keys.author("default", "broken"), "no hash")
     before = store.submit(new_comment())
     refused = (store.submit(new_comment("closed")), store.submit(new_comment(author="broken")))

@@ -3,16 +3,15 @@
 import pytest
 
 from service.domain.policy import Mode
+from service.domain.thread import ThreadChange, ThreadPage
 from service.errors import ThreadNotFoundError
 from service.link.link import Link
 from service.store import threads
-from service.store.record import pack_public
-from service.store.threads import ThreadPage
 from tests.store.desk import NOW, Store, new_comment, site_in
 
 
-async def page(link: Link, known: str = "", limit: int = 100, after: tuple[str, str] = ("", "")) -> ThreadPage:
-    return await threads.read_page(link, "default", "article-1", known, limit, *after)
+async def page(link: Link, known: str = "", limit: int = 100) -> ThreadPage:
+    return await threads.read_page(link, "default", "article-1", known_version=known, limit=limit)
 
 
 async def test_a_reader_who_has_this_version_gets_no_comments(store: Store, link: Link) -> None:
@@ -27,7 +26,7 @@ async def test_a_reader_who_has_this_version_gets_no_comments(store: Store, link
 
 
 async def test_a_thread_shows_what_is_published_in_the_order_of_publication(store: Store, link: Link) -> None:
-    new = [new_comment()._replace(public=pack_public("Ann", f"{number}", "", "")) for number in range(4)]
+    new = [new_comment() for _ in range(4)]
     ids = [(await store.submit(each, now=NOW + number)).comment_id for number, each in enumerate(new)]
     for number, comment_id in enumerate([ids[2], ids[0], ids[3]]):
         await store.decide(comment_id, now=NOW + 100 + number)
@@ -37,7 +36,7 @@ async def test_a_thread_shows_what_is_published_in_the_order_of_publication(stor
         (ids[0], NOW + 101),
         (ids[3], NOW + 102),
     ]
-    assert [each.public for each in shown] == [pack_public("Ann", f"{number}", "", "") for number in (2, 0, 3)]
+    assert [each.body for each in shown] == [new[number].submission.body for number in (2, 0, 3)]
 
 
 async def test_each_change_that_readers_can_see_makes_a_new_version(store: Store, link: Link) -> None:
@@ -46,29 +45,30 @@ async def test_each_change_that_readers_can_see_makes_a_new_version(store: Store
     for change in (store.decide(comment_id), store.decide(comment_id, "spam"), store.undo(comment_id)):
         await change
         versions.append((await page(link)).version)
-    await threads.set_settings(link, "default", "article-1", {"title": "A title"}, NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(title="A title"), NOW)
     versions.append((await page(link)).version)
     assert len(set(versions)) == len(versions)
 
 
 async def test_a_thread_with_nothing_to_be_seen_is_as_an_unknown_one(store: Store, link: Link) -> None:
-    unknown = await threads.read_page(link, "default", "article-1", "", 10, "", "")
+    unknown = await page(link)
     assert unknown == ThreadPage("0", "", "", 0, [])
     comment_id = (await store.submit()).comment_id
     await store.decide(comment_id, "spam")
-    assert await threads.read_page(link, "default", "article-1", "", 10, "", "") == unknown
+    assert await page(link) == unknown
     await store.decide(comment_id)
-    assert (await threads.read_page(link, "default", "article-1", "", 10, "", "")).version != "0"
+    assert (await page(link)).version != "0"
 
 
 async def test_an_unknown_thread_has_no_settings_and_counts_nothing(store: Store, link: Link) -> None:
     await store.decide((await store.submit()).comment_id)
     with pytest.raises(ThreadNotFoundError):
-        await store.thread_fields("nowhere")
-    assert await threads.counts(link, "default", ["nowhere", "article-1", "article-1"]) == [0, 1, 1]
+        await threads.read_settings(link, "default", "nowhere")
+    assert await threads.count_published(link, "default", ["nowhere", "article-1", "article-1"]) == [0, 1, 1]
 
 
 async def test_setting_a_thread_makes_it_once(store: Store, link: Link) -> None:
-    await threads.set_settings(link, "default", "article-1", {"title": "A title", "closed": "0"}, NOW)
-    changed = await threads.set_settings(link, "default", "article-1", {"closed": "1"}, NOW + 1)
-    assert (changed["title"], changed["closed"], changed["created_ms"]) == ("A title", "1", str(NOW))
+    await threads.set_settings(link, "default", "article-1", ThreadChange(title="A title", closed=False), NOW)
+    changed = await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), NOW + 1)
+    assert (changed.title, changed.closed) == ("A title", True)
+    assert (await store.thread_fields())["created_ms"] == str(NOW)

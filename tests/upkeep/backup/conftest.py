@@ -8,7 +8,7 @@ import structlog
 from service.link.link import Link
 from service.store import scripts
 from tests.servers import RedisServer
-from tests.store.conftest import _forget_places, link  # noqa: F401 fixtures
+from tests.store.conftest import link  # noqa: F401 fixtures
 from tests.store.desk import connected
 from tests.topology import RedisServers
 

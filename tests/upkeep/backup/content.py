@@ -13,6 +13,7 @@ from service.desk import clock_ms
 from service.domain.policy import Mode, Policy, RateLimit
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Site
+from service.domain.thread import ThreadChange
 from service.errors import UnavailableError
 from service.link.link import Link
 from service.store import json_records, keys, threads
@@ -55,7 +56,7 @@ async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
     await limited.submit(new_comment("odd: {thread}\n", "author-1", reader="a-reader"))
     newest = await link.call("XREVRANGE", keys.events(SITE.site), "+", "-", "COUNT", 1)
     await link.call("XDEL", keys.events(SITE.site), newest[0][0])
-    await threads.set_settings(link, SITE.site, "empty", {"title": "Nobody wrote", "closed": "1"}, NOW)
+    await threads.set_settings(link, SITE.site, "empty", ThreadChange(title="Nobody wrote", closed=True), NOW)
 
 
 def everything(url: str) -> dict[bytes, tuple[bytes, int, Any]]:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from service.domain.replay import Replay
 from service.link.link import Link
 from service.store import json_records, keys, scripts
-from service.store.record import Private, pack_private, unpack_private
+from service.store.record import unpack_private
 from service.store.tokens import MADE
 from service.upkeep import installation, rotation
 from service.vault import UNNUMBERED, SealBrokenError, Vault
@@ -32,8 +32,7 @@ async def fill(link: Link, vault: Vault, comments: int = 12) -> dict[str, str]:
         sealed = vault.seal(email, new.comment_id)
         if number % 3 == 0:
             sealed = bytes((UNNUMBERED,)) + sealed[1:]
-        sealed_private = pack_private(Private(sealed, {"spam": 0.5}, 0.5))
-        await store.submit(new._replace(private=sealed_private), now=NOW + number)
+        await store.submit(new._replace(sealed_email=sealed), now=NOW + number)
         emails[new.comment_id] = email
     for replay in ANSWERS:
         sealed = vault.seal_text("a token", MADE)

@@ -8,8 +8,9 @@ import pytest
 
 from service.errors import BackupError, RotationError, StartError
 from service.link.link import Link
-from service.store import comments, keys, scripts
-from service.store.record import Private, email_span, pack_private
+from service.store import keys, scripts
+from service.store.comments import Comments
+from service.store.record import email_span
 from service.upkeep import backup, doctor, installation, processes, rotation
 from service.upkeep.installation import FORMAT
 from service.upkeep.processes import Presence
@@ -149,7 +150,7 @@ async def test_what_is_sealed_with_the_one_before_at_the_last_moment_is_found(
     await rotate(one_link, Vault(NEW, OLD))
     store, old = Store(one_link), Vault(OLD)
     new = new_comment()
-    await store.submit(new._replace(private=pack_private(Private(old.seal("late@example.org", new.comment_id)))))
+    await store.submit(new._replace(sealed_email=old.seal("late@example.org", new.comment_id)))
     vault = Vault(NEW, OLD)
     assert not await rotation.is_begun(one_link, vault)
     assert (await rotation.reseal_all(one_link, vault, nothing)).sealed == 1
@@ -238,7 +239,7 @@ async def test_somebody_who_holds_the_one_before_forges_no_backup(link: Link, tm
     await rotate(link, Vault(NEW, OLD))
     with pytest.raises(BackupError, match="another COMMENTDESK_SECRET_KEY"):
         await backup.back_up(link, Vault(OLD), tmp_path / "file", "1", nothing)
-    assert (await comments.find_home(link, "default", (await _any(link)))).thread.startswith("article-")
+    assert (await Comments(link).find_home("default", await _any(link))).thread.startswith("article-")
 
 
 async def _any(link: Link) -> str:

@@ -11,10 +11,10 @@ from service.domain.policy import Policy
 from service.domain.replay import Replay
 from service.errors import BackupError, CommentNotFoundError, RepairError, RotationError
 from service.link.link import Link
-from service.store import comments, format_1, json_records, keys
+from service.store import format_1, json_records, keys
 from service.store.sites import pack_site
 from service.store.upgrade_progress import UpgradeProgress, read_progress
-from service.upkeep import backup, doctor, installation, processes, rotation, upgrade
+from service.upkeep import backup, doctor, installation, lease, processes, rotation, upgrade
 from service.upkeep.installation import FORMAT, StoredFormats
 from service.upkeep.processes import Presence
 from service.vault import Vault
@@ -75,7 +75,7 @@ async def test_two_at_once_do_no_harm(
     async def held(*_: Any) -> bool:
         return True
 
-    monkeypatch.setattr(upgrade.lease, "hold", held)
+    monkeypatch.setattr(lease, "hold", held)
     await asyncio.gather(*(upgrade.upgrade(each, nothing) for each in (link, writers_link)))
     await check_upgraded(link, every_redis_server)
 
@@ -101,9 +101,9 @@ async def test_another_pass_follows_when_a_process_may_still_write_the_older_for
     assert (await installation.read_formats(one_link)).oldest == 1
     await processes.leave(one_link, "older")
     await upgrading
-    with_field = [name for name in await one_link.call("KEYS", "cd:{default}:comment:*")]
-    assert len(with_field) == 8
-    assert await format_1.find(one_link, with_field) == []
+    names = await one_link.call("KEYS", "cd:{default}:comment:*")
+    assert len(names) == 8
+    assert await format_1.find(one_link, names) == []
 
 
 async def test_a_process_that_does_not_tell_its_format_writes_the_third(one_link: Link) -> None:
@@ -113,25 +113,25 @@ async def test_a_process_that_does_not_tell_its_format_writes_the_third(one_link
 
 
 async def test_a_decision_of_an_older_process_in_between_is_kept(
-    one_link: Link, monkeypatch: pytest.MonkeyPatch
+    one_link: Link, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It came after the comment was read to be rewritten, and before it was written."""
     await older.fill(one_link, VAULT, 1)
     comment_id = older.shown(0)["comment_id"]
     name = keys.comment("default", comment_id)
     rewritten = format_1.of_format_2
-    late = iter([("HSET", name, "revision", 2, "state", "spam")])
+    late = iter([{"revision": 2, "state": "spam"}])
 
     def of_format_2(*read: Any) -> Any:
-        for command in late:
-            with client_of_link(one_link) as client:
-                client.execute_command(*command)
+        for changes in late:
+            with client_of(redis_server.url) as client:
+                client.hset(name, mapping=changes)
         return rewritten(*read)
 
     monkeypatch.setattr(format_1, "of_format_2", of_format_2)
     assert await format_1.rewrite_comment(one_link, "default", comment_id)
-    stored = await comments.read(one_link, "default", comment_id, NOW)
-    assert (stored.record["state"], stored.record["revision"]) == ("spam", "2")
+    stored = await Store(one_link).read(comment_id)
+    assert (stored.state, stored.revision) == ("spam", 2)
 
 
 async def test_a_damaged_comment_is_left_and_the_others_are_upgraded(
@@ -141,7 +141,7 @@ async def test_a_damaged_comment_is_left_and_the_others_are_upgraded(
     damaged, whole = (older.shown(number)["comment_id"] for number in (0, 4))
     await link.call("HSET", keys.comment("default", damaged), "private", "{")
     with pytest.raises(CommentNotFoundError):
-        await comments.read(link, "default", damaged, NOW)
+        await Store(link).read(damaged)
     assert await Store(link).queued() == [whole]
     await upgrade.upgrade(link, nothing)
     assert {fault.subject for fault in (await doctor.examine(link, nothing)).faults if fault.check == "record"} == {
@@ -221,21 +221,21 @@ def lasting(store: dict[bytes, tuple[bytes, int, Any]]) -> dict[bytes, tuple[byt
 
 async def test_what_was_remembered_is_still_known(link: Link) -> None:
     """Before it was rewritten, and after."""
-    for number, bring in enumerate((installation.begin_upgrade, lambda link: upgrade.upgrade(link, nothing))):
+    for is_rewritten in (False, True):
         await link.call_each("FLUSHALL")
-        comments._homes.clear()
         await older.fill(link, VAULT, 4)
-        await bring(link)
+        await installation.begin_upgrade(link)
+        if is_rewritten:
+            await upgrade.upgrade(link, nothing)
         answers = {name: Replay(name, older.FINGERPRINT) for name in ("submitted", "decided")}
         store, was = Store(link), [older.shown(number) for number in range(4)]
         repeat = f"{1:032d}"
-        assert (await store.submit(new_comment(repeat=repeat))).comment_id == was[1]["comment_id"], number
+        assert (await store.submit(new_comment(repeat=repeat))).comment_id == was[1]["comment_id"]
         assert 70_000_000 < await link.call("PTTL", keys.repeat("default", repeat)) <= 80_000_000
         assert (await store.submit(new_comment(), answers["submitted"])).comment_id == was[0]["comment_id"]
         decided = await store.decide(was[2]["comment_id"], "spam", replay=answers["decided"])
-        read = await comments.read(link, "default", was[2]["comment_id"], NOW)
-        assert (decided.record, decided.private, decided.public) == (read.record, read.private, read.public)
-        assert decided.record["state"] == "published"
+        assert decided == await store.read(was[2]["comment_id"])
+        assert decided.state == "published"
 
 
 async def test_sites_of_format_2_go_on_without_a_limit_of_strangers(link: Link) -> None:

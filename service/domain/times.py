@@ -1,0 +1,8 @@
+"""Times: milliseconds since 1970 inside, RFC 3339 outside."""
+
+from datetime import UTC, datetime
+
+
+def rfc3339(at_ms: int) -> str:
+    """Milliseconds since 1970 as RFC 3339 in UTC, to the millisecond."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
