@@ -15,6 +15,7 @@ from schemas import visibility
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
 COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
 MAX_URL_CHARS = 2048
+MAX_EMAIL_CHARS = 254
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
 MAX_UNKNOWN_NAMED = 20
@@ -147,7 +148,10 @@ class Email(Line):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
-            min_chars=3, max_chars=254, metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"}, **kwargs
+            min_chars=3,
+            max_chars=MAX_EMAIL_CHARS,
+            metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"},
+            **kwargs,
         )
 
     def plainly(self, value: Any) -> str | None:

@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from schemas.fields import (
     COMMENT_ID_PATTERN,
+    MAX_URL_CHARS,
     Closed,
     Email,
     IpAddress,
@@ -16,6 +17,7 @@ from schemas.fields import (
 
 MAX_BODY_CHARS = 10_000
 MAX_NAME_CHARS = 100
+MAX_USER_AGENT_CHARS = 1000
 
 
 class ArticleSchema(Closed):
@@ -29,8 +31,8 @@ class ClientSchema(Closed):
     """The reader's browser, as the website saw it; taken from websites only."""
 
     ip = IpAddress(load_default="")
-    user_agent = PlainText(max_chars=1000, load_default="")
-    referrer = PlainText(max_chars=2048, load_default="")
+    user_agent = PlainText(max_chars=MAX_USER_AGENT_CHARS, load_default="")
+    referrer = PlainText(max_chars=MAX_URL_CHARS, load_default="")
 
 
 class SubmissionSchema(Closed):

@@ -37,6 +37,10 @@ DEMO = Site(
 """The demo's own site. It takes nothing without a token: the page alone does, for those who see it."""
 BLOCK_MS = 500
 """Less than a link waits for any answer: a wait for changes that takes longer would be given up as a late one."""
+REFUSED_SECONDS = 5.0
+"""Between two looks at a store that was refused, or that could not be understood."""
+RETRY_SECONDS = 0.2
+"""Between two attempts to read sites and tokens while Redis is away."""
 PROGRESS_SECONDS = 30
 """Between two lines in the log while the store is upgraded."""
 RELOAD_SECONDS = 30
@@ -190,13 +194,13 @@ class Registry:
                 await self._next_change(newest[0][0] if newest else b"0-0")
             except StartError as error:
                 self._refuse_store(error)
-                await asyncio.sleep(5)
+                await asyncio.sleep(REFUSED_SECONDS)
             except RequestError as error:
                 log.warning("registry_not_read", error=str(error))
-                await asyncio.sleep(0.2)
+                await asyncio.sleep(RETRY_SECONDS)
             except Exception:  # whatever it is: were this to end, tokens that are revoked would live on
                 log.exception("registry_not_read")
-                await asyncio.sleep(5)
+                await asyncio.sleep(REFUSED_SECONDS)
 
     async def _announce(self) -> None:
         """On the connection of all requests, behind what was sealed with the secret that was in force until now."""

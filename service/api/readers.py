@@ -2,7 +2,8 @@
 
 from urllib.parse import quote, urlsplit
 
-from schemas.submissions import ReceiptSchema, SubmissionSchema
+from schemas.fields import MAX_URL_CHARS
+from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionSchema
 from schemas.threads import (
     CountsQuery,
     CountsSchema,
@@ -69,8 +70,8 @@ def submission_of(call: Call) -> Submission:
             **sent,
             client_ip=address_of(call.request, call.context),
             is_stranger=True,
-            user_agent=headers.get("User-Agent", "")[:1000].encode("utf-8", "replace").decode(),
-            referrer=headers.get("Referer", "")[:2048].encode("utf-8", "replace").decode(),
+            user_agent=headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARS].encode("utf-8", "replace").decode(),
+            referrer=headers.get("Referer", "")[:MAX_URL_CHARS].encode("utf-8", "replace").decode(),
         )
     allowed = call.site.allowed_origins if call.site else ()
     article: Json = body["article"] or {"title": "", "url": ""}

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+DAY_MS = 24 * 3600 * 1000
+
 
 def rfc3339(at_ms: int) -> str:
     """Milliseconds since 1970 as RFC 3339 in UTC, to the millisecond."""

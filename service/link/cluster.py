@@ -21,8 +21,50 @@ RETRY_SECONDS = 0.25
 """And how often while a master does not answer or a slot has none."""
 MAX_MOVES = 5
 """A command that is sent on more often than this finds a cluster that does not know itself."""
-_KEY_AT = {"EVALSHA": 3, "EVAL": 3, "XINFO": 2, "XREAD": 6}
-"""Where these have their first key (XREAD as COUNT, BLOCK, STREAMS); all other commands of ours have it first."""
+SLOTS = 16384
+"""Of every cluster."""
+_KEY_AT = {"EVALSHA": 3, "EVAL": 3, "XINFO": 2, "XREAD": 6, "XGROUP": 2}
+"""Where these have their first key (XREAD as COUNT, BLOCK, STREAMS)."""
+_KEY_FIRST = frozenset(
+    (
+        "DEL",
+        "ECHO",
+        "EXISTS",
+        "GET",
+        "HDEL",
+        "HEXISTS",
+        "HGET",
+        "HGETALL",
+        "HINCRBY",
+        "HLEN",
+        "HMGET",
+        "HSCAN",
+        "HSET",
+        "HSETNX",
+        "PEXPIRE",
+        "PEXPIREAT",
+        "PTTL",
+        "SADD",
+        "SET",
+        "STRLEN",
+        "TYPE",
+        "UNLINK",
+        "XADD",
+        "XDEL",
+        "XLEN",
+        "XRANGE",
+        "XREVRANGE",
+        "XSETID",
+        "ZADD",
+        "ZCARD",
+        "ZRANGE",
+        "ZREM",
+        "ZSCAN",
+        "ZSCORE",
+    )
+)
+"""Commands of ours that have it first. One that is in neither list is refused: sent to the wrong master it would be
+moved on and on, or be carried out where nobody looks for it."""
 
 log = structlog.get_logger(__name__)
 
@@ -37,7 +79,7 @@ class ClusterLink:
         self._seeds = seeds
         self._make_server = make_server
         self._servers: dict[Node, ServerLink] = {}
-        self._masters: list[Node | None] = [None] * 16384
+        self._masters: list[Node | None] = [None] * SLOTS
         self._stale = asyncio.Event()
         self._up = asyncio.Event()
         self._whole = asyncio.Event()
@@ -161,7 +203,7 @@ class ClusterLink:
             await server.close()
 
     async def _use(self, slots: list[Any], told_by: Node) -> None:
-        masters: list[Node | None] = [None] * 16384
+        masters: list[Node | None] = [None] * SLOTS
         for first, last, master, *_ in slots:
             host = master[0].decode() if master[0] else told_by[0]
             node = (host, int(master[1]))
@@ -195,8 +237,11 @@ async def _asked(server: ServerLink) -> Any:
 
 
 def _slot(command: tuple[Argument, ...]) -> int:
-    """The slot of a command's first key."""
-    key = command[_KEY_AT.get(str(command[0]), 1)]
+    """The slot of a command's first key. ValueError for a command of which nobody said where that is."""
+    name = str(command[0])
+    if name not in _KEY_AT and name not in _KEY_FIRST:
+        raise ValueError(f"where {name} has its key is not known")
+    key = command[_KEY_AT.get(name, 1)]
     return key_slot(key if isinstance(key, bytes) else str(key).encode())
 
 

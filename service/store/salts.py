@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import structlog
 
+from service.domain.times import DAY_MS
 from service.errors import RequestError
 from service.link.append_only import rewrite_logs
 from service.link.link import Link
 from service.store import keys
 
-DAY_MS = 24 * 3600 * 1000
 OVERLAP_MS = 15 * 60 * 1000
 SALT_BYTES = 16
 MOST_DAYS = 7

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
+from service.domain.times import DAY_MS
 from service.link.link import Link
 from service.store import keys, scripts
 from service.store.comments import HOME_FIELDS, CommentHome, comment_keys, pairs
 from service.store.record import tallied
 
 MEMBERS_A_STEP = 500
-LIFETIME_MS = 24 * 3600 * 1000
+LIFETIME_MS = DAY_MS
 """What a key is given that should have a lifetime and has none: the longest that any of them has."""
 HASHES = ("claim-holders", "thread-comments")
 SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", "thread-published", "thread-queue")

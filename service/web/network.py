@@ -6,12 +6,13 @@ import socket
 from collections.abc import Callable
 from ipaddress import ip_address
 
+from service.domain.times import DAY_MS
+
 _MAPPED = bytes(10) + b"\xff\xff"
 """RFC 4291, 2.5.5.2: an IPv4 address written as IPv6."""
 _WIDTHS = ((8, 1), (7, 4), (6, 16))
 """Bytes of an IPv6 address, and how many readers' worth a network of that width may have: one line is given a /64, a
 customer a /56 or a /48 (RFC 6177), so that a /48 is 16 readers and not 65,536."""
-_DAY_MS = 24 * 3600 * 1000
 _NAME_BYTES = 6
 
 
@@ -43,7 +44,7 @@ class NetworkNames:
 
     def name(self, address: str, now_ms: int) -> str:
         """12 hex digits for the narrowest network of an address."""
-        day = now_ms // _DAY_MS
+        day = now_ms // DAY_MS
         if day != self._day:
             self._day, self._key = day, self._key_of(day)
         return hashlib.blake2b(networks_of(address)[0][0], key=self._key, digest_size=_NAME_BYTES).hexdigest()

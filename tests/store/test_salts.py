@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from service.domain.times import DAY_MS
 from service.link.link import Link
 from service.store import keys
-from service.store.salts import DAY_MS, OVERLAP_MS, DaySalts
+from service.store.salts import OVERLAP_MS, DaySalts
 from tests.servers import RedisServer, wait_until
 
 NOON = 20_000 * DAY_MS + DAY_MS // 2
