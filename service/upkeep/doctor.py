@@ -149,10 +149,11 @@ async def examine(link: Link, on_progress: Progress) -> Report:
 
 async def _demand_one_format(link: Link) -> None:
     """RepairError unless everything in the store is of our format."""
-    written, oldest = await installation.read_formats(link)
-    if oldest != written:
+    formats = await installation.read_formats(link)
+    written = formats.written
+    if formats.is_mixed:
         raise RepairError(
-            f"This store is being upgraded from format {oldest} to {written} while a service runs: that is done when "
+            f"This store is being upgraded from format {formats.oldest} to {written} while a service runs: that is done when "
             "commentdesk_upgrade_ratio is 1. Run the doctor then."
         )
     if written != installation.FORMAT:

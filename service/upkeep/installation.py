@@ -21,6 +21,11 @@ class StoredFormats(NamedTuple):
     written: int
     oldest: int
 
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the store is under upgrade."""
+        return self.oldest < self.written
+
 
 def formats_of(installation: Mapping[bytes, bytes]) -> StoredFormats:
     """By the fields of the installation; KeyError or ValueError when they do not tell."""

@@ -47,20 +47,27 @@ class LeaseLostError(Exception):
 async def upgrade(link: Link, on_progress: Progress) -> None:
     """Brings all of the store to our format, or waits until somebody else has. `on_progress` hears how far the pass is
     that is done here."""
-    await installation.begin_upgrade(link)
     holder = lease.new_holder()
-    while (formats := await installation.read_formats(link)).oldest < installation.FORMAT:
+    while True:
         try:
-            if await lease.hold(link, keys.UPGRADING, holder):
-                try:
-                    await _Sweep(link, holder, formats.oldest, on_progress).run()
-                finally:
-                    await lease.hand_back(link, keys.UPGRADING, holder)
-            else:
-                await asyncio.sleep(RETRY_SECONDS)
+            if await _is_upgraded(link, holder, on_progress):
+                return
         except (RequestError, LeaseLostError) as error:
             log.warning("upgrade_interrupted", reason=str(error))
-            await asyncio.sleep(RETRY_SECONDS)
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _is_upgraded(link: Link, holder: str, on_progress: Progress) -> bool:
+    """Whether nothing is left to do: after a pass of ours, unless somebody else is at it."""
+    await installation.begin_upgrade(link)
+    formats = await installation.read_formats(link)
+    if formats.is_mixed and await lease.hold(link, keys.UPGRADING, holder):
+        try:
+            await _Sweep(link, holder, formats.oldest, on_progress).run()
+        finally:
+            await lease.hand_back(link, keys.UPGRADING, holder)
+        formats = await installation.read_formats(link)
+    return not formats.is_mixed or formats.written > installation.FORMAT
 
 
 class _Sweep:

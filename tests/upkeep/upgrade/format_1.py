@@ -87,10 +87,15 @@ def _history(number: int, kind: int) -> list[dict[str, Any]]:
 async def fill(link: Link, vault: Vault, comments: int) -> None:
     """So many comments, with all that version 0.1.0 wrote for them, and the answers it kept for some."""
     await link.call("HSET", keys.INSTALLATION, "format", 1, "secret_check", vault.check)
-    for start in range(0, comments, 5):
-        numbers = range(start, min(start + 5, comments))
-        await asyncio.gather(*(link.call(*each) for number in numbers for each in _written(vault, number)))
+    await write(link, vault, range(comments))
     await _keep(link)
+
+
+async def write(link: Link, vault: Vault, numbers: range) -> None:
+    """The comments of these numbers, as version 0.1.0 wrote them."""
+    for start in range(0, len(numbers), 5):
+        some = numbers[start : start + 5]
+        await asyncio.gather(*(link.call(*each) for number in some for each in _written(vault, number)))
 
 
 def _written(vault: Vault, number: int) -> Iterator[tuple[str | bytes | int, ...]]:

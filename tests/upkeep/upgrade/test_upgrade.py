@@ -97,7 +97,7 @@ async def test_another_pass_follows_when_a_process_may_still_write_the_older_for
     await asyncio.wait_for(looked.wait(), 10)
     while (await read_progress(one_link) or UpgradeProgress(0, 1)).looked_at == 0:
         await asyncio.sleep(0.01)
-    await older.fill(one_link, VAULT, 8)
+    await older.write(one_link, VAULT, range(4, 8))
     assert (await installation.read_formats(one_link)).oldest == 1
     await processes.leave(one_link, "older")
     await upgrading
