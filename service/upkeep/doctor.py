@@ -153,8 +153,8 @@ async def _demand_one_format(link: Link) -> None:
     written = formats.written
     if formats.is_mixed:
         raise RepairError(
-            f"This store is being upgraded from format {formats.oldest} to {written} while a service runs: that is done when "
-            "commentdesk_upgrade_ratio is 1. Run the doctor then."
+            f"This store is being upgraded from format {formats.oldest} to {written}, while a service runs on it: "
+            "`upgrade` in /readyz tells how far it is. Run the doctor when that is done."
         )
     if written != installation.FORMAT:
         raise RepairError(

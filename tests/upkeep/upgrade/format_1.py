@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from service.domain.replay import Replay
 from service.link.link import Link
 from service.store import keys
 from service.vault import Vault
@@ -170,8 +171,18 @@ def _line(act: dict[str, Any]) -> dict[str, Any]:
 
 async def _keep(link: Link) -> None:
     """The answers to an Idempotency-Key sent with comment 0, and to one sent with the decision on comment 2."""
-    submitted = keys.idempotency("default", "submitted")
-    await link.call("EVAL", _PACK, 1, submitted, FINGERPRINT, shown(0)["comment_id"], "held", "new")
-    decided, comment = keys.idempotency("default", "decided"), shown(2)
+    await keep_submission(link, Replay("submitted", FINGERPRINT))
+    await keep_decision(link, Replay("decided", FINGERPRINT))
+
+
+async def keep_submission(link: Link, replay: Replay) -> None:
+    """The answer to the submission of comment 0."""
+    name = keys.idempotency("default", replay.digest)
+    await link.call("EVAL", _PACK, 1, name, replay.fingerprint, shown(0)["comment_id"], "held", "new")
+
+
+async def keep_decision(link: Link, replay: Replay) -> None:
+    """The answer to the decision on comment 2."""
+    name, comment = keys.idempotency("default", replay.digest), shown(2)
     names = keys.comment("default", comment["comment_id"]), keys.thread_keys("default", comment["thread"]).comments
-    await link.call("EVAL", _PACK_DECIDED, 3, decided, *names, FINGERPRINT, comment["comment_id"])
+    await link.call("EVAL", _PACK_DECIDED, 3, name, *names, replay.fingerprint, comment["comment_id"])
