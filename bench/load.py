@@ -41,7 +41,7 @@ COMPONENTS = (
     ("classifier", ("/classifier/",)),
     ("validation: marshmallow, schemas", ("/marshmallow/", "/schemas/")),
     ("encryption and keyed hashes", ("/service/vault.py", "/cryptography/")),
-    ("Redis link", ("/service/store/", "/redis/", "/hiredis/")),
+    ("Redis link", ("/service/store/", "/service/link/", "/redis/", "/hiredis/")),
     ("metrics", ("/service/metrics.py", "/prometheus_client/")),
     ("HTTP: aiohttp and our connections", ("/aiohttp/", "/yarl/", "/multidict/", "/web/connection", "/web/response")),
     ("request handling and use cases", ("/service/",)),

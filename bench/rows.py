@@ -88,7 +88,7 @@ class Desk:
         return self.held_thread() if place < self.plan.largest + self.plan.held else self.published_thread()
 
     def setting(self, thread: str, **changes: str) -> bytes:
-        return request("PUT", f"{SITE}/threads/{thread}", self.website, changes)
+        return request("PUT", f"{SITE}/threads/{thread}", self.moderator, changes)
 
     def counted(self, answers: Sequence[Answer]) -> list[Answer]:
         """The good ones; the statuses of the others are kept."""

@@ -1,4 +1,4 @@
-"""Text in, calibrated moderation scores out, with the spans that drove them."""
+"""Scores texts for moderation: calibrated probabilities, and the spans of the text that raised them."""
 
 from classifier.assessment import Assessment, AttributeExplanation, Explanation, Span, Text
 from classifier.attribute import ATTRIBUTES

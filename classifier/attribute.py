@@ -1,4 +1,4 @@
-"""The attributes a text is scored for, in the order of every weight array."""
+"""The attributes that a text is scored for, in the order of every array of weights, sums and logits."""
 
 ATTRIBUTES: tuple[str, ...] = (
     "toxicity",

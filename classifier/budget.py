@@ -1,4 +1,4 @@
-"""How much of the processor's time a batch of texts may take."""
+"""The processor time that a batch of texts may take."""
 
 import time
 from collections.abc import Callable
@@ -7,18 +7,19 @@ from classifier.error import TimeUsedError
 
 
 class Budget:
-    """So many seconds of this thread's processor time from now on; other programs on a busy machine use none of it.
+    """A number of seconds of this thread's processor time, counted from now on.
 
-    It is asked between the stages of a batch and between its texts. Each stage is linear in its text, so that what
-    one takes has an end too.
+    Other programs on a busy machine use none of it. It is checked between the stages of a batch and between its texts;
+    the time of a stage is linear in the length of its text, and so has a bound too.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.thread_time) -> None:
+        """clock: gives the seconds that have been used since some fixed point"""
         self._clock = clock
         self._ends = clock() + seconds
 
     def check(self) -> None:
-        """TimeUsedError once the time is used."""
+        """Raises TimeUsedError once the time is used."""
         if self._clock() > self._ends:
             raise TimeUsedError
 

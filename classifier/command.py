@@ -1,4 +1,4 @@
-"""The commands of python -m classifier."""
+"""The commands of `python -m classifier`."""
 
 import sys
 from collections.abc import Iterator
@@ -14,6 +14,7 @@ from classifier.scorer import MAX_CHARS, Classifier
 
 _BATCH = 64
 _SHOWN_PARTS = 6
+"""`explain` shows so many of the parts that moved an attribute."""
 
 _data = click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 _model = click.option(
@@ -27,6 +28,7 @@ def main() -> None:
 
 
 def _loaded(model: Path | None) -> Classifier:
+    """The classifier of a model folder; a bad one ends the command with the reason."""
     try:
         return Classifier.load(model)
     except ModelError as error:
@@ -34,6 +36,7 @@ def _loaded(model: Path | None) -> Classifier:
 
 
 def _text_of(line: bytes, number: int) -> Text:
+    """The text of one JSON line; a bad line ends the command with its number and the reason."""
     try:
         row = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -49,6 +52,7 @@ def _text_of(line: bytes, number: int) -> Text:
 
 
 def _batches(lines: Iterator[bytes]) -> Iterator[list[Text]]:
+    """The texts of all lines in order, in batches of _BATCH."""
     batch: list[Text] = []
     for number, line in enumerate(lines, start=1):
         batch.append(_text_of(line, number))
@@ -70,7 +74,7 @@ def score(model: Path | None) -> None:
 
 
 def _explained(explanation: Explanation, body: str) -> Iterator[str]:
-    """A line an attribute: its score, its logit, and the parts that moved it most."""
+    """One line for each attribute: its score, its logit, and the parts that moved it most."""
     for part in explanation.attributes:
         parts = [(repr(body[span.start : span.end]), span.contribution) for span in part.spans]
         parts += list(part.features.items())
@@ -128,11 +132,11 @@ def teach(data: Path, base: Path, output: Path | None) -> None:
     Needs the extra `teacher`. Run it only to make those labels anew: they come with the code.
     """
     try:
-        from classifier.training.teacher import teach as steps
+        from classifier.training.taught.teacher import teach as steps
     except ImportError as error:
         raise click.ClickException(f"{error}: install the extra `teacher`") from error
-    from classifier.training.taught import DIRECTORY, Taught, write_taught
-    from classifier.training.train import read_all
+    from classifier.training.taught.label import DIRECTORY, Taught, write_taught
+    from classifier.training.training_set import read_all
 
     examples, lexicon = read_all(data)
     for step in steps(examples, lexicon, base):
@@ -183,7 +187,7 @@ def evaluate(
 @main.command()
 @_data
 def videos(data: Path) -> None:
-    """Print how well spam is told under each video that the fit did not see; two minutes."""
+    """Print how well spam is recognised under each video that the fit did not see; two minutes."""
     from classifier.evaluation.video import unseen_videos
 
     for video, area in unseen_videos(data):

@@ -1,103 +1,120 @@
-"""Which stretches of a body moved a score, exactly: what the spans say adds up to what the hashed features gave."""
+"""What each word of a text added to its logits, exactly: the words add up to what the hashed features gave."""
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.assessment import Span
-from classifier.attribute import ATTRIBUTES
-from classifier.folding import SPACE
-from classifier.hashing import GRAM_SIZES, GRAMS, WORD_GAPS, WORDS, window_ends
-from classifier.view import View, original_ranges
+from classifier.features.hashing import GRAM_SIZES, GRAMS, N_BLOCKS, WORD_GAPS, WORDS, window_ends
+from classifier.features.window import blocks_of
+from classifier.linear_model import Scored
+from classifier.table import Table
+from classifier.text.folding import SPACE
+from classifier.text.view import View
 
-MAX_SPANS = 8
 _SPACE = np.array(SPACE, dtype=np.uint8)
 _WORDS_COVERED = tuple(gap + 1 for gap in WORD_GAPS)
-_SHOWN_SHARE = 0.1
-_LEAST_SHOWN = 1e-9
 
 
-def word_contributions(
-    view: View, parts: list[NDArray[np.float64]], values: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """(n_columns, n_words): each word's part of the logits, for a view of ONE text.
+class _Cover(NamedTuple):
+    """What the features of one block cover in ONE text.
 
-    parts: of n-grams (n_columns, n_sizes, n_symbols - 1), and of words (n_columns, n_gaps, n_words), what each feature
-        adds, 0 where one would reach beyond the text. It gives its symbols that are in words equal parts, hence the
-        sum over words is exact.
-    values: (N_BLOCKS, n_columns) what to multiply those of each block by
+    weights: (n,) how large a part of a feature each symbol, or each word, gets that the feature covers
+    sizes: by kind, how many symbols or words a feature covers from its place on
+    totals: (n_kinds, n_places), the weights of all that each feature covers together
     """
-    inside = view.symbols != _SPACE
-    by_symbol = _shared_out(parts[GRAMS], inside, GRAM_SIZES)
-    given: NDArray[np.float64] = np.add.reduceat(by_symbol, view.word_starts, axis=1)
-    given *= values[GRAMS, :, None]
-    words = _shared_out(parts[WORDS], view.word_ends - view.word_starts, _WORDS_COVERED)
-    words *= values[WORDS, :, None]
-    given += words
-    return given
+
+    weights: NDArray[np.bool_] | NDArray[np.int64]
+    sizes: tuple[int, ...]
+    totals: NDArray[np.float64]
 
 
-def _shared_out(
-    parts: NDArray[np.float64], weights: NDArray[np.bool_] | NDArray[np.int64], sizes: tuple[int, ...]
-) -> NDArray[np.float64]:
-    """(n_columns, len(weights)): each feature's part shared out by weight among as many as its kind covers.
+def word_contributions(table: Table, scored: Scored, *, text: int, columns: list[int]) -> NDArray[np.float64]:
+    """(n_columns, n_words): what each word of one text of a batch added to the logits of some attributes.
 
-    parts: (n_columns, n_kinds, n_places), used up; sizes: how many each kind covers, from its place on
+    A feature gives equal parts to those of its symbols that are in words, hence the sum over words is exact.
+    text: its index in the batch; columns: indices of attributes
     """
-    n_places = parts.shape[2]
+    features = scored.features
+    edges = features.pieces.of_text(text)
+    blocks = blocks_of(features.occurrences, edges)
+    starts, lengths, is_inside = _words_of(features.view, text)
+    grams = _cover_of(is_inside, GRAM_SIZES, blocks[GRAMS].shape[1])
+    words = _cover_of(lengths, _WORDS_COVERED, blocks[WORDS].shape[1])
+    windows = scored.sums.worst_windows(text, columns)
+    values = [scored.sums.values(block, text, windows) for block in range(N_BLOCKS)]
+    steps = [table.steps(rows, columns) for rows in blocks]
+    worths = np.array(
+        [
+            _weigh_windows(steps[block], values[block], table.worth[block], columns=columns, places=places)
+            for block, places in enumerate(_window_places(edges, windows))
+        ]
+    )
+    by_word: NDArray[np.float64] = np.add.reduceat(_shared_out(steps[GRAMS], grams), starts, axis=1)
+    by_word *= worths[GRAMS, :, None]
+    of_words = _shared_out(steps[WORDS], words)
+    of_words *= worths[WORDS, :, None]
+    by_word += of_words
+    return by_word
+
+
+def _words_of(view: View, text: int) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """(n_words,) where the words of one text start, (n_words,) their lengths, and whether each symbol is in a word."""
+    before, past = view.starts[text] - 1, view.starts[text + 1]
+    words = slice(*view.word_bounds[text : text + 2])
+    starts = view.word_starts[words]
+    return starts - before, view.word_ends[words] - starts, view.symbols[before:past] != _SPACE
+
+
+def _window_places(edges: NDArray[np.int64], windows: list[int]) -> list[list[slice]]:
+    """The places of some windows of ONE text, by block, counted from the text's first; edges: those of its pieces."""
+    return [
+        [slice(known[window] - known[0], known[window : window + 3][-1] - known[0]) for window in windows]
+        for known in edges.tolist()
+    ]
+
+
+def _weigh_windows(
+    steps: NDArray[np.float64],
+    values: list[float],
+    worth: list[list[float]],
+    *,
+    columns: list[int],
+    places: list[slice],
+) -> list[float]:
+    """What one step of a block adds to the logit of each column.
+
+    A feature of the worst window counts in the window and in the whole text, so its steps are raised in place.
+    steps: (n_columns, n_kinds, n_places); values, worth: as `Sums.values` and `Table.worth` have them for the block;
+    places: the places of the worst window for each column
+    """
+    in_text, in_window = worth
+    whole = [in_text[column] * values[0] for column in columns]
+    more = [in_window[column] * value for column, value in zip(columns, values[1:], strict=True)]
+    for column_steps, place, added, once in zip(steps, places, more, whole, strict=True):
+        in_worst = column_steps[:, place]
+        in_worst *= 1 + added / once
+    return whole
+
+
+def _cover_of(weights: NDArray[np.bool_] | NDArray[np.int64], sizes: tuple[int, ...], n_places: int) -> _Cover:
     before = np.zeros(n_places + sizes[-1])
     np.add.accumulate(weights, out=before[1 : len(weights) + 1])
     before[len(weights) + 1 :].fill(before[len(weights)])
-    parts /= window_ends(before, sizes, n_places) - before[:n_places]
-    change = np.zeros((len(parts), n_places + sizes[-1]))
-    np.add.reduce(parts, axis=1, out=change[:, :n_places])
-    for kind, size in enumerate(sizes):
-        change[:, size : size + n_places] -= parts[:, kind]
-    shares: NDArray[np.float64] = np.add.accumulate(change[:, : len(weights)], axis=1)
-    shares *= weights
-    return shares
+    return _Cover(weights, sizes, window_ends(before, sizes, n_places) - before[:n_places])
 
 
-def word_ranges(view: View, words: NDArray[np.int64]) -> list[tuple[int, int]]:
-    """Of some words of a view of ONE text, the half-open ranges of code points of the body that they stand for."""
-    return original_ranges(view, view.word_starts[words] - 1, view.word_ends[words] - 2)
+def _shared_out(steps: NDArray[np.float64], cover: _Cover) -> NDArray[np.float64]:
+    """(n_columns, n): the steps of each feature, shared out by weight among what the feature covers.
 
-
-def make_span(body: str, start: int, end: int, attribute: str, contribution: float) -> Span:
-    """A span of code points [start, end) with its UTF-16 offsets."""
-    if body.isascii():
-        return Span(start, end, start, end, attribute, contribution)
-    start_utf16 = _utf16_units(body[:start])
-    return Span(start, end, start_utf16, start_utf16 + _utf16_units(body[start:end]), attribute, contribution)
-
-
-def _utf16_units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def _merged(spans: list[Span], body: str) -> list[Span]:
-    """Neighbours of one attribute, parted by at most one character, as one."""
-    merged: list[Span] = []
-    for span in sorted(spans, key=lambda span: (span.attribute, span.start)):
-        last = merged[-1] if merged else None
-        if last is not None and last.attribute == span.attribute and span.start <= last.end + 1:
-            total = last.contribution + span.contribution
-            merged[-1] = make_span(body, last.start, max(span.end, last.end), span.attribute, total)
-        else:
-            merged.append(span)
-    return merged
-
-
-def driving_spans(view: View, body: str, columns: list[int], contributions: NDArray[np.float64]) -> tuple[Span, ...]:
-    """At most MAX_SPANS, those that raised the attributes of `columns` most, in order of position.
-
-    contributions: (n_columns, n_words). A word counts where it gave at least a tenth of what all raising words gave.
+    steps: (n_columns, n_kinds, n_places), 0 where a feature would reach beyond the text; they are used up
     """
-    raised = np.add.reduce(np.maximum(contributions, 0), axis=1, keepdims=True)
-    rows, words = (contributions > np.maximum(_SHOWN_SHARE * raised, _LEAST_SHOWN)).nonzero()
-    given = contributions[rows, words].tolist()
-    spans = [
-        make_span(body, *bounds, ATTRIBUTES[columns[row]], part)
-        for bounds, row, part in zip(word_ranges(view, words), rows.tolist(), given, strict=True)
-    ]
-    strongest = sorted(_merged(spans, body), key=lambda span: -span.contribution)[:MAX_SPANS]
-    return tuple(sorted(strongest, key=lambda span: (span.start, span.end)))
+    n, n_places = len(cover.weights), steps.shape[2]
+    steps /= cover.totals
+    change = np.zeros((len(steps), n_places + cover.sizes[-1]))
+    np.add.reduce(steps, axis=1, out=change[:, :n_places])
+    for kind, size in enumerate(cover.sizes):
+        change[:, size : size + n_places] -= steps[:, kind]
+    shares: NDArray[np.float64] = np.add.accumulate(change[:, :n], axis=1)
+    shares *= cover.weights
+    return shares

@@ -1,9 +1,8 @@
 """What can go wrong with a model, and with a text.
 
-ModelError
-    a damaged, missing or mismatching model file; the message names the file and says why
-TimeUsedError
-    a batch of texts took all the time that it was given
+Exception
+    ModelError        a model file is damaged, missing or of another version
+    TimeUsedError     a batch of texts took all the time that it was given
 """
 
 
@@ -12,4 +11,4 @@ class ModelError(Exception):
 
 
 class TimeUsedError(Exception):
-    """The time that a batch of texts was given is used."""
+    """A batch of texts took all the processor time that it was given."""

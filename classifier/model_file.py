@@ -1,4 +1,4 @@
-"""The model on disk: arrays as .npy files and a manifest that names, describes and hashes each."""
+"""The model on disk: arrays as .npy files, and a manifest that names, describes and hashes every array."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from classifier.attribute import ATTRIBUTES
 from classifier.error import ModelError
-from classifier.hashing import FEATURES_VERSION, N_ROWS
-from classifier.lexicon import Lexicon
-from classifier.structure import STRUCTURE
+from classifier.features.hashing import FEATURES_VERSION, N_BLOCKS, N_ROWS
+from classifier.features.lexicon import Lexicon
+from classifier.features.structure import STRUCTURE
 
 FORMAT = 2
 DEFAULT_DIRECTORY = Path(__file__).parent / "model"
@@ -23,16 +23,16 @@ _MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What was learned, and the word lists that its features need.
+    """What was learned, and the word lists that the features need.
 
     version: names these weights
-    hashed: (N_ROWS, n_attributes) int8, quantised weights of hashed features
-    scales: (2, n_attributes) float64, the value of one quantisation step, by block and attribute
-    shares: (2, n_attributes) float64, how much of a logit is what all the text says, and what its worst window says
-    structure: (n_structure, n_attributes) float64, weights of the structural features
+    hashed: (N_ROWS, n_attributes) int8, the quantised weights of the hashed features
+    scales: (N_BLOCKS, n_attributes) float64, the value of one quantisation step
+    shares: (2, n_attributes) float64, how much of a logit the whole text makes, and how much its worst window
+    structure: (n_structure, n_attributes) float64, the weights of the structural features
     bias: (n_attributes,) float64, the logit of a text without features
-    lexicon_keys: (n_entries,) uint32, hashes of listed words, the most important first
-    lexicon_marks: (n_entries,) uint16, what each is
+    lexicon_keys: (n_entries,) uint32, the hashes of listed words, the most important first
+    lexicon_marks: (n_entries,) uint16, the marks of these words, see `Mark`
     """
 
     version: str
@@ -46,9 +46,9 @@ class Weights:
 
     @property
     def features_version(self) -> str:
-        """Names the features: the code's version and the word lists, which have a part in them."""
+        """Names the features: the version of their code, then a digest of the word lists, which have a part in them."""
         lists = hashlib.sha256(self.lexicon_keys.tobytes() + self.lexicon_marks.tobytes())
-        return f"{FEATURES_VERSION}.{lists.hexdigest()[:12]}"
+        return f"{FEATURES_VERSION}.{lists.hexdigest()[:_LISTS_DIGEST_CHARS]}"
 
     def lexicon(self) -> Lexicon:
         """The word lists, ready for look-up."""
@@ -56,14 +56,17 @@ class Weights:
 
 
 _ANY = -1
+"""Stands for any length of an axis."""
+
+_LISTS_DIGEST_CHARS = 12
 
 
 def _shapes() -> dict[str, tuple[tuple[int, ...], str]]:
-    """What each array must look like; _ANY stands for any length."""
+    """Name of an array -> the shape and the type that it must have."""
     n_attributes = len(ATTRIBUTES)
     return {
         "hashed": ((N_ROWS, n_attributes), "int8"),
-        "scales": ((2, n_attributes), "float64"),
+        "scales": ((N_BLOCKS, n_attributes), "float64"),
         "shares": ((2, n_attributes), "float64"),
         "structure": ((len(STRUCTURE), n_attributes), "float64"),
         "bias": ((n_attributes,), "float64"),
@@ -85,7 +88,7 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def read_manifest(directory: Path) -> dict[str, Any]:
-    """The manifest, checked to fit this code."""
+    """The manifest of a model folder. It raises ModelError for one that this code cannot use."""
     path = directory / _MANIFEST
     try:
         manifest = orjson.loads(_read_bytes(path))
@@ -118,7 +121,10 @@ def _read_array(directory: Path, name: str, manifest: dict[str, Any]) -> NDArray
 
 
 def read_weights(directory: Path | None = None) -> Weights:
-    """The weights of a model folder, every file checked against the manifest's SHA-256."""
+    """The weights of a model folder, by default the shipped one.
+
+    It raises ModelError for a file that is missing, has another SHA-256 than the manifest says, or does not fit.
+    """
     directory = DEFAULT_DIRECTORY if directory is None else directory
     manifest = read_manifest(directory)
     arrays = {name: _read_array(directory, name, manifest) for name in _shapes()}
@@ -128,7 +134,7 @@ def read_weights(directory: Path | None = None) -> Weights:
 
 
 def write_weights(directory: Path, weights: Weights, details: dict[str, Any]) -> None:
-    """Writes the arrays and the manifest; `details` are further fields of the manifest."""
+    """Writes the arrays and the manifest into a folder; details: further fields of the manifest."""
     directory.mkdir(parents=True, exist_ok=True)
     arrays = {}
     for name in _shapes():

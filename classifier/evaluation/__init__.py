@@ -1,1 +1,1 @@
-"""How good the model is: measures on labelled sets, disguise, fairness, calibration, and peers on the same rows."""
+"""Says how good the model is: on labelled sets, on disguised texts, in fairness and calibration, and beside peers."""

@@ -1,4 +1,4 @@
-"""Ten ways in which people disguise words, to test that scores survive them."""
+"""Ten ways in which people disguise words, to test that the scores stay."""
 
 from collections.abc import Callable
 from random import Random
@@ -11,14 +11,19 @@ _ZALGO = "\u0335\u0336\u0337\u0338\u0321\u0322\u0303\u0308"
 _VOWELS = "aeiou"
 
 Disguise = Callable[[str, Random], str]
+"""A text and a source of randomness -> the disguised text."""
+
+_MIN_WORD_CHARS = 4
 
 
 def _by_word(change: Callable[[str, Random], str], share: float) -> Disguise:
-    """A disguise of words of four letters or more, a share of them."""
+    """A disguise of a share of the words of _MIN_WORD_CHARS letters or more."""
 
     def disguise(text: str, draw: Random) -> str:
         words = text.split(" ")
-        return " ".join(change(word, draw) if len(word) > 3 and draw.random() < share else word for word in words)
+        return " ".join(
+            change(word, draw) if len(word) >= _MIN_WORD_CHARS and draw.random() < share else word for word in words
+        )
 
     return disguise
 

@@ -1,4 +1,4 @@
-"""Scores the labelled sets and puts the figures together."""
+"""Scores the labelled sets, and makes every figure of the table from the scores."""
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
@@ -19,21 +19,29 @@ from classifier.evaluation.fairness import group_areas
 from classifier.evaluation.measure import ALARMS, AREAS, CALIBRATION_AIM, CALIBRATIONS, RANKS, Row
 from classifier.scorer import Classifier
 from classifier.training.calibration import expected_calibration_error
-from classifier.training.corpus import read_rows
+from classifier.training.examples.corpus import read_rows
 
 _BATCH = 64
 _DISGUISED_SETS = ("jigsaw_wiki_test", "civil_balanced", "surge_toxicity")
 _FLAGGED_FROM = 0.8
+"""The model is sure of a text from this probability on."""
+
 _STAYS_FROM = 0.5
-_FEW_ROWS = 10
-"""With fewer of either label an area says nothing."""
+_STAYS_AIM = 0.90
+_GROUP_AIM = 0.90
+_MAX_DISGUISED_CHARS = 1000
+_MIN_ROWS = 10
+"""With fewer rows of either label an area says nothing."""
 
 _SEED = 11
 _TIMED_CHARS = 400
+_TIMED_ROUNDS = 3
 
 Figure = dict[str, Any]
+"""One line of the table: its kind, name, value, aim (None without one) and whether the aim is reached."""
+
 Scorer = Callable[[Sequence[str]], NDArray[np.float64]]
-"""Texts -> (n_texts, n_attributes) float64 probabilities; a column of nan for what is not scored."""
+"""Texts -> (n_texts, n_attributes) float64 probabilities, with nan for an attribute that it does not score."""
 
 
 def scorer_of(classifier: Classifier) -> Scorer:
@@ -50,7 +58,11 @@ def scorer_of(classifier: Classifier) -> Scorer:
 
 
 class Sets:
-    """The rows of the dev sets and their scores, each read and scored once."""
+    """The rows of the dev sets with their scores; a set is read and scored once.
+
+    max_disguised: how many texts are disguised at most
+    timed_texts: how many texts are timed
+    """
 
     max_disguised = 400
     timed_texts = 512
@@ -65,7 +77,7 @@ class Sets:
         return list(read_rows(self._data / "dev" / f"{dataset}.jsonl.gz"))
 
     def scored(self, dataset: str) -> tuple[list[Row], NDArray[np.float64]]:
-        """Rows and (n, n_attributes) scores of a set."""
+        """The rows of a set, and their (n, n_attributes) scores."""
         if dataset not in self._known:
             rows = self.rows(dataset)
             self._known[dataset] = rows, self.scorer([row["text"] for row in rows])
@@ -74,7 +86,7 @@ class Sets:
     def labelled(
         self, dataset: str, attribute: str, label: Callable[[Row], int | None]
     ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """(n,) labels and (n,) scores of the rows that have a label."""
+        """(n,) labels and (n,) scores of the rows of a set for which `label` gives one."""
         rows, scores = self.scored(dataset)
         labels = [label(row) for row in rows]
         known = np.array([value is not None for value in labels])
@@ -84,7 +96,7 @@ class Sets:
 class SampledSets(Sets):
     """Some rows of each set, always the same, for a scorer that needs milliseconds a text.
 
-    Of a set that many are drawn, and more as long as they have few characters in all.
+    _ROWS rows are drawn of a set, and more as long as all have fewer than _CHARS characters together.
     """
 
     max_disguised = 100
@@ -110,7 +122,7 @@ def _figure(kind: str, name: str, value: float, aim: float | None, *, at_most: b
 def _areas(sets: Sets) -> Iterator[Figure]:
     for measure in AREAS:
         labels, scores = sets.labelled(measure.dataset, measure.attribute, measure.label)
-        if not np.isnan(scores).any() and min(np.bincount(labels, minlength=2)) >= _FEW_ROWS:
+        if not np.isnan(scores).any() and min(np.bincount(labels, minlength=2)) >= _MIN_ROWS:
             yield _figure("area under ROC", measure.name, roc_auc_score(labels, scores), measure.aim)
 
 
@@ -119,7 +131,7 @@ def _ranks(sets: Sets) -> Iterator[Figure]:
         rows, scores = sets.scored(dataset)
         known = [place for place, row in enumerate(rows) if row.get(field) is not None]
         ours = scores[known, ATTRIBUTES.index(attribute)]
-        if np.ptp(ours) > 0:  # neither unknown nor all the same
+        if np.ptp(ours) > 0:  # they are neither unknown nor all the same
             theirs = [rows[place][field] for place in known]
             yield _figure("rank correlation", name, spearmanr(theirs, ours).statistic, aim or None)
 
@@ -128,7 +140,7 @@ def _alarms(sets: Sets) -> Iterator[Figure]:
     for name, dataset, attribute, aim in ALARMS:
         scores = sets.scored(dataset)[1][:, ATTRIBUTES.index(attribute)]
         if not np.isnan(scores).any():
-            yield _figure("share above 0.5", name, float((scores > 0.5).mean()), aim, at_most=True)
+            yield _figure("share above 0.5", name, float((scores > _STAYS_FROM).mean()), aim, at_most=True)
 
 
 def _calibrations(sets: Sets) -> Iterator[Figure]:
@@ -144,18 +156,19 @@ def _groups(sets: Sets) -> Iterator[Figure]:
     rows, scores = sets.scored("identity_templates")
     areas = group_areas(rows, scores[:, ATTRIBUTES.index("toxicity")])
     worst = min(areas, key=lambda group: areas[group])
-    yield _figure("group against background", f"worst: {worst}", areas[worst], 0.90)
+    yield _figure("group against background", f"worst: {worst}", areas[worst], _GROUP_AIM)
     for group in sorted(areas, key=lambda group: areas[group]):
         yield _figure("group against background", group, areas[group], None)
 
 
 def _flagged(sets: Sets) -> list[str]:
-    """Toxic texts that the model is sure of, not too many."""
+    """Some toxic texts of which the model is sure."""
     texts = []
     for dataset in _DISGUISED_SETS:
         rows, scores = sets.scored(dataset)
         sure = scores[:, ATTRIBUTES.index("toxicity")] > _FLAGGED_FROM
-        texts += [row["text"] for row, is_sure in zip(rows, sure, strict=True) if is_sure and len(row["text"]) < 1000]
+        flagged = [row["text"] for row, is_sure in zip(rows, sure, strict=True) if is_sure]
+        texts += [text for text in flagged if len(text) < _MAX_DISGUISED_CHARS]
     Random(_SEED).shuffle(texts)
     return texts[: sets.max_disguised]
 
@@ -165,22 +178,22 @@ def _disguises(sets: Sets) -> Iterator[Figure]:
     for name, disguise in DISGUISES.items():
         draw = Random(_SEED)
         scores = sets.scorer([disguise(text, draw) for text in texts])[:, ATTRIBUTES.index("toxicity")]
-        yield _figure("stays above 0.5 disguised", name, float((scores > _STAYS_FROM).mean()), 0.90)
+        yield _figure("stays above 0.5 disguised", name, float((scores > _STAYS_FROM).mean()), _STAYS_AIM)
 
 
 def _cpu_seconds() -> float:
-    """User and system time, our own and that of a peer that ran as a child."""
+    """User and system time of this process and of its children, such as a peer."""
     used = [getrusage(whose) for whose in (RUSAGE_SELF, RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def _time(sets: Sets) -> Figure:
-    """CPU time for texts of 400 characters, in batches as the scorer makes them; a peer's start is in it."""
+    """CPU time for texts of 400 characters, in the batches that the scorer makes; it includes the start of a peer."""
     rows, _ = sets.scored("globe_news_published")
     joined = " ".join(row["text"] for row in rows)
     texts = [joined[start : start + _TIMED_CHARS] for start in range(0, sets.timed_texts * _TIMED_CHARS, _TIMED_CHARS)]
     times = []
-    for _ in range(3):
+    for _ in range(_TIMED_ROUNDS):
         began = _cpu_seconds()
         sets.scorer(texts)
         times.append((_cpu_seconds() - began) / len(texts) * 1e6)
@@ -188,7 +201,7 @@ def _time(sets: Sets) -> Figure:
 
 
 def figures_of(sets: Sets) -> Iterator[Figure]:
-    """Every figure of the table, one after another."""
+    """Every figure of the table, in order."""
     yield from _areas(sets)
     yield from _groups(sets)
     yield from _ranks(sets)
@@ -199,11 +212,11 @@ def figures_of(sets: Sets) -> Iterator[Figure]:
 
 
 N_FIGURES = 110
-"""About how many figures there are, for a progress bar."""
+"""There are about so many figures; a progress bar needs the number."""
 
 
 def table_of(figures: Sequence[Figure]) -> str:
-    """The figures as text, one a line."""
+    """The figures as text, a line for each."""
     lines = []
     for figure in figures:
         aim = "" if figure["aim"] is None else f"{figure['aim']:8.3f} {'yes' if figure['reached'] else 'NO'}"

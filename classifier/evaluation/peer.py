@@ -1,4 +1,4 @@
-"""Other classifiers on the same rows, each in an environment of its own that is made when first asked for."""
+"""Other classifiers, to be scored on the same rows; each runs in an environment of its own, made when first needed."""
 
 import subprocess
 import sys
@@ -24,17 +24,17 @@ _PROGRAMS = {
         "json.dump([float(profanity.contains_profanity(text)) for text in json.load(sys.stdin)], sys.stdout)"
     ),
 }
-"""Peer -> a program that reads a JSON list of texts and writes one of numbers in [0, 1]."""
+"""Peer -> a program that reads a JSON list of texts and writes a JSON list of numbers in [0, 1]."""
 
 SLOW_PEERS = frozenset({"better-profanity"})
-"""Those that need milliseconds a text, better-profanity 0.2 ms a character; all rows would take most of an hour."""
+"""These need milliseconds a text, better-profanity 0.2 ms a character; all rows would take most of an hour."""
 
 _JUDGED = ("toxicity", "insult", "profanity", "identity_attack", "sexually_explicit", "threat")
-"""The peers give one number: it is taken for each of these."""
+"""A peer gives one number, which is taken for each of these attributes."""
 
 
 def _python_of(peer: str) -> Path:
-    """The interpreter of the peer's environment, made with the standard tools when it is not there."""
+    """The interpreter of a peer's environment, which is made with the standard tools where it is not there."""
     folder = Path(tempfile.gettempdir()) / f"commentdesk-peer-{peer}"
     python = folder / "bin" / "python"
     if not (folder / "ready").exists():
@@ -46,7 +46,7 @@ def _python_of(peer: str) -> Path:
 
 
 def peer_scorer(peer: str) -> Scorer:
-    """A peer as a function from texts to probabilities; what it does not judge is nan."""
+    """A peer as a function from texts to probabilities, with nan for an attribute that it does not judge."""
     if peer not in _PROGRAMS:
         raise click.ClickException(f"no such peer: {peer}; there are {', '.join(_PROGRAMS)}")
     python = _python_of(peer)

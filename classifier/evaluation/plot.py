@@ -1,4 +1,4 @@
-"""Reliability, precision-recall and per-group plots; needs the extra `plots`."""
+"""Plots of reliability, of precision and recall, and of groups; they need the extra `plots`."""
 
 from pathlib import Path
 
@@ -16,11 +16,14 @@ matplotlib.use("svg")
 from matplotlib import pyplot
 
 _BINS = 10
+_MAX_POINTS = 200
+"""A curve has about so many points at most."""
+
 _CURVES = ("jigsaw_wiki_test", "civil_balanced", "impermium insult", "surge", "openai sexual", "sms spam")
 
 
 def _reliability(scores: NDArray[np.float64], labels: NDArray[np.int64]) -> tuple[list[float], list[float]]:
-    """Mean score and share of positives of each bin that has rows."""
+    """The mean score, and the share of positives, of each bin that has rows."""
     places = np.minimum((scores * _BINS).astype(np.int64), _BINS - 1)
     filled = sorted(set(places.tolist()))
     return [float(scores[places == place].mean()) for place in filled], [
@@ -46,7 +49,7 @@ def _draw_precision_recall(sets: Sets, folder: Path) -> None:
         if measure.name in _CURVES:
             labels, scores = sets.labelled(measure.dataset, measure.attribute, measure.label)
             precision, recall, _ = precision_recall_curve(labels, scores)
-            step = max(len(recall) // 200, 1)
+            step = max(len(recall) // _MAX_POINTS, 1)
             axes.plot(recall[::step], precision[::step], label=measure.name)
     axes.set(xlabel="recall", ylabel="precision", title="Precision and recall")
     axes.legend()
@@ -67,8 +70,8 @@ def _draw_groups(sets: Sets, folder: Path) -> None:
 
 
 def draw(sets: Sets, folder: Path) -> None:
-    """Draws all plots into a folder."""
+    """Draws all plots into a folder, as SVG."""
     folder.mkdir(parents=True, exist_ok=True)
     pyplot.rcParams["svg.hashsalt"] = "commentdesk"
-    for one in (_draw_reliability, _draw_precision_recall, _draw_groups):
-        one(sets, folder)
+    for draw_plot in (_draw_reliability, _draw_precision_recall, _draw_groups):
+        draw_plot(sets, folder)

@@ -1,1 +1,1 @@
-"""Training and evaluation: the only part that imports scikit-learn."""
+"""Makes the model from the labelled sets; only this folder and `evaluation` import scikit-learn."""

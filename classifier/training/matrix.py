@@ -1,4 +1,4 @@
-"""Turns texts into the sparse matrices that scikit-learn fits on, from the very features that scoring computes."""
+"""Turns texts into the sparse matrices that scikit-learn fits on, from the same features that scoring computes."""
 
 from collections.abc import Sequence
 
@@ -7,34 +7,37 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from classifier.assessment import Text
-from classifier.feature import features_of
-from classifier.hashing import N_ROWS, NO_ROW, Occurrences
-from classifier.lexicon import Lexicon
-from classifier.window import Pieces, factors_of, windows_within
+from classifier.features.batch import features_of
+from classifier.features.hashing import BLOCK_ROWS, N_ROWS, NO_ROW, Occurrences
+from classifier.features.lexicon import Lexicon
+from classifier.features.window import Pieces, windows_within
+from classifier.table import factors_of
+from classifier.text.view import view_of
 
 _BATCH = 32
-_MIDDLE = N_ROWS // 2
-_BLOCKS = (slice(None, _MIDDLE), slice(_MIDDLE, None))
+_BLOCKS = (slice(None, BLOCK_ROWS), slice(BLOCK_ROWS, None))
 
 
 class PieceMatrix:
-    """The hashed features of many texts by piece, for sums over whole texts and over windows.
+    """The features of many texts, the hashed ones by piece, for sums over whole texts and over windows.
 
     structure: (n_texts, n_structure) float32
     """
 
     def __init__(self, counts: csr_matrix, bounds: list[int], structure: NDArray[np.float32]) -> None:
-        """counts: (n_pieces, N_ROWS) float32 CSR, how often each feature begins in each piece, repetitions apart
-        bounds: n_texts + 1 places, text k has the pieces from bounds[k] up to bounds[k + 1], its empty one included
+        """Takes in the features of all texts.
+
+        counts: (n_pieces, N_ROWS) float32 CSR, a 1 for each occurrence of a feature in a piece, repetitions apart
+        bounds: n_texts + 1 indices; text k has the pieces from bounds[k] up to bounds[k + 1], its empty one included
         """
         self._counts, self.structure = counts, structure
         self._bounds = np.array(bounds)
         self._within = windows_within(bounds)
-        in_words = np.concatenate([[0], np.cumsum(counts.indices >= _MIDDLE)])[counts.indptr]
+        in_words = np.concatenate([[0], np.cumsum(counts.indices >= BLOCK_ROWS)])[counts.indptr]
         self._done = np.stack([counts.indptr - in_words, in_words])
 
     def _factors(self, firsts: NDArray[np.int64], pasts: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(2, n): the values of the features of runs of pieces."""
+        """(N_BLOCKS, n): the value of a feature in each run of pieces, from firsts[i] up to pasts[i]."""
         return factors_of(self._done[:, pasts] - self._done[:, firsts])
 
     def texts(self, rows: NDArray[np.int64]) -> csr_matrix:
@@ -45,13 +48,13 @@ class PieceMatrix:
         pointers = np.concatenate([[0], np.cumsum(lengths)])
         indices = self._counts.indices[np.repeat(starts - pointers[:-1], lengths) + np.arange(pointers[-1])]
         grams, words = (np.repeat(factors, lengths) for factors in self._factors(firsts, pasts))
-        values = np.where(indices < _MIDDLE, grams, words).astype(np.float32)
+        values = np.where(indices < BLOCK_ROWS, grams, words).astype(np.float32)
         matrix = csr_matrix((values, indices, pointers), shape=(len(rows), N_ROWS))
         matrix.sum_duplicates()
         return matrix
 
     def pooled(self, hashed: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """(n_texts,) each: what all the text and what its worst window adds up to; hashed: (N_ROWS,) weights"""
+        """(n_texts,) the sums of whole texts and (n_texts,) those of their worst windows; hashed: (N_ROWS,) weights."""
         pieces = np.arange(self._bounds[-1])
         windows = self._sums(hashed, pieces, np.minimum(pieces + 2, len(pieces)))
         worst: NDArray[np.float64] = np.maximum.reduceat(windows, self._within)[::2]
@@ -60,7 +63,7 @@ class PieceMatrix:
     def _sums(
         self, hashed: NDArray[np.float64], firsts: NDArray[np.int64], pasts: NDArray[np.int64]
     ) -> NDArray[np.float64]:
-        """(n,) weight times value, summed over runs of pieces."""
+        """(n,) weight times value, summed over each run of pieces, from firsts[i] up to pasts[i]."""
         sums = np.zeros(len(firsts))
         for part, factors in zip(_BLOCKS, self._factors(firsts, pasts), strict=True):
             weights = np.zeros(N_ROWS)
@@ -71,7 +74,7 @@ class PieceMatrix:
 
 
 def _piece_rows(occurrences: Occurrences, pieces: Pieces) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """The rows of a batch piece by piece, and how many each piece has."""
+    """(n,) the rows of a batch, piece by piece, and (n_pieces,) how many each piece has."""
     n_pieces = pieces.bounds[-1]
     rows, owners = [], []
     for edges in pieces.edges:
@@ -86,10 +89,11 @@ def _piece_rows(occurrences: Occurrences, pieces: Pieces) -> tuple[NDArray[np.in
 
 
 def matrix_of(texts: Sequence[Text], lexicon: Lexicon) -> PieceMatrix:
-    """The features of many texts."""
+    """The features of many texts, computed in small batches."""
     columns, sizes, structure, bounds = [], [], [], [0]
     for start in range(0, len(texts), _BATCH):
-        features = features_of(texts[start : start + _BATCH], lexicon)
+        batch = texts[start : start + _BATCH]
+        features = features_of(batch, view_of([text.body for text in batch], lexicon), lexicon)
         rows, lengths = _piece_rows(features.occurrences, features.pieces)
         columns.append(rows)
         sizes.append(lengths)

@@ -1,4 +1,4 @@
-"""Builds the lexicon from the word lists of the data folder and the words of the training texts."""
+"""Builds the lexicon from the word lists of the data folder and from the words of the training texts."""
 
 import csv
 import gzip
@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.hashing import pair_hash, word_hash
-from classifier.lexicon import EMPTY, Mark
-from classifier.link import host_of
-from classifier.swearword import MASKED_WORDS
-from classifier.view import view_of
+from classifier.features.hashing import pair_hash, word_hash
+from classifier.features.lexicon import EMPTY, Mark
+from classifier.features.link import host_of
+from classifier.text.swearword import MASKED_WORDS
+from classifier.text.view import view_of
 
 LISTS = (
     "ldnoobw_en.txt",
@@ -27,10 +27,10 @@ LISTS = (
 )
 
 KNOWN_FROM_TEXTS = 15
-"""A word of the training comments is known when it occurs in so many of them."""
+"""A word is known when it occurs in at least so many of the training comments."""
 
 SPAM_TERM_IN_TEXTS = 2
-"""A listed spam term that occurs in more of the training comments is no sign of spam."""
+"""A listed term that occurs in more of the training comments is no sign of spam."""
 
 _MIN_SPAM_TERM_CHARS = 4
 _PLAIN = re.compile(r"[a-z]+")
@@ -53,13 +53,24 @@ _EROTIC_WORDS_LISTED = (
 )
 EROTIC_WORDS = _EROTIC_WORDS_LISTED.split()
 
+_COMMON_HOSTS_LISTED = (
+    "gmail.com yahoo.com hotmail.com outlook.com aol.com google.com youtube.com facebook.com twitter.com live.com "
+    "wikipedia.org en.wikipedia.org icloud.com msn.com bbc.co.uk cnn.com github.com ntis.gov"
+)
+_COMMON_HOSTS = frozenset(_COMMON_HOSTS_LISTED.split())
+"""The lists of spam name these hosts too, but honest people link to them."""
+
+_MIN_NAME_CHARS = 8
+"""A shorter spam term may be an honest name."""
+
 
 def lexicon_path(data: Path, name: str) -> Path:
-    """Where a word list lies below the data folder."""
+    """The path of a word list in the data folder."""
     return data / "lexicons" / f"{name}.gz"
 
 
 def _lines(data: Path, name: str) -> Iterator[str]:
+    """The lines of a word list that are not empty, without white space around them."""
     with gzip.open(lexicon_path(data, name), "rt", encoding="utf-8") as lines:
         for line in lines:
             if line.strip():
@@ -67,7 +78,7 @@ def _lines(data: Path, name: str) -> Iterator[str]:
 
 
 def words_of(texts: list[str]) -> list[list[str]]:
-    """The folded words of each text."""
+    """The folded words of each text, in order."""
     view = view_of(texts, EMPTY)
     characters = [chr(symbol) for symbol in view.symbols.tolist()]
     words = ["".join(characters[start:end]) for start, end in zip(view.word_starts, view.word_ends, strict=True)]
@@ -75,7 +86,7 @@ def words_of(texts: list[str]) -> list[list[str]]:
 
 
 def _document_counts(texts: Iterable[str]) -> Counter[str]:
-    """In how many texts each word and each pair of words occurs."""
+    """Word, or two neighbours with a space between them -> in how many texts it occurs."""
     counts: Counter[str] = Counter()
     for text in texts:
         words = words_of([text])[0]
@@ -85,7 +96,7 @@ def _document_counts(texts: Iterable[str]) -> Counter[str]:
 
 
 def profanities(data: Path) -> Iterator[tuple[str, int]]:
-    """Entries of the lists of profanity, with the marks of their severity and kind."""
+    """The entries of the lists of profanity, with the marks of their severity and kind."""
     for row in csv.DictReader(_lines(data, "surge_profanity_en.csv")):
         mark = _SEVERITIES[row["severity_description"]]
         for column in ("category_1", "category_2", "category_3"):
@@ -97,6 +108,7 @@ def profanities(data: Path) -> Iterator[tuple[str, int]]:
 
 
 def _spam_domains(data: Path) -> Iterator[str]:
+    """The addresses and domains of the lists of spam, as the lists have them."""
     yield from _lines(data, "matomo_referrer_spammers.txt")
     for address in _lines(data, "wp_spam_email_domains.txt"):
         yield address.lstrip("@")
@@ -104,44 +116,21 @@ def _spam_domains(data: Path) -> Iterator[str]:
         yield address
 
 
-_COMMON_HOSTS = frozenset(
-    [
-        "gmail.com",
-        "yahoo.com",
-        "hotmail.com",
-        "outlook.com",
-        "aol.com",
-        "google.com",
-        "youtube.com",
-        "facebook.com",
-        "twitter.com",
-        "live.com",
-        "wikipedia.org",
-        "en.wikipedia.org",
-        "icloud.com",
-        "msn.com",
-        "bbc.co.uk",
-        "cnn.com",
-        "github.com",
-        "ntis.gov",
-    ]
-)
-
-
 def spam_terms(data: Path) -> list[str]:
-    """Listed spam terms of two or three words, for names that sell."""
+    """The listed spam terms of two or three words, which simulated spammers take as names."""
     terms = [" ".join(words_of([entry])[0]) for entry in _lines(data, "wordpress_comment_blocklist.txt")]
-    return [term for term in terms if 1 <= term.count(" ") <= 2 and term.replace(" ", "").isalpha() and len(term) > 7]
+    long = [term for term in terms if len(term) >= _MIN_NAME_CHARS]
+    return [term for term in long if 1 <= term.count(" ") <= 2 and term.replace(" ", "").isalpha()]
 
 
 def spam_hosts(data: Path) -> list[str]:
-    """Listed domains of spam."""
+    """The listed hosts of spam, each once, without those that honest people link to."""
     hosts = dict.fromkeys(host_of(domain) for domain in _spam_domains(data))
     return [host for host in hosts if "." in host and host not in _COMMON_HOSTS]
 
 
 def _entries(data: Path, counts: Counter[str]) -> Iterator[tuple[str, int]]:
-    """Terms of one or two words with their marks, the most important first."""
+    """Terms with their marks, the most important first; a term with more than two words is not used."""
     for words in MASKED_WORDS.values():
         yield from ((word, Mark.KNOWN) for word in words)
     yield from ((word, Mark.EROTIC) for word in EROTIC_WORDS)
@@ -161,6 +150,7 @@ def _entries(data: Path, counts: Counter[str]) -> Iterator[tuple[str, int]]:
 
 
 def _key_of(term: str) -> int | None:
+    """The hash of a term of one or two words, or None for any other."""
     words = term.split(" ")
     if len(words) > 2 or not term:
         return None
@@ -169,7 +159,7 @@ def _key_of(term: str) -> int | None:
 
 
 def build_lexicon(data: Path, texts: Iterable[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
-    """(n,) keys and (n,) marks, most important first, from the lists and from the training comments."""
+    """(n,) uint32 keys and (n,) uint16 marks, the most important first; texts: the training comments."""
     marks: dict[int, int] = {}
     for term, mark in _entries(data, _document_counts(texts)):
         key = _key_of(term)

@@ -115,7 +115,15 @@ def unpack_private(raw: bytes) -> Private:
     if unset:
         scores, risk = _filled(unset, (None, None))
     return Private(
-        unpack_email(raw[start:end]), scores, risk, spans, bool(assessed), model, reader, user_agent, referrer
+        unpack_email(raw[start:end]),
+        scores,
+        risk,
+        spans=spans,
+        assessed=bool(assessed),
+        model=model,
+        reader=reader,
+        user_agent=user_agent,
+        referrer=referrer,
     )
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from classifier import Classifier, Text
-from classifier.appearance import appearance_of
 from classifier.assessment import DIRECTION_OVERRIDDEN, FILLER_CHARACTERS
+from classifier.text.appearance import appearance_of
 
 INSULT = "you are a fucking idiot and everyone hates you"
 RLO, LRO, PDF, RLI, PDI = "\u202e", "\u202d", "\u202c", "\u2067", "\u2069"

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import Classifier, Text
-from classifier.hashing import GRAM_BITS, NO_ROW, Occurrences, pair_hash, word_hash
-from classifier.lexicon import EMPTY
-from classifier.view import view_of
-from classifier.window import PIECE_SYMBOLS, pieces_of, rows_of, windows_within
+from classifier.features.hashing import GRAM_BITS, NO_ROW, Occurrences, pair_hash, word_hash
+from classifier.features.lexicon import EMPTY
+from classifier.features.window import PIECE_SYMBOLS, pieces_of, rows_of, windows_within
+from classifier.text.view import view_of
 
 BODIES = st.lists(st.text(alphabet="ab c.é🤡", max_size=3 * PIECE_SYMBOLS), min_size=1, max_size=6)
 

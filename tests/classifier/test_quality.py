@@ -12,7 +12,7 @@ from classifier import ATTRIBUTES, Classifier
 from classifier.evaluation.camouflage import DISGUISES
 from classifier.evaluation.evaluate import Sets, scorer_of
 from classifier.evaluation.measure import AREAS
-from classifier.training.corpus import CORPORA
+from classifier.training.examples.corpus import CORPORA
 
 FLOORS = {
     "civil_balanced": 0.91,

@@ -11,11 +11,10 @@ from scipy.sparse import hstack
 from sklearn.linear_model import LogisticRegression
 
 from classifier import ATTRIBUTES, Assessment, Classifier, Text
-from classifier.hashing import N_ROWS, NO_ROW, Occurrences
+from classifier.features.hashing import N_BLOCKS, N_ROWS, NO_ROW, Occurrences
 from classifier.model_file import Weights, read_weights
 from classifier.scorer import MAX_CHARS, reject_of
 from classifier.training.matrix import matrix_of
-from classifier.window import N_BLOCKS
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=400)
 SAMPLES = (

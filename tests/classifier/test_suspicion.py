@@ -5,7 +5,7 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from classifier.suspicion import classes_of, is_spaced, is_suspect, odd_tokens
+from classifier.text.suspicion import classes_of, is_spaced, is_suspect, odd_tokens
 
 BODIES = st.text(alphabet="aZ '.-17@$*!|&#", max_size=24)
 SUSPECT = re.compile(r"L\.L|DL|LDD|AL|LAA|AAA|LSL|LSSL|SSS|&L|&S")

@@ -12,19 +12,24 @@ from click.testing import CliRunner
 from classifier import ATTRIBUTES, Classifier, Text
 from classifier.command import main
 from classifier.evaluation.evaluate import SampledSets
-from classifier.hashing import N_ROWS
-from classifier.lexicon import EMPTY, Mark
+from classifier.features.hashing import N_ROWS
+from classifier.features.lexicon import EMPTY, Mark
+from classifier.features.structure import STRUCTURE, STYLE
+from classifier.features.window import pieces_of, windows_within
 from classifier.model_file import Weights, read_weights, write_weights
-from classifier.structure import STRUCTURE, STYLE
-from classifier.training.author import with_authors
+from classifier.text.view import view_of
 from classifier.training.calibration import BASE_RATES, calibrate, expected_calibration_error
-from classifier.training.corpus import Example
+from classifier.training.cross_fit import blended
+from classifier.training.examples.author import with_authors
+from classifier.training.examples.corpus import Example
+from classifier.training.examples.listed import listed_examples
+from classifier.training.examples.pitch import pitch_examples
+from classifier.training.examples.template import template_examples
+from classifier.training.examples.threat import threat_examples
 from classifier.training.fit import Fitted, fit_attribute
-from classifier.training.listed import listed_examples
 from classifier.training.matrix import matrix_of
-from classifier.training.pitch import pitch_examples
 from classifier.training.quantise import quantise
-from classifier.training.taught import (
+from classifier.training.taught.label import (
     TAUGHT,
     USED,
     Taught,
@@ -35,12 +40,7 @@ from classifier.training.taught import (
     windows_of,
     write_taught,
 )
-from classifier.training.template import template_examples
-from classifier.training.threat import threat_examples
-from classifier.training.train import blended
 from classifier.training.weak import add_weak_labels
-from classifier.view import view_of
-from classifier.window import pieces_of, windows_within
 
 KIND = (
     "a lovely day in the park",

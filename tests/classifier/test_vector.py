@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from classifier import ATTRIBUTES, N_FEATURES, Classifier, Text
-from classifier.hashing import N_ROWS
+from classifier.features.hashing import N_ROWS
 from classifier.model_file import read_weights
 
 TEXTS = (

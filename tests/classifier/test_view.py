@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from classifier import Classifier
-from classifier.view import _traced, original_ranges, view_of
+from classifier.text.symbol import original_ranges, traced
+from classifier.text.view import view_of
 
 ANY_TEXT = st.text(alphabet=st.characters(exclude_categories=()), max_size=120)
 
@@ -48,9 +49,9 @@ def test_what_is_seen(classifier: Classifier, body: str, seen: str) -> None:
 def test_the_quick_path_sees_what_the_traced_one_sees(body: str) -> None:
     view = view_of([body], ())
     line = view.lines.get(0)
-    traced, _ = _traced(body if line is None else line.text)
-    assert view.symbols[1 : len(traced) + 1].tolist() == traced.tolist()
-    assert len(view.symbols) == len(traced) + (2 if len(traced) else 1)
+    found, _ = traced(body if line is None else line.text)
+    assert view.symbols[1 : len(found) + 1].tolist() == found.tolist()
+    assert len(view.symbols) == len(found) + (2 if len(found) else 1)
 
 
 @settings(max_examples=300)
@@ -58,7 +59,8 @@ def test_the_quick_path_sees_what_the_traced_one_sees(body: str) -> None:
 def test_sources_lie_in_the_body_in_order(body: str) -> None:
     view = view_of([body], ())
     symbols = np.arange(max(len(view.symbols) - 2, 0))
-    assert all(0 <= begin < end <= len(body) for begin, end in original_ranges(view, symbols, symbols))
+    ranges = original_ranges(body, view.lines.get(0), symbols, symbols)
+    assert all(0 <= begin < end <= len(body) for begin, end in ranges)
 
 
 @settings(max_examples=100)

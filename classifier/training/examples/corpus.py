@@ -1,4 +1,4 @@
-"""The training rows: texts, labels by attribute, and the set each came from."""
+"""The labelled sets: their rows as texts with labels by attribute, and the name of the set that each comes from."""
 
 import gzip
 import hashlib
@@ -13,20 +13,22 @@ import orjson
 from classifier.attribute import ATTRIBUTES
 
 Labels = dict[str, float]
-"""Attribute -> 0 or 1; an attribute that is missing is unknown."""
+"""Attribute -> a label in [0, 1]; the label of an attribute that is missing is unknown."""
 
 MAX_TRAINING_CHARS = 1500
-"""Longer training texts are cut: e-mails would outweigh comments."""
+"""A longer training text is cut, because e-mails would outweigh comments."""
 
 _MIN_SPAM_CHARS, _MAX_SPAM_CHARS = 80, 500
-"""E-mail and chat spam is cut to the length of comments, its lines joined, or length alone would give it away."""
+"""Spam of e-mail and chat is cut to the length of comments, and its lines joined: its length would give it away."""
+
+_MAJORITY = 0.5
 
 HARMLESS: Labels = dict.fromkeys(ATTRIBUTES, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One training row."""
+    """One training text with its labels; corpus: the name of the set that it comes from."""
 
     text: str
     labels: Labels
@@ -34,23 +36,24 @@ class Example:
 
 
 def read_rows(path: Path) -> Iterator[dict[str, Any]]:
-    """The rows of a gzip JSON lines file."""
+    """The rows of a file of JSON lines in gzip."""
     with gzip.open(path, "rb") as lines:
         for line in lines:
             yield orjson.loads(line)
 
 
 def sha256_of(path: Path) -> str:
-    """Hexadecimal SHA-256 of a file."""
+    """The SHA-256 of a file, hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _majority(fraction: float) -> float | None:
-    """A label from a share of raters: half or more 1, none 0, between unknown."""
-    return 1.0 if fraction >= 0.5 else 0.0 if fraction == 0 else None
+    """The label from a share of raters: 1 from one half on, 0 for none, unknown between."""
+    return 1.0 if fraction >= _MAJORITY else 0.0 if fraction == 0 else None
 
 
 def _known(labels: dict[str, float | None]) -> Labels:
+    """The labels that are known, as floats."""
     return {attribute: float(label) for attribute, label in labels.items() if label is not None}
 
 
@@ -134,15 +137,16 @@ CORPORA: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, Labels]]]] = {
     "spamassassin_email": _spam_only,
     "enron_email_spam": _spam_only,
 }
+"""Name of a set -> the function that makes labelled texts of one of its rows; the sets are read in this order."""
 
 
 def corpus_path(data: Path, corpus: str) -> Path:
-    """Where a training set lies below the data folder."""
+    """The path of a training set in the data folder."""
     return data / "train" / f"{corpus}.jsonl.gz"
 
 
 def read_examples(data: Path) -> Iterator[Example]:
-    """Every training example, in a fixed order."""
+    """Every example of the training sets, in a fixed order."""
     for corpus, examples_of in CORPORA.items():
         for row in read_rows(corpus_path(data, corpus)):
             for text, labels in examples_of(row):

@@ -1,10 +1,10 @@
-"""Sentences written for this project in which naming a group is harmless, and as many in which it is an attack."""
+"""Sentences written for this project that name a group: as many are harmless as are an attack."""
 
 from collections.abc import Iterator
 from itertools import product
 from random import Random
 
-from classifier.training.corpus import HARMLESS, Example, Labels
+from classifier.training.examples.corpus import HARMLESS, Example, Labels
 
 _PEOPLE_LISTED = (
     "gay lesbian bisexual transgender trans queer lgbt lgbtq homosexual straight heterosexual male female "
@@ -141,8 +141,9 @@ _WELCOMING_VERBS_LISTED = "love like thank welcome help hug support respect befr
 _WELCOMING_VERBS = _WELCOMING_VERBS_LISTED.split()
 _HOSTILE_VERBS_LISTED = "hate despise loathe murder kill hurt deport ban punch hang exterminate shoot attack beat"
 _HOSTILE_VERBS = _HOSTILE_VERBS_LISTED.split()
+_SEED = 3
 _MIXED_PER_NAME = 70
-"""Sentences of praise, and as many of scorn, drawn for each name."""
+"""So many sentences of praise are drawn for each name, and as many of scorn."""
 
 _ATTACK: Labels = {"toxicity": 1.0, "identity_attack": 1.0, "spam": 0.0, "sexually_explicit": 0.0}
 _THREAT: Labels = {**_ATTACK, "threat": 1.0}
@@ -160,14 +161,15 @@ CORPUS = "templates"
 
 
 def _pattern_examples() -> Iterator[Example]:
+    """Every pattern of a kind with every name of it."""
     for names, patterns, labels in _KINDS:
         for pattern, name in product(patterns, names):
             yield Example(pattern.replace("{}", name), labels, CORPUS)
 
 
 def _mixed_examples() -> Iterator[Example]:
-    """Praise and scorn in the same words of every name, and of people named by no group."""
-    draw = Random(3)
+    """Praise and scorn, in the same words, of every group and of people whom no group names."""
+    draw = Random(_SEED)
     for name in (*_PEOPLE, *_PLAIN_NOUNS):
         scorned = _INSULT if name in _PLAIN_NOUNS else _ATTACK
         for _ in range(_MIXED_PER_NAME):
@@ -183,6 +185,6 @@ def _mixed_examples() -> Iterator[Example]:
 
 
 def template_examples() -> Iterator[Example]:
-    """Every pattern with every group, each group as often harmless as attacked by the same words."""
+    """Sentences in which each group is as often harmless as it is attacked in the same words."""
     yield from _pattern_examples()
     yield from _mixed_examples()

@@ -1,13 +1,13 @@
 """Comment spam as blogs get it, and honest thanks that look like it: sentences written for this project.
 
-No open set of such spam is to be had; the patterns are of common knowledge: praise that fits any article, then a
-service, a place, a number or an address.
+There is no open set of such spam. The patterns are common knowledge: praise that fits any article, then a service, a
+place, a number or an address.
 """
 
 from collections.abc import Iterator
 from random import Random
 
-from classifier.training.corpus import HARMLESS, Example
+from classifier.training.examples.corpus import HARMLESS, Example
 
 CORPUS = "pitches"
 
@@ -74,17 +74,22 @@ _TOPICS_LISTED = (
     "taxes,hospital beds"
 )
 _TOPICS = _TOPICS_LISTED.split(",")
+_SEED = 9
 _SPAM_COUNT = 2400
 _HARMLESS_COUNT = 1600
+_MAX_PRAISES = 2
+_TITLE_SHARE = 0.3
+_PHONE_DIGITS = 10
 
 
 def _filled(pattern: str, draw: Random) -> str:
+    """An offer with a drawn service, place, site and phone number in it."""
     service = draw.choice(_SERVICES)
-    digits = "".join(draw.choice("0123456789") for _ in range(10))
+    digits = "".join(draw.choice("0123456789") for _ in range(_PHONE_DIGITS))
     host = f"{service.replace(' ', draw.choice(('', '-')))}{draw.randrange(100)}.{draw.choice(_ENDINGS)}"
     numbers = (f"+1-{digits[:3]}-{digits[3:6]}-{digits[6:]}", f"+91{digits}", f"1 800 {digits[:3]} {digits[3:7]}")
     return pattern.format(
-        service=service.title() if draw.random() < 0.3 else service,
+        service=service.title() if draw.random() < _TITLE_SHARE else service,
         place=draw.choice(_PLACES),
         site=draw.choice(("https://", "http://", "www.", "")) + host,
         phone=draw.choice(numbers),
@@ -93,10 +98,10 @@ def _filled(pattern: str, draw: Random) -> str:
 
 
 def pitch_examples() -> Iterator[Example]:
-    """Praise with an offer, offers alone, and honest thanks and questions."""
-    draw = Random(9)
+    """Praise with an offer and offers alone, then honest thanks and questions; they are the same every time."""
+    draw = Random(_SEED)
     for _ in range(_SPAM_COUNT):
-        praise = [draw.choice(_PRAISE) for _ in range(draw.randrange(0, 3))]
+        praise = [draw.choice(_PRAISE) for _ in range(draw.randrange(0, _MAX_PRAISES + 1))]
         text = " ".join([*praise, _filled(draw.choice(_OFFERS), draw)])
         yield Example(text, {"spam": 1.0}, CORPUS)
     for _ in range(_HARMLESS_COUNT):

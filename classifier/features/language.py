@@ -1,14 +1,14 @@
-"""Guesses a text's language, so that one the model was not trained on is marked instead of scored low."""
+"""Guesses the language of a text, so that a text in one that the model was not trained on is marked as such."""
 
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.feature import Features
-from classifier.hashing import word_hash
-from classifier.structure import STRUCTURE
-from classifier.view import View
+from classifier.features.batch import Features
+from classifier.features.hashing import word_hash
+from classifier.features.structure import STRUCTURE
+from classifier.text.view import View
 
 _COMMON_WORDS = {
     "en": "the of and to in is that it for was on are with as this be at have from or by you not but they i my me he "
@@ -46,18 +46,38 @@ _SCRIPTS = (
     (0x4E00, 0xA000, "zh"),
     (0xAC00, 0xD7B0, "ko"),
 )
-"""First and past-the-last code point of a script, and the language most written in it."""
+"""The first code point of a script, the one after its last, and the language that is most written in it."""
+
+Language = tuple[str | None, bool]
+"""The ISO 639-1 code of a language, None when it is not recognised, and whether the model was trained on it."""
 
 _LATIN_PAST = 0x0250
+"""The code point after the last Latin letter with which languages are written."""
+
+_FIRST_LETTER = ord("a")
+_SIGNS_FROM, _SIGNS_PAST = 0x2000, 0x2E80
+_PICTURES_FROM = 0x1F000
 _MIN_WORDS = 4
+"""A text of fewer words is taken as one that the model knows."""
+
 _KNOWN_SHARE = 0.6
-_SURELY_FOREIGN_SHARE = 0.3
+"""A text with at least this share of known words is English."""
+
+_FOREIGN_SHARE = 0.3
+"""A text with a lower share of known words, and hardly a common word of English, is in a language that nobody named."""
+
+_HARDLY_SHARE = 10
+"""Hardly a word: fewer than one in so many."""
+
+_LEAD = 1.5
+"""Another language must have so many times as many common words as English."""
+
 _LANGUAGES = tuple(_COMMON_WORDS)
 _UNKNOWN_WORDS = STRUCTURE.index("unknown_words")
 
 
 def _common_words() -> tuple[NDArray[np.uint32], NDArray[np.uint16]]:
-    """Hashes of all common words, ascending, and a bit for each language that has the word."""
+    """(n,) the hashes of all common words, ascending, and (n,) a bit for each language that has the word."""
     bits: dict[int, int] = {}
     for place, words in enumerate(_COMMON_WORDS.values()):
         for word in words.split():
@@ -71,13 +91,14 @@ _KEYS, _BITS = _common_words()
 
 
 def _counts_by_language(words: NDArray[np.uint32]) -> dict[str, int]:
+    """Language -> how many words of a text, given by their hashes, are common in it."""
     places = np.minimum(np.searchsorted(_KEYS, words), len(_KEYS) - 1)
     bits = _BITS[places] * (_KEYS[places] == words)
     return {language: int(np.count_nonzero(bits & (1 << place))) for place, language in enumerate(_LANGUAGES)}
 
 
 def _script_language(symbols: NDArray[np.uint32]) -> str | None:
-    """The language of the script with most letters."""
+    """The language of the script that most letters belong to; Japanese where there are any of its own."""
     counts = {name: int(((symbols >= first) & (symbols < past)).sum()) for first, past, name in _SCRIPTS}
     if counts["ja"]:
         return "ja"
@@ -86,15 +107,15 @@ def _script_language(symbols: NDArray[np.uint32]) -> str | None:
 
 
 def _is_foreign_script(symbols: NDArray[np.uint32]) -> bool:
-    """Whether most letters are not Latin; pictures and signs are no letters."""
-    latin = int(((symbols >= 97) & (symbols < _LATIN_PAST)).sum())
-    pictures = ((symbols >= 0x2000) & (symbols < 0x2E80)) | (symbols >= 0x1F000)
+    """Whether most letters are not Latin; pictures and signs are not counted as letters."""
+    latin = int(((symbols >= _FIRST_LETTER) & (symbols < _LATIN_PAST)).sum())
+    pictures = ((symbols >= _SIGNS_FROM) & (symbols < _SIGNS_PAST)) | (symbols >= _PICTURES_FROM)
     other = int(((symbols >= _LATIN_PAST) & ~pictures).sum())
     return other > latin
 
 
-def languages_of(features: Features) -> list[tuple[str | None, bool]]:
-    """The language of each text of a batch, None when not recognised, and whether the model knows it."""
+def languages_of(features: Features) -> list[Language]:
+    """The language of each text of a batch, in order."""
     unknown = features.structure[:, _UNKNOWN_WORDS].tolist()
     foreign = _foreign_scripts(features.view)
     bounds = pairwise(features.view.word_bounds)
@@ -105,7 +126,7 @@ def languages_of(features: Features) -> list[tuple[str | None, bool]]:
 
 
 def _foreign_scripts(view: View) -> dict[int, str | None]:
-    """text -> the language of its script, of texts whose letters are not Latin."""
+    """Text -> the language of its script, for the texts whose letters are not Latin."""
     if view.symbols.dtype != np.uint32:
         return {}
     symbols = view.symbols.view(np.uint32)
@@ -117,8 +138,11 @@ def _foreign_scripts(view: View) -> dict[int, str | None]:
     }
 
 
-def _latin_language(features: Features, first: int, past: int, unknown: float) -> tuple[str | None, bool]:
-    """Of a text with the words from `first` up to `past`, of which the share `unknown` is in no list."""
+def _latin_language(features: Features, first: int, past: int, unknown: float) -> Language:
+    """The language of a text in Latin letters.
+
+    first, past: the half-open bounds of its words in the batch; unknown: the share of its words that are in no list
+    """
     if past - first < _MIN_WORDS:
         return None, True
     known = 1 - unknown
@@ -126,8 +150,8 @@ def _latin_language(features: Features, first: int, past: int, unknown: float) -
         return "en", True
     counts = _counts_by_language(features.occurrences.keys[first:past])
     best = max(_LANGUAGES, key=lambda language: counts[language])
-    if best != "en" and counts[best] > max(1.5 * counts["en"], 1):
+    if best != "en" and counts[best] > max(_LEAD * counts["en"], 1):
         return best, False
-    if known < _SURELY_FOREIGN_SHARE and counts["en"] * 10 < past - first:
+    if known < _FOREIGN_SHARE and counts["en"] * _HARDLY_SHARE < past - first:
         return None, False
     return ("en" if counts["en"] else None), True

@@ -1,10 +1,10 @@
-"""Names and websites for the training texts of spam: no set has them, so they are simulated and named so."""
+"""Names and websites for the training texts: no set has them, so they are simulated, and the model card says so."""
 
 from collections.abc import Sequence
 from random import Random
 
 from classifier.assessment import Text
-from classifier.training.corpus import Example
+from classifier.training.examples.corpus import Example
 
 _NAMES_LISTED = (
     "Anna,Ben,Carla,David,Eva,Frank,Grace,Henry,Ines,Jack,Karen,Liam,Maria,Nina,Oscar,Paula,Quentin,Rosa,Sam,"
@@ -18,22 +18,33 @@ _SITES_LISTED = (
     "https://johnsmith.me https://riverwalks.blogspot.com/2014/05/first-walk.html"
 )
 _SITES = _SITES_LISTED.split()
+_SEED = 5
 _SPAM_SHARE = 0.4
+"""The share of spam that gets an author."""
+
+_SELLING_NAME_SHARE = 0.7
+_SPAM_SITE_SHARE = 0.8
 _NAMED_SHARE = 0.5
+"""The share of all other texts that get an author."""
+
 _SITE_SHARE = 0.12
 
 
 def with_authors(examples: Sequence[Example], spam_terms: Sequence[str], spam_hosts: Sequence[str]) -> list[Text]:
-    """The texts, some with an author: spam with names that sell and listed domains, the rest with plain ones."""
-    draw = Random(5)
+    """The texts in order, some with an author: spam with names that sell and listed hosts, the rest with plain ones."""
+    draw = Random(_SEED)
     texts = []
     for example in examples:
         name = website = ""
         if example.labels.get("spam") == 1:
             if draw.random() < _SPAM_SHARE:
-                name = draw.choice(spam_terms) if draw.random() < 0.7 else draw.choice(_NAMES)
+                name = draw.choice(spam_terms) if draw.random() < _SELLING_NAME_SHARE else draw.choice(_NAMES)
                 host = draw.choice(spam_hosts)
-                website = f"https://{host}/{draw.choice(spam_terms).replace(' ', '-')}" if draw.random() < 0.8 else ""
+                website = (
+                    f"https://{host}/{draw.choice(spam_terms).replace(' ', '-')}"
+                    if draw.random() < _SPAM_SITE_SHARE
+                    else ""
+                )
         elif draw.random() < _NAMED_SHARE:
             name = draw.choice(_NAMES)
             website = draw.choice(_SITES) if draw.random() < _SITE_SHARE else ""

@@ -1,4 +1,4 @@
-"""Words that people mask with signs (f*ck), and pictures they use as insults: lists written for this project."""
+"""Words that people mask with signs (f*ck), and pictures that they use as words: lists written for this project."""
 
 _STEMS = (
     "arse arsehole ass asses asshole assholes bastard bastards bitch bitches bitching bollocks bullshit cock cocks "
@@ -10,7 +10,7 @@ _STEMS = (
 )
 
 MASKED_WORDS: dict[int, tuple[str, ...]] = {}
-"""Length -> the words of that length, in the order in which a mask is tried."""
+"""Length -> the words of that length, in the order in which they are tried against a mask."""
 
 for _word in _STEMS.split():
     MASKED_WORDS[len(_word)] = (*MASKED_WORDS.get(len(_word), ()), _word)
@@ -80,6 +80,7 @@ PICTURE_WORDS: dict[str, str] = {
     "🪓": "kill",
     "🏏": "beat",
 }
+"""Picture -> the words that it is read as where it stands by itself."""
 
 PICTURE_LETTERS: dict[str, str] = {
     "🅰": "a",
@@ -113,9 +114,10 @@ PICTURE_LETTERS: dict[str, str] = {
     "🐝": "b",
     "👁": "i",
 }
+"""Picture -> the letter that it is read as beside a letter."""
 
 LOOKALIKE_LETTERS = str.maketrans(
     "аәвеёєкмнопрстухсѕіїјԁԛԝһӏгиьзбαβεηικνορτυχωγσ",
     "aabeeekmhonpctyxcsiijdqwhlrubzbabenikvoptyxwyo",
 )
-"""Cyrillic and Greek letters, and the Latin one each is taken for; for words that mix scripts."""
+"""Cyrillic and Greek letters -> the Latin letters that they are taken for, in words that mix scripts."""

@@ -1,6 +1,8 @@
 """Finds in a few microseconds whether an ASCII body may hold disguised words, and where.
 
-Every byte is replaced by the letter of its class; suspicious neighbours are then short strings to look for.
+Every byte is replaced by the letter of its class; suspicious neighbours are then short strings to search for. The
+classes are L for letters, D for digits, A for signs that also begin words, S for other signs that stand for letters, a
+space for white space, & for itself, and a dot for the rest.
 """
 
 import re
@@ -10,7 +12,7 @@ _CLASS_SIGNS = {"L": "'", "D": "0123456789", "A": "@$", "S": "*!|+#%", " ": " \t
 
 
 def _class_table() -> bytes:
-    """Byte -> the letter of its class; L letter, D digit, A sign that begins words too, S sign, "." the rest."""
+    """Byte -> the letter of its class."""
     table = bytearray(b"." * 256)
     for byte in range(128):
         if chr(byte).isalpha():
@@ -31,11 +33,11 @@ _SUSPECT_WITH = {
     ord("S"): re.compile(rb"S(?:(?<=LS)S?L|SS)"),
     ord("&"): re.compile(rb"&[LS]"),
 }
-"""What to look for where signs of a class occur at all. A pattern that begins with a letter, told from there by looking
-back, is searched ten times as quickly as one that begins with a set, and twice as quickly as by `in`."""
+"""Class -> what is suspicious beside it. The search for a pattern that begins with one letter and looks back from there
+is ten times as quick as one for a pattern that begins with a set, and twice as quick as `in`."""
 
 _CANDIDATE = re.compile(rb"[.SAD](?:(?<=L.)[.SAD]*L|(?<=A)L|(?<=LA)A|(?<=D)L|(?<=LD)D|(?<=[AS])[AS]{2})")
-"""L[.SAD]+L, AL, LAA, DL, LDD or [AS]{3}, told from their first sign: so the search passes over letters at once."""
+"""This finds L[.SAD]+L, AL, LAA, DL, LDD and [AS]{3} from their first sign on, and so passes over letters at once."""
 
 _BEYOND_JOINED = {
     ord("."): re.compile(rb"\.\."),
@@ -43,20 +45,21 @@ _BEYOND_JOINED = {
     ord("A"): re.compile(rb"A(?:\.?L|(?<=LA)A|[AS][AS])"),
     ord("S"): re.compile(rb"S(?:\.?L|[AS][AS])"),
 }
-"""Where none of these is found, every candidate is L.L."""
+"""Where none of these is found, every candidate is L.L, as in well-known."""
 
 
 def classes_of(body: str) -> bytes:
-    """The class of each character of an ASCII body."""
+    """The classes of the characters of an ASCII body, a byte for each."""
     return body.encode().translate(_CLASSES)
 
 
 def is_spaced(classes: bytes) -> bool:
-    """Whether there are letters, at least three, each by itself."""
+    """Whether at least three letters in a row stand by themselves, with spaces or other signs between them."""
     return _SPACED.search(classes) is not None or _DOTTED.search(classes) is not None
 
 
 def _has_any(patterns: dict[int, re.Pattern[bytes]], classes: bytes) -> bool:
+    """Whether any pattern is found; one is searched for only where the sign that it begins with occurs at all."""
     for sign, pattern in patterns.items():  # noqa: SIM110  a generator would take twice the time
         if sign in classes and pattern.search(classes) is not None:
             return True
@@ -69,7 +72,7 @@ def is_suspect(classes: bytes) -> bool:
 
 
 def odd_tokens(classes: bytes) -> Iterator[tuple[int, int]]:
-    """Bounds of the tokens whose classes are odd."""
+    """The half-open bounds of the tokens that may be disguised words, in order."""
     done = 0
     pattern = _CANDIDATE if _has_any(_BEYOND_JOINED, classes) else _JOINED
     for match in pattern.finditer(classes):

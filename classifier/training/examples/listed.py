@@ -1,13 +1,14 @@
-"""The profanity list's words in short sentences, and harmless words in the same: sentences of this project's own.
+"""Short sentences made for this project from the words of the profanity list, and the same with harmless words.
 
-The list's marks are features of whole words; these teach their parts, for words that are bent or joined.
+The marks of the list are features of whole words; these sentences teach the parts of the words, for words that are bent
+or joined.
 """
 
 from collections.abc import Iterable, Iterator
 from itertools import product
 
-from classifier.lexicon import Mark
-from classifier.training.corpus import Example
+from classifier.features.lexicon import Mark
+from classifier.training.examples.corpus import Example
 
 CORPUS = "listed"
 
@@ -19,11 +20,11 @@ _HARMLESS_LISTED = (
 )
 _HARMLESS = _HARMLESS_LISTED.split()
 _TIMES = 8
-"""How often each harmless sentence is said: about a quarter of all, so that the set alone tells little."""
+"""Each harmless sentence is said so often: they are about a quarter of all, so that the set alone tells little."""
 
 
 def listed_examples(profanities: Iterable[tuple[str, int]]) -> Iterator[Example]:
-    """Examples of profanity and of none; profanities: the list's words and their marks, see `wordlist.profanities`."""
+    """Examples with profanity and without; profanities: words with their marks, as `profanities` of wordlist.py."""
     words = dict.fromkeys(word for word, marks in profanities if marks & _PROFANE)
     for word, pattern in product(words, _PATTERNS):
         yield Example(pattern.replace("{}", word), {"profanity": 1.0}, CORPUS)

@@ -1,10 +1,10 @@
-"""Sentences written for this project that threaten someone, and as many of the same words that threaten nobody."""
+"""Sentences written for this project that threaten someone, and as many in the same words that threaten nobody."""
 
 from collections.abc import Iterator, Sequence
 from itertools import product
 from random import Random
 
-from classifier.training.corpus import Example, Labels
+from classifier.training.examples.corpus import Example, Labels
 
 _SPEAKERS = ("I will", "I'll", "I'm going to", "im gonna", "I am going to", "we will", "we're going to", "ill")
 _HARMS_LISTED = (
@@ -46,7 +46,7 @@ _FRIENDLY_LISTED = (
     "cut the grass,burn some calories,break the news to {},run over to the shop"
 )
 _FRIENDLY = _FRIENDLY_LISTED.split(",")
-_TOLD = (
+_REPORTED = (
     "a man was shot and killed on Main Street, police say",
     "the police found {} and the murder weapon",
     "he was stabbed by a stranger, the report says",
@@ -64,34 +64,38 @@ _TOLD = (
     "I could murder a burger right now",
     "that joke killed {}",
 )
-_EACH = 3_000
+_SEED = 9
+_N_DRAWN = 3_000
+"""So many sentences are drawn of those who threaten, and as many of those who do not."""
+
 _TIMES = 3
-"""How often each sentence is said: beside 1,300 threats of other people's, once is too little."""
+"""Each sentence is said so often: beside the 1,300 threats of the sets, once is too little."""
 
 
 _THREAT: Labels = {"threat": 1.0}
 _NO_THREAT: Labels = {"threat": 0.0}
-"""No other label: of toxicity they would teach little, and they made it worse elsewhere."""
+"""They have no other label: these sentences would teach little of toxicity, and made it worse elsewhere."""
 
 CORPUS = "threats"
 
 
 def _drawn(actions: Sequence[str], labels: Labels, draw: Random) -> Iterator[Example]:
-    """Sentences of someone who says what they will do."""
+    """Sentences in which someone says what they will do."""
     sentences = list(product(_SPEAKERS, actions, _VICTIMS, _WHENS))
-    for speaker, action, victim, when in draw.sample(sentences, _EACH):
+    for speaker, action, victim, when in draw.sample(sentences, _N_DRAWN):
         yield Example(f"{speaker} {action.replace('{}', victim)}{when}", labels, CORPUS)
 
 
 def threat_examples() -> Iterator[Example]:
-    """Threats, and harmless plans and reports, the same every time."""
+    """Threats, and harmless plans and reports; they are the same every time."""
     for _ in range(_TIMES):
-        yield from _sentences(Random(9))
+        yield from _sentences(Random(_SEED))
 
 
 def _sentences(draw: Random) -> Iterator[Example]:
+    """Drawn threats and plans, then all wishes and all reports."""
     yield from _drawn(_HARMS, _THREAT, draw)
     yield from _drawn(_FRIENDLY, _NO_THREAT, draw)
-    for patterns, labels in ((_WISHES, _THREAT), (_TOLD, _NO_THREAT)):
+    for patterns, labels in ((_WISHES, _THREAT), (_REPORTED, _NO_THREAT)):
         for pattern, victim, when in product(patterns, _VICTIMS, _WHENS):
             yield Example(f"{pattern.replace('{}', victim)}{when}", labels, CORPUS)

@@ -1,0 +1,1 @@
+"""The training examples: sets of labelled texts, and sentences and authors made for this project."""
