@@ -133,6 +133,11 @@ def _store_families(store: StoreMeasures | None) -> list[Metric]:
             ("commentdesk_redis_memory_used_bytes", "Memory that Redis uses.", store.used_bytes),
             ("commentdesk_redis_memory_max_bytes", "Memory that Redis may use; 0 is no limit.", store.max_bytes),
             ("commentdesk_last_backup_timestamp_seconds", "When the last backup was made.", store.backed_up_ms / 1000),
+            (
+                "commentdesk_upgrade_ratio",
+                "How much of the store the upgrade under way has looked at; 1 when none is.",
+                store.upgrade.ratio if store.upgrade else 1,
+            ),
         )
     ]
 

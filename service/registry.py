@@ -22,7 +22,8 @@ from service.domain.token import Token
 from service.errors import RequestError, SiteExistsError, SiteNotFoundError, StartError
 from service.link.link import Link
 from service.store import keys, sites, tokens
-from service.upkeep import installation, instant, processes
+from service.store.upgrade_progress import UpgradeProgress
+from service.upkeep import installation, processes, upgrade
 from service.upkeep.processes import Presence
 from service.vault import Vault
 
@@ -41,7 +42,7 @@ REFUSED_SECONDS = 5.0
 """Between two looks at a store that was refused, or that could not be understood."""
 RETRY_SECONDS = 0.2
 """Between two attempts to read sites and tokens while Redis is away."""
-PROGRESS_SECONDS = 5
+PROGRESS_SECONDS = 30
 """Between two lines in the log while the store is upgraded."""
 RELOAD_SECONDS = 30
 """All is read again this often in any case: a change told while the connection was away is not missed for longer."""
@@ -50,8 +51,9 @@ log = structlog.get_logger(__name__)
 
 
 class Registry:
-    """What `refresh` read last. `is_loaded` is False until it did once. The listener is a link of its own, because a
-    blocking read holds it."""
+    """What `refresh` read last. `is_loaded` is False until it did once, and when the store is not ours any more;
+    `problem` says why. While `is_upgrading` the store may hold what is of an older format. The listener is a link of
+    its own, because a blocking read holds it."""
 
     def __init__(
         self, link: Link, listener: Link, vault: Vault, admin_token: str, own_sites: Sequence[Site] = (DEFAULT,)
@@ -64,6 +66,7 @@ class Registry:
         self._admin_token = admin_token.encode()
         self._process = secrets.token_hex(8)
         self._watcher: asyncio.Task[None] | None = None
+        self._upgrader: asyncio.Task[None] | None = None
         self.sites: dict[str, Site] = {}
         self.tokens: dict[str, Token] = {}
         self._by_digest: dict[str, Token] = {}
@@ -72,6 +75,7 @@ class Registry:
         self._staff: dict[str, frozenset[str]] = {}
         self.is_loaded = False
         self.problem = ""
+        self.is_upgrading = False
 
     async def refresh(self) -> None:
         """Reads all sites and tokens; makes our own sites where they are missing."""
@@ -122,39 +126,58 @@ class Registry:
         self._watcher = asyncio.create_task(self._watch())
 
     async def close(self) -> None:
-        if self._watcher:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
+        for task in (self._watcher, self._upgrader):
+            if task:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         await self._listener.close()
         if self._link.is_up:
             with suppress(RequestError):
                 await processes.leave(self._link, self._process)
 
     async def load(self) -> None:
-        """First reading, after the store proved to be ours; StartError when it is not. A store of an older format is
-        left to `open`, which upgrades it while `/readyz` tells so."""
-        if await installation.check_installation(self._link, self._vault) == installation.FORMAT:
-            await self.refresh()
+        """First reading, after the store proved to be ours; StartError when it is not. One of an older format is served
+        from now on, and `open` brings it to ours."""
+        await self._adopt_store()
+        await self.refresh()
+
+    async def _adopt_store(self) -> None:
+        """The store proved to be ours, and everything is written in our format from now on; StartError."""
+        oldest = await installation.check_installation(self._link, self._vault)
+        self.is_upgrading = oldest < installation.FORMAT
+        if self.is_upgrading:
+            await installation.begin_upgrade(self._link)
 
     async def _upgrade(self) -> None:
-        """Returns when the store is of our format."""
-        if await installation.check_installation(self._link, self._vault) == installation.FORMAT:
-            return
-        self.is_loaded = False
-        self.problem = f"the store is being upgraded to format {installation.FORMAT}"
-        begun, total, done, logged = self.problem, await instant.count_all_keys(self._link), 0, time.monotonic()
-        log.info("store_upgrading", format=installation.FORMAT, keys=total)
+        """Returns when all of the store is of our format."""
+        logged = time.monotonic()
 
-        def tell(count: int) -> None:
-            nonlocal done, logged
-            done += count
-            self.problem = f"{begun}: {done} of {total} keys were looked at"
+        def on_progress(progress: UpgradeProgress) -> None:
+            nonlocal logged
             if time.monotonic() - logged >= PROGRESS_SECONDS:
                 logged = time.monotonic()
-                log.info("store_upgrading", looked_at=done, keys=total)
+                log.info("store_upgrading", format=installation.FORMAT, **progress._asdict())
 
-        await installation.upgrade(self._link, tell)
-        log.info("store_upgraded", format=installation.FORMAT)
+        log.info("store_upgrading", format=installation.FORMAT)
+        try:
+            await upgrade.upgrade(self._link, on_progress)
+        except (
+            Exception
+        ):  # whatever it is, what is older goes on being read, and the next look at the store tries again
+            log.exception("store_not_upgraded")
+        else:
+            log.info("store_upgraded", format=installation.FORMAT)
+
+    def _upgrade_in_background(self) -> None:
+        if self.is_upgrading and (self._upgrader is None or self._upgrader.done()):
+            self._upgrader = asyncio.create_task(self._upgrade())
+
+    def _refuse_store(self, error: StartError) -> None:
+        """What we would write into it could not be read by whoever it belongs to."""
+        self.problem, self.is_loaded = str(error), False
+        if self._upgrader:
+            self._upgrader.cancel()
+        log.error("store_refused", reason=str(error))
 
     async def _watch(self) -> None:
         """Reads all again at each change and every `RELOAD_SECONDS`."""
@@ -164,14 +187,14 @@ class Registry:
                 if not await self._link.wait_up(RELOAD_SECONDS):
                     continue
                 newest = await self._link.call("XREVRANGE", keys.CHANGES, "+", "-", "COUNT", 1)
-                await self._upgrade()
+                await self._adopt_store()
                 await self.refresh()
                 await self._announce()
+                self._upgrade_in_background()
                 self.problem = ""
                 await self._next_change(newest[0][0] if newest else b"0-0")
             except StartError as error:
-                self.problem, self.is_loaded = str(error), False
-                log.error("store_refused", reason=str(error))  # noqa: TRY400 the reason says it all
+                self._refuse_store(error)
                 await asyncio.sleep(REFUSED_SECONDS)
             except RequestError as error:
                 log.warning("registry_not_read", error=str(error))
@@ -183,7 +206,7 @@ class Registry:
     async def _announce(self) -> None:
         """On the connection of all requests, behind what was sealed with the secret that was in force until now."""
         with suppress(RequestError):  # a store that is full takes none; no more than a rotation would miss us
-            presence = Presence(self._vault.checks, self._vault.check)
+            presence = Presence(self._vault.checks, self._vault.check, installation.FORMAT)
             await processes.announce(self._link, self._process, presence)
 
     async def _next_change(self, seen: bytes) -> None:

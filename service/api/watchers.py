@@ -23,8 +23,9 @@ async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its 
 async def readiness(call: Call) -> Answer:
     """Ready when Redis answers, takes writes and keeps what it acknowledges, sites and tokens are read, and the model
     is loaded. A cluster with a part away is ready: the other sites are served; `cluster` tells. So is a store
-    without memory for new comments: all others are read and decided; `memory` tells. `checks` is for those who may
-    read the metrics alone: reasons name servers."""
+    without memory for new comments: all others are read and decided; `memory` tells. So is one of an older format,
+    which is upgraded meanwhile; `upgrade` tells. `checks` is for those who may read the metrics alone: reasons name
+    servers."""
     found = await watching.check_readiness(call.desk)
     details = {"checks": found.checks} if _is_watcher(call) else {}
     return Answer(200 if found.is_ready else 503, {"ready": found.is_ready, **details})

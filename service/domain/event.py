@@ -13,6 +13,7 @@
 | policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
+| store_upgraded | a newer format was put in force; nothing of an older one is left | - | how far it is: begun, done |
 
 Behind the first four stands what followed from them:
 
@@ -55,6 +56,7 @@ class EventKind(StrEnum):
     POLICY_CHANGED = "policy_changed"
     TOKEN_CREATED = "token_created"  # noqa: S105 the name of what was done
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same
+    STORE_UPGRADED = "store_upgraded"
     SECRET_REPLACED = "secret_replaced"  # noqa: S105 the same
     PUBLISHED = "published"
     REJECTED = "rejected"

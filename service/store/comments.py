@@ -16,7 +16,7 @@ from service.errors import CommentNotFoundError
 from service.link.link import Link
 from service.platform.recent import Recent
 from service.store import keys, scripts
-from service.store.format_1 import is_of_format_1, of_format_2
+from service.store.format_1 import is_of_format_1, of_format_2, rewrite_comment
 from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
 from service.vault import Vault
 
@@ -66,15 +66,21 @@ class Comments:
         self._homes.put((site, comment_id), home)
 
     async def find_home(self, site: str, comment_id: str) -> CommentHome:
-        """Where a comment belongs. CommentNotFoundError."""
+        """Where a comment belongs. CommentNotFoundError. Every act finds its comment by this, and one of format 1 is
+        rewritten here: scripts see only what is written now."""
         home = self._homes.get((site, comment_id))
         if home is None:
-            thread, author = await self._link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
-            if thread is None:
+            home = await self._read_home(site, comment_id)
+            if home is None and await rewrite_comment(self._link, site, comment_id):
+                home = await self._read_home(site, comment_id)
+            if home is None:
                 raise CommentNotFoundError
-            home = CommentHome(thread.decode(), author.decode())
             self.remember_home(site, comment_id, home)
         return home
+
+    async def _read_home(self, site: str, comment_id: str) -> CommentHome | None:
+        thread, author = await self._link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
+        return None if thread is None else CommentHome(thread.decode(), author.decode())
 
     async def decide(self, site: str, ruling: Ruling, moderator: Caller, *, replay: Replay, now_ms: int) -> Comment:
         """Applies one decision once. ClaimedByAnotherError, StaleRevisionError, CommentNotFoundError."""

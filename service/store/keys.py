@@ -19,13 +19,15 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
 | cd:{commentdesk}:rotating | string | somebody's `rotate-key` | 10 s, renewed until it is done |
-| cd:{commentdesk}:process:P | string | JSON: the secrets that a serving process knows and uses | 90 s, renewed |
+| cd:{commentdesk}:process:P | string | JSON: the format that a serving process writes, its secrets | 90 s, renewed |
 | cd:{commentdesk}:upgrading | string | the process that upgrades the store | 10 s, renewed until it is done |
+| cd:{commentdesk}:upgrade | hash | `looked_at`, `total`: keys, of an upgrade's present pass | until it is done |
 | cd:{commentdesk}:salted | string | the first day whose salt the append-only file may hold; in no backup | for ever |
 | cd:{commentdesk}:salt:N | string | random bytes of the Nth day since 1970; in no backup | to 15 min after the day |
 
 The installation has `hash_keys`, wrapped by its secret, once that was replaced; `previous_check`, the check of the
-secret before, until nothing is sealed with that any more; `restoring` until a backup is restored.
+secret before, until nothing is sealed with that any more; `restoring` until a backup is restored. Everything is written
+in its `format`; while it has `upgrading_from`, shapes from that format on may lie in the store.
 
 Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
 
@@ -82,6 +84,7 @@ CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
 UPGRADING = _INSTALLATION + "upgrading"
+UPGRADE = _INSTALLATION + "upgrade"
 ROTATING = _INSTALLATION + "rotating"
 SALTED = _INSTALLATION + "salted"
 
@@ -129,7 +132,18 @@ SITE_KINDS = {
 }
 """The same of a site."""
 PASSING_KINDS = (
-    *("backed-up", "change-consuming", "probe", "process", "repairing", "rotating", "salt", "salted", "upgrading"),
+    *(
+        "backed-up",
+        "change-consuming",
+        "probe",
+        "process",
+        "repairing",
+        "rotating",
+        "salt",
+        "salted",
+        "upgrade",
+        "upgrading",
+    ),
 )
 """Kinds of the installation that are true of the running store alone, and so are in no backup."""
 SITE_PASSING_KINDS = ("consuming",)

@@ -150,8 +150,11 @@ class Public(NamedTuple):
 
 
 def unpack_public(raw: bytes) -> Public:
-    """The opposite of `pack_public`."""
-    name, body, website, parent_id = _filled(orjson.loads(raw), ("", "", None, None))
+    """The opposite of `pack_public`; in format 1 of the store it was an object."""
+    packed: Any = orjson.loads(raw)
+    if isinstance(packed, dict):
+        packed = [packed[name] for name in Public._fields]
+    name, body, website, parent_id = _filled(packed, ("", "", None, None))
     return Public(name, body, website or None, parent_id or None)
 
 

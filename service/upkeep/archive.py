@@ -46,8 +46,9 @@ Progress = Callable[[int], None]
 class Header:
     """The first line of a backup file.
 
-    `created_at` is a time as in RFC 3339, `version` that of commentdesk; `store_format` and `secret_check` are those of
-    the installation. The entries have at most `content_bytes` before compression; 0 means that this is not known.
+    `created_at` is a time as in RFC 3339, `version` that of commentdesk; `store_format` is the oldest format of
+    anything in the store, `secret_check` that of the installation. The entries have at most `content_bytes` before
+    compression; 0 means that this is not known.
     """
 
     created_at: str

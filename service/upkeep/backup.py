@@ -17,7 +17,7 @@ from service.upkeep import archive, installation, instant
 from service.upkeep.archive import Archive, Header, Spool
 from service.upkeep.changes import Changes
 from service.upkeep.entries import DIVISIBLE, Entry, read_entries, write_entries
-from service.upkeep.installation import FORMAT
+from service.upkeep.installation import FORMAT, FORMAT_FIELD, StoredFormats, formats_of
 from service.upkeep.validity import check_entry
 from service.vault import Vault
 
@@ -52,7 +52,7 @@ async def back_up(link: Link, vault: Vault, path: Path, version: str, on_progres
         header = Header(
             created_at=now.isoformat(timespec="seconds"),
             version=version,
-            store_format=int(installation[b"format"]),
+            store_format=formats_of(installation).oldest,
             secret_check=secret_check,
             keys=len(spool),
             content_bytes=2 * spool.size_bytes,  # large entries are written in pieces, each with its key
@@ -68,7 +68,7 @@ async def back_up(link: Link, vault: Vault, path: Path, version: str, on_progres
 async def _copy(link: Link, spool: Spool, on_progress: Progress) -> dict[bytes, bytes]:
     """Copies all entries into the spool, and returns the fields of the installation."""
     found: dict[bytes, bytes] = {}
-    store_format = await installation.read_format(link)
+    store_format = (await installation.read_formats(link)).oldest
 
     async def read(names: list[bytes]) -> None:
         entries = await read_entries(link, names)
@@ -85,7 +85,7 @@ async def _copy(link: Link, spool: Spool, on_progress: Progress) -> dict[bytes, 
         )
     if _RESTORING.encode() in found:
         raise BackupError("A backup was being restored into this store, and did not get to its end: it is not whole.")
-    if b"format" not in found:
+    if FORMAT_FIELD.encode() not in found:
         raise BackupError("There is nothing of commentdesk in this store.")
     return found
 
@@ -114,11 +114,7 @@ def _require_usable(file: Archive, vault: Vault | None, *, is_format_1_believed:
     Raises BackupError when the file has a newer format, another secret, or no MAC and `is_format_1_believed` is False.
     """
     path, header = file.path, file.header
-    if header.store_format > FORMAT:
-        raise BackupError(
-            f"{path} holds a store of format {header.store_format}, of commentdesk {header.version}; this one reads "
-            f"{FORMAT}. Restore it with that version."
-        )
+    _require_readable(file, header.store_format)
     if vault is None or not vault.knows(header.secret_check):
         known = "is another one" if vault else "is not known"
         raise BackupError(
@@ -146,15 +142,34 @@ def _check_entries(file: Archive, vault: Vault, on_progress: Progress) -> None:
         if entry.key == _INSTALLATION:
             installation |= zip(entry.parts[::2], entry.parts[1::2], strict=True)
     header = file.header
-    expected = {b"format": b"%d" % header.store_format, b"secret_check": header.secret_check.encode()}
-    is_as_in_header = len(names) == header.keys and expected.items() <= installation.items()
-    if not is_as_in_header or _RESTORING.encode() in installation or len(installation) > _MAX_INSTALLATION_FIELDS:
+    formats = _formats_of(file, installation)
+    is_of_secret = installation.get(b"secret_check") == header.secret_check.encode()
+    is_told = len(names) == header.keys and formats.oldest == header.store_format and is_of_secret
+    if not is_told or _RESTORING.encode() in installation or len(installation) > _MAX_INSTALLATION_FIELDS:
         raise BackupError(f"{file.path} is not what its beginning says.")
     previous_check = installation.get(b"previous_check", b"").decode(errors="replace")
     if previous_check and not vault.knows(previous_check):
         raise BackupError(
             f"{file.path} was made while its secret was being replaced: COMMENTDESK_PREVIOUS_SECRET_KEY must have the "
             "one before."
+        )
+
+
+def _formats_of(file: Archive, installation: dict[bytes, bytes]) -> StoredFormats:
+    """Those of the store that was backed up, both of which we read."""
+    try:
+        formats = formats_of(installation)
+    except (KeyError, ValueError) as error:
+        raise BackupError(f"{file.path} is not what its beginning says.") from error
+    _require_readable(file, formats.written)
+    return formats
+
+
+def _require_readable(file: Archive, store_format: int) -> None:
+    if store_format > FORMAT:
+        raise BackupError(
+            f"{file.path} holds a store of format {store_format}, of commentdesk {file.header.version}; this one reads "
+            f"{FORMAT}. Restore it with that version."
         )
 
 

@@ -150,12 +150,7 @@ async def examine(link: Link, on_progress: Progress) -> Report:
 
     Raises StoreUnavailableError, and RepairError when the store has another format.
     """
-    stored_format = await installation.read_format(link)
-    if stored_format != installation.FORMAT:
-        raise RepairError(
-            f"This store has format {stored_format}, and this version of commentdesk looks at {installation.FORMAT}. "
-            "A start of the service upgrades an older one."
-        )
+    await _require_one_format(link)
     survey = _Survey(link)
     async with Changes(link) as changes:
         await instant.read_all(link, changes, survey.read, concerns=_concerns, on_progress=on_progress)
@@ -170,6 +165,22 @@ async def examine(link: Link, on_progress: Progress) -> Report:
         **{check: counted[check] for check in (Check.EVENT, Check.POSITION, Check.LETTERS)},
     }
     return Report(looked_at, faults + orphans + of_streams)
+
+
+async def _require_one_format(link: Link) -> None:
+    """RepairError unless everything in the store is of our format."""
+    formats = await installation.read_formats(link)
+    written = formats.written
+    if formats.is_mixed:
+        raise RepairError(
+            f"This store is being upgraded from format {formats.oldest} to {written}, while a service runs on it: "
+            "`upgrade` in /readyz tells how far it is. Run the doctor when that is done."
+        )
+    if written != installation.FORMAT:
+        raise RepairError(
+            f"This store has format {written}, and this version of commentdesk looks at {installation.FORMAT}. "
+            "A start of the service upgrades an older one."
+        )
 
 
 def _concerns(name: bytes) -> bool:

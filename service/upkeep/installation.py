@@ -1,42 +1,66 @@
-"""The installation: whose store this is, of which format, and how it is brought to ours."""
+"""The installation: whose store this is, and of which formats what lies in it is."""
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
+from typing import NamedTuple
 
-from service.domain.event import MACHINE, EventKind
-from service.domain.policy import Policy
+from service.domain.event import MACHINE
+from service.domain.times import now_ms
 from service.errors import StartError
 from service.link.link import Link
-from service.store import json_records, keys
-from service.store.json_records import Change
-from service.upkeep import lease
-from service.upkeep.upgrade import Progress, from_format_1
+from service.store import keys, scripts
 from service.vault import SealBrokenError, SecretUnknownError, Vault
 
 FORMAT = 3
-"""The version of everything stored; a service refuses a store of a newer one."""
-_WAIT_SECONDS = 0.2
-_INSTALLATION_FIELDS = ("format", "secret_check", "hash_keys", "previous_check", "restoring")
+"""The version of everything that is written; a service refuses a store of a newer one."""
+FORMAT_FIELD, OLDEST_FIELD = "format", "upgrading_from"
+_FIELDS = (FORMAT_FIELD, "secret_check", "hash_keys", "previous_check", "restoring", OLDEST_FIELD)
+
+
+class StoredFormats(NamedTuple):
+    """The format that everything is written in, and the oldest of anything that may lie in the store: older than the
+    first while the store is upgraded."""
+
+    written: int
+    oldest: int
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether the store is under upgrade."""
+        return self.oldest < self.written
+
+
+def formats_of(installation: Mapping[bytes, bytes]) -> StoredFormats:
+    """By the fields of the installation; KeyError or ValueError when they do not tell."""
+    written = int(installation[FORMAT_FIELD.encode()])
+    oldest = int(installation.get(OLDEST_FIELD.encode(), written))
+    if not 0 < oldest <= written:
+        raise ValueError("no formats of a store")
+    return StoredFormats(written, oldest)
 
 
 async def check_installation(link: Link, vault: Vault) -> int:
-    """The format, ours or an older one, of a store that is whole and written with a secret that we know: StartError
-    otherwise. The vault has its secret in force then. An empty store becomes ours."""
-    fields = await link.call("HMGET", keys.INSTALLATION, *_INSTALLATION_FIELDS)
-    if fields[-1] is not None:
+    """The oldest format of anything in a store that is whole, written in our format or an older one, and with a secret
+    that we know: StartError otherwise. The vault has its secret in force then. An empty store becomes ours."""
+    fields = await _read(link)
+    if b"restoring" in fields:
         raise StartError(
             "A backup was being restored into this store, and did not get to its end. Run the restore again."
         )
-    if None in fields[:2]:  # not always, since a store that is full takes no write
-        await link.call("HSETNX", keys.INSTALLATION, "format", FORMAT)
+    if b"format" not in fields or b"secret_check" not in fields:  # not always, since a full store takes no write
+        await link.call("HSETNX", keys.INSTALLATION, FORMAT_FIELD, FORMAT)
         await link.call("HSETNX", keys.INSTALLATION, "secret_check", vault.newest.check)
-        fields = await link.call("HMGET", keys.INSTALLATION, *_INSTALLATION_FIELDS)
-    stored_format, check, hash_keys, previous_check, _ = fields
-    _adopt_secret(vault, check, hash_keys, previous_check)
-    if int(stored_format) > FORMAT:
-        raise StartError(f"This store has format {int(stored_format)}; this version of commentdesk reads {FORMAT}.")
-    return int(stored_format)
+        fields = await _read(link)
+    _adopt_secret(vault, fields[b"secret_check"], fields.get(b"hash_keys"), fields.get(b"previous_check"))
+    formats = formats_of(fields)
+    if formats.written > FORMAT:
+        raise StartError(f"This store has format {formats.written}; this version of commentdesk reads {FORMAT}.")
+    return formats.oldest
+
+
+async def _read(link: Link) -> dict[bytes, bytes]:
+    """The fields that there are."""
+    values = await link.call("HMGET", keys.INSTALLATION, *_FIELDS)
+    return {name.encode(): value for name, value in zip(_FIELDS, values, strict=True) if value is not None}
 
 
 def _adopt_secret(vault: Vault, check: bytes, hash_keys: bytes | None, previous_check: bytes | None) -> None:
@@ -57,45 +81,19 @@ def _adopt_secret(vault: Vault, check: bytes, hash_keys: bytes | None, previous_
         )
 
 
-async def read_format(link: Link) -> int:
-    """The format of the store; ours when there is nothing in it."""
-    return int(await link.call("HGET", keys.INSTALLATION, "format") or FORMAT)
+async def read_formats(link: Link) -> StoredFormats:
+    """The formats of the store; ours when there is nothing in it."""
+    fields = await _read(link)
+    return formats_of(fields) if b"format" in fields else StoredFormats(FORMAT, FORMAT)
 
 
-async def upgrade(link: Link, on_progress: Callable[[int], None]) -> None:
-    """Brings the store to our format, or waits until somebody else has. `on_progress` hears how many more keys
-    were looked at here."""
-
-    holder = lease.new_holder()
-
-    async def renew(count: int) -> None:
-        await lease.hold(link, keys.UPGRADING, holder)  # two may do it at once: whether it is still ours is no matter
-        on_progress(count)
-
-    while (stored_format := await read_format(link)) < FORMAT:
-        if not await lease.hold(link, keys.UPGRADING, holder):
-            await asyncio.sleep(_WAIT_SECONDS)
-            continue
-        try:
-            await UPGRADES[stored_format](link, renew)
-            await link.call("HSET", keys.INSTALLATION, "format", stored_format + 1)
-        finally:
-            await lease.hand_back(link, keys.UPGRADING, holder)
+async def begin_upgrade(link: Link) -> None:
+    """From now on everything is written in our format; processes that know only an older one are told, and refuse the
+    store. Does nothing when the store has our format."""
+    await scripts.BEGIN_UPGRADE.run(link, [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]], FORMAT, MACHINE, now_ms())
 
 
-async def from_format_2(link: Link, on_progress: Progress) -> None:
-    """Sites from before strangers had a limit of their own go on without one, and it is written so: what is left out
-    would have the default of today. (What is sealed from format 3 on has the number of its secret, which older versions
-    would not know; what was sealed before is known by having none.)"""
-    for name, record in (await json_records.read_all(link, keys.SITES)).items():
-        if "stranger_rate_per_minute" not in record.get("policy", {"stranger_rate_per_minute": None}):
-            kept = {"stranger_rate_per_minute": None, "stranger_burst": Policy().stranger_rate.burst}
-            wanted = {"policy": record["policy"] | kept}
-            change = Change(EventKind.POLICY_CHANGED, MACHINE, time.time_ns() // 1_000_000)
-            await json_records.update(link, keys.SITES, name, wanted, change=change)
-            await on_progress(0)
-
-
-UPGRADES: dict[int, Callable[[Link, Progress], Awaitable[None]]] = {1: from_format_1, 2: from_format_2}
-"""From a format to the next one up: what the first start of a newer version does to the store. Two processes may start
-at once, and a start may be cut off, so a step that was done, or half done, must do no harm when done again."""
+async def end_upgrade(link: Link, oldest: int) -> None:
+    """Nothing older than our format lies in the store any more, of which `oldest` was the oldest."""
+    script_keys = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2], keys.UPGRADE]
+    await scripts.END_UPGRADE.run(link, script_keys, FORMAT, oldest, MACHINE, now_ms())

@@ -1,4 +1,5 @@
-"""Which processes serve from the store, and which secrets each knows: what a rotation of the secret has to know."""
+"""Which processes serve from the store, which format each writes and which secrets it knows: what an upgrade and a
+rotation of the secret have to know."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -11,13 +12,17 @@ from service.store import keys
 LIFETIME_MS = 90_000
 """So long a process that died is still listed; three times what one that lives waits before it says so again."""
 KEYS_A_STEP = 1000
+_UNTOLD_FORMAT = 3
+"""What processes wrote that were listed, and did not tell their format yet."""
 
 
 class Presence(NamedTuple):
-    """What a process says of itself: the checks of all secrets that it knows, and of the one that it seals with."""
+    """What a process says of itself: the checks of all secrets that it knows, and of the one that it seals with; the
+    format that it writes."""
 
     known: Sequence[str]
     in_force: str
+    format: int
 
 
 async def announce(link: Link, process: str, presence: Presence) -> None:
@@ -45,4 +50,4 @@ async def list_all(link: Link) -> list[Presence]:
 
 def _presence(raw: bytes) -> Presence:
     told: dict[str, Any] = orjson.loads(raw)
-    return Presence(told["known"], told["in_force"])
+    return Presence(told["known"], told["in_force"], told.get("format", _UNTOLD_FORMAT))

@@ -48,9 +48,12 @@ async def is_begun(link: Link, vault: Vault) -> bool:
     The vault adopts the secret in force. Raises StartError for a store of an unknown secret, and RotationError for one
     of another format.
     """
-    stored_format = await installation.check_installation(link, vault)
-    if stored_format != installation.FORMAT:
-        raise RotationError(f"This store has format {stored_format}: start the service once, which upgrades it.")
+    oldest = await installation.check_installation(link, vault)
+    if oldest != installation.FORMAT:
+        raise RotationError(
+            f"This store holds what is of format {oldest}: start the service, which upgrades it, and run this "
+            "when that is done."
+        )
     is_replacing = await link.call("HEXISTS", keys.INSTALLATION, "previous_check")
     return bool(is_replacing) or vault.check != vault.newest.check
 

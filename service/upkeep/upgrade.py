@@ -1,52 +1,141 @@
-"""From one format of the store to the next: every key by itself, in one step, so that it can be cut off and run again,
-and by two at once. Nobody may serve from the store meanwhile."""
+"""What lies in the store in an older format is rewritten in ours, in small steps, while the service answers.
+
+Everything is read in both shapes and written in the newer one from the moment at which the upgrade begins. One process
+at a time passes over all keys and rewrites what is older. Cut off at any point it is begun again by whoever comes next,
+and what was rewritten is passed over quickly. The last pass begins when no process is listed any more that writes an
+older format: such a one refuses the store as soon as it hears of the upgrade, but may still finish what it was at.
+"""
 
 import asyncio
+import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
+import structlog
+
+from service.errors import RequestError
 from service.link.layout import unchanged
 from service.link.link import Link
-from service.store import keys, scripts
-from service.store.format_1 import Fields, is_of_format_1, of_format_2
-from service.upkeep import instant
+from service.store import keys
+from service.store.upgrade_progress import UpgradeProgress, write_progress
+from service.upkeep import installation, instant, lease, processes
+from service.upkeep.format_steps import STEPS, FormatStep
 
-Progress = Callable[[int], Awaitable[None]]
-DAY_MS = 24 * 3600 * 1000
+KEYS_A_STEP = 25
+"""So many keys are rewritten together: two milliseconds of this process's time, and of the server's."""
+PAUSE_TIMES = 3
+"""A pause is so many times as long as the step before it took: at most a quarter of the time is the upgrade's."""
+LONGEST_PAUSE_SECONDS = 2.0
+TRIES = 10
+"""A step that the store refuses is tried so often before the pass is given up, and begun anew."""
+RETRY_SECONDS = 0.5
+RENEW_SECONDS = 1.0
+"""Well within `lease.LEASE_MS`."""
 
+T = TypeVar("T")
+Progress = Callable[[UpgradeProgress], None]
 
-async def from_format_1(link: Link, on_progress: Progress) -> None:
-    """Records of comments packed under short names, what is public of them too, and what is remembered for a day as
-    strings. `on_progress` hears how many more keys were looked at."""
-
-    async def look(names: list[bytes]) -> None:
-        await asyncio.gather(*(_upgrade(link, name) for name in names))
-        await on_progress(len(names))
-
-    async with unchanged(link):
-        await instant.scan(link, look)
-
-
-async def _upgrade(link: Link, name: bytes) -> None:
-    site, kind, _ = keys.parts_of(name)
-    if kind == "comment":
-        await _upgrade_comment(link, site, name)
-    elif kind == "repeat":
-        await _upgrade_remembered(link, name, " ", ("comment_id", "state"))
-    elif kind == "idempotency":
-        await _upgrade_remembered(link, name, "\n", ("fingerprint", "answer"))
+log = structlog.get_logger(__name__)
 
 
-async def _upgrade_comment(link: Link, site: str, name: bytes) -> None:
-    flat = await link.call("HGETALL", name)
-    record: Fields = dict(zip(flat[::2], flat[1::2], strict=True))
-    if not is_of_format_1(record):
-        return
-    comment_id = keys.parts_of(name).name
-    comments = keys.thread_keys(site, record.get(b"thread", b"").decode()).comments
-    packed, public = of_format_2(record, await link.call("HGET", comments, comment_id) or b"")
-    fields = [part for pair in packed.items() for part in pair]
-    await scripts.UPGRADE_COMMENT.run(link, [name, comments], comment_id, public, *fields)
+class LeaseLostError(Exception):
+    """Somebody else upgrades the store by now."""
 
 
-async def _upgrade_remembered(link: Link, name: bytes, separator: str, fields: Sequence[str]) -> None:
-    await scripts.UPGRADE_REMEMBERED.run(link, [name], separator, DAY_MS, *fields)
+async def upgrade(link: Link, on_progress: Progress) -> None:
+    """Brings all of the store to our format, or waits until somebody else has. `on_progress` hears how far the pass is
+    that is done here."""
+    holder = lease.new_holder()
+    while True:
+        try:
+            if await _is_upgraded(link, holder, on_progress):
+                return
+        except (RequestError, LeaseLostError) as error:
+            log.warning("upgrade_interrupted", reason=str(error))
+        await asyncio.sleep(RETRY_SECONDS)
+
+
+async def _is_upgraded(link: Link, holder: str, on_progress: Progress) -> bool:
+    """Whether nothing is left to do: after a pass of ours, unless somebody else is at it."""
+    await installation.begin_upgrade(link)
+    formats = await installation.read_formats(link)
+    if formats.is_mixed and await lease.hold(link, keys.UPGRADING, holder):
+        try:
+            await _Sweep(link, holder, formats.oldest, on_progress).run()
+        finally:
+            await lease.hand_back(link, keys.UPGRADING, holder)
+        formats = await installation.read_formats(link)
+    return not formats.is_mixed or formats.written > installation.FORMAT
+
+
+class _Sweep:
+    """One pass over all keys by the holder of the lease."""
+
+    def __init__(self, link: Link, holder: str, oldest: int, on_progress: Progress) -> None:
+        self._link = link
+        self._holder = holder
+        self._oldest = oldest
+        self._steps = [STEPS[number] for number in range(oldest, installation.FORMAT)]
+        self._on_progress = on_progress
+        self._progress = UpgradeProgress(0, 0)
+        self._renewed = time.monotonic()
+
+    async def run(self) -> None:
+        """Ends the upgrade when it was the last pass."""
+        is_last = not await self._has_older_writers()
+        self._progress = UpgradeProgress(0, await instant.count_all_keys(self._link))
+        await self._renew()
+        async with unchanged(self._link):
+            await instant.scan(self._link, self._look)
+        if is_last:
+            await installation.end_upgrade(self._link, self._oldest)
+        while not is_last and await self._has_older_writers():
+            await self._renew()
+            await asyncio.sleep(RETRY_SECONDS)
+
+    async def _has_older_writers(self) -> bool:
+        return any(each.format < installation.FORMAT for each in await processes.list_all(self._link))
+
+    async def _look(self, names: list[bytes]) -> None:
+        by_site: dict[str, list[bytes]] = defaultdict(list)
+        for name in names:
+            by_site[keys.parts_of(name).site].append(name)
+        for step in self._steps:
+            for mine in by_site.values():
+                await self._rewrite(step, mine)
+        self._progress = self._progress._replace(looked_at=self._progress.looked_at + len(names))
+        self._on_progress(self._progress)
+
+    async def _rewrite(self, step: FormatStep, names: Sequence[bytes]) -> None:
+        found = await self._paced(partial(step.find, self._link, names))
+        for start in range(0, len(found), KEYS_A_STEP):
+            await self._paced(partial(self._rewrite_all, step, found[start : start + KEYS_A_STEP]))
+
+    async def _rewrite_all(self, step: FormatStep, names: Sequence[bytes]) -> None:
+        await asyncio.gather(*(step.rewrite(self._link, name) for name in names))
+
+    async def _paced(self, work: Callable[[], Awaitable[T]]) -> T:
+        """What the work gives, once the store takes it, and after a pause that leaves the store to others."""
+        began = time.monotonic()
+        done = await _patiently(work)
+        await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, PAUSE_TIMES * (time.monotonic() - began)))
+        if time.monotonic() - self._renewed > RENEW_SECONDS:
+            await _patiently(self._renew)
+        return done
+
+    async def _renew(self) -> None:
+        if not await lease.hold(self._link, keys.UPGRADING, self._holder):
+            raise LeaseLostError("somebody else upgrades the store by now")
+        self._renewed = time.monotonic()
+        await write_progress(self._link, self._progress)
+
+
+async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
+    for _ in range(TRIES):
+        try:
+            return await work()
+        except RequestError:
+            await asyncio.sleep(RETRY_SECONDS)
+    return await work()

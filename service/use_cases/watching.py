@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import NamedTuple
 
 from service.desk import Desk
@@ -10,6 +11,7 @@ from service.store.consumers import INSTALLATION, StreamMeasures, measure_stream
 from service.store.measures import StoreMeasures, measure_store
 from service.store.readiness import OK, check_store
 from service.store.totals import SiteMeasures, measure_site
+from service.store.upgrade_progress import UpgradeProgress, read_progress
 
 _NEEDED = ("redis", "durability", "registry", "model")
 
@@ -33,11 +35,23 @@ class Measures(NamedTuple):
 async def check_readiness(desk: Desk) -> Readiness:
     """Ready when Redis answers, takes writes and keeps what it acknowledges, sites and tokens are read, and the model
     is loaded. A cluster with a part away is ready: the other sites are served. So is a store without memory for new
-    comments: all others are read and decided."""
+    comments: all others are read and decided; and one of an older format, which is upgraded meanwhile."""
     checks = await check_store(desk.link)
     checks["registry"] = OK if desk.registry.is_loaded else desk.registry.problem or "not read yet"
     checks["model"] = OK if desk.scorer.model else "not loaded"
+    checks |= await _check_upgrade(desk)
     return Readiness(all(checks[name] == OK for name in _NEEDED), checks)
+
+
+async def _check_upgrade(desk: Desk) -> dict[str, str]:
+    """How far the upgrade is; nothing when none is under way."""
+    progress: UpgradeProgress | None = None
+    if desk.registry.is_upgrading:
+        with suppress(RequestError):
+            progress = await read_progress(desk.link)
+    if progress is None:
+        return {}
+    return {"upgrade": f"older formats are rewritten: {progress.looked_at} of {progress.total} keys were looked at"}
 
 
 async def measure(desk: Desk, now_ms: int) -> Measures:

@@ -6,6 +6,7 @@ from service.desk import Desk
 from service.domain.caller import Role
 from service.domain.site import Site
 from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
+from service.texts.sentence import sentence
 from service.web import body as bodies
 from service.web.access import bearer_token, is_metrics_token, reader_address
 from service.web.call import ProcessContext
@@ -72,7 +73,7 @@ async def invite_body(request: Request) -> None:
     if request.version != _HTTP_1_1 or request.headers.get(hdrs.EXPECT, "").lower() != "100-continue":
         return
     if (request.content_length or 0) > bodies.MAX_BODY_BYTES:
-        raise BodyTooLargeError(f"At most {bodies.MAX_BODY_BYTES} bytes.")
+        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=bodies.MAX_BODY_BYTES))
     await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     request.writer.output_size = 0
 

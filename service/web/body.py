@@ -16,6 +16,7 @@ from service.errors import (
     MalformedBodyError,
     UnsupportedMediaTypeError,
 )
+from service.texts.sentence import sentence
 from service.web.exchange import Request
 from service.web.media_type import kind_of, read_media_type
 from service.web.multipart import parse_multipart
@@ -43,7 +44,7 @@ async def read_body(request: Request) -> bytes:
             async with asyncio.timeout(BODY_SECONDS):
                 body = await _received(request)
     except TimeoutError as error:
-        raise BodyTooSlowError(f"At most {BODY_SECONDS} seconds after the head.") from error
+        raise BodyTooSlowError(sentence("At most %(most)s seconds after the head.", most=BODY_SECONDS)) from error
     except (HttpProcessingError, web.RequestPayloadError, ConnectionError) as error:
         raise MalformedBodyError("The body is cut off.") from error
     encoding = request.headers.get("Content-Encoding")
@@ -51,8 +52,8 @@ async def read_body(request: Request) -> bytes:
         body = _decompressed(body, encoding.strip().lower())
     if len(body) > MAX_BODY_BYTES:
         if _is_all_brackets(body[: MAX_NESTING + 1]):
-            raise MalformedBodyError(f"Nested deeper than {MAX_NESTING} levels.")
-        raise BodyTooLargeError(f"At most {MAX_BODY_BYTES} bytes.")
+            raise MalformedBodyError(sentence("Nested deeper than %(most)s levels.", most=MAX_NESTING))
+        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=MAX_BODY_BYTES))
     return body
 
 
@@ -106,7 +107,7 @@ def parse_json(raw: bytes) -> Any:
     try:
         return orjson.loads(raw)
     except ValueError as error:
-        raise MalformedBodyError(f"Not valid JSON: {error}") from error
+        raise MalformedBodyError(sentence("Not valid JSON: %(reason)s", reason=str(error))) from error
 
 
 def parse_form(request: Request, kind: str, raw: bytes) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def parse_form(request: Request, kind: str, raw: bytes) -> dict[str, Any]:
 def _urlencoded(raw: bytes) -> list[tuple[str, str]]:
     """As WHATWG URL, 5.1, but strict about UTF-8; on bytes, since `parse_qsl` decodes text piece by piece."""
     if raw.count(b"&") >= MAX_FORM_FIELDS:
-        raise MalformedBodyError(f"At most {MAX_FORM_FIELDS} fields.")
+        raise MalformedBodyError(sentence("At most %(most)s fields.", most=MAX_FORM_FIELDS))
     if raw.count(b"%") > max(MAX_LOOSE_PERCENTS, len(raw) // 3):
         raise MalformedBodyError("Percent signs that begin no escape.")
     try:
@@ -155,4 +156,4 @@ def require_media_type(kind: str, *, is_form_taken: bool) -> None:
     """UnsupportedMediaTypeError unless it is JSON, or a form where forms are taken."""
     taken = (JSON, URLENCODED, MULTIPART) if is_form_taken else (JSON,)
     if kind not in taken:
-        raise UnsupportedMediaTypeError("Send " + " or ".join(taken) + ".")
+        raise UnsupportedMediaTypeError(sentence("Send %(types)s.", types=" or ".join(taken)))

@@ -26,7 +26,7 @@ def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
     requests.count_gate_refusal()
     requests.count_wrong_token()
     site = SiteMeasures({}, depth=0, oldest_ms=None, claims_open=0)
-    store = StoreMeasures(is_durable=True, used_bytes=1, max_bytes=2, backed_up_ms=3)
+    store = StoreMeasures(is_durable=True, used_bytes=1, max_bytes=2, backed_up_ms=3, upgrade=None)
     stream = StreamMeasures(events=1, dead_letters=0, consumers={"learner": ConsumerMeasures(0, 0, 0)})
     text = exposition(counts, {"default": site}, store, streams={"default": stream}, is_redis_up=True, now_ms=0)
     exposed = {}

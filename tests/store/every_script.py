@@ -53,7 +53,7 @@ async def use_every_script(store: Store, link: Link) -> None:
     await use_scripts_for_operators(store, link, ids[0])
 
 
-async def nothing(_: int) -> None:
+def nothing(_: object) -> None:
     pass
 
 
@@ -74,7 +74,8 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     old = {"thread": "article-1", "author": "author-1", "reasons": "[]", "private": '{"email": ""}'}
     await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))
     await link.call("HSET", keys.repeat(site, "old"), "comment_id", "old", "state", "held")
-    await upgrade.from_format_1(link, nothing)
+    await link.call("HSET", keys.INSTALLATION, "format", 1)
+    await upgrade.upgrade(link, nothing)
     assert (await check_store(link)).keys() == {"redis", "durability"}
     await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
     await use_scripts_of_a_rotation(store, link, comment_id)

@@ -73,7 +73,8 @@ end
 
 -- The comment of which this one is a repeat, and what its reader may know of its state.
 local function earlier_of(repeat_key, repeat_before, published)
-  local earlier = redis.call('GET', repeat_key) or (repeat_before and redis.call('GET', repeat_before))
+  local earlier = read_kept(repeat_key, ' ', 'comment_id', 'state')
+    or (repeat_before and read_kept(repeat_before, ' ', 'comment_id', 'state'))
   if not earlier then return nil end
   earlier = string.match(earlier, '^%S+') -- older versions kept its state behind it
   return earlier, redis.call('ZSCORE', published, earlier) and 'published' or 'held'

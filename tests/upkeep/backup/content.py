@@ -31,7 +31,7 @@ TOKEN = {"digest": "abc", "role": "operator", "site": "default", "name": "Op", "
 LIMITED = Site("limited", policy=Policy(Mode.AUTO, reader_rate=RateLimit(1, 3), site_rate=RateLimit(1, 3)))
 
 
-def nothing(_: int) -> None:
+def nothing(_: object) -> None:
     """Hears of progress."""
 
 

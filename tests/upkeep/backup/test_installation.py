@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,8 @@ from service.link.address import make_link
 from service.link.link import Link
 from service.platform.embedded import EmbeddedServer, find_running
 from service.store import keys
-from service.upkeep import installation
+from service.upkeep import installation, upgrade
+from service.upkeep.format_steps import STEPS, FormatStep
 from service.vault import Vault
 from tests.servers import REPOSITORY, ServiceProcess
 from tests.upkeep.backup.content import SECRET
@@ -99,21 +100,24 @@ async def test_an_older_store_is_upgraded_step_by_step(link: Link, monkeypatch: 
     vault = Vault(SECRET)
     await installation.check_installation(link, vault)
     await link.call("HSET", keys.INSTALLATION, "format", 1)
-    done: list[int] = []
+    done: list[tuple[int, bytes]] = []
 
-    def step(number: int) -> Callable[[Link, object], object]:
-        async def upgrade(_: Link, __: object) -> None:
-            done.append(number)
+    def step(number: int) -> FormatStep:
+        async def find(_: Link, names: Sequence[bytes]) -> Sequence[bytes]:
+            return [name for name in names if name == keys.INSTALLATION.encode()]
 
-        return upgrade
+        async def rewrite(_: Link, name: bytes) -> None:
+            done.append((number, name))
 
-    monkeypatch.setattr(installation, "UPGRADES", {number: step(number) for number in (1, 2)})
+        return FormatStep(find, rewrite)
+
+    monkeypatch.setattr(upgrade, "STEPS", {number: step(number) for number in (1, 2)})
     monkeypatch.setattr(installation, "FORMAT", 3)
     assert await installation.check_installation(link, vault) == 1
-    await installation.upgrade(link, lambda _: None)
+    await upgrade.upgrade(link, lambda _: None)
     assert await installation.check_installation(link, vault) == 3
-    await installation.upgrade(link, lambda _: None)
-    assert done == [1, 2]
+    await upgrade.upgrade(link, lambda _: None)
+    assert done == [(1, keys.INSTALLATION.encode()), (2, keys.INSTALLATION.encode())]
     assert await link.call("HGET", keys.INSTALLATION, "format") == b"3"
     monkeypatch.setattr(installation, "FORMAT", 2)
     with pytest.raises(StartError, match="This store has format 3; this version of commentdesk reads 2"):
@@ -129,7 +133,7 @@ async def test_a_store_of_another_secret_is_not_upgraded(link: Link, monkeypatch
 
 
 def test_there_is_a_step_to_every_format() -> None:
-    assert sorted(installation.UPGRADES) == list(range(1, installation.FORMAT))
+    assert sorted(STEPS) == list(range(1, installation.FORMAT))
 
 
 async def test_a_service_does_not_start_on_half_a_restore(

@@ -12,6 +12,7 @@ from service.store import keys, scripts
 from service.store.comments import Comments
 from service.store.record import email_span
 from service.upkeep import backup, doctor, installation, processes, rotation
+from service.upkeep.installation import FORMAT
 from service.upkeep.processes import Presence
 from service.vault import Vault
 from tests.servers import RedisServer, client_of
@@ -125,8 +126,8 @@ async def test_a_process_that_does_not_know_the_new_one_is_waited_for(
     emails = await fill(one_link, Vault(OLD))
     old, new = Vault(OLD).check, Vault(NEW).check
     vault = Vault(NEW, OLD)
-    await processes.announce(one_link, "unaware", Presence([old], old))
-    await processes.announce(one_link, "aware", Presence([new, old], old))
+    await processes.announce(one_link, "unaware", Presence([old], old, FORMAT))
+    await processes.announce(one_link, "aware", Presence([new, old], old, FORMAT))
     assert await rotation.is_begun(one_link, vault)
     with pytest.raises(RotationError, match="1 of 2 processes"):
         await rotation.put_in_force(one_link, vault, nothing)
@@ -137,7 +138,7 @@ async def test_a_process_that_does_not_know_the_new_one_is_waited_for(
     with pytest.raises(StartError, match="COMMENTDESK_PREVIOUS_SECRET_KEY must have"):
         await installation.check_installation(one_link, Vault(NEW))
     assert opened(redis_server.url, vault) == emails
-    await processes.announce(one_link, "aware", Presence([new, old], new))
+    await processes.announce(one_link, "aware", Presence([new, old], new, FORMAT))
     assert await rotate(one_link, vault) == len(emails) + len(ANSWERS)
 
 

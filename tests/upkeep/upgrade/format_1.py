@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from service.domain.replay import Replay
 from service.link.link import Link
 from service.store import keys
 from service.vault import Vault
@@ -87,10 +88,15 @@ def _history(number: int, kind: int) -> list[dict[str, Any]]:
 async def fill(link: Link, vault: Vault, comments: int) -> None:
     """So many comments, with all that version 0.1.0 wrote for them, and the answers it kept for some."""
     await link.call("HSET", keys.INSTALLATION, "format", 1, "secret_check", vault.check)
-    for start in range(0, comments, 5):
-        numbers = range(start, min(start + 5, comments))
-        await asyncio.gather(*(link.call(*each) for number in numbers for each in _written(vault, number)))
+    await write(link, vault, range(comments))
     await _keep(link)
+
+
+async def write(link: Link, vault: Vault, numbers: range) -> None:
+    """The comments of these numbers, as version 0.1.0 wrote them."""
+    for start in range(0, len(numbers), 5):
+        some = numbers[start : start + 5]
+        await asyncio.gather(*(link.call(*each) for number in some for each in _written(vault, number)))
 
 
 def _written(vault: Vault, number: int) -> Iterator[tuple[str | bytes | int, ...]]:
@@ -165,8 +171,18 @@ def _line(act: dict[str, Any]) -> dict[str, Any]:
 
 async def _keep(link: Link) -> None:
     """The answers to an Idempotency-Key sent with comment 0, and to one sent with the decision on comment 2."""
-    submitted = keys.idempotency("default", "submitted")
-    await link.call("EVAL", _PACK, 1, submitted, FINGERPRINT, shown(0)["comment_id"], "held", "new")
-    decided, comment = keys.idempotency("default", "decided"), shown(2)
+    await keep_submission(link, Replay("submitted", FINGERPRINT))
+    await keep_decision(link, Replay("decided", FINGERPRINT))
+
+
+async def keep_submission(link: Link, replay: Replay) -> None:
+    """The answer to the submission of comment 0."""
+    name = keys.idempotency("default", replay.digest)
+    await link.call("EVAL", _PACK, 1, name, replay.fingerprint, shown(0)["comment_id"], "held", "new")
+
+
+async def keep_decision(link: Link, replay: Replay) -> None:
+    """The answer to the decision on comment 2."""
+    name, comment = keys.idempotency("default", replay.digest), shown(2)
     names = keys.comment("default", comment["comment_id"]), keys.thread_keys("default", comment["thread"]).comments
-    await link.call("EVAL", _PACK_DECIDED, 3, decided, *names, FINGERPRINT, comment["comment_id"])
+    await link.call("EVAL", _PACK_DECIDED, 3, name, *names, replay.fingerprint, comment["comment_id"])
