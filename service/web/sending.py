@@ -12,6 +12,10 @@ from service.web.exchange import Request
 from service.web.response import Response
 from service.web.unsent import Unsent
 
+AT_ONCE_BYTES = 63 * 1024
+"""A body that goes out with its head in one piece, and waits only if its client does not take it. aiohttp's writer
+waits by itself when it has written 64 KiB."""
+
 PIECE_BYTES = 128 * 1024
 """Longer bodies are written in pieces of this size, so that a client that does not read holds no copy of its own."""
 
@@ -62,14 +66,29 @@ class Sender:
     async def send(self, request: Request, response: Response) -> None:
         """Sends an answer that is not left to aiohttp; returns when its client has taken most of it."""
         try:
-            if _is_long(request, response):
-                await self._send_in_pieces(request, response)
-            else:
+            if not _is_long(request, response):
                 await response.prepare(request)
+            elif len(response.body or b"") <= AT_ONCE_BYTES:
+                await self._send_at_once(request, response)
+            else:
+                await self._send_in_pieces(request, response)
             if not request.content.is_eof():
                 await self._read_rest(request)
         except ConnectionError:
             pass  # the client is gone, which aiohttp finds too
+
+    async def _send_at_once(self, request: Request, response: Response) -> None:
+        transport = request.transport
+        writer = await response.begin(request)
+        await writer.write(response.body or b"")
+        if transport is None or transport.get_write_buffer_size() <= WRITE_BUFFER_BYTES:
+            return
+        answer = LongAnswer(transport, 0)
+        self._unsent.begin(answer)
+        try:
+            await writer.drain()
+        finally:
+            self._unsent.end(answer)
 
     async def _send_in_pieces(self, request: Request, response: Response) -> None:
         body, transport = response.body or b"", request.transport

@@ -12,7 +12,7 @@ import pytest
 from service.platform.acceptor import WRITE_BUFFER_BYTES
 from service.platform.sockets import KERNEL_BYTES
 from service.web import unsent
-from service.web.sending import PIECE_BYTES
+from service.web.sending import AT_ONCE_BYTES, PIECE_BYTES
 from service.web.unsent import YOUNG_SECONDS, Unsent
 from tests.overload.page_server import PageServer
 
@@ -108,6 +108,18 @@ async def test_what_is_unsent_has_an_end_and_who_reads_is_answered(house: House)
         each.close()
 
 
+async def test_what_goes_out_at_once_is_counted_while_its_client_does_not_take_it(house: House) -> None:
+    house.page = PAGE[:AT_ONCE_BYTES]
+    client = unread(house)
+    client.sendall(ASK * 100)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not house.unsent.clients:
+            await asyncio.sleep(0.01)
+    (waiting,) = house.unsent.clients
+    assert WRITE_BUFFER_BYTES < waiting.unsent_bytes <= AT_ONCE_BYTES + 1024 + WRITE_BUFFER_BYTES
+    client.close()
+
+
 class Client:
     """One that has so much left to take."""
 
@@ -183,7 +195,18 @@ def test_what_is_not_counted_is_little() -> None:
     assert 4096 * WRITE_BUFFER_BYTES <= 64 * 1024 * 1024
 
 
-@pytest.mark.parametrize("size", [PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES, 5 * PIECE_BYTES + 7])
+@pytest.mark.parametrize(
+    "size",
+    [
+        AT_ONCE_BYTES,
+        AT_ONCE_BYTES + 1,
+        PIECE_BYTES - 1,
+        PIECE_BYTES,
+        PIECE_BYTES + 1,
+        5 * PIECE_BYTES,
+        5 * PIECE_BYTES + 7,
+    ],
+)
 async def test_long_answers_arrive_whole_and_in_turn(house: House, size: int) -> None:
     house.page = bytes(number % 251 for number in range(size))
     reader, writer = await asyncio.open_connection(*house.address)
