@@ -6,10 +6,18 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 
+from service import errors
 from service.web import problems
 from tests.texts.translations import ROOT
 
 SERVICE = ROOT / "service"
+ERRORS = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type)
+    and issubclass(kind, errors.RequestError)
+    and kind.__init__ is errors.RequestError.__init__  # one that makes its detail itself takes something else
+}
 
 
 def details(tree: ast.AST) -> Iterator[ast.expr]:
