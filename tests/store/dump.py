@@ -11,6 +11,7 @@ Dump = dict[bytes, Any]
 LISTED = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders", "thread-published", "thread-queue")
 SETTINGS = (b"title", b"url", b"closed", b"mode")
 RECORDS = ("sites", "tokens")
+OF_INSTALLATION = (b"previous_check", b"upgrading_from")
 
 
 def dump(server: RedisServer) -> Dump:
@@ -50,12 +51,12 @@ def _settings(dumped: Dump, key: bytes) -> list[Any]:
 
 
 def changed_records(before: Dump, after: Dump) -> set[str]:
-    """The sites and tokens that were made, changed or removed; `` when the installation's secret was."""
+    """The sites and tokens that were made, changed or removed; `` when the installation's secret or format was."""
     found: set[str] = set()
     for key in before.keys() | after.keys():
         was, now = before.get(key, {}), after.get(key, {})
         if keys.parts_of(key).kind in RECORDS:
             found |= {name.decode() for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
-        elif keys.parts_of(key).kind == "installation" and was.get(b"previous_check") != now.get(b"previous_check"):
+        elif any(was.get(name) != now.get(name) for name in OF_INSTALLATION):
             found.add("")
     return found
