@@ -7,7 +7,7 @@ from service.link.link import Link
 from service.store import keys
 
 _NAMES = {short.encode(): name for name, short in keys.EVENT_FIELDS.items()}
-_NAMES_UNTIL_FORMAT_3 = {
+_OLDER_NAMES = {
     b"event": "kinds",
     b"comment_id": "subject",
     b"member": "subject",
@@ -26,10 +26,10 @@ async def read_events(link: Link, stream: str, after: str = "0-0", limit: int = 
 def unpack_event(event_id: bytes, flat: Sequence[bytes]) -> Event:
     """An event of its id, and its fields and values in turn; ValueError when it is none of ours.
 
-    One of a store until format 3 has no actor, and no kind when it told of a site, a token or the secret.
+    One that an older version wrote has no actor, and no kind when it told of a site, a token or the secret.
     """
     values = dict(zip(flat[::2], flat[1::2], strict=True))
-    names = _NAMES if b"k" in values else _NAMES_UNTIL_FORMAT_3
+    names = _NAMES if b"k" in values else _OLDER_NAMES
     fields = {names[name]: value.decode() for name, value in values.items() if name in names}
     if not fields.get("kinds") and b"member" not in values:
         raise ValueError(f"the event {event_id!r} has no kind")
