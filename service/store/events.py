@@ -1,9 +1,8 @@
-"""Streams of events in Redis, as they are read."""
+"""Events as they are stored."""
 
 from collections.abc import Sequence
 
 from service.domain.event import Event
-from service.link.link import Link
 from service.store import keys
 
 _NAMES = {short.encode(): name for name, short in keys.EVENT_FIELDS.items()}
@@ -15,12 +14,6 @@ _OLDER_NAMES = {
     b"state": "after",
     b"at_ms": "at_ms",
 }
-
-
-async def read_events(link: Link, stream: str, after: str = "0-0", limit: int = 1000) -> list[Event]:
-    """The next events after an id, oldest first. ValueError when one cannot be read."""
-    entries = await link.call("XRANGE", stream, f"({after}", "+", "COUNT", limit)
-    return [unpack_event(event_id, flat) for event_id, flat in entries]
 
 
 def unpack_event(event_id: bytes, flat: Sequence[bytes]) -> Event:

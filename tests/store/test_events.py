@@ -17,12 +17,12 @@ from service.domain.thread import ThreadChange
 from service.domain.token import MadeToken, Token
 from service.errors import RateLimitedError, RequestError, SiteExistsError
 from service.link.link import Link
-from service.store import events, keys, scripts, sites, threads, tokens
+from service.store import keys, scripts, sites, threads, tokens
 from service.store.events import unpack_event
 from service.upkeep import examination
 from service.vault import Vault
 from tests.servers import RedisServer
-from tests.store.desk import CHANGE, LEASE, NOW, Store, key, new_comment, site_in
+from tests.store.desk import CHANGE, LEASE, NOW, Store, key, new_comment, read_events, site_in
 from tests.store.every_script import use_every_script
 from tests.store.watching import OF_COMMENTS, OF_RECORDS, TELLS_NOTHING, WatchingLink
 
@@ -41,7 +41,7 @@ def shape(event: Event) -> Told:
 
 async def told(link: Link, stream: str = keys.events("default")) -> list[Told]:
     """All events, and none of them twice: what was there is gone after this."""
-    found = await events.read_events(link, stream)
+    found = await read_events(link, stream)
     await link.call("XTRIM", stream, "MAXLEN", 0)
     return [shape(each) for each in found]
 
