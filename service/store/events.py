@@ -1,13 +1,12 @@
-"""Streams of events in Redis, as they are read."""
+"""Events as they are stored."""
 
 from collections.abc import Sequence
 
 from service.domain.event import Event
-from service.link.link import Link
 from service.store import keys
 
 _NAMES = {short.encode(): name for name, short in keys.EVENT_FIELDS.items()}
-_NAMES_UNTIL_FORMAT_3 = {
+_OLDER_NAMES = {
     b"event": "kinds",
     b"comment_id": "subject",
     b"member": "subject",
@@ -17,19 +16,13 @@ _NAMES_UNTIL_FORMAT_3 = {
 }
 
 
-async def read_events(link: Link, stream: str, after: str = "0-0", limit: int = 1000) -> list[Event]:
-    """The next events after an id, oldest first. ValueError when one cannot be read."""
-    entries = await link.call("XRANGE", stream, f"({after}", "+", "COUNT", limit)
-    return [unpack_event(event_id, flat) for event_id, flat in entries]
-
-
 def unpack_event(event_id: bytes, flat: Sequence[bytes]) -> Event:
     """An event of its id, and its fields and values in turn; ValueError when it is none of ours.
 
-    One of a store until format 3 has no actor, and no kind when it told of a site, a token or the secret.
+    One that an older version wrote has no actor, and no kind when it told of a site, a token or the secret.
     """
     values = dict(zip(flat[::2], flat[1::2], strict=True))
-    names = _NAMES if b"k" in values else _NAMES_UNTIL_FORMAT_3
+    names = _NAMES if b"k" in values else _OLDER_NAMES
     fields = {names[name]: value.decode() for name, value in values.items() if name in names}
     if not fields.get("kinds") and b"member" not in values:
         raise ValueError(f"the event {event_id!r} has no kind")

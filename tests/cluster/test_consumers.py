@@ -9,9 +9,8 @@ from service.errors import UnavailableError
 from service.link.address import make_link
 from service.link.link import Link
 from service.store import keys, scripts
-from service.store.events import read_events
 from tests.consumers.conftest import Recorder, runner_of
-from tests.store.desk import Store, key, new_comment
+from tests.store.desk import Store, key, new_comment, read_events
 from tests.topology import Watched
 
 PATIENCE_SECONDS = 60.0

@@ -9,9 +9,8 @@ import pytest
 
 from service.link.link import Link
 from service.store import keys
-from service.store.events import read_events
 from tests.servers import REPOSITORY, RedisServer, client_of, wait_until
-from tests.store.desk import Store
+from tests.store.desk import Store, read_events
 
 Start = Callable[[], subprocess.Popen[bytes]]
 PATIENCE_SECONDS = 40

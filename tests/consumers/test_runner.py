@@ -14,10 +14,9 @@ from service.errors import StoreUnavailableError
 from service.link.link import Link
 from service.store import consumers, keys
 from service.store.consumers import INSTALLATION, ConsumerMeasures, Start
-from service.store.events import read_events
 from service.upkeep import lease
 from tests.consumers.conftest import Recorder, runner_of, until, until_done
-from tests.store.desk import NOW, SITE, Store
+from tests.store.desk import NOW, SITE, Store, read_events
 
 POISON = [ValueError("a secret that a reader wrote")] * 3
 

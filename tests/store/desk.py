@@ -9,7 +9,7 @@ from service.domain.assessed import Assessed
 from service.domain.caller import Caller, Role
 from service.domain.comment import Comment
 from service.domain.decision import Act, Decision, Ruling
-from service.domain.event import READER, EventKind
+from service.domain.event import READER, Event, EventKind
 from service.domain.policy import Mode, Policy, RateLimit
 from service.domain.queue import START, Claimed, QueueOrder, QueueView
 from service.domain.reason import Reason
@@ -21,6 +21,7 @@ from service.link.address import make_link
 from service.link.link import Link
 from service.store import comments, keys, threads, totals
 from service.store.comments import CommentHome, Comments
+from service.store.events import unpack_event
 from service.store.json_records import Change
 from service.store.queue import Queue
 from service.store.record import unpack_history
@@ -93,6 +94,11 @@ def new_comment(
         traces=Traces(reader or ("a reader" if repeat else ""), repeat or f"repeat-{comment_id}"),
         traces_before=before,
     )
+
+
+async def read_events(link: Link, stream: str) -> list[Event]:
+    """All events of a stream, oldest first."""
+    return [unpack_event(event_id, flat) for event_id, flat in await link.call("XRANGE", stream, "-", "+")]
 
 
 def site_in(mode: Mode) -> Site:

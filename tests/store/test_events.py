@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 
+from service.domain import event
 from service.domain.caller import Role
 from service.domain.event import DOCTOR, MACHINE, READER, ROTATION, Event, EventKind
 from service.domain.policy import Mode, Policy
@@ -16,12 +17,12 @@ from service.domain.thread import ThreadChange
 from service.domain.token import MadeToken, Token
 from service.errors import RateLimitedError, RequestError, SiteExistsError
 from service.link.link import Link
-from service.store import events, keys, scripts, sites, threads, tokens
+from service.store import keys, scripts, sites, threads, tokens
 from service.store.events import unpack_event
 from service.upkeep import examination
 from service.vault import Vault
 from tests.servers import RedisServer
-from tests.store.desk import CHANGE, LEASE, NOW, Store, key, new_comment, site_in
+from tests.store.desk import CHANGE, LEASE, NOW, Store, key, new_comment, read_events, site_in
 from tests.store.every_script import use_every_script
 from tests.store.watching import OF_COMMENTS, OF_RECORDS, TELLS_NOTHING, WatchingLink
 
@@ -40,9 +41,9 @@ def shape(event: Event) -> Told:
 
 async def told(link: Link, stream: str = keys.events("default")) -> list[Told]:
     """All events, and none of them twice: what was there is gone after this."""
-    found = await events.read_events(link, stream)
+    found = await read_events(link, stream)
     await link.call("XTRIM", stream, "MAXLEN", 0)
-    return [shape(event) for event in found]
+    return [shape(each) for each in found]
 
 
 async def test_a_submission_is_told_with_what_became_of_it(store: Store, link: Link) -> None:
@@ -282,6 +283,12 @@ def test_events_are_written_in_one_place() -> None:
 def test_every_kind_of_event_is_told_by_a_script_or_named_by_a_change_of_a_record(kind: str) -> None:
     code = "\n".join((*LUA.values(), *LIBRARY.values()))
     assert bool(re.search(f"' ?{kind}'", code)) is (kind not in RECORD_KINDS)
+
+
+def test_the_table_of_kinds_is_that_of_the_code() -> None:
+    rows = re.findall(r"^\| ([a-z_, ]+) \| ", event.__doc__ or "", re.MULTILINE)
+    told = [kind for row in rows for kind in row.split(", ") if kind != "kind"]
+    assert sorted(told) == sorted(EventKind)
 
 
 def test_events_of_older_versions_can_be_read() -> None:
