@@ -190,6 +190,7 @@ async def test_a_backup_of_a_store_under_upgrade_is_restored_and_upgraded(
     other_link: Link,
     other_server: RedisServer,
     every_redis_server: RedisServer,
+    *,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
