@@ -8,6 +8,7 @@ from service.domain.times import DAY_MS
 from service.link.link import Link
 from service.store import keys, scripts
 from service.store.comments import HOME_FIELDS, CommentHome, comment_keys, pairs
+from service.store.format_1 import THREAD_FIELD
 from service.store.record import tallied
 
 MEMBERS_A_STEP = 500
@@ -91,9 +92,12 @@ async def find_orphans(link: Link, key: bytes, ids: Sequence[str]) -> list[str]:
     """Those of these members of a key that have no comment, or one of another thread.
 
     A comment is written together with its places and never removed: what has none when it is asked for had none before.
+    A damaged one of format 1, which could not be rewritten, keeps its places too.
     """
     site, kind, name = keys.parts_of(key)
-    threads = await asyncio.gather(*(link.call("HGET", keys.comment(site, each), HOME_FIELDS[0]) for each in ids))
+    fields = (HOME_FIELDS[0], THREAD_FIELD)
+    found = await asyncio.gather(*(link.call("HMGET", keys.comment(site, each), *fields) for each in ids))
+    threads = [now if now is not None else in_format_1 for now, in_format_1 in found]
     is_of_thread = kind.startswith("thread-")
     return [
         comment_id
