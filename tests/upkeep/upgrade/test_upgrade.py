@@ -130,6 +130,7 @@ async def test_a_decision_of_an_older_process_in_between_is_kept(
 
     monkeypatch.setattr(format_1, "of_format_2", of_format_2)
     assert await format_1.rewrite_comment(one_link, "default", comment_id)
+    assert await format_1.find(one_link, [name.encode()]) == []
     stored = await Store(one_link).read(comment_id)
     assert (stored.state, stored.revision) == ("spam", 2)
 
