@@ -14,6 +14,8 @@ from service.store.record import Private, pack_act, pack_private, pack_public, p
 from service.vault import UNNUMBERED
 
 Fields = dict[bytes, bytes]
+THREAD_FIELD = "thread"
+"""Where a comment's record had its thread."""
 _REMEMBERED = {"repeat": (" ", "comment_id", "state"), "idempotency": ("\n", "fingerprint", "answer")}
 """Of each kind of key that was a hash and is a string now: what stands between the values, and the hash's fields."""
 WERE_HASHES = tuple(_REMEMBERED)
@@ -54,7 +56,7 @@ async def rewrite_comment(link: Link, site: str, comment_id: str) -> bool:
         record: Fields = dict(zip(flat[::2], flat[1::2], strict=True))
         if not is_of_format_1(record):
             return bool(record)
-        comments = keys.thread_keys(site, record.get(b"thread", b"").decode(errors="replace")).comments
+        comments = keys.thread_keys(site, record.get(THREAD_FIELD.encode(), b"").decode(errors="replace")).comments
         public = await link.call("HGET", comments, comment_id) or b""
         try:
             packed, public = of_format_2(record, public)

@@ -8,6 +8,7 @@ from service.domain.times import DAY_MS
 from service.link.link import Link
 from service.store import keys, scripts
 from service.store.comments import HOME_FIELDS, CommentHome, comment_keys, pairs
+from service.store.format_1 import THREAD_FIELD
 from service.store.record import tallied
 
 MEMBERS_A_STEP = 500
@@ -95,12 +96,13 @@ async def members(link: Link, key: bytes) -> AsyncIterator[list[str]]:
 async def find_orphans(link: Link, key: bytes, ids: Sequence[str]) -> list[str]:
     """Returns the members of a key that have no comment, or a comment of another thread.
 
-    A comment is written together with its places and is never removed, so a member without a comment never had one.
+    A comment is written together with its places and is never removed, so a member without a comment never had one. A
+    damaged comment of format 1, which could not be rewritten, keeps its places too.
     """
     site, kind, name = keys.parts_of(key)
-    threads = await asyncio.gather(
-        *(link.call("HGET", keys.comment(site, comment_id), HOME_FIELDS[0]) for comment_id in ids)
-    )
+    fields = (HOME_FIELDS[0], THREAD_FIELD)
+    found = await asyncio.gather(*(link.call("HMGET", keys.comment(site, comment_id), *fields) for comment_id in ids))
+    threads = [thread if thread is not None else in_format_1 for thread, in_format_1 in found]
     is_of_thread = kind.startswith("thread-")
     return [
         comment_id

@@ -132,6 +132,7 @@ async def test_a_decision_of_an_older_process_in_between_is_kept(
 
     monkeypatch.setattr(format_1, "of_format_2", of_format_2)
     assert await format_1.rewrite_comment(one_link, "default", comment_id)
+    assert await format_1.find(one_link, [name.encode()]) == []
     stored = await Store(one_link).read(comment_id)
     assert (stored.state, stored.revision) == ("spam", 2)
 
@@ -146,9 +147,9 @@ async def test_a_damaged_comment_is_left_and_the_others_are_upgraded(
         await Store(link).read(damaged)
     assert await Store(link).queued() == [whole]
     await upgrade.upgrade(link, nothing)
-    assert {fault.subject for fault in (await doctor.examine(link, nothing)).faults if fault.check == "record"} == {
-        damaged
-    }
+    report = await doctor.examine(link, nothing)
+    assert {fault.subject for fault in report.faults if fault.check == "record"} == {damaged}
+    assert not [fault for fault in report.faults if fault.check == "orphan"]
 
 
 async def test_a_newer_upgrade_that_began_meanwhile_is_not_ended(one_link: Link) -> None:
