@@ -277,7 +277,7 @@ class QueryInteger(fields.Integer):
         self._lowest, self._highest = lowest, highest
 
     def plainly(self, value: Any) -> int | None:
-        """The number, where it is plain to see that it is right; None for all others."""
+        """Returns the number when a quick check finds it valid, or None: then it needs the full check."""
         if not (type(value) is str and value.isascii() and value.isdigit() and len(value) <= len(str(self._highest))):
             return None
         number = int(value)

@@ -19,18 +19,20 @@ class Loader:
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
         fields = schema.load_fields
-        self._defaults = {name: each.load_default for name, each in fields.items() if each.load_default is not missing}
-        self._required = frozenset(name for name, each in fields.items() if each.required)
-        self._nullable = frozenset(name for name, each in fields.items() if each.allow_none)
-        self._quick = {
-            name: each.plainly for name, each in fields.items() if isinstance(each, PlainText | QueryInteger)
+        self._defaults = {
+            name: field.load_default for name, field in fields.items() if field.load_default is not missing
         }
-        self._others = {name: each.deserialize for name, each in fields.items() if name not in self._quick}
+        self._required = frozenset(name for name, field in fields.items() if field.required)
+        self._nullable = frozenset(name for name, field in fields.items() if field.allow_none)
+        self._quick = {
+            name: field.plainly for name, field in fields.items() if isinstance(field, PlainText | QueryInteger)
+        }
+        self._others = {name: field.deserialize for name, field in fields.items() if name not in self._quick}
         self._is_plain = (
             schema.unknown == RAISE
             and not _has_methods(type(schema))
-            and all(each.data_key is None and each.attribute is None for each in fields.values())
-            and all(isinstance(each, str | int | float | None) for each in self._defaults.values())
+            and all(field.data_key is None and field.attribute is None for field in fields.values())
+            and all(isinstance(default, str | int | float | None) for default in self._defaults.values())
         )
 
     def load(self, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +64,6 @@ class Loader:
 
 
 def _has_methods(kind: type[Schema]) -> bool:
-    """Whether a schema has methods of its own: any of them may be a hook of marshmallow's, which tells nobody."""
-    own = (each for each in kind.__mro__ if each not in Closed.__mro__)
-    return any(isfunction(value) for each in own for value in vars(each).values())
+    """Returns whether a schema has methods of its own: any of them may be a hook of marshmallow."""
+    own = (parent for parent in kind.__mro__ if parent not in Closed.__mro__)
+    return any(isfunction(value) for parent in own for value in vars(parent).values())

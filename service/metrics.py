@@ -93,8 +93,11 @@ def exposition(
     is_redis_up: bool,
     now_ms: int,
 ) -> bytes:
-    """Returns all metrics as text. Those of the sites come from Redis, the others are summed over the workers, so that
-    every process returns the same. `streams` has the streams of events by site, and the installation's."""
+    """Returns all metrics as text, the same in every process.
+
+    Those of sites come from Redis, the others are summed over the workers. `streams` has the streams of events by site,
+    and that of the installation under an empty name.
+    """
     is_up = GaugeMetricFamily("commentdesk_redis_up", "1 while Redis answers.", value=is_redis_up)
     registry = CollectorRegistry()
     of_sites = [*_site_families(sites, now_ms), *_stream_families(streams)]
@@ -187,14 +190,16 @@ def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metri
         claims.add_metric((site,), measured.claims_open)
         count = int(totals.get("age_count", 0))
         up_to = accumulate(int(totals.get(f"age_in:{bound}", 0)) for bound in AGE_BOUNDS_SECONDS)
-        buckets = [(str(float(bound)), each) for bound, each in zip(AGE_BOUNDS_SECONDS, up_to, strict=True)]
+        buckets = [
+            (str(float(bound)), count_below) for bound, count_below in zip(AGE_BOUNDS_SECONDS, up_to, strict=True)
+        ]
         ages.add_metric((site,), [*buckets, ("+Inf", count)], int(totals.get("age_sum_ms", 0)) / 1000)
     counted = [submissions, repeats, unscored, unknown_readers, limited, decisions, undone]
     return [*counted, comments, depth, oldest, claims, ages]
 
 
 def _stream_families(streams: Mapping[str, StreamMeasures]) -> list[Metric]:
-    """Those of the installation have an empty site."""
+    """Returns the metrics of streams; the label `site` is empty for the stream of the installation."""
     events = GaugeMetricFamily("commentdesk_events", "Events that are kept.", labels=("site",))
     letters = CounterMetricFamily(
         "commentdesk_dead_letters", "Events that a consumer gave up after many attempts.", labels=("site",)

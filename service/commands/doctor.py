@@ -13,7 +13,7 @@ from service.link.link import Link
 from service.settings import Settings
 from service.upkeep import doctor as use_case
 from service.upkeep import instant
-from service.upkeep.doctor import MEANINGS, Check, Fault, Report
+from service.upkeep.fault import MEANINGS, Check, Fault, Report
 
 EXAMPLES = 5
 """How many faults of each check are listed; `--json` lists all."""

@@ -10,8 +10,6 @@ import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 from service.domain.decision import Decision
 from service.domain.routing import Verdict
@@ -21,12 +19,10 @@ from service.link.link import Link
 from service.store import keys
 from service.upkeep import examination, installation, instant, lease, streams
 from service.upkeep.changes import Changes
+from service.upkeep.fault import MEANINGS, Check, Fault, Report
+from service.upkeep.survey import Survey, is_examined
 
 Progress = Callable[[int], None]
-_LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site", "rate-stranger")
-_COUNTING = ("thread", "author", "totals")
-_OF_STREAMS = (*streams.EVENTS, *streams.CONSUMERS, *streams.DEAD_LETTERS)
-_PLACES = (*examination.HASHES, *examination.SORTED_SETS)
 _STATES = tuple(state.value for state in State)
 _COUNTED = {
     "thread": _STATES,
@@ -38,111 +34,7 @@ _COUNTED = {
         "undone",
     ),
 }
-
-
-class Check(StrEnum):
-    RECORD = "record"
-    PUBLICATION = "publication"
-    QUEUE = "queue"
-    CLAIM = "claim"
-    REVISION = "revision"
-    PUBLIC = "public"
-    ORPHAN = "orphan"
-    THREAD = "thread"
-    COUNTERS = "counters"
-    LIFETIME = "lifetime"
-    EVENT = "event"
-    POSITION = "position"
-    LETTERS = "letters"
-
-
-MEANINGS = {
-    Check.RECORD: "a comment's record can be read",
-    Check.PUBLICATION: "published comments, and no others, are in their thread's list, at their time",
-    Check.QUEUE: "every view of the queue has the same comments, all that are held among them",
-    Check.CLAIM: "claims are on queued comments, each with its holder",
-    Check.REVISION: "a comment's revision is that of its history",
-    Check.PUBLIC: "a comment has the text that readers see",
-    Check.ORPHAN: "whatever is listed has a comment, of that thread",
-    Check.THREAD: "a thread with comments has its own record",
-    Check.COUNTERS: "counters of sites, threads and authors equal a recount",
-    Check.LIFETIME: "what is to be forgotten has a lifetime",
-    Check.EVENT: "every event can be read",
-    Check.POSITION: "every consumer of events is at a place in its stream",
-    Check.LETTERS: "of events that were given up the newest are kept",
-}
 _OF_COMMENTS = (Check.RECORD, Check.PUBLICATION, Check.QUEUE, Check.CLAIM, Check.REVISION, Check.PUBLIC)
-
-
-@dataclass(slots=True)
-class Fault:
-    """`subject` is a comment_id for checks of comments, or else a key; `told` describes the fault in a few words.
-
-    Of a fault of counters, `differences` has what to add to each.
-    """
-
-    check: Check
-    site: str
-    subject: str
-    told: str
-    differences: dict[str, int] = field(default_factory=dict)
-    is_repaired: bool = False
-
-
-@dataclass(slots=True)
-class Report:
-    looked_at: dict[Check, int]
-    faults: list[Fault]
-
-    @property
-    def is_healthy(self) -> bool:
-        """Whether every fault is repaired, or there is none."""
-        return all(fault.is_repaired for fault in self.faults)
-
-
-class _Survey:
-    """What was read of the store: comments by site and id, records with counters, and the keys of other kinds."""
-
-    def __init__(self, link: Link) -> None:
-        self._link = link
-        self.comments: dict[tuple[str, str], examination.Examined] = {}
-        self.records: dict[bytes, dict[str, str]] = {}
-        self.places: set[bytes] = set()
-        self.limited: dict[bytes, bool] = {}
-        self.streams: set[bytes] = set()
-
-    async def read(self, names: list[bytes]) -> None:
-        """Reads these keys, again where they were read before."""
-        by_kind: dict[str, list[bytes]] = defaultdict(list)
-        for name in names:
-            by_kind[keys.parts_of(name).kind].append(name)
-        for kind, names_of_kind in by_kind.items():
-            if kind == "comment":
-                await self._read_comments(names_of_kind)
-            elif kind in _COUNTING:
-                records = await examination.read_records(self._link, names_of_kind)
-                self.records.update(zip(names_of_kind, records, strict=True))
-            elif kind in _LIMITED:
-                are_for_ever = await examination.are_for_ever(self._link, names_of_kind)
-                self.limited.update(zip(names_of_kind, are_for_ever, strict=True))
-            elif kind in _OF_STREAMS:
-                self.streams.update(names_of_kind)
-            else:
-                self.places.update(names_of_kind)
-
-    async def _read_comments(self, names: list[bytes]) -> None:
-        by_site: dict[str, list[str]] = defaultdict(list)
-        for site, _, comment_id in map(keys.parts_of, names):
-            by_site[site].append(comment_id)
-        for site, ids in by_site.items():
-            found = await examination.examine(self._link, site, ids)
-            self.comments.update(zip(((site, comment_id) for comment_id in ids), found, strict=True))
-
-    def is_known(self, key: bytes, comment_id: str) -> bool:
-        """Returns whether the comment exists and belongs in this place."""
-        site, kind, name = keys.parts_of(key)
-        examined = self.comments.get((site, comment_id))
-        return examined is not None and (not kind.startswith("thread-") or examined.home.thread == name)
 
 
 async def examine(link: Link, on_progress: Progress) -> Report:
@@ -151,9 +43,9 @@ async def examine(link: Link, on_progress: Progress) -> Report:
     Raises StoreUnavailableError, and RepairError when the store has another format.
     """
     await _require_one_format(link)
-    survey = _Survey(link)
+    survey = Survey(link)
     async with Changes(link) as changes:
-        await instant.read_all(link, changes, survey.read, concerns=_concerns, on_progress=on_progress)
+        await instant.read_all(link, changes, survey.read, concerns=is_examined, on_progress=on_progress)
     faults = [*_of_comments(survey), *_of_threads(survey), *_of_counters(survey), *_of_lifetimes(survey)]
     listed, orphans = await _of_places(link, survey)
     counted, of_streams = await _of_streams(link, survey)
@@ -168,7 +60,7 @@ async def examine(link: Link, on_progress: Progress) -> Report:
 
 
 async def _require_one_format(link: Link) -> None:
-    """RepairError unless everything in the store is of our format."""
+    """Raises RepairError unless everything in the store has the format of this version."""
     formats = await installation.read_formats(link)
     written = formats.written
     if formats.is_mixed:
@@ -183,11 +75,7 @@ async def _require_one_format(link: Link) -> None:
         )
 
 
-def _concerns(name: bytes) -> bool:
-    return keys.parts_of(name).kind in {"comment", *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS}
-
-
-def _of_comments(survey: _Survey) -> Iterator[Fault]:
+def _of_comments(survey: Survey) -> Iterator[Fault]:
     for (site, comment_id), examined in survey.comments.items():
         for name in examined.faults:
             check = Check(name)
@@ -195,7 +83,7 @@ def _of_comments(survey: _Survey) -> Iterator[Fault]:
             yield Fault(check, site, comment_id, told=told)
 
 
-def _of_threads(survey: _Survey) -> Iterator[Fault]:
+def _of_threads(survey: Survey) -> Iterator[Fault]:
     threads = {(site, examined.home.thread) for (site, _), examined in survey.comments.items() if examined.home.thread}
     for site, thread in threads:
         key = keys.thread_keys(site, thread).thread
@@ -204,7 +92,7 @@ def _of_threads(survey: _Survey) -> Iterator[Fault]:
             yield Fault(Check.THREAD, site, key, told=f"lacks {' and '.join(lacking)}")
 
 
-def _of_counters(survey: _Survey) -> Iterator[Fault]:
+def _of_counters(survey: Survey) -> Iterator[Fault]:
     expected = _recount(survey)
     for key in {*expected, *survey.records}:
         site, kind, _ = keys.parts_of(key)
@@ -223,7 +111,7 @@ def _number(text: str | None) -> int:
     return int(text) if text and text.removeprefix("-").isdecimal() else 0
 
 
-def _recount(survey: _Survey) -> defaultdict[bytes, Counter[str]]:
+def _recount(survey: Survey) -> defaultdict[bytes, Counter[str]]:
     """Returns the right values of the counters of each record, by its key."""
     expected: defaultdict[bytes, Counter[str]] = defaultdict(Counter)
     for (site, _), examined in survey.comments.items():
@@ -237,13 +125,13 @@ def _recount(survey: _Survey) -> defaultdict[bytes, Counter[str]]:
     return expected
 
 
-def _of_lifetimes(survey: _Survey) -> Iterator[Fault]:
+def _of_lifetimes(survey: Survey) -> Iterator[Fault]:
     for key, is_for_ever in survey.limited.items():
         if is_for_ever:
             yield Fault(Check.LIFETIME, keys.parts_of(key).site, key.decode(), told="would be kept for ever")
 
 
-async def _of_places(link: Link, survey: _Survey) -> tuple[int, list[Fault]]:
+async def _of_places(link: Link, survey: Survey) -> tuple[int, list[Fault]]:
     """Returns how many members were checked, and a fault for each that has no comment."""
     looked_at = 0
     orphans: dict[tuple[bytes, str], Fault] = {}
@@ -256,9 +144,11 @@ async def _of_places(link: Link, survey: _Survey) -> tuple[int, list[Fault]]:
     return looked_at, list(orphans.values())
 
 
-async def _of_streams(link: Link, survey: _Survey) -> tuple[Counter[Check], list[Fault]]:
-    """How many events, consumers and dead letters were looked at, and what is wrong with them. A consumer or an event
-    is the `told` of its fault."""
+async def _of_streams(link: Link, survey: Survey) -> tuple[Counter[Check], list[Fault]]:
+    """Returns how many events, consumers and dead letters were checked, and their faults.
+
+    The `told` of a fault is the id of the event or the name of the consumer.
+    """
     counted: Counter[Check] = Counter()
     faults: list[Fault] = []
     for key in survey.streams:
@@ -271,7 +161,7 @@ async def _of_streams(link: Link, survey: _Survey) -> tuple[Counter[Check], list
         else:
             check, (count, wrong) = Check.POSITION, await streams.find_misplaced(link, key)
         counted[check] += count
-        faults += [Fault(check, site, key.decode(), each) for each in wrong]
+        faults += [Fault(check, site, key.decode(), told=told) for told in wrong]
     return counted, faults
 
 

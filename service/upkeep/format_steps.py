@@ -1,8 +1,8 @@
-"""What lies in the store, from one format to the next: which keys are of the older one, and how one is rewritten.
+"""The steps from one format of the store to the next: which keys have the older format, and how a key is rewritten.
 
-Both shapes are read while a store is upgraded, and what is written is of the newer one. So a step rewrites one key by
-itself, atomically, unless it is of the newer shape already or was changed since it was read: it may be cut off, done
-again, and done by two at once.
+While a store is upgraded the service reads both formats and writes the newer one. So a step rewrites one key at a time,
+atomically, unless the key has the newer format already or was changed since it was read: a step may be interrupted, run
+again, or run by two processes at once.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -17,7 +17,7 @@ from service.store.json_records import Change
 
 
 class FormatStep(NamedTuple):
-    """`find` gives those of some keys, all of one site, that are of the older format; `rewrite` rewrites one."""
+    """`find` returns the keys of the older format among some keys of one site; `rewrite` rewrites one key."""
 
     find: Callable[[Link, Sequence[bytes]], Awaitable[Sequence[bytes]]]
     rewrite: Callable[[Link, bytes], Awaitable[None]]
@@ -28,9 +28,11 @@ async def _find_sites(_: Link, names: Sequence[bytes]) -> list[bytes]:
 
 
 async def _write_stranger_rates(link: Link, _: bytes) -> None:
-    """Sites from before strangers had a limit of their own go on without one, and it is written so: what is left out
-    would have the default of today. (What is sealed from format 3 on has the number of its secret, which older versions
-    would not know; what was sealed before is known by having none.)"""
+    """Writes into the policies of older sites that strangers have no limit, since a missing field has the default.
+
+    (Format 3 also numbers sealed texts by their secret, which older versions cannot read; older texts have no number
+    and are not rewritten.)
+    """
     for name, record in (await json_records.read_all(link, keys.SITES)).items():
         if "stranger_rate_per_minute" not in record.get("policy", {"stranger_rate_per_minute": None}):
             kept = {"stranger_rate_per_minute": None, "stranger_burst": Policy().stranger_rate.burst}
@@ -42,4 +44,4 @@ STEPS: dict[int, FormatStep] = {
     1: FormatStep(format_1.find, format_1.rewrite),
     2: FormatStep(_find_sites, _write_stranger_rates),
 }
-"""From each format to the next one up."""
+"""The step from each format to the next one."""

@@ -46,8 +46,10 @@ async def sole(
 
 @asynccontextmanager
 async def renewed(link: Link, key: str, holder: str, lost: Exception) -> AsyncIterator[asyncio.Task[None]]:
-    """Keeps a lease that the holder has for as long as this lasts, and hands it back. Gives a task that ends only when
-    it was lost, with that error or the store's."""
+    """Renews a lease that the holder has inside the context, and ends it with the context.
+
+    Yields a task that ends only when the lease was lost, with the error `lost` or that of the store.
+    """
     renewing = asyncio.create_task(_renew(link, key, holder, lost))
     try:
         yield renewing

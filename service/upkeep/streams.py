@@ -1,4 +1,4 @@
-"""What the doctor reads and puts right of streams of events, beside `examination.py`."""
+"""Reads and repairs streams of events, their consumers and dead letters for the doctor."""
 
 import re
 
@@ -13,12 +13,12 @@ CONSUMERS = ("consumers", "change-consumers")
 DEAD_LETTERS = ("dead-letters", "change-dead-letters")
 _EVENTS_A_STEP = 1000
 _SPARE_LETTERS = 200
-"""Redis trims a stream by whole nodes, of a hundred entries at most."""
+"""A stream may have so many letters too many, as Redis trims it by whole nodes, of a hundred entries at most."""
 _POSITION = re.compile(rb"(\d+)-(\d+) \d+ \d+")
 
 
 async def find_unreadable(link: Link, key: bytes) -> tuple[int, list[str]]:
-    """How many events are in the stream, and the ids of those that cannot be read."""
+    """Returns how many events are in the stream, and the ids of those that cannot be read."""
     count, unreadable, after = 0, [], "-"
     while entries := await link.call("XRANGE", key, after, "+", "COUNT", _EVENTS_A_STEP):
         count += len(entries)
@@ -32,13 +32,16 @@ async def find_unreadable(link: Link, key: bytes) -> tuple[int, list[str]]:
 
 
 async def remove_event(link: Link, key: bytes, event_id: str) -> None:
-    """Takes an event out of its stream: a consumer could only give it up."""
+    """Removes an event that no consumer could handle from its stream."""
     await link.call("XDEL", key, event_id)
 
 
 async def find_misplaced(link: Link, key: bytes) -> tuple[int, list[str]]:
-    """How many consumers there are, and the names of those whose position is none, or past the end of their stream. It
-    is read before the stream, which only grows."""
+    """Returns how many consumers there are, and the names of those with a position that is not valid or is past the end
+    of their stream.
+
+    Positions are read before the stream, which only grows.
+    """
     flat = await link.call("HGETALL", key)
     newest = await _newest_id(link, consumers.stream_of(_site_of(key)).events)
     positions = dict(zip(flat[::2], flat[1::2], strict=True))
@@ -59,24 +62,25 @@ def _is_within(value: bytes, newest: tuple[int, int]) -> bool:
 
 
 async def begin_anew(link: Link, key: bytes, consumer: str) -> None:
-    """Has a consumer begin with the oldest event that is there: what it handled comes again, nothing is left out."""
+    """Moves a consumer to the oldest event of its stream: it gets handled events again, and misses none."""
     site = _site_of(key)
     await consumers.forget(link, site, consumer)
     await consumers.register(link, site, consumer, Start.OLDEST)
 
 
 async def count_letters(link: Link, key: bytes) -> int:
-    """How many dead letters are kept."""
+    """Returns how many dead letters the stream has."""
     count: int = await link.call("XLEN", key)
     return count
 
 
 def are_too_many(letters: int) -> bool:
+    """Returns whether a stream has more dead letters than trimming leaves."""
     return letters > keys.NEWEST_DEAD_LETTERS + _SPARE_LETTERS
 
 
 async def trim_letters(link: Link, key: bytes) -> None:
-    """Keeps the newest dead letters alone."""
+    """Removes all but the newest dead letters."""
     await link.call("XTRIM", key, "MAXLEN", keys.NEWEST_DEAD_LETTERS)
 
 

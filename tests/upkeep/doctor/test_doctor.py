@@ -13,7 +13,7 @@ from service.errors import RepairError
 from service.link.link import Link
 from service.store import keys
 from service.upkeep import doctor, instant, lease
-from service.upkeep.doctor import Check, Report
+from service.upkeep.fault import Check, Report
 from tests.servers import RedisServer, client_of
 from tests.store.desk import NOW
 from tests.store.recount import record_of, recount

@@ -1,0 +1,62 @@
+"""What the doctor reads of a store: every key that agrees with comments, or has a structure to check."""
+
+from collections import defaultdict
+
+from service.link.link import Link
+from service.store import keys
+from service.upkeep import examination, streams
+
+_LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site", "rate-stranger")
+_COUNTING = ("thread", "author", "totals")
+_OF_STREAMS = (*streams.EVENTS, *streams.CONSUMERS, *streams.DEAD_LETTERS)
+_PLACES = (*examination.HASHES, *examination.SORTED_SETS)
+
+
+def is_examined(name: bytes) -> bool:
+    """Returns whether the doctor reads keys of this kind."""
+    return keys.parts_of(name).kind in {"comment", *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS}
+
+
+class Survey:
+    """What was read of the store: comments by site and id, records with counters, and the keys of other kinds."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+        self.comments: dict[tuple[str, str], examination.Examined] = {}
+        self.records: dict[bytes, dict[str, str]] = {}
+        self.places: set[bytes] = set()
+        self.limited: dict[bytes, bool] = {}
+        self.streams: set[bytes] = set()
+
+    async def read(self, names: list[bytes]) -> None:
+        """Reads these keys, again where they were read before."""
+        by_kind: dict[str, list[bytes]] = defaultdict(list)
+        for name in names:
+            by_kind[keys.parts_of(name).kind].append(name)
+        for kind, names_of_kind in by_kind.items():
+            if kind == "comment":
+                await self._read_comments(names_of_kind)
+            elif kind in _COUNTING:
+                records = await examination.read_records(self._link, names_of_kind)
+                self.records.update(zip(names_of_kind, records, strict=True))
+            elif kind in _LIMITED:
+                are_for_ever = await examination.are_for_ever(self._link, names_of_kind)
+                self.limited.update(zip(names_of_kind, are_for_ever, strict=True))
+            elif kind in _OF_STREAMS:
+                self.streams.update(names_of_kind)
+            else:
+                self.places.update(names_of_kind)
+
+    async def _read_comments(self, names: list[bytes]) -> None:
+        by_site: dict[str, list[str]] = defaultdict(list)
+        for site, _, comment_id in map(keys.parts_of, names):
+            by_site[site].append(comment_id)
+        for site, ids in by_site.items():
+            found = await examination.examine(self._link, site, ids)
+            self.comments.update(zip(((site, comment_id) for comment_id in ids), found, strict=True))
+
+    def is_known(self, key: bytes, comment_id: str) -> bool:
+        """Returns whether the comment exists and belongs in this place."""
+        site, kind, name = keys.parts_of(key)
+        examined = self.comments.get((site, comment_id))
+        return examined is not None and (not kind.startswith("thread-") or examined.home.thread == name)
