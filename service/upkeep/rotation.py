@@ -45,8 +45,8 @@ async def is_begun(link: Link, vault: Vault) -> bool:
     oldest = await installation.check_installation(link, vault)
     if oldest != installation.FORMAT:
         raise RotationError(
-            f"This store holds what is of format {oldest}: start the service, which upgrades it, and run this "
-            "when that is done."
+            f"This store holds what is of format {oldest}: start the service once, which upgrades it, and run "
+            "this when that is done."
         )
     is_replacing = await link.call("HEXISTS", keys.INSTALLATION, "previous_check")
     return bool(is_replacing) or vault.check != vault.newest.check
