@@ -1,4 +1,4 @@
-"""Submissions to this checkout beside those to another, a second each in turn: the ratio holds on a busy machine.
+"""Load on this checkout beside the same on another, a second each in turn: the ratio holds on a busy machine.
 
 Run: python bench/compare.py ../another-checkout
 """
@@ -7,8 +7,8 @@ import shutil
 import statistics
 import sys
 import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import click
@@ -16,9 +16,26 @@ import click
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import load
-from bench.load import Result, Rig, run_phase, submissions
+from bench.load import Phase, Result, Rig, decisions, fill_read_threads, reads, run_phase, submissions
 
 QUARTERS = 4
+HELD_SECONDS = 4
+"""How long comments are sent, unmeasured, before those held are decided on for a second."""
+PHASES = ("submit", "read", "unchanged", "decide")
+
+
+def phases_of(name: str, rig: Rig, connections: int, load_core: int) -> Iterator[Phase]:
+    """The runs of one kind of load, each ready to be measured when it is given."""
+    website, moderator = rig.token("website"), rig.token("moderator")
+    tag = fill_read_threads(rig) if name in {"read", "unchanged"} else ""
+    for turn in count(1):
+        if name == "submit":
+            yield submissions(connections, website, turn)
+        elif name == "decide":
+            run_phase(rig, submissions(connections, website, turn), HELD_SECONDS, load_core)
+            yield decisions(connections, moderator, rig.data_dir / f"decided-{turn}")
+        else:
+            yield reads(connections, tag if name == "unchanged" else "")
 
 
 def show(name: str, results: Sequence[Result]) -> None:
@@ -41,10 +58,12 @@ def show_ratio(name: str, ours: Sequence[float], others: Sequence[float]) -> Non
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("other", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--pairs", default=30, show_default=True, type=click.IntRange(2, 300), help="Turns of each.")
+@click.option("--phase", default="submit", show_default=True, type=click.Choice(PHASES), help="What is asked for.")
 @click.option("--connections", default=64, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--cores", default="0,1", show_default=True, help="The two services', and the load's.")
-def main(other: Path, pairs: int, connections: int, cores: str) -> None:
-    """Measure submissions to this checkout and to the one in the folder OTHER, with this environment's packages."""
+def main(other: Path, pairs: int, phase: str, connections: int, cores: str) -> None:
+    """Measure this checkout and the one in the folder OTHER under the same load, with this environment's packages:
+    submissions, reads of one thread, reads of one that did not change (304), or claims with decisions."""
     core, load_core = (int(each) for each in cores.split(","))
     folder = Path(tempfile.mkdtemp(prefix="cd-compare-"))
     rigs: list[Rig] = []
@@ -52,13 +71,12 @@ def main(other: Path, pairs: int, connections: int, cores: str) -> None:
         for name, tree in (("this", load.REPOSITORY), ("other", other.resolve())):
             (folder / name).mkdir()
             rigs.append(Rig(folder / name, core, repository=tree))
-        phases = [submissions(connections, rig.token("website"), 0) for rig in rigs]
+        phases = [phases_of(phase, rig, connections, load_core) for rig in rigs]
         results: tuple[list[Result], list[Result]] = ([], [])
         with click.progressbar(range(pairs + 1), label="measuring", file=sys.stderr) as bar:
             for turn in bar:
                 for place in (0, 1) if turn % 2 else (1, 0):
-                    arguments = (str(turn + 1), *phases[place].arguments[1:])
-                    result = run_phase(rigs[place], replace(phases[place], arguments=arguments), 1, load_core)
+                    result = run_phase(rigs[place], next(phases[place]), 1, load_core)
                     if turn:  # the first is for warming up
                         results[place].append(result)
     finally:

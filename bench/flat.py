@@ -154,14 +154,16 @@ def measure(desk: Desk, twin: Desk, requests: int, repeats: int) -> Size:
         desk.stored,
         held,
         in_largest,
-        memory["used_memory"],
-        memory["used_memory_rss"],
-        resident_bytes(desk.rig.pid),
-        size_of_log(desk.rig.data_dir),
-        {name: middle(costs[desk.name, name]) for name in ROWS},
-        {name: middle(costs[twin.name, name]) for name in ROWS},
-        {name: middle([Cost(a.service / b.service, a.server / b.server) for a, b in pairs[name]]) for name in ROWS},
-        {name: statistics.median(a.both / b.both for a, b in pairs[name]) for name in ROWS},
+        used=memory["used_memory"],
+        resident=memory["used_memory_rss"],
+        service_resident=resident_bytes(desk.rig.pid),
+        log_bytes=size_of_log(desk.rig.data_dir),
+        costs={name: middle(costs[desk.name, name]) for name in ROWS},
+        twins={name: middle(costs[twin.name, name]) for name in ROWS},
+        ratios={
+            name: middle([Cost(a.service / b.service, a.server / b.server) for a, b in pairs[name]]) for name in ROWS
+        },
+        ratios_of_both={name: statistics.median(a.both / b.both for a, b in pairs[name]) for name in ROWS},
     )
 
 

@@ -43,7 +43,7 @@ COMPONENTS = (
     ("encryption and keyed hashes", ("/service/vault.py", "/cryptography/")),
     ("Redis link", ("/service/store/", "/service/link/", "/redis/", "/hiredis/")),
     ("metrics", ("/service/metrics.py", "/prometheus_client/")),
-    ("HTTP: aiohttp and our connections", ("/aiohttp/", "/yarl/", "/multidict/", "/web/connection", "/web/response")),
+    ("HTTP: aiohttp, and how answers go out", ("/aiohttp/", "/yarl/", "/multidict/", "/web/response", "/web/sending")),
     ("request handling and use cases", ("/service/",)),
     ("event loop, sockets", ("asyncio/", "selectors.py", "uvloop")),
 )
@@ -204,20 +204,32 @@ def run_phase(rig: Rig, phase: Phase, seconds: int, load_core: int) -> Result:
         phase.name,
         phase.connections,
         answers / measured["seconds"],
-        measured["p50_ms"],
-        measured["p95_ms"],
-        measured["p99_ms"],
-        answers,
-        refused + measured["broken"],
-        measured["statuses"],
-        1e6 * service / answers,
-        1e6 * server / answers,
-        {"in Lua scripts": 1e6 * (script_seconds(rig.server) - scripts_before) / answers},
+        p50_ms=measured["p50_ms"],
+        p95_ms=measured["p95_ms"],
+        p99_ms=measured["p99_ms"],
+        answers=answers,
+        errors=refused + measured["broken"],
+        statuses=measured["statuses"],
+        service_us=1e6 * service / answers,
+        server_us=1e6 * server / answers,
+        steps_us={"in Lua scripts": 1e6 * (script_seconds(rig.server) - scripts_before) / answers},
     )
 
 
 def submissions(connections: int, token: str, seed: int) -> Phase:
     return Phase("submit", "submit.lua", connections, (str(seed), str(THREADS), "article-"), token)
+
+
+def reads(connections: int, tag: str) -> Phase:
+    """One page of a thread, again and again; with its entity tag each answer is 304."""
+    path = f"{READ_PREFIX}1/comments?limit={READ_COMMENTS}"
+    name = "read it again, unchanged (304)" if tag else f"read a {READ_COMMENTS}-comment thread"
+    return Phase(name, "read.lua", connections, (path, tag))
+
+
+def decisions(connections: int, token: str, decided: Path) -> Phase:
+    """Claims and decisions; the ids of what was decided go into the file."""
+    return Phase("claim 20 and decide each", "moderate.lua", connections, (str(decided),), token)
 
 
 def fill_read_threads(rig: Rig) -> str:
@@ -238,14 +250,13 @@ def all_phases(rig: Rig, folder: Path, connections: list[int], seed: int) -> Ite
     website, moderator = rig.token("website"), rig.token("moderator")
     yield [submissions(each, website, seed + index) for index, each in enumerate(connections)]
     tag = fill_read_threads(rig)
-    path = f"{READ_PREFIX}1/comments?limit={READ_COMMENTS}"
     cold = (READ_PREFIX, str(READ_THREADS), str(READ_COMMENTS), str(MOST_COMMENTS))
-    yield [Phase(f"read a {READ_COMMENTS}-comment thread", "read.lua", 16, (path, ""))]
-    yield [Phase("read it again, unchanged (304)", "read.lua", 16, (path, tag))]
+    yield [reads(16, "")]
+    yield [reads(16, tag)]
     yield [Phase("read one that is not in memory", "cold.lua", 16, cold)]
     yield [Phase("/metrics", "read.lua", 1, ("/metrics", ""))]
     decided = folder / f"decided-{seed}"
-    yield [Phase("claim 20 and decide each", "moderate.lua", 16, (str(decided),), moderator)]
+    yield [decisions(16, moderator, decided)]
     yield [Phase("undo", "undo.lua", 16, (str(decided),), moderator)]
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from service.desk import Desk
     from service.domain.site import Site
     from service.domain.submission import Submission
+    from service.link.link import Link
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -128,30 +129,72 @@ def batched_numbers(total: int) -> Iterator[range]:
 
 async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> Measured:
     """Fills an embedded server in the folder, looks at it, and starts it again twice, then without the options."""
-    from service.app import load_model
-    from service.desk import Desk
+    from service.platform.embedded import EmbeddedServer
+
+    server = await EmbeddedServer.open(folder)
+    fill_seconds = await fill(server.url, total, options)
+    with redis.Redis.from_url(server.url) as client:
+        memory: dict[str, Any] = client.info("memory")
+        kinds, keys = memory_by_kind(client)
+        fields = sampled_fields(client)
+    log_bytes = size_of_log(folder)
+    await server.close()
+    restart_seconds, server = await restarted(folder)
+    with redis.Redis.from_url(server.url) as client:
+        rewritten = rewrite_log(client, folder)
+    await server.close()
+    again_seconds, server = await restarted(folder)
+    await server.close()
+    return Measured(
+        total,
+        fill_seconds,
+        memory["used_memory"],
+        resident=memory["used_memory_rss"],
+        kinds=kinds,
+        keys=keys,
+        record_fields=fields,
+        log_bytes=log_bytes,
+        restart_seconds=restart_seconds,
+        rewritten_log_bytes=rewritten,
+        restart_of_rewritten_seconds=again_seconds,
+    )
+
+
+async def fill(url: str, total: int, options: list[tuple[str, str]]) -> float:
+    """Seconds that it takes to put so many comments into a server with these options."""
     from service.domain.policy import Mode, Policy
     from service.domain.site import Site
     from service.link.address import make_link
+    from service.store import scripts
+
+    link = make_link(url, scripts.ALL)
+    link.open()
+    assert await link.wait_up(10)
+    for name, value in options:
+        await link.call("CONFIG", "SET", name, value)
+    began = time.monotonic()
+    automatic = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0))
+    await Filler(make_desk(link), automatic, replace(automatic, policy=Policy(Mode.PREMODERATE))).fill(total)
+    seconds = time.monotonic() - began
+    await link.close()
+    return seconds
+
+
+def make_desk(link: "Link") -> "Desk":
+    """What use cases work with, on a link."""
+    from service.app import load_model
+    from service.desk import Desk
     from service.platform.counters import Counters
-    from service.platform.embedded import EmbeddedServer
     from service.registry import Registry
     from service.scoring import Scorer
-    from service.store import scripts
     from service.store.comments import Comments
     from service.store.queue import Queue
     from service.store.salts import DaySalts
     from service.store.submissions import Submissions
     from service.vault import Vault
 
-    server = await EmbeddedServer.start(folder)
-    link = make_link(server.url, scripts.ALL)
-    link.open()
-    assert await link.wait_up(10)
-    for name, value in options:
-        await link.call("CONFIG", "SET", name, value)
     vault, comments = Vault(SECRET), Comments(link)
-    desk = Desk(
+    return Desk(
         link,
         Registry(link, link, vault, SECRET),
         vault,
@@ -161,36 +204,6 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
         queue=Queue(link, comments),
         salts=DaySalts(link),
     )
-    began = time.monotonic()
-    automatic = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0))
-    await Filler(desk, automatic, replace(automatic, policy=Policy(Mode.PREMODERATE))).fill(total)
-    fill_seconds = time.monotonic() - began
-    await link.close()
-    with redis.Redis.from_url(server.url) as client:
-        memory: dict[str, Any] = client.info("memory")
-        kinds, keys = memory_by_kind(client)
-        fields = sampled_fields(client)
-    log_bytes = size_of_log(folder)
-    await server.stop()
-    restart_seconds, server = await restarted(folder)
-    with redis.Redis.from_url(server.url) as client:
-        rewritten = rewrite_log(client, folder)
-    await server.stop()
-    again_seconds, server = await restarted(folder)
-    await server.stop()
-    return Measured(
-        total,
-        fill_seconds,
-        memory["used_memory"],
-        memory["used_memory_rss"],
-        kinds,
-        keys,
-        fields,
-        log_bytes,
-        restart_seconds,
-        rewritten,
-        again_seconds,
-    )
 
 
 async def restarted(folder: Path) -> tuple[float, Any]:
@@ -198,7 +211,7 @@ async def restarted(folder: Path) -> tuple[float, Any]:
     from service.platform.embedded import EmbeddedServer
 
     began = time.monotonic()
-    server = await EmbeddedServer.start(folder)
+    server = await EmbeddedServer.open(folder)
     return time.monotonic() - began, server
 
 

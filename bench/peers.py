@@ -82,7 +82,9 @@ class Isso:
 class Turn:
     """One run of one of the two."""
 
-    def __init__(self, answers: int, seconds: float, p50_ms: float, p99_ms: float, cpu_us: float, errors: int) -> None:
+    def __init__(
+        self, answers: int, seconds: float, *, p50_ms: float, p99_ms: float, cpu_us: float, errors: int
+    ) -> None:
         self.per_second = answers / seconds
         self.p50_ms, self.p99_ms, self.cpu_us, self.errors = p50_ms, p99_ms, cpu_us, errors
 
@@ -91,7 +93,9 @@ def run_ours(rig: Rig, phase: Phase, seconds: int, load_core: int) -> Turn:
     result = run_phase(rig, phase, seconds, load_core)
     cpu_us = result.service_us + result.server_us
     seconds_run = result.answers / result.per_second
-    return Turn(result.answers, seconds_run, result.p50_ms, result.p99_ms, cpu_us, result.errors)
+    return Turn(
+        result.answers, seconds_run, p50_ms=result.p50_ms, p99_ms=result.p99_ms, cpu_us=cpu_us, errors=result.errors
+    )
 
 
 def run_isso(isso: Isso, connections: int, seed: int, seconds: int, load_core: int) -> Turn:
@@ -102,7 +106,12 @@ def run_isso(isso: Isso, connections: int, seed: int, seconds: int, load_core: i
     refused = sum(times for status, times in measured["statuses"].items() if not status.startswith("2"))
     cpu_us = 1e6 * (isso.cpu_seconds() - before) / max(1, answers)
     return Turn(
-        answers, measured["seconds"], measured["p50_ms"], measured["p99_ms"], cpu_us, refused + measured["broken"]
+        answers,
+        measured["seconds"],
+        p50_ms=measured["p50_ms"],
+        p99_ms=measured["p99_ms"],
+        cpu_us=cpu_us,
+        errors=refused + measured["broken"],
     )
 
 

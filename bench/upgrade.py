@@ -167,7 +167,7 @@ async def fill(folder: Path, comments: int) -> dict[str, Any]:
 
     make_folder(folder)
     vault = Vault(kept_secret(folder, SECRET_KEY_FILE))
-    server = await EmbeddedServer.start(folder)
+    server = await EmbeddedServer.open(folder)
     with redis.Redis.from_url(server.url) as client:
         client.config_set("appendfsync", "no")
         client.hset(keys.INSTALLATION, mapping={"format": 1, "secret_check": vault.check})
@@ -179,7 +179,7 @@ async def fill(folder: Path, comments: int) -> dict[str, Any]:
         )
         await asyncio.to_thread(rewrite_log, client, folder)
         memory: dict[str, Any] = client.info("memory")
-    await server.stop()
+    await server.close()
     return memory
 
 

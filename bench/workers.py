@@ -108,10 +108,10 @@ def run(service: ServiceProcess, workers: int, *, seconds: int, connections: int
         workers,
         taken / measured["seconds"],
         measured["p99_ms"],
-        1e6 * used["worker"] / taken,
-        1e6 * used["server"] / taken,
-        1e6 * wrk / taken,
-        (used["worker"] + used["server"] + wrk) / measured["seconds"],
+        worker_us=1e6 * used["worker"] / taken,
+        server_us=1e6 * used["server"] / taken,
+        wrk_us=1e6 * wrk / taken,
+        cores=(used["worker"] + used["server"] + wrk) / measured["seconds"],
     )
 
 

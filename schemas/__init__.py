@@ -1,1 +1,1 @@
-"""The wire: what commentdesk takes and gives, as marshmallow schemas. Knows nothing of the service behind it."""
+"""The marshmallow schemas of what commentdesk receives and sends; they do not import the service."""

@@ -1,4 +1,4 @@
-"""Sites, their policies, and tokens."""
+"""The schemas of sites, policies and tokens."""
 
 from datetime import UTC, datetime
 
@@ -10,15 +10,15 @@ from schemas.threads import MODES
 ROLES = ("website", "moderator", "operator", "admin")
 _MAX_RATE = 1_000_000
 INSTALLATION = "commentdesk"
-"""What belongs to no site stands under this name in the store."""
+"""The store keeps what belongs to no site under this name."""
 
 
-def _can_be_told(time: datetime) -> None:
+def _check_year(time: datetime) -> None:
     try:
-        is_told = time.astimezone(UTC).year >= 1971
+        is_in_range = time.astimezone(UTC).year >= 1971
     except OverflowError:
-        is_told = False
-    if not is_told:
+        is_in_range = False
+    if not is_in_range:
         raise ValidationError("Not a time from 1971 to 9999.")
 
 
@@ -83,7 +83,7 @@ class NewTokenSchema(Closed):
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     site = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(SITE_PATTERN))
     name = Line(min_chars=1, max_chars=100, required=True)
-    expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True, validate=_can_be_told)
+    expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True, validate=_check_year)
 
     @validates_schema
     def _of_a_site(self, data: dict[str, object], **_: object) -> None:

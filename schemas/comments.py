@@ -1,4 +1,4 @@
-"""Comments as moderators see them."""
+"""The schemas of comments as moderators see them."""
 
 from marshmallow import fields, validate
 

@@ -1,4 +1,4 @@
-"""Fields that several schemas share, strict about what text may hold."""
+"""Fields that several schemas share; they are strict about the characters of a text."""
 
 import ipaddress
 import re
@@ -19,7 +19,7 @@ MAX_EMAIL_CHARS = 254
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
 MAX_UNKNOWN_NAMED = 20
-"""Fields that no schema knows are named in a refusal up to here: thousands would cost more than all the rest."""
+"""A refusal names this many unknown fields at most: thousands would cost more than all other checks."""
 
 _CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
 _FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
@@ -27,7 +27,7 @@ OWN_PORTS = {"http": ":80", "https": ":443"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NOT_IN_ADDRESS = re.compile(r'[\s<>"\\^`{|}]')
 _MOST_CODE_POINTS = 4
-"""Composing a text makes it at most so many times shorter (UAX #15): what is longer by more is not composed."""
+"""NFC makes a text at most so many times shorter (UAX #15): a longer one is refused before it is composed."""
 
 
 def _is_carried_by_utf8(text: str) -> bool:
@@ -44,9 +44,12 @@ def _require_few_marks(text: str) -> None:
 
 
 class PlainText(fields.String):
-    """Text in NFC, trimmed, with line ends as `\\n`. Refuses NUL, lone surrogates, control characters other than
-    newline and tab, and those two where the text has one line; also more than 30 combining marks in a row. Lengths are
-    in code points, after all that; what is too long in any case is refused before it is composed."""
+    """Text, which becomes trimmed, in NFC and with line ends as `\\n`.
+
+    Refuses NUL, lone surrogates, more than 30 combining marks in a row, and control characters except newline and tab
+    in a text of several lines. Lengths are in code points of the result; a text that no composition makes short enough
+    is refused before it is composed.
+    """
 
     def __init__(self, *, min_chars: int = 0, max_chars: int, is_multiline: bool = False, **kwargs: Any) -> None:
         self._length = validate.Length(min=min_chars, max=max_chars)
@@ -56,7 +59,7 @@ class PlainText(fields.String):
         self._min_chars, self._max_chars = min_chars, max_chars
 
     def plainly(self, value: Any) -> str | None:
-        """The value, trimmed, where it is plain to see that it is right so far; None for all others."""
+        """Returns the trimmed value when a quick check finds it valid so far, or None: then it needs the full check."""
         if type(value) is not str:
             return None
         if value[:1].isspace() or value[-1:].isspace():
@@ -70,7 +73,7 @@ class PlainText(fields.String):
         return value if value.isprintable() or self._forbidden.isdisjoint(value) else None
 
     def _is_plain(self, text: str) -> bool:
-        """Whether a text that is not ASCII is right as it is. Marks are counted before NFC is asked for."""
+        """Returns whether a text that is not ASCII is valid as it is; marks are counted before the check for NFC."""
         return (
             _is_carried_by_utf8(text)
             and not visibility.has_too_many_marks(text)
@@ -88,7 +91,7 @@ class PlainText(fields.String):
         return text
 
     def _composed(self, text: str) -> str:
-        """A text that is not ASCII in NFC."""
+        """Returns a text that is not ASCII in NFC."""
         if not _is_carried_by_utf8(text):
             raise ValidationError("Holds a lone surrogate, which no UTF-8 text can carry.")
         _require_few_marks(text)
@@ -96,12 +99,12 @@ class PlainText(fields.String):
         if len(composed) > self._max_chars:
             self._length(composed)
         if len(composed) > len(text):
-            _require_few_marks(composed)  # there may be more of them now
+            _require_few_marks(composed)  # composition may have added marks
         return composed
 
 
 class Paragraphs(PlainText):
-    """Text of several lines that has something to see in it. Characters that cannot be seen are kept beside it."""
+    """Text of several lines with at least one visible character; invisible ones are kept."""
 
     def __init__(self, *, max_chars: int, **kwargs: Any) -> None:
         super().__init__(min_chars=1, max_chars=max_chars, is_multiline=True, **kwargs)
@@ -117,8 +120,8 @@ class Paragraphs(PlainText):
 
 
 class Line(PlainText):
-    """One line that people read: refuses characters that cannot be seen or that turn the text around, and a text of
-    nothing else. Joiners and selectors are taken where emoji and scripts need them."""
+    """One line that people read. Refuses characters that are invisible or change the direction, and a text without a
+    visible one. Joiners and selectors are valid where emoji and scripts need them."""
 
     def _is_plain(self, text: str) -> bool:
         return super()._is_plain(text) and not visibility.has_hidden(text) and visibility.has_visible(text)
@@ -133,7 +136,7 @@ class Line(PlainText):
 
 
 class MendedLine(PlainText):
-    """One line that people read, from a sender who cannot mend it: characters that cannot be seen are left out."""
+    """One line that people read, from a sender who cannot correct it: invisible characters are removed."""
 
     def _is_plain(self, text: str) -> bool:
         return super()._is_plain(text) and not visibility.has_hidden(text)
@@ -144,7 +147,7 @@ class MendedLine(PlainText):
 
 
 class Email(Line):
-    """An address of 3-254 characters: something, one @, something; no spaces. No more can be known without a mail."""
+    """An email address of 3-254 characters: text, one @, text, no spaces. Only a mail could show more."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(
@@ -166,7 +169,7 @@ class Email(Line):
 
 
 class WebAddress(Line):
-    """An http or https address of at most 2,048 characters; empty is none."""
+    """An http or https address of at most 2,048 characters; an empty text means none."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_chars=MAX_URL_CHARS, metadata={"format": "uri"}, **kwargs)
@@ -183,7 +186,7 @@ class WebAddress(Line):
 
 
 def is_web_address(text: str) -> bool:
-    """Whether a text is an absolute http(s) URL with a host and without spaces or a user name."""
+    """Returns whether a text is an absolute http(s) URL with a host and without spaces or a user name."""
     if _NOT_IN_ADDRESS.search(text) or visibility.has_too_many_marks(text):
         return False
     try:
@@ -199,8 +202,7 @@ def is_web_address(text: str) -> bool:
 
 
 class Origin(Line):
-    """A browser's origin: scheme, host, port if it is not the scheme's own (as no browser sends that one, it is left
-    out); nothing after."""
+    """A browser's origin: scheme, host and port. The default port of the scheme is removed, as no browser sends it."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_chars=8, max_chars=300, **kwargs)
@@ -216,7 +218,7 @@ class Origin(Line):
 
 
 class IpAddress(PlainText):
-    """An IPv4 or IPv6 address in its usual short form; empty is unknown."""
+    """An IPv4 or IPv6 address, which becomes its usual short form; an empty text means that it is unknown."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_chars=64, **kwargs)
@@ -235,7 +237,7 @@ class IpAddress(PlainText):
 
 
 class StrictInteger(fields.Integer):
-    """A JSON integer: no text, no fraction, no boolean."""
+    """A JSON integer; a text, a fraction or a boolean is refused."""
 
     def __init__(self, *, lowest: int, highest: int, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(lowest, highest), **kwargs)
@@ -247,9 +249,9 @@ class StrictInteger(fields.Integer):
 
 
 class StrictBoolean(fields.Boolean):
-    """A JSON boolean, and nothing that looks like one."""
+    """A JSON boolean; marshmallow's other spellings of truth values are refused."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:  # noqa: ARG002 marshmallow's
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:  # noqa: ARG002 the signature is marshmallow's
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
@@ -268,7 +270,18 @@ class Probability(fields.Float):
 
 
 class QueryInteger(fields.Integer):
-    """A whole number in a query: plain digits, none of what Python would read as a number too (`1_0`, `+1`)."""
+    """A whole number in a query, in digits alone; Python would read `1_0` and `+1` too."""
+
+    def __init__(self, *, lowest: int, highest: int, **kwargs: Any) -> None:
+        super().__init__(validate=validate.Range(lowest, highest), **kwargs)
+        self._lowest, self._highest = lowest, highest
+
+    def plainly(self, value: Any) -> int | None:
+        """The number, where it is plain to see that it is right; None for all others."""
+        if not (type(value) is str and value.isascii() and value.isdigit() and len(value) <= len(str(self._highest))):
+            return None
+        number = int(value)
+        return number if self._lowest <= number <= self._highest else None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if not (isinstance(value, str) and value.isascii() and value.isdigit()):
@@ -277,22 +290,22 @@ class QueryInteger(fields.Integer):
 
 
 def page_limit(default: int) -> fields.Integer:
-    """How many of a list, from a query."""
-    return QueryInteger(load_default=default, validate=validate.Range(1, 200))
+    """Returns the field of a query for the length of a page, 1-200."""
+    return QueryInteger(load_default=default, lowest=1, highest=200)
 
 
 def query_cursor() -> fields.String:
-    """The opaque place where a list goes on."""
+    """Returns the field of a query for the opaque position where a list continues."""
     return fields.String(load_default="", validate=validate.Length(max=MAX_CURSOR_CHARS))
 
 
 def next_cursor() -> fields.String:
-    """What to ask for the next page with; null on the last one."""
+    """Returns the field of an answer for the cursor of the next page, null on the last page."""
     return fields.String(allow_none=True, required=True)
 
 
 def field_errors(error: ValidationError) -> dict[str, list[str]]:
-    """What marshmallow says, as one flat map: `article.url` -> messages. A whole-body error stands under `_body`."""
+    """Returns the messages of an error by field, such as `article.url`; those of the whole body are under `_body`."""
     flat: dict[str, list[str]] = {}
     _flatten(error.normalized_messages(), "", flat)  # type: ignore[no-untyped-call]
     return flat
@@ -304,15 +317,15 @@ def _flatten(messages: Any, path: str, flat: dict[str, list[str]]) -> None:
             here = path if name == "_schema" else f"{path}.{name}" if path else str(name)
             _flatten(inner, here, flat)
     elif isinstance(messages, list):
-        flat.setdefault(path or "_body", []).extend(str(each) for each in messages)
+        flat.setdefault(path or "_body", []).extend(str(message) for message in messages)
 
 
 class BoundedList(fields.List[Any]):
-    """A list whose length is looked at before what is in it."""
+    """A list whose length is checked before its items."""
 
-    def __init__(self, each: fields.Field[Any], *, fewest: int = 0, most: int, **kwargs: Any) -> None:
+    def __init__(self, item: fields.Field[Any], *, fewest: int = 0, most: int, **kwargs: Any) -> None:
         self._length = validate.Length(fewest, most)
-        super().__init__(each, validate=self._length, **kwargs)
+        super().__init__(item, validate=self._length, **kwargs)
         self._most = most
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> list[Any]:
@@ -322,7 +335,7 @@ class BoundedList(fields.List[Any]):
 
 
 class Closed(Schema):
-    """A schema that refuses what it does not know, and names the first few of that; the base of every JSON body."""
+    """The base of every JSON body: it refuses unknown fields, and names the first MAX_UNKNOWN_NAMED of them."""
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         if isinstance(data, dict) and len(data) > len(self.load_fields) + MAX_UNKNOWN_NAMED:

@@ -1,4 +1,4 @@
-"""What moderators do: claim, decide, undo."""
+"""The schemas of what moderators do: claim, decide, undo."""
 
 from marshmallow import fields, validate
 

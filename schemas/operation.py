@@ -1,4 +1,4 @@
-"""What the service says of itself: health, readiness, and what went wrong."""
+"""The schemas of health, readiness and problem documents."""
 
 from marshmallow import fields
 

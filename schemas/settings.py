@@ -1,4 +1,4 @@
-"""The settings: environment variables `COMMENTDESK_NAME`, checked all at once."""
+"""The schema of the settings: environment variables `COMMENTDESK_NAME`, which are checked all at once."""
 
 import re
 from ipaddress import ip_address, ip_network
@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 PREFIX = "COMMENTDESK_"
 SECRET_CHARS = 32
-"""A given secret should have so many: 128 bits in hex. Half of them are taken, with a warning at each start."""
+"""The length that a given secret should have: 128 bits in hex. From half of it on it is accepted, with a warning."""
 _LEAST_SECRET_CHARS = 16
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 
@@ -22,7 +22,7 @@ def _networks(text: str) -> None:
 
 
 def split_hosts(text: str) -> list[str]:
-    """The names as requests are compared with them: lower case, no brackets around an IPv6 address."""
+    """Returns the host names in the form in which requests are compared: lower case, IPv6 without brackets."""
     return [part.strip().lower().strip("[]") for part in text.split(",") if part.strip()]
 
 
@@ -41,7 +41,7 @@ def _is_address(text: str) -> bool:
 
 
 class DemoField(fields.Field[str]):
-    """`local`, or a truth value in any of the spellings that it always had: `true` or `false` then."""
+    """The text `local`, or a truth value in any of marshmallow's spellings, which becomes `true` or `false`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
         if value == "local":
@@ -54,7 +54,7 @@ class DemoField(fields.Field[str]):
 
 
 def _secret(description: str) -> fields.String:
-    """A secret; one under 32 characters is taken, as it always was, and told at each start."""
+    """Returns the field of a secret. One of 16 to 31 characters is accepted, with a warning at each start."""
     validate_length = validate.Length(min=_LEAST_SECRET_CHARS)
     return fields.String(load_default=None, validate=validate_length, metadata={"description": description})
 

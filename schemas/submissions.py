@@ -1,4 +1,4 @@
-"""A reader's comment on its way in, and the receipt for it."""
+"""The schemas of a submission and of its receipt."""
 
 from marshmallow import fields, validate
 

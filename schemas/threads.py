@@ -1,4 +1,4 @@
-"""Threads as readers see them and as websites set them."""
+"""The schemas of threads, as readers see them and as websites set them."""
 
 from marshmallow import fields, validate
 

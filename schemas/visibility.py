@@ -1,7 +1,7 @@
-r"""What of a text can be seen: which characters show nothing or turn around what is shown, and where they belong.
+r"""Finds the characters of a text that are invisible or change its direction, and the places where they are valid.
 
-Categories are Unicode's, as Python knows them, and what it does not know yet by `_NEWER`: the answers are the same on
-Python with Unicode 14 (3.11) and later. Every function takes time that is linear in the text.
+Categories are those of Python's Unicode data, and of `_NEWER` for what those data lack, so that the results are the
+same with Unicode 14 (Python 3.11) and later. Every function takes time that is linear in the text.
 """
 
 import re
@@ -9,31 +9,31 @@ import unicodedata
 from itertools import chain
 
 MAX_MARKS = 30
-"""Combining marks in a row, as in the Stream-Safe Text Format of UAX #15: no language needs as many, and what sorts
-them may take time that is their square."""
+"""The number of combining marks in a row, as in the Stream-Safe Text Format of UAX #15: no language needs more, and
+sorting them may take quadratic time."""
 _MARK_BLOCKS = (range(0x300, 0x3100), range(0xA66F, 0xAC00), range(0xFB1E, 0xFE30))
-"""All blocks with marks below U+10000."""
+"""All blocks below U+10000 that have combining marks."""
 _PICTURES = (
     "\u00a9\u00ae\u203c\u2049\u2122\u2139\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f"
     "\u2b00-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 )
-"""Blocks of emoji (UTS #51), with those that are not assigned yet."""
+"""Blocks of emoji (UTS #51), unassigned code points included."""
 _IDEOGRAPHS = (
     "\u3001\u3002\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\uff01-\uff1f\U00020000-\U0002fffd\U00030000-\U0003fffd"
 )
-"""What variation selectors choose a form of in Chinese and Japanese, with two planes that are for it alone."""
+"""Characters of Chinese and Japanese that variation selectors may follow, with two whole planes of them."""
 _JOINING = (
     "\u0610-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17d3\u1807-\u18aa\u1b00-\u1bff\ua840-\ua871\ua8e0-\ua8ff"
     "\uaa60-\uaa7f\ufb50-\ufdff\ufe70-\ufefc\U00010d00-\U00010d3f\U00011000-\U00011fff\U0001e900-\U0001e95f"
 )
-"""Scripts whose letters join: Arabic, Syriac, N'Ko, Mongolian, Adlam, and those of India and around it."""
+"""Scripts whose letters join: Arabic, Syriac, N'Ko, Mongolian, Adlam, and those of India and its neighbours."""
 _ENDING = "\u0647\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca"
-"""What has a joiner at the end of a word too: heh in Kurdish, and the viramas of India."""
+"""Letters that a joiner may follow at the end of a word too: heh in Kurdish, and the viramas of India."""
 _FILLERS = (
     "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\ufffc\U00013441\U00013442\U00016fe4\U0001d159"
     "\u180b-\u180f\ufe00-\ufe0f\U000e0000-\U000e0fff"
 )
-"""Letters, marks and signs that show nothing, or only choose how another is shown."""
+"""Letters, marks and signs that are invisible or only choose the form of another character."""
 _NEWER = re.compile(
     f"[{_PICTURES}{_IDEOGRAPHS}"
     "\u0558\u058b-\u058c\u05c8-\u05c9\u088f\u0897\u0b53-\u0b54\u0c5c\u0cdc-\u0cf3\u0ece\u1acf-\u1af0\u1b4e-\u1b4f"
@@ -48,8 +48,8 @@ _NEWER = re.compile(
     "\U0001df1f-\U0001df96\U0001dfcd-\U0001dfff\U0001e030-\U0001e08f\U0001e4d0-\U0001e4f9\U0001e5d0-\U0001e5ff"
     "\U0001e6c0-\U0001e6ff\U0001fbcb-\U0001fbfa]"
 )
-"""What Unicode 15 to 18 assigned (their UnicodeData.txt against that of 14), and what emoji and ideographs to come
-will take: no reader is refused for a letter that is newer than this Python."""
+"""Code points that Unicode 15 to 18 assigned (their UnicodeData.txt compared with that of 14), and those reserved for
+emoji and ideographs: no reader is refused for a letter that is newer than this Python."""
 _BELONGING = re.compile(
     "("
     f"(?<=[{_PICTURES}\ufe0f])\u200d(?=[{_PICTURES}])"
@@ -62,7 +62,7 @@ _BELONGING = re.compile(
     "|(?<=\U0001f3f4)[\U000e0061-\U000e007a]{2}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,3}\U000e007f"
     ")"
 )
-"""Characters that show nothing by themselves, in the places that they were made for; one group, the whole."""
+"""Characters that are invisible by themselves, in the places where they are valid; the whole match is one group."""
 _FILLER = re.compile(f"[{_FILLERS}]")
 _LETTER = re.compile("[^\\W\u115f\u1160\u3164\uffa0\U00013441\U00013442]")
 _HIDDEN_CATEGORIES = frozenset({"Cf", "Zl", "Zp", "Co", "Cs"})
@@ -73,15 +73,17 @@ def _is_mark(char: str) -> bool:
 
 
 _HIGH = "\U00010000-\U0001d3ff\U0001d800-\U0001efff\U000e0100-\U000e01ef"
-"""Blocks with marks from U+10000 on: what else is in them is told apart only where many stand in a row."""
+"""Blocks with marks from U+10000 on; their other characters are told apart only where many stand in a row."""
 _MARK = "[" + "".join(filter(_is_mark, map(chr, chain(*_MARK_BLOCKS)))) + _HIGH + "]"
 _ONE_MARK = re.compile(_MARK)
 _MAYBE_TOO_MANY = re.compile(f"{_MARK}{_MARK}{{{MAX_MARKS}}}")
 
 
 def has_too_many_marks(text: str) -> bool:
-    """Whether more than 30 combining marks stand in a row. A row of 31 has one at every 31st place: these are looked
-    at first, and in most texts they are all."""
+    """Returns whether more than MAX_MARKS combining marks stand in a row.
+
+    A row of 31 has a mark at one of every 31st places, so that most texts need a look at these places alone.
+    """
     if not _ONE_MARK.search(text[MAX_MARKS :: MAX_MARKS + 1]):
         return False
     run = _MAYBE_TOO_MANY.search(text)
@@ -94,22 +96,22 @@ def has_too_many_marks(text: str) -> bool:
 
 
 def has_hidden(text: str) -> bool:
-    """Whether a text holds characters that cannot be seen where they stand: invisible ones, controls of direction,
-    fillers, unassigned ones. Joiners and selectors are taken within emoji and the scripts that need them."""
+    """Returns whether a text holds characters that are invisible where they stand: format characters, controls of
+    direction, fillers, unassigned ones. Joiners and selectors are valid in emoji and in the scripts that need them."""
     if text.isprintable() and not _FILLER.search(text):
         return False
     return any(map(_is_hidden, set(_BELONGING.sub("", text))))
 
 
 def without_hidden(text: str) -> str:
-    """The text without the characters that `has_hidden` finds."""
+    """Returns the text without the characters that `has_hidden` finds."""
     parts = _BELONGING.split(text)
     parts[::2] = ["".join(char for char in part if not _is_hidden(char)) for part in parts[::2]]
     return "".join(parts)
 
 
 def has_visible(text: str) -> bool:
-    """Whether anything of a text can be seen; spaces and marks that stand on nothing cannot."""
+    """Returns whether a text has a visible character; spaces, and marks without a letter, are not visible."""
     return bool(_LETTER.search(text)) or any(map(_is_visible, set(text)))
 
 

@@ -1,17 +1,19 @@
 """The composition root: the parts, and the application made of them. Tests build it here too."""
 
-import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 import structlog
+from aiohttp import web
 
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
+from service.consumers.consumer import MakeConsumer
+from service.consumers.runner import Runner
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
@@ -21,15 +23,17 @@ from service.metrics import RequestMeasures
 from service.pages import demo
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
-from service.platform.embedded import EmbeddedServer, room_of
+from service.platform.embedded import EmbeddedServer
 from service.platform.folder import make_folder
 from service.platform.kept_secret import SECRET_KEY_FILE, kept_secret, known_previous_secret
+from service.platform.memory import memory_limit_of
 from service.registry import DEFAULT, DEMO, Registry
 from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings
 from service.store import scripts
 from service.store.comments import Comments
+from service.store.consumers import INSTALLATION
 from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
@@ -38,12 +42,15 @@ from service.tracing import Tracing, start_tracing
 from service.vault import Vault
 from service.version import own_version
 from service.web.access import is_known
+from service.web.application import make_application
+from service.web.call import ProcessContext
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
-from service.web.operation import ProcessContext
 
 log = structlog.get_logger(__name__)
 
+CONSUMERS: tuple[MakeConsumer, ...] = ()
+"""What reads the streams of events, in the first of the workers."""
 FIRST_CONNECTION_SECONDS = 10.0
 """How long a start waits for Redis before it goes on without: `/readyz` then tells."""
 
@@ -53,6 +60,19 @@ class Secrets:
     admin_token: str = field(repr=False)
     secret_key: str = field(repr=False)
     previous_secret_key: str | None = field(repr=False)
+
+
+SETTINGS = web.AppKey("settings", Settings)
+SECRETS = web.AppKey("secrets", Secrets)
+CONTEXT = web.AppKey("context", ProcessContext)
+NOW_MS: web.AppKey[Callable[[], int]] = web.AppKey("now_ms")
+IS_FIRST = web.AppKey("is_first", bool)
+MODEL = web.AppKey("model", Classifier)
+TRACING: web.AppKey[Tracing | None] = web.AppKey("tracing")
+STORE_URL = web.AppKey("store_url", str)
+MAKE_CONSUMERS: web.AppKey[Sequence[MakeConsumer]] = web.AppKey("make_consumers")
+DESK = web.AppKey("desk", Desk)
+"""Once the application is open."""
 
 
 def load_model(directory: Path | None = None) -> Classifier:
@@ -93,58 +113,79 @@ async def _warn_unless_durable(link: Link) -> None:
 def _warn_unless_the_demo_has_its_place(registry: Registry) -> None:
     site = registry.sites.get(DEMO.site)
     if DEMO in registry.own_sites and site is not None and not site.is_demo:
-        log.warning("demo_not_served", reason=demo.PLACE_TAKEN)
+        log.warning("demo_not_served", reason=str(demo.PLACE_TAKEN))
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
-    """The whole service but for its connections: what answers requests, and all that it stands on."""
-
-    desk: Desk
-    dispatch: Dispatch
-    server: EmbeddedServer | None
-    tracing: Tracing | None
-
-    async def close(self) -> None:
-        await self.desk.salts.close()
-        await self.desk.registry.close()
-        await self.desk.link.close()
-        if self.server:
-            await self.server.stop()
-        if self.tracing:
-            await self.tracing.close()
-
-
-async def build(
+def make_service(
     settings: Settings,
     now_ms: Callable[[], int] = clock_ms,
     *,
     counts: Counters | None = None,
     acceptor: Acceptor | None = None,
     is_first: bool = True,
-) -> Service:
-    """The service, connected. StartError when it cannot start; Redis being away is no reason.
+    consumers: Sequence[MakeConsumer] = CONSUMERS,
+) -> web.Application:
+    """The whole service but for its connections, as an application that its runner opens and closes. StartError, here
+    or there, when it cannot start; Redis being away is no reason.
 
-    `counts` are those that it shares with other workers, of which the first tells what is to be told once; `acceptor`
-    is where its connections come in.
+    `counts` are those that it shares with other workers, of which the first tells what is to be told once, and runs the
+    consumers of events; `acceptor` is where its connections come in.
     """
-    counts = counts or Counters()
     if is_first:
         _warn_of_short_secrets(settings)
-    secrets = find_secrets(settings)
-    tracing = start_tracing(os.environ)
-    model = load_model()
-    scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir, room_of(settings))
-    url = settings.redis_url or (server.url if server else "")
+    counts = counts or Counters()
+    context = ProcessContext(
+        RequestMeasures(counts),
+        counts,
+        acceptor or Acceptor(),
+        trusted_proxies=settings.trusted_proxies,
+        metrics_token=settings.metrics_token,
+        hosts=settings.hosts,
+        openapi=lambda: describe(API, own_version()),
+        demo=settings.demo,
+    )
+    service = make_application(context, now_ms)
+    service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
+    service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
+    service[MAKE_CONSUMERS] = consumers if is_first else ()
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers))
+    service.on_startup.append(_add_routes)
+    return service
+
+
+async def _trace(service: web.Application) -> AsyncIterator[None]:
+    """Traces where they are asked for."""
+    tracing = service[TRACING] = start_tracing(os.environ)
+    yield
+    if tracing:
+        await tracing.close()
+
+
+async def _run_server(service: web.Application) -> AsyncIterator[None]:
+    """The embedded server, unless a Redis is named."""
+    settings = service[SETTINGS]
+    if settings.redis_url:
+        service[STORE_URL] = settings.redis_url
+        yield
+        return
+    server = await EmbeddedServer.open(settings.data_dir, memory_limit_of(settings))
+    service[STORE_URL] = server.url
+    yield
+    await server.close()
+
+
+async def _open_desk(service: web.Application) -> AsyncIterator[None]:
+    """What use cases work with, connected, or connecting while Redis is away."""
+    settings, secrets, tracing, url = service[SETTINGS], service[SECRETS], service[TRACING], service[STORE_URL]
+    model, counts = service[MODEL], service[CONTEXT].counts
     link = make_link(url, scripts.ALL, settings.wait_replicas)
     vault = Vault(secrets.secret_key, secrets.previous_secret_key)
-    has_demo = settings.demo is not Audience.NOBODY
-    own_sites = (DEFAULT, DEMO) if has_demo else (DEFAULT,)
+    own_sites = (DEFAULT,) if settings.demo is Audience.NOBODY else (DEFAULT, DEMO)
     registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
+    scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
     desk_link = tracing.link(link) if tracing else link
-    comments = Comments(desk_link)
-    desk = Desk(
+    salts, comments = DaySalts(link), Comments(desk_link)
+    service[DESK] = Desk(
         desk_link,
         registry,
         vault,
@@ -152,36 +193,54 @@ async def build(
         submissions=Submissions(desk_link, comments),
         comments=comments,
         queue=Queue(desk_link, comments),
-        salts=DaySalts(link),
-        now_ms=now_ms,
+        salts=salts,
+        now_ms=service[NOW_MS],
     )
-    context = ProcessContext(
-        RequestMeasures(counts),
-        counts,
-        acceptor or Acceptor(),
-        settings.trusted_proxies,
-        settings.metrics_token,
-        settings.hosts,
-        lambda: describe(API, own_version()),
-        settings.demo,
-    )
-
-    routes = API + (PAGES_WITH_DEMO if has_demo else PAGES_WITHOUT_DEMO)
-    is_believed = partial(is_known, desk=desk, trusted=context.trusted_proxies)
-    dispatch = Dispatch(routes, desk, context, partial(tracing.handler, is_believed=is_believed) if tracing else None)
-
-    link.open()
     try:
-        if await link.wait_up(FIRST_CONNECTION_SECONDS):
-            with suppress(RequestError):
-                await registry.load()
-                if is_first:
-                    _warn_unless_the_demo_has_its_place(registry)
-                    await _warn_unless_durable(link)
-    except BaseException:
-        await asyncio.gather(registry.close(), link.close())
-        if server:
-            await server.stop()
-        raise
-    registry.open()
-    return Service(desk, dispatch, server, tracing)
+        link.open()
+        await _read_registry(link, registry, is_first=service[IS_FIRST])
+        registry.open()
+        yield
+    finally:
+        await salts.close()
+        await registry.close()
+        await link.close()
+
+
+async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
+    """What reads the streams of events."""
+    desk = service[DESK]
+    runners = [
+        Runner(desk.link, make(desk), partial(_streams, desk.registry), desk.now_ms) for make in service[MAKE_CONSUMERS]
+    ]
+    for runner in runners:
+        runner.open()
+    yield
+    for runner in runners:
+        await runner.close()
+
+
+def _streams(registry: Registry) -> tuple[str, ...]:
+    """Whose events there are to consume: nobody's until the store proved to be ours."""
+    return (*registry.sites, INSTALLATION) if registry.is_loaded else ()
+
+
+async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> None:
+    """The first reading, if Redis is there in time; the registry goes on by itself where it is not."""
+    if not await link.wait_up(FIRST_CONNECTION_SECONDS):
+        return
+    with suppress(RequestError):
+        await registry.load()
+        if is_first:
+            _warn_unless_the_demo_has_its_place(registry)
+            await _warn_unless_durable(link)
+
+
+async def _add_routes(service: web.Application) -> None:
+    settings, desk, context, tracing = service[SETTINGS], service[DESK], service[CONTEXT], service[TRACING]
+    routes = API + (PAGES_WITHOUT_DEMO if settings.demo is Audience.NOBODY else PAGES_WITH_DEMO)
+    is_believed = partial(is_known, desk=desk, trusted=context.trusted_proxies)
+    wrap = partial(tracing.handler, is_believed=is_believed) if tracing else None
+    dispatch = Dispatch(routes, desk, context, wrap)
+    service.router.register_resource(dispatch)
+    service.on_response_prepare.append(dispatch.speak_for_aiohttp)

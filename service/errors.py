@@ -10,7 +10,7 @@ CommentdeskError
 │   ├── RecordAbsentError
 │   └── RecordChangedError
 └── RequestError                  a request is refused; `web.problems` gives each its HTTP status
-    ├── MalformedRequestError     no HTTP, or a head over its limits
+    ├── MalformedRequestError     another version of HTTP than ours
     ├── MalformedBodyError        broken JSON, bad UTF-8, bad charset, bad compression
     ├── UnsupportedMediaTypeError not JSON, not a form
     ├── BodyTooLargeError         over the body limit
@@ -42,6 +42,8 @@ CommentdeskError
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
+
+from service.texts.sentence import Sentence, marked, sentence
 
 FieldErrors = Mapping[str, Sequence[str]]
 
@@ -83,15 +85,16 @@ class RecordChangedError(RecordError):
 
 
 class RequestError(CommentdeskError):
-    """A request is refused; `code` is the stable name a client may branch on."""
+    """A request is refused; `code` is the stable name a client may branch on. `detail` is a fixed message, or a
+    sentence with its values: a reader gets it in his language, a log in English."""
 
     code: ClassVar[str] = "refused"
-    title: ClassVar[str] = "The request was refused"
+    title: ClassVar[str] = marked("The request was refused")
 
     def __init__(
-        self, detail: str = "", errors: FieldErrors | None = None, retry_after_seconds: int | None = None
+        self, detail: str | Sentence = "", errors: FieldErrors | None = None, retry_after_seconds: int | None = None
     ) -> None:
-        super().__init__(detail or self.title)
+        super().__init__(str(detail) or self.title)
         self.detail = detail
         self.errors = errors
         self.retry_after_seconds = retry_after_seconds
@@ -99,145 +102,147 @@ class RequestError(CommentdeskError):
 
 class MalformedRequestError(RequestError):
     code = "malformed_request"
-    title = "The request could not be read"
+    title = marked("The request could not be read")
 
 
 class MalformedBodyError(RequestError):
     code = "malformed_body"
-    title = "The body could not be read"
+    title = marked("The body could not be read")
 
 
 class UnsupportedMediaTypeError(RequestError):
     code = "unsupported_media_type"
-    title = "The body's content type is not supported"
+    title = marked("The body's content type is not supported")
 
 
 class BodyTooLargeError(RequestError):
     code = "body_too_large"
-    title = "The body is too large"
+    title = marked("The body is too large")
 
 
 class BodyTooSlowError(RequestError):
     code = "body_too_slow"
-    title = "The body did not arrive in time"
+    title = marked("The body did not arrive in time")
 
 
 class InvalidFieldsError(RequestError):
     code = "invalid_fields"
-    title = "Some fields are not valid"
+    title = marked("Some fields are not valid")
 
 
 class IdempotencyKeyReusedError(RequestError):
     code = "idempotency_key_reused"
-    title = "This Idempotency-Key was used with another body"
+    title = marked("This Idempotency-Key was used with another body")
 
 
 class UnauthenticatedError(RequestError):
     code = "unauthenticated"
-    title = "A valid token is needed"
+    title = marked("A valid token is needed")
 
 
 class ForbiddenError(RequestError):
     code = "forbidden"
-    title = "This token does not allow that"
+    title = marked("This token does not allow that")
 
 
 class OriginNotAllowedError(RequestError):
     code = "origin_not_allowed"
-    title = "This website may not post here"
+    title = marked("This website may not post here")
 
 
 class HostUnknownError(RequestError):
     code = "host_unknown"
-    title = "This service does not go by that Host"
+    title = marked("This service does not go by that Host")
 
 
 class RouteNotFoundError(RequestError):
     code = "not_found"
-    title = "There is nothing at this address"
+    title = marked("There is nothing at this address")
 
 
 class MethodNotAllowedError(RequestError):
     code = "method_not_allowed"
-    title = "This address does not take that method"
+    title = marked("This address does not take that method")
 
 
 class SiteNotFoundError(RequestError):
     code = "site_not_found"
-    title = "There is no such site"
+    title = marked("There is no such site")
 
 
 class ThreadNotFoundError(RequestError):
     code = "thread_not_found"
-    title = "There is no such thread"
+    title = marked("There is no such thread")
 
 
 class CommentNotFoundError(RequestError):
     code = "comment_not_found"
-    title = "There is no such comment"
+    title = marked("There is no such comment")
 
 
 class TokenNotFoundError(RequestError):
     code = "token_not_found"
-    title = "There is no such token"
+    title = marked("There is no such token")
 
 
 class SiteExistsError(RequestError):
     code = "site_exists"
-    title = "A site of that name exists"
+    title = marked("A site of that name exists")
 
 
 class ThreadClosedError(RequestError):
     code = "thread_closed"
-    title = "This thread takes no more comments"
+    title = marked("This thread takes no more comments")
 
 
 class ClaimedByAnotherError(RequestError):
     code = "claimed_by_another"
-    title = "Another moderator holds this comment"
+    title = marked("Another moderator holds this comment")
 
 
 class StaleRevisionError(RequestError):
     code = "stale_revision"
-    title = "The comment changed since that revision"
+    title = marked("The comment changed since that revision")
 
 
 class NothingToUndoError(RequestError):
     code = "nothing_to_undo"
-    title = "There is no decision to undo"
+    title = marked("There is no decision to undo")
 
 
 class RateLimitedError(RequestError):
     code = "rate_limited"
-    title = "Too many comments in a short time"
+    title = marked("Too many comments in a short time")
 
 
 class TooManyWrongTokensError(RequestError):
     code = "too_many_wrong_tokens"
-    title = "Too many wrong tokens came from this network"
+    title = marked("Too many wrong tokens came from this network")
 
 
 class UnavailableError(RequestError):
     code = "unavailable"
-    title = "The service cannot do that right now"
+    title = marked("The service cannot do that right now")
 
 
 class OverloadedError(UnavailableError):
     """Refused early, before anything was done; `queue` says where it would have waited."""
 
     code = "overloaded"
-    title = "Too much to do at once"
+    title = marked("Too much to do at once")
 
     def __init__(self, queue: str) -> None:
-        super().__init__(f"Too many requests wait for the {queue}: come again in a second.", retry_after_seconds=1)
+        # Translators: the queue is "store" or "classifier".
+        detail = sentence("Too many requests wait for the %(queue)s: come again in a second.", queue=queue)
+        super().__init__(detail, retry_after_seconds=1)
         self.queue = queue
 
 
 class StoreUnavailableError(UnavailableError):
     code = "store_unavailable"
-    title = "The store cannot be reached right now"
+    title = marked("The store cannot be reached right now")
 
 
 class StoreFullError(UnavailableError):
     code = "store_full"
-    title = "The store has no room for new data"
+    title = marked("The store has no room for new data")

@@ -1,4 +1,4 @@
-"""What operators watch, as Prometheus text. Every metric is named here, once; `docs/metrics.md` explains each."""
+"""Writes the metrics as Prometheus text. Every metric is named here alone; `docs/metrics.md` explains each."""
 
 from collections.abc import Mapping
 from itertools import accumulate
@@ -13,10 +13,11 @@ from service.domain.routing import Verdict
 from service.domain.state import State
 from service.platform.counters import Counters, Timer
 from service.store.comments import AGE_BOUNDS_SECONDS
+from service.store.consumers import StreamMeasures
 from service.store.measures import StoreMeasures
 from service.store.totals import SiteMeasures
 
-disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the size, and nobody asks when a counter began
+disable_created_metrics()  # type: ignore[no-untyped-call]  # these would double the size, and say only when a counter began
 
 _REQUESTS = "commentdesk_requests"
 _REQUEST_SECONDS = "commentdesk_request_seconds"
@@ -40,7 +41,7 @@ _TIMERS: tuple[tuple[str, str, tuple[str, ...], tuple[float, ...]], ...] = (
 
 
 class RequestMeasures:
-    """Requests, by route and status."""
+    """Counts and times requests by method, route and status."""
 
     def __init__(self, counts: Counters) -> None:
         self._counts = counts
@@ -48,6 +49,7 @@ class RequestMeasures:
         self._timers: dict[tuple[str, str], Timer] = {}
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Counts one answered request and the time that it took."""
         place = self._places.get((method, route, status))
         if place is None:
             place = self._counts.slot(_REQUESTS, method, route, str(status))
@@ -60,18 +62,20 @@ class RequestMeasures:
         timer.observe(seconds)
 
     def refuse(self, queue: str) -> None:
-        """Counters a request that was refused because too much waits in the queue."""
+        """Counts a request that was refused because too much waits in that queue."""
         self._counts.values[self._counts.slot(_OVERLOADED, queue)] += 1
 
     def count_gate_refusal(self) -> None:
+        """Counts a submission of a stranger that was refused before it was read."""
         self._counts.values[self._counts.slot(_GATE_REFUSALS)] += 1
 
     def count_wrong_token(self) -> None:
+        """Counts a request with a token that is not valid."""
         self._counts.values[self._counts.slot(_WRONG_TOKENS)] += 1
 
 
 class _Families(Collector):
-    """Metrics that were read elsewhere, handed to the exposition as they are."""
+    """Gives metrics that were read elsewhere to the exposition."""
 
     def __init__(self, families: list[Metric]) -> None:
         self._families = families
@@ -85,14 +89,16 @@ def exposition(
     sites: Mapping[str, SiteMeasures],
     store: StoreMeasures | None,
     *,
+    streams: Mapping[str, StreamMeasures],
     is_redis_up: bool,
     now_ms: int,
 ) -> bytes:
-    """All metrics as text. Those of the sites come from Redis, the others are summed over the workers, so that every
-    process tells the same."""
+    """Returns all metrics as text. Those of the sites come from Redis, the others are summed over the workers, so that
+    every process returns the same. `streams` has the streams of events by site, and the installation's."""
     is_up = GaugeMetricFamily("commentdesk_redis_up", "1 while Redis answers.", value=is_redis_up)
     registry = CollectorRegistry()
-    families = [*_process_families(counts), *_site_families(sites, now_ms), is_up, *_store_families(store)]
+    of_sites = [*_site_families(sites, now_ms), *_stream_families(streams)]
+    families = [*_process_families(counts), *of_sites, is_up, *_store_families(store)]
     registry.register(_Families(families))
     return generate_latest(registry)
 
@@ -117,7 +123,7 @@ def _process_families(counts: Counters) -> list[Metric]:
 
 
 def _store_families(store: StoreMeasures | None) -> list[Metric]:
-    """None while it is away."""
+    """Returns no metrics when `store` is None, which means that Redis does not answer."""
     if store is None:
         return []
     return [
@@ -185,3 +191,29 @@ def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metri
         ages.add_metric((site,), [*buckets, ("+Inf", count)], int(totals.get("age_sum_ms", 0)) / 1000)
     counted = [submissions, repeats, unscored, unknown_readers, limited, decisions, undone]
     return [*counted, comments, depth, oldest, claims, ages]
+
+
+def _stream_families(streams: Mapping[str, StreamMeasures]) -> list[Metric]:
+    """Those of the installation have an empty site."""
+    events = GaugeMetricFamily("commentdesk_events", "Events that are kept.", labels=("site",))
+    letters = CounterMetricFamily(
+        "commentdesk_dead_letters", "Events that a consumer gave up after many attempts.", labels=("site",)
+    )
+    labels = ("site", "consumer")
+    behind = GaugeMetricFamily(
+        "commentdesk_consumer_behind_events", "Events that a consumer has not handled yet.", labels=labels
+    )
+    seconds = GaugeMetricFamily(
+        "commentdesk_consumer_behind_seconds", "Age of the first of them; 0 when there is none.", labels=labels
+    )
+    lost = CounterMetricFamily(
+        "commentdesk_consumer_lost_events", "Events that were trimmed before a consumer came to them.", labels=labels
+    )
+    for site, stream in streams.items():
+        events.add_metric((site,), stream.events)
+        letters.add_metric((site,), stream.dead_letters)
+        for consumer, measured in stream.consumers.items():
+            behind.add_metric((site, consumer), measured.behind)
+            seconds.add_metric((site, consumer), measured.behind_ms / 1000)
+            lost.add_metric((site, consumer), measured.lost)
+    return [events, letters, behind, seconds, lost]

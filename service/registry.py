@@ -14,6 +14,7 @@ from contextlib import suppress
 import structlog
 
 from service.domain.caller import Caller, Role
+from service.domain.event import MACHINE
 from service.domain.likeness import skeleton, skeletons
 from service.domain.policy import Policy, RateLimit
 from service.domain.site import DEFAULT_SITE, DEMO_SITE, Site
@@ -82,7 +83,7 @@ class Registry:
         missing = [site for site in self.own_sites if site.site not in found and site.site not in unreadable]
         for site in missing:
             with suppress(SiteExistsError):
-                await sites.create(self._link, site)
+                await sites.create(self._link, site, actor=MACHINE, now_ms=time.time_ns() // 1_000_000)
         if missing:
             found, unreadable = await sites.read_all(self._link)
         self.sites = found

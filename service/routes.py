@@ -3,7 +3,7 @@
 from service.api import administrators, moderators, readers, watchers
 from service.domain.caller import Role
 from service.pages import demo, docs
-from service.web.operation import Route, open_route, reader_route, route, watcher_route
+from service.web.route import Route, open_route, reader_route, route, watcher_route
 
 WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
 SITE = "/v1/sites/{site}"

@@ -1,7 +1,7 @@
-"""The classifier in the process: texts that arrive in one turn of the event loop are scored as one batch.
+"""Scores texts with the classifier in this process; those that arrive in one turn of the event loop are one batch.
 
-A batch has a bound in texts, in characters and in processor time. When its time is used, or the classifier breaks, its
-texts are tried one by one, each in a turn of its own; one on which that happens alone is not scored, and so held.
+A batch is bounded in texts, in characters and in processor time. When its time is used, or the classifier fails, its
+texts are scored one by one, each in a turn of its own. A text that fails alone is not scored, and so it is held.
 """
 
 import asyncio
@@ -18,18 +18,18 @@ from service.errors import OverloadedError
 from service.platform.counters import Counters
 
 MAX_BATCH = 16
-"""Texts scored before the event loop gets its turn again: at 100 us each, 1.6 ms."""
+"""The number of texts that are scored before the event loop continues: at 100 us each, 1.6 ms."""
 MAX_BATCH_CHARS = 12_000
-"""And so many characters, unless one text alone has more: about 6 ms of the worst that was found."""
+"""The number of characters of a batch, unless one text alone has more: about 6 ms for the slowest text found."""
 BATCH_SECONDS = 0.05
-"""Of processor time: eight times what the worst text takes on a machine of 2026, for slower and busier ones."""
+"""The processor time of a batch: eight times that of the slowest text on a machine of 2026, for slower machines."""
 WAIT_SECONDS = 0.5
-"""A text that would wait longer than this is refused."""
+"""A text that would have to wait longer is refused when it comes."""
 LATE_SECONDS = 0.75
-"""One that has waited this long all the same is refused too: its sender shall have an answer within two seconds."""
+"""A text that has waited this long all the same is refused, so that its request is answered within two seconds."""
 FIRST_GUESS_SECONDS = 0.0005
 RECENT = 0.2
-"""Weight of the last batch in the time that a text takes."""
+"""The weight of the last batch in the moving average of the time per text."""
 CONTRIBUTION_DECIMALS = 3
 QUEUE = "classifier"
 SECONDS = "commentdesk_scoring_seconds"
@@ -41,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 
 class _Waiting(NamedTuple):
-    """A text since when it waits, and who waits for what is said of it; alone, once its batch could not be scored."""
+    """A text that waits since a time, with the future of its result; `is_alone` after a batch with it has failed."""
 
     since: float
     text: Text
@@ -50,7 +50,7 @@ class _Waiting(NamedTuple):
 
 
 class Scorer:
-    """Scores submissions; a classifier that fails gives `Assessed(None, None, ...)`, counted, and never an error."""
+    """Scores submissions. When the classifier fails it counts that and gives `Assessed(None, None, ...)`, no error."""
 
     def __init__(self, classifier: Classifier, counts: Counters) -> None:
         self._classifier = classifier
@@ -58,21 +58,25 @@ class Scorer:
         self._seconds = counts.timer(SECONDS, bounds=BOUNDS_SECONDS)
         self._texts, self._failures = counts.slot(TEXTS), counts.slot(FAILURES)
         self._waiting: deque[_Waiting] = deque()
-        # From the start of one batch to the next while texts wait: all the work of the process, not of scoring alone.
+        # Measured from the start of one batch to the next while texts wait: it includes the other work of the process.
         self._text_seconds = FIRST_GUESS_SECONDS
         self._last_batch: tuple[float, int] | None = None
 
     @property
     def model(self) -> str:
+        """The version of the model."""
         return self._classifier.version
 
     def require_room(self) -> None:
-        """OverloadedError when one more text would wait too long."""
+        """Raises OverloadedError when one more text would have to wait longer than WAIT_SECONDS."""
         if len(self._waiting) * self._text_seconds > WAIT_SECONDS:
             raise OverloadedError(QUEUE)
 
     def assess(self, text: Text) -> asyncio.Future[Assessed]:
-        """What the classifier says of one text, soon; OverloadedError when that would be too late."""
+        """Returns a future of the assessment of one text.
+
+        The call or the future raises OverloadedError when the result would come too late.
+        """
         self.require_room()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Assessed] = loop.create_future()
@@ -90,15 +94,15 @@ class Scorer:
         batch = self._next_batch()
         found = self._assess_or_postpone(batch)
         self._last_batch = (started, len(batch)) if self._waiting and batch else None
-        if self._waiting:  # before those of this batch go on: they share the way to Redis with those of the next
+        if self._waiting:  # scheduled first, so that the results of this batch and the next share a write to Redis
             asyncio.get_running_loop().call_soon(self._run)
-        for each, assessed in zip(batch, found, strict=False):
-            if not each.assessed.done():
-                each.assessed.set_result(assessed)
+        for waiting, assessed in zip(batch, found, strict=False):
+            if not waiting.assessed.done():
+                waiting.assessed.set_result(assessed)
         self._seconds.observe(perf_counter() - started)
 
     def _next_batch(self) -> list["_Waiting"]:
-        """Those that waited longest, as many as may be scored in one turn."""
+        """Returns the texts that have waited longest, as many as may be scored in one turn."""
         batch: list[_Waiting] = []
         chars = 0
         while self._waiting and len(batch) < MAX_BATCH:
@@ -112,18 +116,19 @@ class Scorer:
         return batch
 
     def _refuse_late(self, before: float) -> None:
+        """Refuses the texts that came before that time."""
         while self._waiting and self._waiting[0].since < before:
             refused = self._waiting.popleft().assessed
             if not refused.done():
                 refused.set_exception(OverloadedError(QUEUE))
 
     def _assess_or_postpone(self, batch: list["_Waiting"]) -> list[Assessed]:
-        """What becomes of a batch; nothing yet of one that is to be tried again, text by text."""
+        """Returns the results of a batch, or none when it failed and its texts are queued again, one by one."""
         try:
-            assessed = self._assess([each.text for each in batch])
+            assessed = self._assess([waiting.text for waiting in batch])
         except Exception as error:  # the failure policy: whatever breaks in the classifier, the comment is held
             if len(batch) > 1:
-                self._waiting.extendleft(each._replace(is_alone=True) for each in reversed(batch))
+                self._waiting.extendleft(waiting._replace(is_alone=True) for waiting in reversed(batch))
                 return []
             self._counts.values[self._failures] += 1
             log.exception("not_scored", is_time_used=isinstance(error, TimeUsedError))
@@ -132,16 +137,16 @@ class Scorer:
         return assessed
 
     def _assess(self, texts: list[Text]) -> list[Assessed]:
-        return [self._assessed(each) for each in self._classifier.assess(texts, Budget(BATCH_SECONDS))]
+        return [self._assessed(assessment) for assessment in self._classifier.assess(texts, Budget(BATCH_SECONDS))]
 
     def _assessed(self, assessment: Assessment) -> Assessed:
         return Assessed(
             assessment.scores,
             round(assessment.reject, SCORE_DECIMALS),
             [_span(span) for span in assessment.spans],
-            assessment.assessed,
-            self.model,
-            assessment.findings,
+            assessed=assessment.assessed,
+            model=self.model,
+            findings=assessment.findings,
         )
 
 

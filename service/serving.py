@@ -7,24 +7,23 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-from service.app import build
-from service.platform.acceptor import KEEP_ALIVE_SECONDS, RETIRE_SECONDS, STOP_SECONDS, Acceptor
+from aiohttp import web
+
+from service.app import make_service
+from service.platform.acceptor import RETIRE_SECONDS, STOP_SECONDS, Acceptor
 from service.platform.counters import Counters
 from service.platform.shares import Shares, exempt
 from service.platform.sockets import Listeners, allow_descriptors
 from service.settings import Settings
-from service.web.connection import Server
 
 GC_THRESHOLDS = (10_000, 20, 50)
 """A request leaves no cycles behind, so that looking for them at every 700 objects, Python's own choice, is in vain."""
-LINGER_SECONDS = 2
-"""How long the rest of a body is read that was answered before it was all there."""
 
 
 class Process:
     """The service behind its acceptor."""
 
-    def __init__(self, acceptor: Acceptor, server: Server) -> None:
+    def __init__(self, acceptor: Acceptor, server: web.Server) -> None:
         self.acceptor = acceptor
         self.server = server
 
@@ -53,25 +52,18 @@ async def serving(
     `stop` or `retire`: what is open then is cut."""
     allow_descriptors()
     acceptor = Acceptor(Shares(exempt(settings.trusted_proxies)))
-    service = await build(settings, counts=counts, acceptor=acceptor, is_first=is_first)
-    server = Server(
-        service.dispatch,
-        access_log=None,
-        keepalive_timeout=KEEP_ALIVE_SECONDS,
-        lingering_time=LINGER_SECONDS,
-        auto_decompress=False,
-    )
+    service = make_service(settings, counts=counts, acceptor=acceptor, is_first=is_first)
+    runner = web.AppRunner(service, shutdown_timeout=STOP_SECONDS)
     try:
+        await runner.setup()
+        assert runner.server is not None  # noqa: S101 that is what `setup` makes
         gc.collect()
         gc.freeze()  # what is here now stays: it need not be looked through at every collection
         gc.set_threshold(*GC_THRESHOLDS)
-        yield Process(acceptor, server)
+        yield Process(acceptor, runner.server)
     finally:
         acceptor.close()
-        await asyncio.sleep(0)  # what came in last begins to be answered
-        server.pre_shutdown()
-        await server.shutdown(STOP_SECONDS)
-        await service.close()
+        await runner.cleanup()
 
 
 def run_loop(main: Coroutine[Any, Any, None]) -> None:

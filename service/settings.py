@@ -1,4 +1,4 @@
-"""Settings from the environment."""
+"""Reads the settings from environment variables."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +12,12 @@ from schemas.settings import PREFIX, SettingsSchema, split_hosts
 from service.domain.site import Audience
 from service.errors import StartError
 
-TOKEN_PREFIX = "cd_"  # noqa: S105 the same of every token
+TOKEN_PREFIX = "cd_"  # noqa: S105 every token begins with it
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What `schemas.settings` checks, with the trusted networks parsed. What is secret does not show in its repr."""
+    """The values that `schemas.settings` has checked, with the networks parsed; `repr` shows no secret."""
 
     host: str
     port: int
@@ -37,7 +37,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
-    """The settings, or one StartError that names every mistake."""
+    """Returns the settings; raises one StartError that names every mistake."""
     known = set(SettingsSchema().fields)
     given: dict[str, str] = {}
     mistakes: dict[str, list[str]] = {}
@@ -48,7 +48,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         if name in known:
             given[name] = value
         elif name.endswith("_file") and name.removesuffix("_file") in known:
-            _read_file(name.removesuffix("_file"), value, environment, given, mistakes)
+            _read_file(name.removesuffix("_file"), value, environment, given=given, mistakes=mistakes)
         else:
             mistakes[name] = ["There is no such setting."]
     loaded: dict[str, object] = {}
@@ -62,7 +62,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     loaded["data_dir"] = Path(str(loaded["data_dir"])).expanduser()
     loaded["demo"] = Audience(str(loaded["demo"]))
     proxies = str(loaded["trusted_proxies"])
-    loaded["trusted_proxies"] = tuple(ip_network(each.strip()) for each in proxies.split(",")) if proxies else ()
+    loaded["trusted_proxies"] = tuple(ip_network(network.strip()) for network in proxies.split(",")) if proxies else ()
     loaded["hosts"] = frozenset(split_hosts(str(loaded["hosts"])))
     return Settings(**loaded)  # type: ignore[arg-type]
 
@@ -70,6 +70,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
 def _read_file(
     name: str, path: str, environment: Mapping[str, str], given: dict[str, str], mistakes: dict[str, list[str]]
 ) -> None:
+    """Adds the text of the file at `path` to the given settings, or a message to the mistakes."""
     if PREFIX + name.upper() in environment:
         mistakes[name] = ["Set both directly and by file."]
         return

@@ -1,8 +1,8 @@
-"""Traces for OpenTelemetry: only where the extra `otel` is installed and OTEL_EXPORTER_OTLP_ENDPOINT is set.
+"""Makes traces for OpenTelemetry where the extra `otel` is installed and OTEL_EXPORTER_OTLP_ENDPOINT is set.
 
-Elsewhere nothing of it is imported, and no request goes through it. Spans tell what the log tells: patterns of routes,
-statuses, names of commands and scripts; never an address, a key of Redis, or what a caller sent. That is why these
-spans are our own: the ready-made instrumentations put whole paths and commands into theirs.
+Elsewhere OpenTelemetry is not imported, and requests do not pass through this module. Spans hold what the log holds:
+patterns of routes, statuses, names of commands and scripts; never an address, a key of Redis, or what a caller sent.
+The instrumentations of OpenTelemetry are not used because they record whole paths and commands.
 """
 
 import asyncio
@@ -18,23 +18,21 @@ from service.link.link import Argument, Link, Server
 from service.platform.counters import Counters
 from service.scoring import Scorer
 from service.store import scripts
-from service.web.connection import Request
-from service.web.dispatch import Handle
-from service.web.operation import Route
-from service.web.response import Response
+from service.web.exchange import Handle, Request, StreamResponse
+from service.web.route import Route
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
-"""OpenTelemetry's own setting, as are OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and the rest."""
-_SCRIPTS = {each.digest: each.name for each in vars(scripts).values() if isinstance(each, scripts.Script)}
+"""A setting of OpenTelemetry, as are OTEL_SERVICE_NAME, OTEL_TRACES_SAMPLER and the rest."""
+_SCRIPTS = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, scripts.Script)}
 
 log = structlog.get_logger(__name__)
 
 
 def start_tracing(environment: Mapping[str, str]) -> "Tracing | None":
-    """What makes spans and sends them, or None where nobody asked for it or the extra is missing."""
+    """Returns what makes and sends spans, or None where the endpoint is not set or the extra is not installed."""
     if not environment.get(ENDPOINT):
         return None
     try:
@@ -68,19 +66,24 @@ class Tracing:
         self._no_parent, self._span_of, self._link_to = Context(), get_current_span, SpanLink
 
     def scorer(self, classifier: Classifier, counts: Counters) -> Scorer:
+        """Returns a scorer with a span around each batch."""
         return _TracedScorer(classifier, counts, self._tracer)
 
     def link(self, link: Link) -> Link:
+        """Returns the link with a span around each command."""
         return _TracedLink(link, self)
 
     def handler(self, route: Route, handle: Handle, is_believed: Callable[[Request], bool]) -> Handle:
-        """The same with a span around it, part of the caller's trace where it has one and is believed. A stranger's
-        is a link alone: he would choose the ids, and that each of his requests is sampled."""
+        """Returns the handler with a span around it.
+
+        The span belongs to the trace of a caller who is believed. The trace of a stranger is only linked: otherwise he
+        would choose the ids, and which of his requests are sampled.
+        """
         name = f"{route.method} {route.path}"
         attributes = {"http.request.method": route.method, "http.route": route.path}
 
-        async def traced(request: Request) -> Response:
-            # Of what a caller may send for traces its two numbers alone: `tracestate` is text of its own.
+        async def traced(request: Request) -> StreamResponse:
+            # Only the two ids of a caller are read: `tracestate` may hold any text.
             parent = self._propagator.extract({"traceparent": request.headers.get("traceparent", "")})
             is_part = is_believed(request)
             theirs = self._span_of(parent).get_span_context()
@@ -103,18 +106,18 @@ class Tracing:
         return traced
 
     def begin_command(self, command: tuple[Argument, ...]) -> Any:
-        """The span of a command to Redis: end it."""
+        """Returns the span of a command to Redis; the caller has to end it."""
         script = _SCRIPTS.get(str(command[1]), "") if command[0] == "EVALSHA" else ""
         attributes = {"db.system.name": "redis", "db.operation.name": str(command[0]), "commentdesk.script": script}
         return self._tracer.start_span(script or str(command[0]), kind=self._client_kind, attributes=attributes)
 
     def fail(self, span: Any) -> None:
-        """Ends the span of what did not go well."""
+        """Marks the span as failed and ends it."""
         span.set_status(self._failed)
         span.end()
 
     async def close(self) -> None:
-        """Sends what is not sent yet."""
+        """Sends the remaining spans."""
         await asyncio.to_thread(self._provider.shutdown)
 
 
@@ -124,13 +127,13 @@ class _TracedScorer(Scorer):
         self._tracer = tracer
 
     def _assess(self, texts: list[Text]) -> list[Assessed]:
-        """A batch belongs to the trace of its first text."""
+        """Makes a span in the trace of the first text of the batch."""
         with self._tracer.start_as_current_span("score", attributes={"commentdesk.texts": len(texts)}):
             return super()._assess(texts)
 
 
 class _TracedLink:
-    """A link with a span for each command."""
+    """A `Link` with a span for each command."""
 
     def __init__(self, link: Link, tracing: Tracing) -> None:
         self._link = link

@@ -1,12 +1,12 @@
-"""Secrets: emails encrypted at rest, and keyed hashes of what must be found again but not read.
+"""Encrypts emails at rest, and makes keyed hashes of what must be found again but not read.
 
-Everything is sealed under keys derived from a secret by HKDF-SHA256 (RFC 5869), which are never in Redis. Hashes are
-made with keys of their own: those of an installation's first secret, which every later one finds in the store, wrapped
-by itself. So a secret can be replaced without a hash being made anew, see `use_cases/rotation.py`. While one is
-replaced two are known; which of them is in force the installation says.
+Texts are sealed with keys that are derived from a secret by HKDF-SHA256 (RFC 5869) and are never in Redis. Hashes have
+keys of their own: those of the first secret of an installation, which are kept in the store, wrapped by the secret in
+force. So a secret can be replaced without a change of any hash, see `upkeep/rotation.py`. While a secret is replaced
+two are known, and the record of the installation says which of them is in force.
 
-Sealed is, in bytes: the number of the secret (1-255), nonce, and AES-GCM's ciphertext. Until format 2 of the store
-there was no number; such a text has the number 0 in memory, and none in the store.
+A sealed text has these bytes: the number of the secret (1-255), the nonce, and the ciphertext of AES-GCM. Until format
+2 of the store there was no number; such a text has the number 0 in memory, and none in the store.
 """
 
 import base64
@@ -25,21 +25,21 @@ HASH_BYTES = 16
 """128 bits of a keyed hash: no two of 2**40 emails collide with a chance above 1 in 2**48."""
 KEY_BYTES = 32
 UNNUMBERED = 0
-"""Stands for the number of what was sealed without one."""
+"""The number, in memory, of a text that was sealed without one."""
 _NUMBERED = b"."
-"""Before a sealed answer as text; without it, it is of the time before numbers. Base64 has none."""
+"""The first character of a sealed text in printable form that has a number; it does not occur in Base64."""
 
 
 class SealBrokenError(ValueError):
-    """A sealed text was made with another secret, for another owner, or is damaged."""
+    """A sealed text was made with another secret or for another owner, or is damaged."""
 
 
 class SecretUnknownError(ValueError):
-    """The installation is of a secret that is not ours."""
+    """The installation was made with a secret that is not known here."""
 
 
 class HashKeys(NamedTuple):
-    """With what hashes are made, each of its own kind."""
+    """The keys of hashes, KEY_BYTES each, one for each kind of hash."""
 
     email: bytes
     reader: bytes
@@ -48,10 +48,12 @@ class HashKeys(NamedTuple):
 
     @classmethod
     def of(cls, secret: str) -> Self:
+        """Returns the keys that are derived from a secret."""
         return cls(*(_derive(secret, purpose) for purpose in cls._fields))
 
     @classmethod
     def unpacked(cls, packed: bytes) -> Self:
+        """Returns the keys that were joined in the order of the fields."""
         return cls(*(packed[start : start + KEY_BYTES] for start in range(0, len(packed), KEY_BYTES)))
 
 
@@ -60,12 +62,12 @@ def _derive(secret: str, purpose: str) -> bytes:
 
 
 def _keyed_hash(key: bytes, text: bytes) -> str:
-    """BLAKE2b with a key (RFC 7693, a MAC by itself), in hex: a tenth of the time of HMAC."""
+    """Returns a keyed BLAKE2b hash (RFC 7693, a MAC by itself) in hex; it takes a tenth of the time of HMAC."""
     return hashlib.blake2b(text, key=key, digest_size=HASH_BYTES).hexdigest()
 
 
 class Secret:
-    """What is derived from one secret of at least 16 characters."""
+    """The keys and numbers that are derived from one secret of at least 16 characters."""
 
     def __init__(self, secret: str) -> None:
         self.check = _keyed_hash(_derive(secret, "check"), b"installation")
@@ -76,12 +78,12 @@ class Secret:
         self._wrapping = AESGCM(_derive(secret, "wrap"))
 
     def wrap(self, hash_keys: HashKeys) -> bytes:
-        """Hash keys as they may lie in the store."""
+        """Returns hash keys encrypted, as they are kept in the store."""
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._wrapping.encrypt(nonce, b"".join(hash_keys), b"hash keys")
 
     def unwrap(self, wrapped: bytes) -> HashKeys:
-        """SealBrokenError when they were not wrapped by this secret."""
+        """Returns the hash keys; raises SealBrokenError when they were not wrapped with this secret."""
         try:
             return HashKeys.unpacked(self._wrapping.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], b"hash keys"))
         except (InvalidTag, ValueError) as error:
@@ -89,16 +91,19 @@ class Secret:
 
 
 class Vault:
-    """Seals, opens and hashes. `previous` is the secret that this one is to replace, or has replaced; until the
-    installation was read the new one is in force, with hash keys of its own."""
+    """Seals and opens texts, and makes hashes.
+
+    `previous` is the secret that `secret` is to replace, or has replaced. Until `adopt` is called `secret` is in force,
+    with its own hash keys.
+    """
 
     def __init__(self, secret: str, previous: str | None = None) -> None:
         self.newest = Secret(secret)
-        known = [self.newest] + ([Secret(previous)] if previous and previous != secret else [])
-        self._known = {each.check: each for each in known}
-        self._ciphers: dict[int, list[AESGCM]] = {UNNUMBERED: [each.cipher for each in known]}
-        for each in known:
-            self._ciphers.setdefault(each.number, []).append(each.cipher)
+        secrets = [self.newest] + ([Secret(previous)] if previous and previous != secret else [])
+        self._known = {known.check: known for known in secrets}
+        self._ciphers: dict[int, list[AESGCM]] = {UNNUMBERED: [known.cipher for known in secrets]}
+        for known in secrets:
+            self._ciphers.setdefault(known.number, []).append(known.cipher)
         self._use(self.newest, self.newest.own_hash_keys)
 
     def _use(self, secret: Secret, hash_keys: HashKeys) -> None:
@@ -109,45 +114,48 @@ class Vault:
 
     @property
     def check(self) -> str:
-        """Tells the secret in force from others, and nothing else about it."""
+        """A hash that identifies the secret in force and reveals nothing else about it."""
         return self._in_force.check
 
     @property
     def checks(self) -> list[str]:
-        """Those of all secrets that are known, the newest first."""
+        """The checks of all known secrets, the newest first."""
         return list(self._known)
 
     @property
     def previous(self) -> Secret | None:
-        return next((each for each in self._known.values() if each is not self.newest), None)
+        """The known secret that is not the newest one, if there is one."""
+        return next((known for known in self._known.values() if known is not self.newest), None)
 
     def number_of(self, check: str) -> int:
-        """What texts begin with that a known secret sealed."""
+        """Returns the number with which texts begin that a known secret sealed."""
         return self._known[check].number
 
     def adopt(self, check: str, wrapped: bytes | None) -> None:
-        """From now on seals with the secret that an installation has in force, and hashes with its hash keys: the
-        secret's own where none are wrapped. SecretUnknownError, SealBrokenError."""
+        """Puts the secret with this check in force, with the wrapped hash keys, or its own when `wrapped` is None.
+
+        Raises SecretUnknownError, and SealBrokenError when the hash keys cannot be unwrapped.
+        """
         secret = self._known.get(check)
         if secret is None:
             raise SecretUnknownError
         self._use(secret, secret.own_hash_keys if wrapped is None else secret.unwrap(wrapped))
 
     def knows(self, check: str) -> bool:
-        """Whether it has the secret of which this is the check."""
+        """Returns whether the secret with this check is known."""
         return check in self._known
 
     def backup_key(self, check: str) -> bytes:
-        """With what a backup of an installation of that secret is authenticated; KeyError for one that is not known."""
+        """Returns the key that authenticates the backups of a secret; raises KeyError when the secret is not known."""
         return self._known[check].backup_key
 
     def seal(self, text: str, owner: str) -> bytes:
-        """The text encrypted (AES-256-GCM, random nonce) and bound to its owner's id."""
+        """Returns the text encrypted (AES-256-GCM, random nonce) and bound to the id of its owner."""
         nonce = os.urandom(NONCE_BYTES)
         return self._number + nonce + self._seal.encrypt(nonce, text.encode(), owner.encode())
 
     def open(self, sealed: bytes, owner: str) -> str:
-        """The text again, or SealBrokenError."""
+        """Returns the text; raises SealBrokenError when no known secret opens it for this owner."""
         number, nonce, rest = int.from_bytes(sealed[:1]), sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         for cipher in self._ciphers.get(number, ()):
             try:
@@ -157,37 +165,37 @@ class Vault:
         raise SealBrokenError("sealed with another secret, or damaged")
 
     def is_current(self, sealed: bytes) -> bool:
-        """Whether it was sealed with the secret in force."""
+        """Returns whether a text was sealed with the secret in force."""
         return sealed[:1] == self._number
 
     def seal_text(self, text: str, owner: str) -> bytes:
-        """The same as `seal`, in printable characters."""
+        """Returns what `seal` returns, in printable characters."""
         return _NUMBERED + base64.b64encode(self.seal(text, owner))
 
     def open_text(self, sealed: bytes, owner: str) -> str:
-        """The opposite of `seal_text`, or SealBrokenError."""
+        """Returns the text that `seal_text` sealed; raises SealBrokenError as `open` does."""
         return self.open(sealed_of(sealed), owner)
 
     def email_hash(self, email: str) -> str:
-        """What stands for an author: the same for all spellings of case, in hex."""
+        """Returns the hash that identifies an author, in hex; upper and lower case make no difference."""
         return _keyed_hash(self._email_key, email.casefold().encode())
 
     def reader_hash(self, address: str, salt: bytes) -> str:
-        """What stands for a reader's address as long as the salt is kept: not even the key tells it from then on."""
+        """Returns the hash that identifies the address of a reader; without the salt not even the key reveals it."""
         return _keyed_hash(self._reader_key, salt + address.encode())
 
     def token_digest(self, token: str) -> str:
-        """What is stored of a token; tokens have 256 random bits, so that one keyed hash is enough."""
+        """Returns the hash that is stored of a token; as tokens have 256 random bits, one keyed hash is enough."""
         return _keyed_hash(self._token_key, token.encode("utf-8", "replace"))
 
     def digest(self, *parts: str) -> str:
-        """A keyed hash of several texts, unambiguous in where one ends."""
+        """Returns a keyed hash of several texts; their lengths are part of it, so that no other split has the same."""
         raw = [part.encode() for part in parts]
         return _keyed_hash(self._digest_key, b"".join(len(part).to_bytes(4) + part for part in raw))
 
 
 def sealed_of(text: bytes) -> bytes:
-    """The bytes of what `seal_text` gave, now or in the time before numbers."""
+    """Returns the bytes that `seal_text` made printable, with or without a number; raises SealBrokenError."""
     try:
         if text.startswith(_NUMBERED):
             return base64.b64decode(text[1:], validate=True)

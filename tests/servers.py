@@ -22,7 +22,7 @@ import pytest
 import redis
 
 from service.errors import StartError
-from service.platform.embedded import find_server_binary
+from service.platform.server_program import find_server_binary
 
 T = TypeVar("T")
 

@@ -15,7 +15,9 @@ from service.domain.caller import Role
 from service.domain.policy import fields_of, policy_of
 from service.domain.site import Site, SiteChange
 from service.use_cases import sites, tokens
-from service.web.operation import Answer, Call, Json, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.operation import operation
 
 
 @operation("Read the policy", answers={200: PolicySchema}, errors=(404,))
@@ -25,7 +27,8 @@ async def read_policy(call: Call) -> Answer:
 
 @operation("Replace the policy", body=PolicySchema, answers={200: PolicySchema}, errors=(404,))
 async def set_policy(call: Call) -> Answer:
-    return Answer(200, fields_of(await sites.set_policy(call.desk, call.known_site, policy_of(call.body))))
+    actor = call.known_caller.token_id
+    return Answer(200, fields_of(await sites.set_policy(call.desk, call.known_site, policy_of(call.body), actor=actor)))
 
 
 @operation("Make a site", body=NewSiteSchema, answers={201: SiteSchema}, errors=(409,))
@@ -37,7 +40,7 @@ async def create_site(call: Call) -> Answer:
         body.get("public_submission", False),
         allowed_origins=tuple(body.get("allowed_origins", ())),
     )
-    made = await sites.create_site(call.desk, wanted, call.replay)
+    made = await sites.create_site(call.desk, wanted, call.replay, actor=call.known_caller.token_id)
     return Answer(201, site_json(made), {"Location": f"/v1/sites/{made.site}"})
 
 
@@ -54,7 +57,8 @@ async def read_site(call: Call) -> Answer:
 
 @operation("Change a site", body=SiteChangeSchema, answers={200: SiteSchema}, errors=(404,))
 async def change_site(call: Call) -> Answer:
-    return Answer(200, site_json(await sites.change_site(call.desk, call.known_site, _change(call.body))))
+    actor = call.known_caller.token_id
+    return Answer(200, site_json(await sites.change_site(call.desk, call.known_site, _change(call.body), actor=actor)))
 
 
 def _change(body: Json) -> SiteChange:
@@ -74,6 +78,7 @@ async def create_token(call: Call) -> Answer:
         body["name"],
         expires_at=body["expires_at"],
         replay=call.replay,
+        actor=call.known_caller.token_id,
     )
     location = {"Location": f"/v1/tokens/{made.token.token_id}"}
     return Answer(201, {"token": made.secret} | token_json(made.token), location)
@@ -87,5 +92,6 @@ async def list_tokens(call: Call) -> Answer:
 
 @operation("Revoke a token", answers={204: "Revoked."}, errors=(404,))
 async def revoke_token(call: Call) -> Answer:
-    await tokens.revoke_token(call.desk, call.request.match_info["token_id"])
+    token_id = call.request.match_info["token_id"]
+    await tokens.revoke_token(call.desk, token_id, actor=call.known_caller.token_id)
     return Answer(204)

@@ -22,7 +22,9 @@ from service.domain.decision import Decision, Ruling
 from service.domain.queue import QueueOrder, QueueView
 from service.errors import InvalidFieldsError, RequestError, UnavailableError
 from service.use_cases import moderation
-from service.web.operation import Answer, Call, Json, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.operation import operation
 from service.web.problems import status_of
 
 _BULK_DECISION = BulkDecisionSchema()
@@ -126,6 +128,6 @@ def _result(item: Any, done: Comment | RequestError) -> Json:
         "comment_id": named if isinstance(named, str) else None,
         "status": status_of(done),
         "code": done.code,
-        "detail": done.detail or done.title + ".",
+        "detail": str(done.detail) or done.title + ".",
     }
     return result if done.errors is None else result | {"errors": done.errors}

@@ -25,7 +25,9 @@ from service.page_cache import NO_PAGE, Page
 from service.use_cases import threads
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
-from service.web.operation import Answer, Call, Json, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.operation import operation
 from service.web.origins import is_of, origin_of
 
 RECEIVED = "/received"
@@ -83,6 +85,7 @@ def submission_of(call: Call) -> Submission:
         client_ip=client["ip"],
         user_agent=client["user_agent"],
         referrer=client["referrer"],
+        actor=call.caller.token_id,
     )
 
 
@@ -168,7 +171,8 @@ async def set_thread(call: Call) -> Answer:
         raise ForbiddenError(errors={"mode": ["Moderators and operators set it."]})
     if body.get("url") and not is_of(body["url"], call.known_site.allowed_origins):
         raise InvalidFieldsError(errors={"url": ["Not of one of the site's allowed_origins."]})
-    changed = await threads.set_settings(call.desk, call.known_site.site, call.thread, _change(body))
+    site, actor = call.known_site.site, call.known_caller.token_id
+    changed = await threads.set_settings(call.desk, site, call.thread, _change(body), actor=actor)
     return Answer(200, thread_json(changed))
 
 

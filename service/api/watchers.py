@@ -7,7 +7,9 @@ from service.use_cases import watching
 from service.version import own_version
 from service.web import admission
 from service.web.access import require_watcher
-from service.web.operation import Answer, Call, operation
+from service.web.answer import Answer
+from service.web.call import Call
+from service.web.operation import operation
 
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -45,6 +47,11 @@ async def read_metrics(call: Call) -> Answer:
     now_ms = call.desk.now_ms()
     measured = await watching.measure(call.desk, now_ms)
     text = metrics.exposition(
-        call.context.counts, measured.sites, measured.store, is_redis_up=measured.is_redis_up, now_ms=now_ms
+        call.context.counts,
+        measured.sites,
+        measured.store,
+        streams=measured.streams,
+        is_redis_up=measured.is_redis_up,
+        now_ms=now_ms,
     )
     return Answer(200, text, content_type=PROMETHEUS_TEXT)

@@ -1,4 +1,4 @@
-"""A client of our own API for the command line: small, synchronous, standard library only."""
+"""A small synchronous client of the service's API for the command line; it uses the standard library alone."""
 
 import functools
 import json
@@ -21,14 +21,14 @@ _DATA_DIR = SettingsSchema().fields["data_dir"].load_default
 
 
 class Api:
-    """Calls to one service with one token. What goes wrong is a click.ClickException with the reason."""
+    """Calls one service with one token; every failure raises click.ClickException with the reason."""
 
     def __init__(self, url: str, token: str) -> None:
         self.url = url.rstrip("/")
         self._token = token
 
     def call(self, method: str, path: str, body: Json | None = None, headers: Mapping[str, str] | None = None) -> Json:
-        """The answer's JSON ({} when it has none)."""
+        """Returns the JSON of the answer, {} when it has no body."""
         data = None if body is None else json.dumps(body).encode()
         sent = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **(headers or {})}
         request = urllib.request.Request(self.url + path, data, sent, method=method)  # noqa: S310 the user's own URL
@@ -43,7 +43,7 @@ class Api:
 
 
 def _problem(error: urllib.error.HTTPError) -> str:
-    """What a problem document says, on one line."""
+    """Returns what a problem document says, on one line."""
     with error:
         try:
             document = json.loads(error.read())
@@ -54,8 +54,10 @@ def _problem(error: urllib.error.HTTPError) -> str:
 
 
 def api_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds `--url`, `--token` and `--token-file`: address and token of a service on this machine are found in its data
-    folder by themselves."""
+    """Adds the options `--url`, `--token` and `--token-file` to a command, which is called with `url` and `token`.
+
+    Both may be None: `connect` finds the address and token of a service on this machine in its data folder.
+    """
     url = click.option(
         "--url", default=None, help="Address of the service. Default: the one running on this data folder."
     )
@@ -80,13 +82,16 @@ def api_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def connect(url: str | None, token: str | None) -> Api:
-    """An Api of what the options, the environment or the data folder tell."""
+    """Returns an Api with the address and token of the options, the environment or the data folder, in this order."""
     data_dir = Path(os.environ.get(f"{PREFIX}DATA_DIR", str(_DATA_DIR))).expanduser()
     return Api(url or _running_url(data_dir), token or _admin_token(data_dir))
 
 
 def _running_url(data_dir: Path) -> str:
-    """Where the service says it is. The administrator's token is sent there: it is asked of nobody else's file."""
+    """Returns the address that the service wrote into its data folder.
+
+    The administrator's token is sent there, so a file that another user could have written is refused.
+    """
     file = data_dir / "service.json"
     try:
         found: str = json.loads(read_own(file))["url"]

@@ -1,4 +1,4 @@
-"""`backup` and `restore`: everything in the store into a file, while the service runs, and out of it again."""
+"""`backup` and `restore`: copy the whole store into a file, while the service runs, and back into an empty store."""
 
 import sys
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ async def _back_up(settings: Settings, file: Path) -> tuple[Header, int]:
             )
         length = await instant.count_all_keys(link)
         with _progress("Copying keys", length) as shown:
-            return await use_case.back_up(link, vault, file, own_version(), shown.update)
+            return await use_case.back_up(link, vault, file, version=own_version(), on_progress=shown.update)
 
 
 @click.command()
@@ -70,6 +70,7 @@ def restore(
 
 @contextmanager
 def _checked(settings: Settings, file: Path, *, is_format_1_believed: bool) -> Iterator[Archive]:
+    """Yields the open archive after a check of all of it; raises click.ClickException when it cannot be restored."""
     with ExitStack() as open_file:
         try:
             with _progress("Checking the file", 2 * file.stat().st_size) as shown:
@@ -87,21 +88,21 @@ def _checked(settings: Settings, file: Path, *, is_format_1_believed: bool) -> I
 
 async def _restore(settings: Settings, file: Archive, *, is_replacing: bool, is_confirmed: bool) -> None:
     async with own_store(settings) as link:
-        await _make_way(link, is_replacing=is_replacing, is_confirmed=is_confirmed)
+        await _require_free(link, is_replacing=is_replacing, is_confirmed=is_confirmed)
         with _progress("Restoring", file.header.keys) as shown:
-            await use_case.restore(link, file, clock_ms(), shown.update)
+            await use_case.restore(link, file, clock_ms(), on_progress=shown.update)
 
 
 def _progress(label: str, length: int) -> Any:
     return click.progressbar(length=length, label=label, show_pos=True, file=sys.stderr)
 
 
-async def _make_way(link: Link, *, is_replacing: bool, is_confirmed: bool) -> None:
-    """Returns when the store may be overwritten: it is empty, holds half a restore, or a person said so."""
-    there = await instant.count_keys(link)
-    if there == 0 or await use_case.is_unfinished(link):
+async def _require_free(link: Link, *, is_replacing: bool, is_confirmed: bool) -> None:
+    """Returns when the store may be overwritten: it is empty, holds an unfinished restore, or a person confirmed it."""
+    count = await instant.count_keys(link)
+    if count == 0 or await use_case.is_unfinished(link):
         return
     if not is_replacing:
-        raise click.ClickException(f"The store is not empty: {there} keys are there. To remove them, say --replace.")
+        raise click.ClickException(f"The store is not empty: {count} keys are there. To remove them, say --replace.")
     if not is_confirmed:
-        click.confirm(f"Remove the {there} keys that are in the store now?", abort=True)
+        click.confirm(f"Remove the {count} keys that are in the store now?", abort=True)

@@ -1,4 +1,4 @@
-"""`demo`: sends forty comments of every kind to the demo article, through the API."""
+"""`demo`: sends forty comments of every kind to the demo article through the API."""
 
 import hashlib
 import json
@@ -41,18 +41,18 @@ def demo(url: str | None, token: str | None) -> None:
     _require_demo(api)
     before = _set_thread(api)
     left_out = _send_all(api, comments, _known(api))
-    _summarise(api, len(comments), left_out, before, _counts(api))
+    _summarise(api, len(comments), left_out, before=before, after=_counts(api))
 
 
 def _set_thread(api: Api) -> dict[str, int]:
-    """Tells the service of the article, and gives how many comments it has in each state."""
+    """Sets the title and address of the demo article, and returns its number of comments in each state."""
     thread = api.call("PUT", _THREAD, {"title": ARTICLE.title, "url": f"{api.url}{DEMO_PAGE}"})
     counts: dict[str, int] = thread["counts"]
     return counts
 
 
 def _require_demo(api: Api) -> None:
-    """A click.ClickException unless the service serves the demo here: a site of that name may be a publisher's."""
+    """Raises click.ClickException unless the service serves the demo here: a publisher may own a site of that name."""
     try:
         api.call("HEAD", DEMO_PAGE)
     except click.ClickException as error:
@@ -68,12 +68,13 @@ def _counts(api: Api) -> dict[str, int]:
 
 
 def _known(api: Api) -> Known:
-    """The comments that are published or wait, by what tells them apart."""
-    lists = (_pages(api, f"{_THREAD}/comments", {}), _pages(api, f"{_SITE}/queue", {"thread": ARTICLE.thread}))
-    return {(each["name"], each["body"]): each["comment_id"] for pages in lists for each in pages}
+    """Returns the ids of the comments that are published or held, by name and body."""
+    lists = (_comments(api, f"{_THREAD}/comments", {}), _comments(api, f"{_SITE}/queue", {"thread": ARTICLE.thread}))
+    return {(comment["name"], comment["body"]): comment["comment_id"] for comments in lists for comment in comments}
 
 
-def _pages(api: Api, path: str, query: dict[str, str]) -> Iterator[Json]:
+def _comments(api: Api, path: str, query: dict[str, str]) -> Iterator[Json]:
+    """Yields the comments of all pages of a list."""
     cursor: str | None = ""
     while cursor is not None:
         page = api.call("GET", f"{path}?{urlencode({**query, 'limit': '200', 'cursor': cursor})}")
@@ -82,7 +83,7 @@ def _pages(api: Api, path: str, query: dict[str, str]) -> Iterator[Json]:
 
 
 def _send_all(api: Api, comments: list[Json], known: Known) -> int:
-    """Sends what is not there; how many could not be, because what they answer is no longer published."""
+    """Sends the comments that are missing, and returns how many were left out because their parent is not published."""
     ids: dict[str, str] = {}
     left_out = 0
     with click.progressbar(comments, label="Sending comments", show_pos=True) as shown:
@@ -98,7 +99,10 @@ def _send_all(api: Api, comments: list[Json], known: Known) -> int:
 
 
 def _send(api: Api, comment: Json, ids: dict[str, str]) -> str | None:
-    """The comment's id; None when what it answers is not published. The same comment has the same key for ever."""
+    """Sends a comment and returns its id, or None when its parent is not published.
+
+    The Idempotency-Key depends on the content alone, so that a repeated comment is not stored twice.
+    """
     body: Json = {name: comment[name] for name in ("name", "email", "website", "body") if name in comment}
     body["client"] = {"ip": _address(comment["name"])}
     if "reply_to" in comment:
@@ -108,7 +112,7 @@ def _send(api: Api, comment: Json, ids: dict[str, str]) -> str | None:
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
     headers = {"Idempotency-Key": f"demo-{comment['key']}-{digest}"}
     try:
-        receipt = api.call("POST", f"{_THREAD}/comments", body, headers)
+        receipt = api.call("POST", f"{_THREAD}/comments", body, headers=headers)
     except click.ClickException as error:
         if "parent_id" in body and _status(error) == 422:
             return None
@@ -118,12 +122,12 @@ def _send(api: Api, comment: Json, ids: dict[str, str]) -> str | None:
 
 
 def _address(name: str) -> str:
-    """Each author is a reader of his own to the rate limits, at an address that nobody has (RFC 3849)."""
+    """Returns an address for each author, so that each has a rate limit; nobody has such an address (RFC 3849)."""
     return f"2001:db8:{hashlib.sha256(name.encode()).hexdigest()[:4]}::1"
 
 
 def _approve(api: Api, comment_id: str) -> None:
-    """Publishes a comment on which nobody has decided yet; what a moderator did since stands."""
+    """Publishes a comment that nobody has decided on; a decision of a moderator stays."""
     body = {"decision": Decision.APPROVE, "reason": "harmless, by the demo", "revision": 1}
     try:
         api.call("POST", f"{_SITE}/comments/{comment_id}/decisions", body)
@@ -133,6 +137,7 @@ def _approve(api: Api, comment_id: str) -> None:
 
 
 def _status(error: click.ClickException) -> int | None:
+    """Returns the HTTP status behind a failed call, None when there was no answer."""
     return error.__cause__.code if isinstance(error.__cause__, HTTPError) else None
 
 

@@ -1,4 +1,4 @@
-"""`doctor`: whether everything in the store agrees, while the service runs; and makes it agree again."""
+"""`doctor`: checks whether all data in the store agrees, while the service runs, and repairs it on request."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ from service.upkeep import instant
 from service.upkeep.doctor import MEANINGS, Check, Fault, Report
 
 EXAMPLES = 5
-"""So many faults of each kind are told one by one; `--json` tells all."""
+"""How many faults of each check are listed; `--json` lists all."""
 
 
 @click.command()
@@ -43,7 +43,7 @@ async def _repair(settings: Settings) -> Report:
     async with shared_store(settings) as link, use_case.sole_repairer(link) as holding:
         report = await _examine_shown(link)
         with _progress("Repairing", len(report.faults)) as shown:
-            await use_case.repair(link, report, clock_ms(), shown.update, holding)
+            await use_case.repair(link, report, clock_ms(), on_progress=shown.update, holding=holding)
         return report
 
 
@@ -66,13 +66,13 @@ def _as_json(report: Report) -> dict[str, Any]:
         },
         "faults": [
             {
-                "check": each.check,
-                "site": each.site,
-                "subject": each.subject,
-                "told": each.told,
-                "is_repaired": each.is_repaired,
+                "check": fault.check,
+                "site": fault.site,
+                "subject": fault.subject,
+                "told": fault.told,
+                "is_repaired": fault.is_repaired,
             }
-            for each in report.faults
+            for fault in report.faults
         ],
     }
 
@@ -85,9 +85,9 @@ def _as_text(report: Report) -> str:
         numbers = f"{report.looked_at[check]:>12}{counts[check]:>8}{repaired[check]:>10}"
         lines.append(f"{check:<12}{numbers}  {MEANINGS[check]}")
     for check in Check:
-        mine = [fault for fault in report.faults if fault.check is check]
-        lines += [_line(fault) for fault in mine[:EXAMPLES]]
-        lines += [f"  {check}: {len(mine) - EXAMPLES} more, see --json"] if len(mine) > EXAMPLES else []
+        faults = [fault for fault in report.faults if fault.check is check]
+        lines += [_line(fault) for fault in faults[:EXAMPLES]]
+        lines += [f"  {check}: {len(faults) - EXAMPLES} more, see --json"] if len(faults) > EXAMPLES else []
     lines.append(_conclusion(report))
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""`rotate-key`: another secret in the place of the present one, while the service runs."""
+"""`rotate-key`: replaces the secret that encrypts emails, while the service runs."""
 
 import sys
 from typing import Any
@@ -40,12 +40,12 @@ async def _rotate(settings: Settings, *, is_making: bool) -> None:
         vault = _vault(settings)
         is_begun = await use_case.is_begun(link, vault)
         if is_making and not is_begun:
-            _make(settings)
+            _make_secret(settings)
             vault = _vault(settings)
             is_begun = await use_case.is_begun(link, vault)
         if not is_begun and vault.previous is None:
             raise RotationError(NOTHING_TO_DO)
-        await use_case.put_in_force(link, vault, lambda told: click.echo(told, err=True))
+        await use_case.put_in_force(link, vault, lambda message: click.echo(message, err=True))
         while (await _reseal(link, vault)).sealed:
             if holding.done():
                 holding.result()
@@ -71,7 +71,7 @@ def _vault(settings: Settings) -> Vault:
     return vault
 
 
-def _make(settings: Settings) -> None:
+def _make_secret(settings: Settings) -> None:
     if settings.secret_key:
         raise RotationError(f"The secret is given as COMMENTDESK_SECRET_KEY: --new cannot change it. {NOTHING_TO_DO}")
     replace_kept_secret(settings.data_dir)

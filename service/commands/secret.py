@@ -1,5 +1,5 @@
-"""Secrets that a command needs. What is written on a command line every local user can read in the list of processes,
-so they may also come from standard input or a file."""
+"""Reads the secrets that a command needs. Every local user can read a command line in the list of processes, so that a
+secret may also come from standard input or from a file."""
 
 import sys
 from pathlib import Path
@@ -8,11 +8,14 @@ import click
 
 STANDARD_INPUT = "-"
 READABLE = "A command line is readable by every user of this machine"
-"""Said in the help of every option that takes a secret, and when one is given."""
+"""Part of the help of every option that takes a secret, and of the warning when one is given."""
 
 
 def secret_of(option: str, given: str, *, is_secret: bool = True) -> str:
-    """The text given to an option, or for `-` the first line of standard input; warns of a secret that was typed."""
+    """Returns the text given to an option, or for `-` the first line of standard input.
+
+    Warns when a secret is on the command line. Raises click.ClickException when standard input is empty.
+    """
     if given == STANDARD_INPUT:
         found = sys.stdin.readline().strip()
         if not found:
@@ -24,7 +27,7 @@ def secret_of(option: str, given: str, *, is_secret: bool = True) -> str:
 
 
 def secret_in(file: Path) -> str:
-    """What the file holds, as a click.ClickException when it cannot be read or holds nothing."""
+    """Returns the text of the file; raises click.ClickException when it cannot be read or is empty."""
     try:
         found = file.read_text("utf-8").strip()
     except (OSError, ValueError) as error:

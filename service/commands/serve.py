@@ -1,4 +1,4 @@
-"""`serve`: runs the service until it is told to stop."""
+"""`serve`: runs the service until a signal ends it."""
 
 import asyncio
 import json
@@ -15,17 +15,18 @@ import click
 from service.domain.site import Audience
 from service.errors import StartError
 from service.log import log_to_stderr
-from service.platform.embedded import EmbeddedServer, room_of
+from service.platform.embedded import EmbeddedServer
 from service.platform.folder import make_folder, write_own
+from service.platform.memory import memory_limit_of
 from service.platform.sockets import Listeners, close, listen
 from service.platform.supervisor import Supervisor
 from service.settings import Settings, read_settings
 
 SERVICE_FILE = "service.json"
-"""In the data folder while the service runs: its url and pid."""
+"""The file in the data folder that holds the url and pid of the service while it runs."""
 DEMO_PAGE = "/demo"
 DEMO_SECONDS = 2.0
-"""How long a start waits to learn whether its demo is there."""
+"""How long a start waits for the answer of its own demo page."""
 
 
 @click.command()
@@ -43,7 +44,7 @@ def serve() -> None:
 
 
 def _run(settings: Settings) -> None:
-    from service.serving import run_loop  # here, since a supervisor needs neither the model nor what it is made with
+    from service.serving import run_loop  # here, as a supervisor loads neither the model nor its libraries
 
     run_loop(_serve(settings))
 
@@ -51,7 +52,7 @@ def _run(settings: Settings) -> None:
 async def _serve(settings: Settings) -> None:
     from service.serving import serving
 
-    stop = _told(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    stop = _set_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     async with serving(settings) as process:
         listeners = listen(settings.host, settings.port, 1)
         process.open(listeners)
@@ -64,26 +65,26 @@ async def _serve(settings: Settings) -> None:
 
 
 async def _supervise(settings: Settings) -> None:
-    stop, renew = _told(signal.SIGINT, signal.SIGTERM), _told(signal.SIGHUP)
+    stop, roll = _set_by(signal.SIGINT, signal.SIGTERM), _set_by(signal.SIGHUP)
     async with AsyncExitStack() as ending:
         url = settings.redis_url or await _start_server(settings, ending)
         listeners = listen(settings.host, settings.port, settings.workers)
         supervisor = Supervisor(listeners, url)
-        ending.push_async_callback(supervisor.stop)
+        ending.push_async_callback(supervisor.close)
         ending.callback(close, listeners)
         await _start(supervisor, stop)
         if stop.is_set():
             return
         await _announce(settings, listeners)
         ending.callback((settings.data_dir / SERVICE_FILE).unlink, missing_ok=True)
-        renewing = asyncio.create_task(_renew(supervisor, renew))
+        rolling = asyncio.create_task(_roll_on(roll, supervisor))
         await stop.wait()
-        renewing.cancel()
+        rolling.cancel()
 
 
 async def _start(supervisor: Supervisor, stop: asyncio.Event) -> None:
-    """Returns when all workers serve, or when told to stop before."""
-    starting, stopped = asyncio.create_task(supervisor.start()), asyncio.create_task(stop.wait())
+    """Returns when all workers serve, or when `stop` is set before."""
+    starting, stopped = asyncio.create_task(supervisor.open()), asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
     if starting in done:
@@ -93,30 +94,32 @@ async def _start(supervisor: Supervisor, stop: asyncio.Event) -> None:
         await asyncio.gather(starting, return_exceptions=True)
 
 
-async def _renew(supervisor: Supervisor, told: asyncio.Event) -> None:
+async def _roll_on(roll: asyncio.Event, supervisor: Supervisor) -> None:
+    """Replaces all workers whenever the event is set."""
     while True:
-        await told.wait()
-        told.clear()
+        await roll.wait()
+        roll.clear()
         await supervisor.roll()
 
 
 async def _start_server(settings: Settings, ending: AsyncExitStack) -> str:
-    server = await EmbeddedServer.start(settings.data_dir, room_of(settings))
-    ending.push_async_callback(server.stop)
+    server = await EmbeddedServer.open(settings.data_dir, memory_limit_of(settings))
+    ending.push_async_callback(server.close)
     return server.url
 
 
-def _told(*numbers: signal.Signals) -> asyncio.Event:
-    """Set by any of these signals."""
-    told = asyncio.Event()
-    for number in numbers:
-        asyncio.get_running_loop().add_signal_handler(number, told.set)
-    return told
+def _set_by(*signals: signal.Signals) -> asyncio.Event:
+    """Returns an event that any of these signals sets."""
+    event = asyncio.Event()
+    for number in signals:
+        asyncio.get_running_loop().add_signal_handler(number, event.set)
+    return event
 
 
 async def _announce(settings: Settings, listeners: Listeners) -> None:
+    """Writes the address of the service into the data folder, and prints where its parts are."""
     listening, port = listeners[0][0].getsockname()[:2]
-    host = _reached(listening)
+    host = _local_host(listening)
     url = _address(host, port)
     demo = await _demo_address(settings, host, port)
     make_folder(settings.data_dir)
@@ -135,11 +138,10 @@ async def _announce(settings: Settings, listeners: Listeners) -> None:
     click.echo("\n".join(line for line in lines if line))
 
 
-def _reached(listening: str) -> str:
-    """Where somebody at this machine finds what listens on an address; one that stands for all of them is no name to
-    call it by."""
-    at = ip_address(listening)
-    return listening if not at.is_unspecified else "::1" if at.version == 6 else "127.0.0.1"
+def _local_host(listening: str) -> str:
+    """Returns the address that reaches the service from this machine: loopback where it listens on every address."""
+    address = ip_address(listening)
+    return listening if not address.is_unspecified else "::1" if address.version == 6 else "127.0.0.1"
 
 
 def _address(host: str, port: int) -> str:
@@ -147,7 +149,7 @@ def _address(host: str, port: int) -> str:
 
 
 async def _demo_address(settings: Settings, host: str, port: int) -> str:
-    """Where somebody at this machine finds the demo; "" when he does not."""
+    """Returns the address of the demo from this machine, or "" when it is not served there."""
     if settings.demo is Audience.NOBODY or (settings.demo is Audience.LOCAL and not ip_address(host).is_loopback):
         return ""
     try:
@@ -158,7 +160,7 @@ async def _demo_address(settings: Settings, host: str, port: int) -> str:
 
 
 async def _demo_status(host: str, port: int) -> int:
-    """What the demo's own page is answered with: a site of a publisher may have its place."""
+    """Returns the status of the demo's page: it is not 200 when a publisher's site has the name of the demo's site."""
     reader, writer = await asyncio.open_connection(host, port)
     try:
         writer.write(f"HEAD {DEMO_PAGE} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n".encode())
@@ -175,6 +177,6 @@ def _write_address(file: Path, address: str) -> None:
 
 
 def _python() -> str:
-    """The interpreter as a person would type it here."""
+    """Returns the path of the interpreter as a person would type it in the working directory."""
     python, here = Path(sys.executable), Path.cwd()
     return str(python.relative_to(here) if python.is_relative_to(here) else python)

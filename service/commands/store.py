@@ -1,5 +1,5 @@
-"""The store itself for the command line: Redis as the settings name it, or the embedded server of the data folder,
-that of a running service or one started for as long as the command lasts."""
+"""Gives commands a link to the store: to the Redis of the settings, or to the embedded server of the data folder, which
+is that of a running service or is started for the time of the command."""
 
 import asyncio
 import logging
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 def redis_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds `--redis-url`."""
+    """Adds the option `--redis-url` to a command."""
     return click.option(
         "--redis-url",
         default=None,
@@ -39,8 +39,10 @@ def redis_option(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def settings_with(redis_url: str | None) -> Settings:
-    """The settings of the environment, with this address in the place of theirs when one is given; `-` is read from
-    standard input."""
+    """Returns the settings of the environment, with this address of the store when one is given.
+
+    `-` reads the address from standard input. Raises click.ClickException when a setting is not valid.
+    """
     if redis_url:
         redis_url = secret_of("--redis-url", redis_url, is_secret=has_password(redis_url))
     given = {_REDIS_URL: redis_url} if redis_url else {}
@@ -53,7 +55,10 @@ def settings_with(redis_url: str | None) -> Settings:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """What the work gives; what can go wrong as a click.ClickException with the reason. Only warnings are logged."""
+    """Runs the work and returns its result; an expected error becomes a click.ClickException with the reason.
+
+    Only warnings and errors are logged.
+    """
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -65,14 +70,17 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def known_vault(settings: Settings) -> Vault | None:
-    """With the secret given or in the data folder; None where there is none, and none is made."""
+    """Returns a vault with the secret of the settings or the data folder, or None: it makes no secret."""
     secret = known_secret(settings)
     return Vault(secret, known_previous_secret(settings)) if secret else None
 
 
 @asynccontextmanager
 async def shared_store(settings: Settings) -> AsyncIterator[Link]:
-    """The store, which a service may be using."""
+    """Yields a link to the store, which a service may use meanwhile.
+
+    Raises StartError when there is no data folder, or when the store cannot be reached.
+    """
     running = settings.redis_url or find_running(settings.data_dir)
     if running is None and not settings.data_dir.is_dir():
         raise StartError(f"There is no data folder {settings.data_dir}: set COMMENTDESK_DATA_DIR or --redis-url.")
@@ -82,15 +90,17 @@ async def shared_store(settings: Settings) -> AsyncIterator[Link]:
 
 @asynccontextmanager
 async def own_store(settings: Settings) -> AsyncIterator[Link]:
-    """The store for this command alone: StartError when a service is running on the data folder. Of a server named by
-    its address nobody can tell."""
-    server = None if settings.redis_url else await EmbeddedServer.start(settings.data_dir)
+    """Yields a link to the store for this command alone; raises StartError when a service runs on the data folder.
+
+    Whether a service uses a server that is named by its address cannot be known.
+    """
+    server = None if settings.redis_url else await EmbeddedServer.open(settings.data_dir)
     try:
         async with _connected(settings.redis_url or (server.url if server else "")) as link:
             yield link
     finally:
         if server:
-            await server.stop()
+            await server.close()
 
 
 @asynccontextmanager

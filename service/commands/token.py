@@ -17,7 +17,9 @@ def token() -> None:
 @click.option("--name", required=True, help="Whose it is: shown beside every decision.")
 @click.option("--expires-at", default=None, help="RFC 3339, such as 2027-01-31T00:00:00Z. Default: never.")
 @api_options
-def create(role: str, site: str | None, name: str, expires_at: str | None, url: str | None, token: str | None) -> None:
+def create(
+    *, role: str, site: str | None, name: str, expires_at: str | None, url: str | None, token: str | None
+) -> None:
     """Make a token and print it, this once: the service keeps only its hash."""
     wanted = {"role": role, "site": site, "name": name, "expires_at": expires_at}
     made = connect(url, token).call("POST", "/v1/tokens", wanted)
@@ -29,9 +31,11 @@ def create(role: str, site: str | None, name: str, expires_at: str | None, url: 
 @api_options
 def list_tokens(url: str | None, token: str | None) -> None:
     """List all tokens, without what would let anybody use them."""
-    for each in connect(url, token).call("GET", "/v1/tokens")["tokens"]:
-        expiry = each["expires_at"] or "never"
-        click.echo(f"{each['token_id']}  {each['role']:<9}  {each['site'] or '*'}  {each['name']}  expires {expiry}")
+    for entry in connect(url, token).call("GET", "/v1/tokens")["tokens"]:
+        expiry = entry["expires_at"] or "never"
+        click.echo(
+            f"{entry['token_id']}  {entry['role']:<9}  {entry['site'] or '*'}  {entry['name']}  expires {expiry}"
+        )
 
 
 @token.command()

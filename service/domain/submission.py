@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
+from service.domain.event import READER
 from service.domain.state import State
 
 
 class Submission(NamedTuple):
     """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only. `is_stranger` when he
-    sent it himself, and no website vouches for him."""
+    sent it himself, and no website vouches for him; `actor` is the token_id of the website that does."""
 
     name: str
     email: str
@@ -20,6 +21,7 @@ class Submission(NamedTuple):
     user_agent: str = ""
     referrer: str = ""
     is_stranger: bool = False
+    actor: str = READER
 
 
 class Receipt(NamedTuple):

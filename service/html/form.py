@@ -1,4 +1,4 @@
-"""The form as a reader left it: what he wrote is kept, each mistake is named in his words."""
+"""The form as a reader left it: what he wrote is kept, each mistake is named in his language."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,31 +15,70 @@ from service.errors import (
     ThreadClosedError,
     UnavailableError,
 )
+from service.texts.sentence import Plural, marked
+from service.texts.texts import Texts
 
 KEPT = ("name", "email", "website", "body", "parent_id")
+_SECONDS_TOLD = 90
+"""A wait from here on is told in minutes."""
 VISIBLE = ("body", "name", "email", "website")
 _WANTED = {
-    "name": "Write your name.",
-    "email": "Write your email address.",
-    "body": "Write a comment.",
+    "name": marked("Write your name."),
+    "email": marked("Write your email address."),
+    "body": marked("Write a comment."),
 }
 _WRONG = {
-    "email": "Write an email address such as name@example.org.",
-    "website": "Write a web address that begins with http:// or https://, or leave this empty.",
+    "email": marked("Write an email address such as name@example.org."),
+    "website": marked("Write a web address that begins with http:// or https://, or leave this empty."),
 }
 _LONGEST = {"name": MAX_NAME_CHARS, "email": 254, "website": 2048, "body": MAX_BODY_CHARS}
-_LABEL = {"name": "The name", "email": "The email address", "website": "The web address", "body": "The comment"}
+_TOO_LONG = {
+    "name": Plural(
+        "The name is too long: %(count)s character, of at most %(most)s.",
+        "The name is too long: %(count)s characters, of at most %(most)s.",
+    ),
+    "email": Plural(
+        "The email address is too long: %(count)s character, of at most %(most)s.",
+        "The email address is too long: %(count)s characters, of at most %(most)s.",
+    ),
+    "website": Plural(
+        "The web address is too long: %(count)s character, of at most %(most)s.",
+        "The web address is too long: %(count)s characters, of at most %(most)s.",
+    ),
+    "body": Plural(
+        "The comment is too long: %(count)s character, of at most %(most)s.",
+        "The comment is too long: %(count)s characters, of at most %(most)s.",
+    ),
+}
 _UNSHOWN = {
-    "control characters": "holds characters that cannot be shown.",
-    "cannot be seen": "holds characters that cannot be seen.",
-    "combining marks": f"holds more than {MAX_MARKS} marks on one letter.",
+    "control characters": {
+        "name": marked("The name holds characters that cannot be shown. Write it anew."),
+        "email": marked("The email address holds characters that cannot be shown. Write it anew."),
+        "website": marked("The web address holds characters that cannot be shown. Write it anew."),
+        "body": marked("The comment holds characters that cannot be shown. Write it anew."),
+    },
+    "cannot be seen": {
+        "name": marked("The name holds characters that cannot be seen. Write it anew."),
+        "email": marked("The email address holds characters that cannot be seen. Write it anew."),
+        "website": marked("The web address holds characters that cannot be seen. Write it anew."),
+        "body": marked("The comment holds characters that cannot be seen. Write it anew."),
+    },
+    "combining marks": {
+        "name": marked("The name holds more than %(most)s marks on one letter. Write it anew."),
+        "email": marked("The email address holds more than %(most)s marks on one letter. Write it anew."),
+        "website": marked("The web address holds more than %(most)s marks on one letter. Write it anew."),
+        "body": marked("The comment holds more than %(most)s marks on one letter. Write it anew."),
+    },
 }
-"""By a piece of what the schema says of a text: what a reader is told."""
+"""By a piece of what the schema says of a text, and by field: what a reader is told."""
 _GENERAL: dict[type[RequestError], str] = {
-    ThreadClosedError: "Comments on this article are closed. Your comment was not sent.",
-    BodyTooLargeError: "Your comment is too large to be read. Go back in your browser, shorten it, and send it again.",
+    ThreadClosedError: marked("Comments on this article are closed. Your comment was not sent."),
+    BodyTooLargeError: marked(
+        "Your comment is too large to be read. Go back in your browser, shorten it, and send it again."
+    ),
+    UnavailableError: marked("Comments cannot be taken right now. Your text is kept below: send it again in a moment."),
 }
-_PARENT_GONE = "The comment that you answer is no longer here. Send again, and yours will stand by itself."
+"""By kind of error; those of a kind below it are told the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,55 +104,72 @@ def answering(comment_id: str) -> Form:
     return Form(kept({"parent_id": comment_id}))
 
 
-def refused(fields: Mapping[str, Any], error: RequestError) -> Form:
-    """The form again, with what is wrong with it."""
+def refused(fields: Mapping[str, Any], error: RequestError, texts: Texts) -> Form:
+    """The form again, with what is wrong with it in the reader's language."""
     values = kept(fields)
     if not isinstance(error, InvalidFieldsError):
-        return Form(values, {}, _general(error) if fields else _unread(error))
+        return Form(values, {}, _general(error, texts) if fields else _unread(error, texts))
     errors: FieldErrors = error.errors or {}
-    mistakes = {name: _mistake(name, values[name], errors[name]) for name in VISIBLE if name in errors}
+    mistakes = {
+        name: _mistake(name, values[name], texts, said=" ".join(map(str, errors[name])))
+        for name in VISIBLE
+        if name in errors
+    }
     problem = ""
     if "parent_id" in errors:
         values["parent_id"] = ""
-        problem = _PARENT_GONE
+        problem = texts.gettext(
+            "The comment that you answer is no longer here. Send again, and yours will stand by itself."
+        )
     elif not mistakes:
-        problem = "The form could not be read. Check it, and send it again."
+        problem = texts.gettext("The form could not be read. Check it, and send it again.")
     return Form(values, mistakes, problem)
 
 
-def _mistake(name: str, value: str, messages: Any) -> str:
+def _mistake(name: str, value: str, texts: Texts, *, said: str) -> str:
+    """What is wrong with a field, by its value and by what the schema said of it."""
     if name in _WANTED and not has_visible(value):
-        return _WANTED[name]
-    length = len(value.strip().replace("\r\n", "\n"))
-    if length > _LONGEST[name]:
-        return f"{_LABEL[name]} is too long: {length:,} characters, of at most {_LONGEST[name]:,}."
-    said = " ".join(map(str, messages))
-    for refused, words in _UNSHOWN.items():
+        return texts.gettext(_WANTED[name])
+    length, most = len(value.strip().replace("\r\n", "\n")), _LONGEST[name]
+    if length > most:
+        return texts.say_of_many(_TOO_LONG[name], length, most=texts.number(most))
+    for refused, told in _UNSHOWN.items():
         if refused in said:
-            return f"{_LABEL[name]} {words} Write it anew."
-    return _WRONG.get(name) or said
+            return texts.gettext(told[name]) % {"most": MAX_MARKS}
+    if name in _WRONG:
+        return texts.gettext(_WRONG[name])
+    # What is left is a text that becomes too long where its letters are composed (NFC).
+    return texts.gettext("Length must be between 1 and %(most)s.") % {"most": most}
 
 
-def _unread(error: RequestError) -> str:
+def _unread(error: RequestError, texts: Texts) -> str:
     """For one that was refused before it was read, so that it cannot be shown again."""
+    if not isinstance(error, RateLimitedError):
+        return _general(error, texts)
+    told = texts.gettext(
+        "Too many comments came from your connection. Wait %(duration)s, then go back in your browser, "
+        "where your text still is, and send it again."
+    )
+    return told % {"duration": _duration(error, texts)}
+
+
+def _general(error: RequestError, texts: Texts) -> str:
     if isinstance(error, RateLimitedError):
-        return f"{_limited(error)}, then go back in your browser, where your text still is, and send it again."
-    return _general(error)
+        told = texts.gettext("Too many comments came from your connection. Wait %(duration)s, then send again.")
+        return told % {"duration": _duration(error, texts)}
+    for kind, message in _GENERAL.items():
+        if isinstance(error, kind):
+            return texts.gettext(message)
+    # Translators: the title of an error, and what to do.
+    return texts.gettext("%(title)s. Check the form, and send it again.") % {"title": texts.gettext(error.title)}
 
 
-def _limited(error: RateLimitedError) -> str:
-    return f"Too many comments came from your connection. Wait {_spell(error.retry_after_seconds or 60)}"
-
-
-def _general(error: RequestError) -> str:
-    if isinstance(error, RateLimitedError):
-        return f"{_limited(error)}, then send again."
-    if isinstance(error, UnavailableError):
-        return "Comments cannot be taken right now. Your text is kept below: send it again in a moment."
-    return _GENERAL.get(type(error), f"{error.title}. Check the form, and send it again.")
-
-
-def _spell(seconds: int) -> str:
-    if seconds < 90:
-        return "a second" if seconds == 1 else f"{seconds} seconds"
-    return f"{-(-seconds // 60)} minutes"
+def _duration(error: RateLimitedError, texts: Texts) -> str:
+    """How long to wait, as it stands in the sentences above."""
+    seconds = error.retry_after_seconds or 60
+    if seconds < _SECONDS_TOLD:
+        # Translators: what stands for %(duration)s in "Wait %(duration)s, then send again."
+        return texts.ngettext("a second", "%(count)s seconds", seconds) % {"count": seconds}
+    minutes = -(-seconds // 60)
+    # Translators: what stands for %(duration)s in "Wait %(duration)s, then send again."
+    return texts.ngettext("a minute", "%(count)s minutes", minutes) % {"count": minutes}

@@ -7,9 +7,10 @@ from urllib.parse import urlsplit
 from service.domain.site import Site
 from service.errors import RequestError
 from service.html import form, render
+from service.texts.catalogue import ENGLISH
 from service.web import problems
-from service.web.connection import Request
-from service.web.operation import Answer
+from service.web.answer import Answer
+from service.web.exchange import Request
 from service.web.origins import origin_of
 
 
@@ -17,9 +18,10 @@ def form_refusal(request: Request, site: Site | None, fields: Mapping[str, Any],
     """A page by itself that posts to the same address; its answer leads to the article as the first one would have."""
     return render.page(
         "refused.html",
+        ENGLISH,
         problems.status_of(error),
         render.LEADING_ELSEWHERE | dict(problems.headers(error)),
-        form=form.refused(fields, error),
+        form=form.refused(fields, error, ENGLISH),
         action=str(request.rel_url),
         article=_article(request, site),
     )

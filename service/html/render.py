@@ -1,14 +1,18 @@
 """From a template to a page: the one jinja environment, and the headers that every page has."""
 
 import re
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import datetime
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from service.html import assets
+from service.html.page_texts import page_texts
 from service.html.thread import MAX_DEPTH
-from service.web.operation import Answer
+from service.texts.texts import Texts
+from service.web.answer import Answer
 
 HTML = "text/html; charset=utf-8"
 _POLICY = (
@@ -25,14 +29,16 @@ LEADING_ELSEWHERE = {"Content-Security-Policy": _POLICY.format("'self' https: ht
 """For a form whose answer leads back to a publisher's own site: browsers hold `form-action` against redirects too."""
 
 
-def _date(rfc3339: str) -> str:
-    at = datetime.fromisoformat(rfc3339).astimezone(UTC)
-    return f"{at.day} {at:%B %Y}"
+@pass_context
+def _date(context: Context, rfc3339: str) -> str:
+    texts: Texts = context["texts"]
+    return texts.date(datetime.fromisoformat(rfc3339))
 
 
-def _moment(rfc3339: str) -> str:
-    at = datetime.fromisoformat(rfc3339).astimezone(UTC)
-    return f"{at.day} {at:%B %Y, %H:%M} UTC"
+@pass_context
+def _moment(context: Context, rfc3339: str) -> str:
+    texts: Texts = context["texts"]
+    return texts.moment(datetime.fromisoformat(rfc3339))
 
 
 def _prose(text: str) -> Markup:
@@ -49,6 +55,7 @@ def _breakable(text: str) -> Markup:
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("service.html"),
+    extensions=["jinja2.ext.i18n"],
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
@@ -62,15 +69,22 @@ _ENVIRONMENT.globals.update(
     max_depth=MAX_DEPTH,
 )
 _ENVIRONMENT.filters.update(date=_date, moment=_moment, prose=_prose, breakable=_breakable)
+_ENVIRONMENT.install_null_translations(newstyle=True)  # type: ignore[attr-defined] # brought by the extension
+# The language comes with the render call and with nothing else: a macro that was imported without its context fails
+# at once, instead of speaking English to everyone.
+for _name in ("gettext", "ngettext"):
+    del _ENVIRONMENT.globals[_name]
 _TEMPLATES = {name: _ENVIRONMENT.get_template(name) for name in _ENVIRONMENT.list_templates(["html"])}
 
 
-def text(template: str, **values: object) -> str:
-    """What a template makes of values."""
-    return _TEMPLATES[template].render(values)
+def text(template: str, texts: Texts, **values: object) -> str:
+    """What a template makes of values, in the language of the texts."""
+    return _TEMPLATES[template].render(values, texts=texts, **page_texts(texts))
 
 
-def page(template: str, status: int = 200, headers: dict[str, str] | None = None, **values: object) -> Answer:
-    """A page with its headers, made of a template and its values."""
-    content = text(template, **values).encode()
+def page(
+    template: str, texts: Texts, status: int = 200, headers: Mapping[str, str] | None = None, **values: object
+) -> Answer:
+    """A page with its headers, made of a template and its values, in the language of the texts."""
+    content = text(template, texts, **values).encode()
     return Answer(status, content, {**HEADERS, **(headers or {})}, HTML)

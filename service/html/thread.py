@@ -9,6 +9,8 @@ from schemas.fields import is_web_address
 from service.domain.thread import PublishedComment
 from service.domain.times import rfc3339
 from service.html.words import Words, words_of
+from service.texts.sentence import Plural
+from service.texts.texts import Texts
 
 MAX_DEPTH = 5
 """Replies nested deeper than this stand below each other at this depth, each naming whom it answers."""
@@ -18,6 +20,7 @@ MAX_SHOWN_BYTES = 256 * 1024
 _FRAME_BYTES = 1000
 """Around the words of a comment, without its name, which comes five times at most."""
 _NAME_TIMES = 5
+_HEADING = Plural("One thought on “%(title)s”", "%(count)s thoughts on “%(title)s”")
 
 
 @dataclass(slots=True)
@@ -55,11 +58,11 @@ class Thread:
     def is_whole(self) -> bool:
         return self.later is None and not self.after
 
-    def heading(self, title: str) -> str:
+    def heading(self, title: str, texts: Texts) -> str:
         """As a news site has it."""
         if self.count == 0:
-            return "No thoughts yet"
-        return f"One thought on “{title}”" if self.count == 1 else f"{self.count:,} thoughts on “{title}”"
+            return texts.gettext("No thoughts yet")
+        return texts.say_of_many(_HEADING, self.count, title=title)
 
 
 def fitting(comments: Iterable[PublishedComment]) -> list[Shown]:

@@ -1,1 +1,1 @@
-"""How a command reaches Redis, whatever stands behind the address."""
+"""Carries commands to Redis: to one server, to a server that sentinels watch, or to a cluster."""

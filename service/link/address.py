@@ -1,4 +1,4 @@
-"""From COMMENTDESK_REDIS_URL to a link: one server, one that sentinels watch, or a cluster."""
+"""Makes the link that COMMENTDESK_REDIS_URL describes: to one server, to one that sentinels watch, or to a cluster."""
 
 import asyncio
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _ENCODED = "In a password / ? # @ and % are written as %2F %3F %23 %40 and %25."
 
 @dataclass(frozen=True, slots=True)
 class _Nodes:
-    """`scheme://[user:password@]host[:port],host[:port]/[name[/database]]`, taken apart."""
+    """The parts of `scheme://[user:password@]host[:port],host[:port]/[name[/database]]`."""
 
     scheme: str
     login: str
@@ -35,18 +35,21 @@ class _Nodes:
 
 
 def has_password(url: str) -> bool:
-    """Whether a URL holds one, before its hosts or among its options."""
+    """Whether a URL holds a password, before its hosts or among its options."""
     authority, _, options = url.partition("://")[2].partition("?")
     return "@" in authority or "password=" in options
 
 
 def make_link(url: str, scripts: tuple[str, ...], wait_replicas: int = 0) -> Link:
-    """A link to what a URL names, not open yet. StartError for one that names nothing; it shows nothing of the URL,
-    whose password may stand anywhere when it was not encoded."""
+    """Returns a link to what a URL names; it is not open yet.
+
+    Raises StartError for a URL that is not valid. Its message quotes nothing of the URL: a password that was not
+    encoded may be read as any part of it.
+    """
     scheme = url.partition("://")[0]
     if scheme.endswith(CLUSTER):
         nodes = _nodes(url, CLUSTER)
-        _pool(nodes.url(nodes.nodes[0]))  # here, where somebody is told of a mistake
+        _pool(nodes.url(nodes.nodes[0]))  # a mistake is reported now, not at the first connection
         return ClusterLink(nodes.nodes, lambda node: ServerLink(_direct(nodes.url(node)), scripts, wait_replicas))
     if scheme.endswith(SENTINEL):
         return ServerLink(_watched(_nodes(url, SENTINEL)), scripts, wait_replicas)
@@ -54,11 +57,13 @@ def make_link(url: str, scripts: tuple[str, ...], wait_replicas: int = 0) -> Lin
 
 
 def _nodes(url: str, kind: str) -> _Nodes:
+    """Raises StartError when a host or a port is not valid."""
     scheme, _, rest = url.partition("://")
     authority, _, path = rest.partition("/")
     login, at, hosts = authority.rpartition("@")
     nodes = [_node(number, host, _PORTS[kind]) for number, host in enumerate(hosts.split(","), start=1)]
-    return _Nodes(scheme.removesuffix(kind), login + at, nodes, [unquote(part) for part in path.split("/") if part])
+    parts = [unquote(part) for part in path.split("/") if part]
+    return _Nodes(scheme.removesuffix(kind), login + at, nodes, path=parts)
 
 
 def _node(number: int, text: str, default_port: int) -> Node:
@@ -80,11 +85,11 @@ def _direct(url: str) -> Connect:
 
 
 def _watched(nodes: _Nodes) -> Connect:
-    """Asks the sentinels at each connection where the master is now: after a failover it is another."""
+    """Asks the sentinels for the master's address before each connection: a failover changes it."""
     if not nodes.path:
         raise StartError("COMMENTDESK_REDIS_URL needs the master's name: redis+sentinel://host:26379/NAME")
     name, database = nodes.path[0], nodes.path[1] if len(nodes.path) > 1 else "0"
-    _pool(nodes.url(nodes.nodes[0], database))  # here, where somebody is told of a mistake
+    _pool(nodes.url(nodes.nodes[0], database))  # a mistake is reported now, not at the first connection
     sentinel = Sentinel(  # type: ignore[no-untyped-call]
         nodes.nodes,
         socket_timeout=CONNECT_TIMEOUT_SECONDS,
@@ -97,7 +102,7 @@ def _watched(nodes: _Nodes) -> Connect:
         try:
             host, port = await sentinel.discover_master(name)
         finally:
-            await asyncio.gather(*(each.aclose() for each in sentinel.sentinels))
+            await asyncio.gather(*(client.aclose() for client in sentinel.sentinels))
         return _pool(nodes.url((host, port), database)).make_connection()  # type: ignore[no-untyped-call,no-any-return]
 
     return connect
@@ -112,9 +117,9 @@ def _pool(url: str) -> ConnectionPool:
             retry=Retry(NoBackoff(), 0),
             protocol=2,
         )
-        pool.make_connection()  # type: ignore[no-untyped-call]  # the options are looked at no sooner
+        pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py reads the options here
     except (ValueError, TypeError):
-        # Neither its words nor itself as the cause: they quote the part that was not understood.
+        # The error is neither quoted nor kept as the cause: its message holds the part that was not understood.
         raise StartError(
             f"COMMENTDESK_REDIS_URL names a port, a database or an option that is none. {_ENCODED}"
         ) from None

@@ -1,4 +1,4 @@
-"""The append-only files of the servers: what was taken out of the store is in them until they are written anew."""
+"""Rewrites the append-only files of the servers: they hold deleted data until they are rewritten."""
 
 import asyncio
 
@@ -12,8 +12,10 @@ _POLL_SECONDS = 0.2
 
 
 async def rewrite_logs(link: Link) -> bool:
-    """Has every server write its append-only file anew: the one that it has still holds what is gone. Returns when they
-    have; False when one cannot or may not."""
+    """Makes every server rewrite its append-only file, and returns when all are done.
+
+    Returns False when a server fails, may not rewrite it, or takes longer than REWRITE_SECONDS.
+    """
     try:
         return all([await _rewrite_log(server) for server in link.servers()])
     except (RequestError, TimeoutError):
@@ -24,7 +26,7 @@ async def _rewrite_log(server: Server) -> bool:
     if (await _persistence(server)).get("aof_enabled") != "1":
         return True
     async with asyncio.timeout(REWRITE_SECONDS):
-        await _until_idle(server)  # one that began before would not be of now
+        await _until_idle(server)  # a rewrite that began earlier may hold what was deleted since
         await server.call("BGREWRITEAOF")
         await _until_idle(server)
     return (await _persistence(server)).get("aof_last_bgrewrite_status") == "ok"
@@ -32,8 +34,8 @@ async def _rewrite_log(server: Server) -> bool:
 
 async def _until_idle(server: Server) -> None:
     while True:
-        told = await _persistence(server)
-        if "1" not in (told.get(_REWRITING), told.get(_SCHEDULED)):
+        persistence = await _persistence(server)
+        if "1" not in (persistence.get(_REWRITING), persistence.get(_SCHEDULED)):
             return
         await asyncio.sleep(_POLL_SECONDS)
 

@@ -1,4 +1,4 @@
-"""A Redis Cluster: each command goes to the master of its key's slot, and follows it through a failover."""
+"""A link to a Redis Cluster: it sends each command to the master of its key's slot, also after a failover."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,18 +13,18 @@ from service.link.link import Argument, arrives, unavailable
 from service.link.server import BROKEN, ServerLink
 
 Node = tuple[str, int]
-"""A server's host and port."""
+"""The host and port of a server."""
 
 REFRESH_SECONDS = 30.0
-"""How often the map of slots is read again when nothing is wrong."""
+"""The map of slots is read this often while all masters answer and every slot has one."""
 RETRY_SECONDS = 0.25
-"""And how often while a master does not answer or a slot has none."""
+"""The map of slots is read this often while a master does not answer or a slot has none."""
 MAX_MOVES = 5
-"""A command that is sent on more often than this finds a cluster that does not know itself."""
+"""A command fails after so many redirections: the nodes of the cluster then disagree about its slot."""
 SLOTS = 16384
-"""Of every cluster."""
+"""The number of slots of every cluster."""
 _KEY_AT = {"EVALSHA": 3, "EVAL": 3, "XINFO": 2, "XREAD": 6, "XGROUP": 2}
-"""Where these have their first key (XREAD as COUNT, BLOCK, STREAMS)."""
+"""The position of the first key of these commands (XREAD is sent with COUNT, BLOCK and STREAMS)."""
 _KEY_FIRST = frozenset(
     (
         "DEL",
@@ -55,6 +55,7 @@ _KEY_FIRST = frozenset(
         "XRANGE",
         "XREVRANGE",
         "XSETID",
+        "XTRIM",
         "ZADD",
         "ZCARD",
         "ZRANGE",
@@ -63,16 +64,16 @@ _KEY_FIRST = frozenset(
         "ZSCORE",
     )
 )
-"""Commands of ours that have it first. One that is in neither list is refused: sent to the wrong master it would be
-moved on and on, or be carried out where nobody looks for it."""
+"""The other commands that the service uses: their key is the first argument. A command in neither list is refused,
+because a master that does not own its key would redirect it for ever, or carry it out where nobody reads the result."""
 
 log = structlog.get_logger(__name__)
 
 
 class ClusterLink:
-    """A `Link` to a cluster. A master that is away makes only its own slots unavailable.
+    """A `Link` to a cluster. When a master does not answer, only its own slots are unavailable.
 
-    MOVED, ASK and TRYAGAIN say that a command was not carried out: it alone is sent on.
+    The replies MOVED, ASK and TRYAGAIN mean that a command was not carried out, so it is safe to send it again.
     """
 
     def __init__(self, seeds: list[Node], make_server: Callable[[Node], ServerLink]) -> None:
@@ -89,7 +90,7 @@ class ClusterLink:
 
     @property
     def is_up(self) -> bool:
-        """Whether any master answers: some sites can be served."""
+        """Whether at least one master answers, so that some sites can be served."""
         return any(server.is_up for server in self._servers.values())
 
     def open(self) -> None:
@@ -117,7 +118,7 @@ class ClusterLink:
         return [await server.call(*command) for server in self.servers()]
 
     def servers(self) -> list[ServerLink]:
-        self._stale.set()  # who asks for all wants those of now, and may find that one is missing
+        self._stale.set()  # the caller needs all of the present masters, and one may be missing
         found = [server for server in self._servers.values() if server.is_up]
         if not found:
             raise unavailable("Redis Cluster is away")
@@ -134,6 +135,7 @@ class ClusterLink:
         return server
 
     async def _follow(self, slot: int, command: tuple[Argument, ...], first: asyncio.Future[Any]) -> Any:
+        """Returns the reply to a command, which is redirected up to MAX_MOVES times."""
         reply = first
         for moves_left in reversed(range(MAX_MOVES)):
             try:
@@ -141,24 +143,25 @@ class ClusterLink:
             except (MovedError, AskError, TryAgainError) as error:
                 if not moves_left:
                     raise unavailable("this site is moving within the cluster") from error
-                reply = await self._sent_on(slot, command, error)
+                reply = await self._redirect(slot, command, error)
         raise AssertionError  # the loop returns or raises
 
-    async def _sent_on(
-        self, slot: int, command: tuple[Argument, ...], told: MovedError | AskError | TryAgainError
+    async def _redirect(
+        self, slot: int, command: tuple[Argument, ...], error: MovedError | AskError | TryAgainError
     ) -> asyncio.Future[Any]:
-        if isinstance(told, TryAgainError):
+        """Sends a command again, to the server that the error names."""
+        if isinstance(error, TryAgainError):
             await asyncio.sleep(RETRY_SECONDS)
             return self._server_of(slot).call(*command)
-        server = await self._reached((told.host, told.port))
-        if isinstance(told, MovedError):
+        server = await self._connected((error.host, error.port))
+        if isinstance(error, MovedError):
             self._stale.set()
-            self._masters[slot] = (told.host, told.port)
+            self._masters[slot] = (error.host, error.port)
         else:
-            server.call("ASKING").add_done_callback(_forget)
+            server.call("ASKING").add_done_callback(_ignore_reply)
         return server.call(*command)
 
-    async def _reached(self, node: Node) -> ServerLink:
+    async def _connected(self, node: Node) -> ServerLink:
         server = self._add(node)
         await server.wait_up(RETRY_SECONDS)
         return server
@@ -171,19 +174,19 @@ class ClusterLink:
         return server
 
     async def _keep(self) -> None:
+        """Keeps the map of slots and the connections to the masters up to date."""
         while True:
             self._stale.clear()
             await self._read_map()
-            calm = not self.reason
-            await arrives(self._stale, REFRESH_SECONDS if calm else RETRY_SECONDS)
+            await arrives(self._stale, RETRY_SECONDS if self.reason else REFRESH_SECONDS)
             await asyncio.sleep(RETRY_SECONDS / 5)
 
     async def _read_map(self) -> None:
-        """Asks the servers that are known, then the seeds, until one tells who serves which slots."""
+        """Asks the known servers, then the seeds, until one answers which master serves which slots."""
         for node in [*self._servers, *self._seeds]:
             server = self._servers.get(node)
             try:
-                slots = await (_asked(server) if server and server.is_up else self._ask_stranger(node))
+                slots = await (_read_slots(server) if server and server.is_up else self._ask_new_server(node))
             except (RequestError, TimeoutError, *BROKEN) as error:
                 self.reason = f"{node[0]}:{node[1]}: {error}"
                 continue
@@ -192,29 +195,31 @@ class ClusterLink:
         self._up.clear()
         self._whole.clear()
 
-    async def _ask_stranger(self, node: Node) -> Any:
+    async def _ask_new_server(self, node: Node) -> Any:
+        """Returns the answer to CLUSTER SLOTS over a connection that is closed again."""
         server = self._make_server(node)
         server.open()
         try:
             if not await server.wait_up(RETRY_SECONDS * 4):
                 raise unavailable(server.reason)
-            return await _asked(server)
+            return await _read_slots(server)
         finally:
             await server.close()
 
-    async def _use(self, slots: list[Any], told_by: Node) -> None:
+    async def _use(self, slots: list[Any], asked: Node) -> None:
+        """Puts an answer to CLUSTER SLOTS in force; `asked` is the server that gave it."""
         masters: list[Node | None] = [None] * SLOTS
         for first, last, master, *_ in slots:
-            host = master[0].decode() if master[0] else told_by[0]
+            host = master[0].decode() if master[0] else asked[0]
             node = (host, int(master[1]))
             masters[first : last + 1] = [node] * (last + 1 - first)
         serving = {node for node in masters if node is not None}
         if serving != set(self._servers):
             log.info("cluster_map", masters=sorted(f"{host}:{port}" for host, port in serving))
-        await asyncio.gather(*(self._reached(node) for node in serving))
+        await asyncio.gather(*(self._connected(node) for node in serving))
         self._masters = masters
         for node in set(self._servers) - serving:
-            self._retire(self._servers.pop(node))
+            self._close_in_background(self._servers.pop(node))
         up = [server for server in self._servers.values() if server.is_up]
         is_whole = None not in masters and len(up) == len(self._servers)
         self.reason = "" if is_whole else f"{len(up)} of {len(self._servers)} masters answer"
@@ -225,19 +230,19 @@ class ClusterLink:
         else:
             self._whole.clear()
 
-    def _retire(self, server: ServerLink) -> None:
+    def _close_in_background(self, server: ServerLink) -> None:
         task = asyncio.create_task(server.close())
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
 
-async def _asked(server: ServerLink) -> Any:
-    async with asyncio.timeout(REFRESH_SECONDS / 10):  # wait_for of Python 3.11 may pass over being cancelled
+async def _read_slots(server: ServerLink) -> Any:
+    async with asyncio.timeout(REFRESH_SECONDS / 10):  # wait_for of Python 3.11 may swallow a cancellation
         return await server.call("CLUSTER", "SLOTS")
 
 
 def _slot(command: tuple[Argument, ...]) -> int:
-    """The slot of a command's first key. ValueError for a command of which nobody said where that is."""
+    """Returns the slot of a command's first key. Raises ValueError for a command whose key position is not listed."""
     name = str(command[0])
     if name not in _KEY_AT and name not in _KEY_FIRST:
         raise ValueError(f"where {name} has its key is not known")
@@ -245,7 +250,7 @@ def _slot(command: tuple[Argument, ...]) -> int:
     return key_slot(key if isinstance(key, bytes) else str(key).encode())
 
 
-def _forget(done: asyncio.Future[Any]) -> None:
-    """The reply to ASKING says nothing; the one after it tells."""
+def _ignore_reply(done: asyncio.Future[Any]) -> None:
+    """Drops the reply to ASKING: an error shows in the reply to the command after it."""
     if not done.cancelled():
         done.exception()

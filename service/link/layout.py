@@ -1,5 +1,5 @@
-"""Where the keys lie: on which servers and, in a cluster, which slots on which. Whoever reads or writes them all must
-know that this stays: after a failover, a move of slots or a restart some keys may have been passed over."""
+"""Compares on which servers the keys lie before and after a pass over all of them: after a failover, a move of slots or
+a restart, the pass may have missed some keys."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -10,14 +10,14 @@ from service.link.info import read_info
 from service.link.link import Link, Server, unavailable
 
 AGREE_SECONDS = 5.0
-"""Nodes of a cluster hear of a change one after the other; for so long we wait until all say the same."""
+"""A change reaches the nodes of a cluster one after the other; they have this time to agree."""
 _AGAIN_SECONDS = 0.1
 _SLOTS_AT = 8
-"""In a line of CLUSTER NODES: before them come its id, address, flags, master, ping, pong, epoch and state."""
+"""The slots follow id, address, flags, master, ping, pong, epoch and state in a line of CLUSTER NODES."""
 
 
 class ServerPlacement(NamedTuple):
-    """A server in one of its lives, what it is, and who owns which slots of the cluster, as it knows."""
+    """One run of a server, its role, and which node owns which slots of the cluster, by its own account."""
 
     run_id: str
     role: str
@@ -27,8 +27,8 @@ class ServerPlacement(NamedTuple):
 
 @asynccontextmanager
 async def unchanged(link: Link) -> AsyncIterator[None]:
-    """StoreUnavailableError when the link does not reach all masters, or when at the end the keys do not lie where they
-    lay at the beginning."""
+    """Raises StoreUnavailableError when the link does not reach all masters at the start, or when the keys lie
+    elsewhere at the end."""
     before = await _agreed(link)
     yield
     if await _layout(link) != before:
@@ -36,26 +36,28 @@ async def unchanged(link: Link) -> AsyncIterator[None]:
 
 
 async def _agreed(link: Link) -> frozenset[ServerPlacement]:
+    """Returns the layout as soon as all servers agree on it; raises StoreUnavailableError after AGREE_SECONDS."""
     deadline = asyncio.get_running_loop().time() + AGREE_SECONDS
     while True:
         layout = await _layout(link)
-        wrong = next(_wrong(layout), None)
-        if wrong is None:
+        obstacle = next(_obstacles(layout), None)
+        if obstacle is None:
             return layout
         if asyncio.get_running_loop().time() > deadline:
-            raise unavailable(wrong)
+            raise unavailable(obstacle)
         await asyncio.sleep(_AGAIN_SECONDS)
 
 
-def _wrong(layout: frozenset[ServerPlacement]) -> Iterator[str]:
-    views = {each.owners for each in layout}
+def _obstacles(layout: frozenset[ServerPlacement]) -> Iterator[str]:
+    """Yields each reason why a pass over these servers would not reach every key."""
+    views = {placement.owners for placement in layout}
     owners = {owner[0] for view in views for owner in view}
     slots = [slot for view in views for owner in view for slot in owner[1:]]
-    if any(each.role != "master" for each in layout):
+    if any(placement.role != "master" for placement in layout):
         yield "this server is a replica; name its master"
     if any(slot.startswith("[") for slot in slots):
         yield "slots are moving within the cluster; come again when they have arrived"
-    if len(views) > 1 or owners != {each.node_id for each in layout if each.owners}:
+    if len(views) > 1 or owners != {placement.node_id for placement in layout if placement.owners}:
         yield "not every master of the cluster is reached, or they do not agree on who has which slots"
 
 
@@ -66,8 +68,8 @@ async def _layout(link: Link) -> frozenset[ServerPlacement]:
 async def _placement_of(server: Server) -> ServerPlacement:
     (info,) = await read_info(server, "server", "replication", "cluster")
     if info.get("cluster_enabled") != "1":
-        return ServerPlacement(info["run_id"], info["role"], "", frozenset())
+        return ServerPlacement(info["run_id"], info["role"], "", owners=frozenset())
     lines = [line.split() for line in (await server.call("CLUSTER", "NODES")).decode().splitlines()]
     own = next(line[0] for line in lines if "myself" in line[2])
     owners = frozenset((line[0], *line[_SLOTS_AT:]) for line in lines if len(line) > _SLOTS_AT)
-    return ServerPlacement(info["run_id"], info["role"], own, owners)
+    return ServerPlacement(info["run_id"], info["role"], own, owners=owners)

@@ -1,4 +1,4 @@
-"""What the store asks of Redis, whatever stands behind the address: one server, a watched one, or a cluster."""
+"""The interface by which the store sends commands to Redis, and the translation of driver errors."""
 
 import asyncio
 from collections.abc import Awaitable, Sequence
@@ -19,70 +19,75 @@ log = structlog.get_logger(__name__)
 
 
 class Link(Protocol):
-    """Commands to Redis, of all requests of this process. What one turn of the event loop asks goes out together.
+    """Sends the commands of all requests of this process to Redis, those of one turn of the event loop in one write.
 
-    A command is never sent twice: when its reply is lost, its request fails, and only the caller, who has an
-    idempotency key or a script that sees repeats, can safely ask again.
+    A command is never sent twice. When its reply is lost its request fails, and the caller may send it again where an
+    idempotency key or a script that detects repeats makes that safe.
     """
 
     @property
     def reason(self) -> str:
-        """Why it is not up, for a person; "" while it is."""
+        """Why the link is not up, as text for a person; "" while it is up."""
 
     @property
-    def is_up(self) -> bool: ...
+    def is_up(self) -> bool:
+        """Whether a server is connected; of a cluster, any master."""
 
     def open(self) -> None:
-        """Starts connecting, and keeps trying until closed."""
+        """Starts to connect, and connects again after each failure until the link is closed."""
 
     async def wait_up(self, timeout_seconds: float) -> bool:
-        """True as soon as connected, of a cluster to any master; False after the timeout."""
+        """Returns True as soon as the link is up, False after the timeout."""
 
     async def wait_whole(self, timeout_seconds: float) -> bool:
-        """True as soon as every master is connected, False after the timeout."""
+        """Returns True as soon as every master is connected, False after the timeout."""
 
-    async def close(self) -> None: ...
+    async def close(self) -> None:
+        """Disconnects; commands without a reply fail."""
 
     def call(self, *command: Argument) -> Awaitable[Any]:
-        """The reply to one command. It is on its way when this returns, so that several calls share a write.
+        """Queues one command and returns an awaitable of its reply, so that several calls share a write.
 
-        StoreUnavailableError or StoreFullError when there is no reply, OverloadedError when it would come too late,
-        from here or from the awaitable; NoScriptError.
+        The call or the awaitable raises StoreUnavailableError or StoreFullError when there is no reply, OverloadedError
+        when it would come too late, and NoScriptError for EVALSHA of a script that the server does not have.
         """
 
     async def call_each(self, *command: Argument) -> list[Any]:
-        """The replies of every server that is up to a command without a key."""
+        """Sends a command without a key to every server that is up, and returns their replies."""
 
     def servers(self) -> Sequence["Server"]:
-        """A link to each master that is up; StoreUnavailableError when there is none. `layout.py` tells whether these
-        are all."""
+        """Returns a link to each master that is up; `layout.unchanged` checks that none is missing.
+
+        Raises StoreUnavailableError when no master is up.
+        """
 
 
 class Server(Link, Protocol):
-    """A `Link` to one server. `is_proved`: a write was carried out since it was connected and since it last refused a
-    command, see `readiness.py`."""
+    """A `Link` to one server. `is_proved` says that a write succeeded since the server was connected and since it last
+    refused a command, see `store/readiness.py`."""
 
     is_proved: bool
 
     async def connection(self) -> AbstractConnection:
-        """One more connection to it, not connected yet."""
+        """Returns another connection to the server; it is not connected yet."""
 
 
 async def arrives(event: asyncio.Event, timeout_seconds: float) -> bool:
-    """Whether the event comes within the time."""
+    """Returns whether the event is set within the time."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(timeout_seconds):  # wait_for of Python 3.11 may pass over being cancelled
+        async with asyncio.timeout(timeout_seconds):  # wait_for of Python 3.11 may swallow a cancellation
             await event.wait()
             return True
     return False
 
 
 def unavailable(detail: str) -> StoreUnavailableError:
+    """Returns the error for a store that does not answer, with the time after which to try again."""
     return StoreUnavailableError(detail, retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
 def translate(error: BaseException) -> RequestError:
-    """Redis's error in our words: full, or away for now. The only place where driver errors are read."""
+    """Returns the service's error for one of Redis: full, or unavailable. Driver errors are read here alone."""
     if isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM " in str(error)):
         return StoreFullError("Redis is out of memory", retry_after_seconds=RETRY_AFTER_SECONDS)
     log.error("redis_refused", error=str(error))

@@ -1,4 +1,4 @@
-"""One connection to one server that all requests share."""
+"""A link to one server: all requests of the process share one connection."""
 
 import asyncio
 from collections import deque
@@ -24,40 +24,40 @@ from service.errors import OverloadedError
 from service.link.link import Argument, arrives, translate, unavailable
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
-"""Makes a connection that is not connected yet, to wherever the server is now."""
+"""Makes a connection to the server's present address; it is not connected yet."""
 
 REPLY_TIMEOUT_SECONDS = 5.0
-"""A server silent for so long is treated as gone: its requests fail, and the connection is made anew."""
+"""When a command has waited this long the server is taken for dead: its requests fail, and the link connects again."""
 REPLICATION_TIMEOUT_MS = 1000
 FIRST_RETRY_SECONDS = 0.05
 LONGEST_RETRY_SECONDS = 1.0
 BUSY_SECONDS = 0.5
-"""When the oldest command has waited this long, new ones would too: they are refused at once."""
+"""While the oldest command has waited longer than this, new ones are refused at once: they would wait as long."""
 LATE_SECONDS = 1.2
-"""A command that has waited this long is not waited for: with the time for scoring, an answer comes within two seconds.
-Its reply still comes; whoever asked has to ask again to know what became of it."""
+"""A command that has waited this long fails, so that with scoring a request is answered within two seconds. The server
+may still carry it out; the caller has to ask again to learn the outcome."""
 WATCH_SECONDS = 0.1
 MAX_PENDING = 20_000
-"""More unanswered commands than this are refused at once, so that a slow server cannot fill the memory."""
+"""With so many unanswered commands new ones are refused at once, so that a slow server cannot fill the memory."""
 BROKEN = (RedisError, RedisClusterException, OSError)
 _FOR_THE_CALLER = (NoScriptError, MovedError, AskError, TryAgainError)
-"""Errors of commands that were not carried out, which the caller can do something about."""
+"""These errors mean that a command was not carried out, and that the caller can act on the reason."""
 
 log = structlog.get_logger(__name__)
 
 
 class _Pending(NamedTuple):
-    """A command that waits for its reply; `future` is None for a WAIT of our own."""
+    """A command without a reply, sent at a time of the event loop; `future` is None for a WAIT that the link added."""
 
     since: float
     future: asyncio.Future[Any] | None
 
 
 class ServerLink:
-    """A `Link` to one server: multiplexes commands over one connection and replaces it when it breaks.
+    """A `Link` to one server: it sends all commands over one connection and replaces that when it breaks.
 
-    With `wait_replicas`, every write is followed by WAIT, and no reply before it counts until so many replicas have
-    what was written: without them the requests fail, as they would if the reply were lost.
+    With `wait_replicas`, the link adds WAIT to every batch of commands and holds their replies back until so many
+    replicas have confirmed the writes. When too few confirm, the requests fail as if their replies were lost.
     """
 
     def __init__(self, connect: Connect, scripts: tuple[str, ...] = (), wait_replicas: int = 0) -> None:
@@ -80,7 +80,7 @@ class ServerLink:
 
     @property
     def pending(self) -> int:
-        """Commands sent or about to be, and not yet answered."""
+        """The number of commands that have no reply yet."""
         return len(self._pending)
 
     def open(self) -> None:
@@ -123,6 +123,7 @@ class ServerLink:
         return await self._connect()
 
     async def _keep(self) -> None:
+        """Connects, serves, and connects again after a failure, with growing waits, until it is cancelled."""
         wait = FIRST_RETRY_SECONDS
         while True:
             connection: AbstractConnection | None = None
@@ -143,7 +144,7 @@ class ServerLink:
                 if connection is not None:
                     await connection.disconnect()
                 raise
-            except Exception as error:  # whatever it is, the next connection may do better; without one nothing works
+            except Exception as error:  # nothing works without a connection: whatever failed, try the next one
                 log.exception("redis_link_failed")
                 self._end(error)
             finally:
@@ -169,7 +170,8 @@ class ServerLink:
         self._connection = None
         self._up.clear()
         self._outgoing.clear()
-        lost = [future for future, _ in self._unconfirmed] + [each.future for each in self._pending if each.future]
+        lost = [future for future, _ in self._unconfirmed]
+        lost += [command.future for command in self._pending if command.future]
         self._unconfirmed.clear()
         self._pending.clear()
         for future in lost:
@@ -177,7 +179,7 @@ class ServerLink:
                 future.set_exception(unavailable("the connection to Redis broke before its answer"))
 
     async def _serve(self, connection: AbstractConnection) -> None:
-        tasks = [asyncio.create_task(each) for each in (self._write(connection), self._read(connection), self._watch())]
+        tasks = [asyncio.create_task(loop) for loop in (self._write(connection), self._read(connection), self._watch())]
         try:
             await asyncio.gather(*tasks)
         finally:
@@ -202,7 +204,7 @@ class ServerLink:
             try:
                 reply = await connection.read_response(disconnect_on_error=False)
             except ReadOnlyError:
-                raise  # it was made a replica: the master is elsewhere now
+                raise  # the server has become a replica: the master has another address now
             except ResponseError as error:
                 is_for_the_caller = isinstance(error, _FOR_THE_CALLER)
                 self.is_proved = self.is_proved and is_for_the_caller
@@ -216,12 +218,14 @@ class ServerLink:
                 _settle(future, reply)
 
     def _confirm(self, replicas: Any) -> None:
+        """Gives the replies that were held back to their callers; `replicas` is the reply to WAIT."""
         confirmed, self._unconfirmed = self._unconfirmed, []
         is_safe = isinstance(replicas, int) and replicas >= self._wait_replicas
         for future, reply in confirmed:
             _settle(future, reply if is_safe else unavailable("too few replicas have it"))
 
     async def _watch(self) -> None:
+        """Fails late commands, and raises ConnectionError when the server does not answer."""
         while True:
             await asyncio.sleep(min(WATCH_SECONDS, REPLY_TIMEOUT_SECONDS / 5))
             now = asyncio.get_running_loop().time()
@@ -230,8 +234,8 @@ class ServerLink:
             self._give_up(now - LATE_SECONDS)
 
     def _give_up(self, before: float) -> None:
-        """Fails what waits since before that time. It keeps its place: replies come in the order of the commands."""
-        late = [each.future for each in takewhile(lambda each: each.since < before, self._pending)]
+        """Fails the commands sent before that time. They stay queued, as replies come in the order of commands."""
+        late = [command.future for command in takewhile(lambda command: command.since < before, self._pending)]
         if late:
             late += [future for future, _ in self._unconfirmed]
         for future in late:
@@ -245,6 +249,7 @@ def _pack(command: tuple[Argument, ...]) -> bytes:
 
 
 def _settle(future: asyncio.Future[Any], reply: Any) -> None:
+    """Sets a reply, or an error, as the outcome of a future that has none yet."""
     if future.done():
         return
     if isinstance(reply, BaseException):

@@ -12,6 +12,9 @@ class Article:
     """An article of a newspaper that does not exist. `parts` each have `text`, or `heading`, or `quote` and `by`."""
 
     thread: str
+    language: str
+    paper: str
+    motto: str
     title: str
     section: str
     standfirst: str

@@ -31,17 +31,23 @@ from service.html.refusal import form_refusal
 from service.html.thread import MAX_SHOWN, Thread, fitting, nest
 from service.pages.article import ARTICLE
 from service.pages.demo_page import demo_head, demo_page, make_fragment
+from service.texts.catalogue import ENGLISH
+from service.texts.sentence import sentence
 from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web import body as bodies
 from service.web import problems
 from service.web.access import is_local, is_trusted
-from service.web.connection import Request
-from service.web.operation import Answer, Call, Json, operation
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.exchange import Request
+from service.web.operation import operation
 
 DEMO = "/demo"
 DOCS = "/docs"
-PLACE_TAKEN = f"A site of a publisher is called `{DEMO_SITE}`: it is left alone, and the demo has no place."
+PLACE_TAKEN = sentence(
+    "A site of a publisher is called `%(site)s`: it is left alone, and the demo has no place.", site=DEMO_SITE
+)
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
 _OWN_PAGES = ("same-origin", "none")
 
@@ -67,6 +73,7 @@ async def read_demo(call: Call) -> Answer:
     return demo_page(
         fragment,
         form.answering(parent_id if is_known else ""),
+        ENGLISH,
         notice=state if state in (State.HELD, State.PUBLISHED) else "",
         new_id=new_id if fragment is not None and new_id in fragment.names else "",
         after=after,
@@ -95,7 +102,7 @@ async def submit_demo(call: Call) -> Answer:
         submission = readers.submission_of(call)._replace(article_title=ARTICLE.title)
         receipt = await submit(call.desk, site, ARTICLE.thread, submission, replay=NO_REPLAY)
     except RequestError as error:
-        return _refused(await _kept_fragment(call), form.refused(fields, error), error)
+        return _refused(await _kept_fragment(call), form.refused(fields, error, ENGLISH), error)
     return Answer(303, headers={"Location": _way_back(receipt)})
 
 
@@ -116,7 +123,7 @@ def _way_back(receipt: Receipt) -> str:
 def _refused(fragment: Fragment | None, filled: Form, error: RequestError) -> Answer:
     """The form again. The thread stands beside it where it was made already: a refusal is no work."""
     status, headers = problems.status_of(error), dict(problems.headers(error))
-    return demo_page(fragment, filled, status=status, headers=headers)
+    return demo_page(fragment, filled, ENGLISH, status=status, headers=headers)
 
 
 # The thread
@@ -139,7 +146,7 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
             return known
         is_closed = (await threads.read_settings(call.desk, DEMO_SITE, ARTICLE.thread)).closed
     except ThreadNotFoundError:
-        return make_fragment("", Thread(), {})
+        return make_fragment("", Thread(), {}, ENGLISH)
     except UnavailableError:
         return None
     made = cache.get(place)
@@ -149,7 +156,8 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
     names = {each.comment_id: each.name for each in shown}
     last = page.comments[len(shown) - 1] if len(shown) < len(page.comments) else None
     later = _signed(call, cursor_after(last.position) or "") if last else None
-    fragment = make_fragment(page.version, Thread(page.total, nest(shown), after, later, is_closed), names)
+    thread = Thread(page.total, nest(shown), after, later, is_closed)
+    fragment = make_fragment(page.version, thread, names, ENGLISH)
     cache.put(place, fragment)
     return fragment
 

@@ -1,6 +1,7 @@
 """The demo's page: the article and the form made anew for each reader, around comments that are made once."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from http import HTTPStatus
 
 from markupsafe import Markup
@@ -8,21 +9,29 @@ from markupsafe import Markup
 from service.fragment_cache import Fragment
 from service.html import render
 from service.html.form import Form
+from service.html.page_texts import MAX_LANGUAGES
 from service.html.thread import Thread
 from service.pages.article import ARTICLE
-from service.web.operation import Answer
+from service.texts.texts import Texts
+from service.web.answer import Answer
 
 _COMMENTS = Markup("<!-- comments -->")
 """Where they come in; no text of a reader can be taken for it, whose < is always escaped."""
 _KEPT_NOWHERE = {"Cache-Control": "no-store"}
 """A refused form holds what its reader wrote, his email too."""
-_THANKS = b'\n<p class="box box-right" role="status">Thank you. Your comment is published.</p>'
+_THANKS = Markup('\n<p class="box box-right" role="status">{}</p>')
 
 
-def make_fragment(version: str, thread: Thread, names: Mapping[str, str]) -> Fragment:
+def make_fragment(version: str, thread: Thread, names: Mapping[str, str], texts: Texts) -> Fragment:
     """The comments of a page, with links to the others."""
-    html = render.text("thread.html", article=ARTICLE, thread=thread).encode()
+    html = render.text("thread.html", texts, article=ARTICLE, thread=thread).encode()
     return Fragment(version, html, names, thread.is_whole, thread.is_closed)
+
+
+@lru_cache(MAX_LANGUAGES)
+def _story(texts: Texts) -> Markup:
+    """The head of the page and the article: the same for all readers of a language."""
+    return Markup(render.text("story.html", texts, article=ARTICLE))  # noqa: S704 a template made it
 
 
 def demo_head() -> Answer:
@@ -33,6 +42,7 @@ def demo_head() -> Answer:
 def demo_page(
     fragment: Fragment | None,
     filled: Form,
+    texts: Texts,
     *,
     notice: str = "",
     new_id: str = "",
@@ -45,9 +55,11 @@ def demo_page(
     names = fragment.names if fragment else {}
     page = render.page(
         "demo.html",
+        texts,
         status,
         headers if status == HTTPStatus.OK else _KEPT_NOWHERE | (headers or {}),
         article=ARTICLE,
+        story=_story(texts),
         comments=_COMMENTS if fragment else None,
         form=filled,
         parent_name=names.get(filled.values["parent_id"]),
@@ -56,18 +68,19 @@ def demo_page(
         new_id=new_id,
         after=after,
     )
-    return page._replace(content=_joined(page.content, fragment, new_id)) if fragment else page
+    return page._replace(content=_joined(page.content, _thanking(fragment.html, new_id, texts))) if fragment else page
 
 
-def _joined(page: object, fragment: Fragment, new_id: str) -> bytes:
+def _joined(page: object, comments: bytes) -> bytes:
     assert isinstance(page, bytes)  # noqa: S101 what `render.page` gives
     before, _, behind = page.partition(_COMMENTS.encode())
-    return b"".join((before, _thanking(fragment.html, new_id), behind))
+    return b"".join((before, comments, behind))
 
 
-def _thanking(html: bytes, new_id: str) -> bytes:
+def _thanking(html: bytes, new_id: str, texts: Texts) -> bytes:
     """The comments with a word of thanks at the head of a new one."""
     if not new_id:
         return html
     place = f'<article class="comment" id="comment-{new_id}" aria-labelledby="by-{new_id}">'.encode()
-    return html.replace(place, place + _THANKS, 1)
+    thanks = _THANKS.format(texts.gettext("Thank you. Your comment is published.")).encode()
+    return html.replace(place, place + thanks, 1)

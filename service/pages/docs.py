@@ -10,7 +10,10 @@ from service.html import assets, render
 from service.html.assets import Asset
 from service.pages.examples import SETUP
 from service.pages.reference import reference
-from service.web.operation import Answer, Call, Json, Operation, operation
+from service.texts.catalogue import ENGLISH
+from service.web.answer import Answer
+from service.web.call import Call, Json
+from service.web.operation import Operation, operation
 
 _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 
@@ -18,7 +21,7 @@ _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 @operation("Thanks to a reader whose article's address is not known", answers={200: "A page."})
 async def read_received(call: Call) -> Answer:
     is_published = call.request.query.get("commentdesk") == State.PUBLISHED
-    return render.page("received.html", is_published=is_published)
+    return render.page("received.html", ENGLISH, is_published=is_published)
 
 
 @operation("To the API's description", answers={303: "The API's description."})
@@ -38,7 +41,7 @@ async def read_openapi(call: Call) -> Answer:
 
 @lru_cache(maxsize=1)
 def _docs(openapi: Callable[[], Json]) -> Answer:
-    return render.page("docs.html", reference=reference(openapi()), setup=SETUP)
+    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=SETUP)
 
 
 @lru_cache(maxsize=1)

@@ -22,7 +22,7 @@ _WITHOUT_A_TOKEN = {
 _PLACES = {"path": "In the address", "query": "In the query", "header": "A header"}
 _RANGES = (("minLength", "maxLength", " characters"), ("minItems", "maxItems", " of them"), ("minimum", "maximum", ""))
 _REMEDIES = {
-    "malformed_request": "Send HTTP/1.1, the address and each header within 8,190 bytes.",
+    "malformed_request": "Send HTTP/1.1.",
     "malformed_body": "Send UTF-8, closed brackets, and the compression that the headers name.",
     "unauthenticated": "Send `Authorization: Bearer TOKEN` with a token that was not revoked and has not expired.",
     "forbidden": "The token is valid, but of another role or site. It says so whether the thing exists or not.",
@@ -157,15 +157,15 @@ def _call(method: str, path: str, described: Json, shapes: Json) -> ApiCall:
         f"call-{described['operationId']}",
         method.upper(),
         path,
-        described["summary"],
-        description,
-        who,
-        tuple(_parameter(each) for each in described["parameters"]),
-        body_shape,
-        tuple(_fields(shapes[body_shape])) if body_shape else (),
-        tuple(content),
-        tuple(_outcome(status, given) for status, given in described["responses"].items()),
-        EXAMPLES.get(described["operationId"]),
+        summary=described["summary"],
+        description=description,
+        who=who,
+        parameters=tuple(_parameter(each) for each in described["parameters"]),
+        body_shape=body_shape,
+        body=tuple(_fields(shapes[body_shape])) if body_shape else (),
+        content_types=tuple(content),
+        outcomes=tuple(_outcome(status, given) for status, given in described["responses"].items()),
+        example=EXAMPLES.get(described["operationId"]),
     )
 
 
@@ -187,13 +187,17 @@ def _parameter(parameter: Json) -> Field:
     description = parameter.get("description") or schema.get("description", "")
     place = _PLACES[parameter["in"]]
     is_required = parameter.get("required", False)
-    return Field(parameter["name"], _kind(schema), _limits(schema), is_required, description, place)
+    return Field(
+        parameter["name"], _kind(schema), _limits(schema), is_required=is_required, description=description, place=place
+    )
 
 
 def _fields(schema: Json) -> Iterator[Field]:
     required = schema.get("required", [])
     for name, each in schema.get("properties", {}).items():
-        yield Field(name, _kind(each), _limits(each), name in required, each.get("description", ""))
+        yield Field(
+            name, _kind(each), _limits(each), is_required=name in required, description=each.get("description", "")
+        )
 
 
 def _kind(schema: Json) -> Kind:

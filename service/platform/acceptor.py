@@ -37,6 +37,9 @@ STOP_SECONDS = 10.0
 RETIRE_SECONDS = KEEP_ALIVE_SECONDS + STOP_SECONDS
 """Until then each connection of a process that has a successor had its last answer, or was closed as it always is."""
 
+WRITE_BUFFER_BYTES = 16 * 1024
+"""An answer of which so much is left when it was written waits for its client; less is not worth counting."""
+
 SWEEP_SECONDS = 1.0
 
 TOO_MANY_CONNECTIONS = (
@@ -55,11 +58,14 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class OpenConnection:
-    """An open connection."""
+    """An open connection; its times are of the monotonic clock, in seconds."""
 
     transport: asyncio.Transport
-    protocol: asyncio.BaseProtocol
     since: float
+    waiting_since: float | None
+    """Since when it waits for a request: since it was made, or its last answer. None while a request is answered."""
+    was_asked: bool = False
+    """Whether a whole request's head came."""
     stuck_since: float | None = None
     """When its client stopped to take all that we send."""
 
@@ -72,13 +78,12 @@ class OpenConnection:
             self.stuck_since = now
         elif now - self.stuck_since > READ_SECONDS:
             return True
-        return now - self.since > HEAD_SECONDS and getattr(self.protocol, "_request_count", 1) == 0
+        return now - self.since > HEAD_SECONDS and not self.was_asked
 
     @property
     def idle_since(self) -> float | None:
-        """Since when nothing was asked on it, by the event loop's clock; None while something is."""
-        idle_since: float | None = getattr(self.protocol, "idle_since", None)
-        return None if self.transport.get_write_buffer_size() else idle_since
+        """Since when nothing was asked on it; None while something is, or an answer is not taken."""
+        return None if self.transport.get_write_buffer_size() else self.waiting_since
 
 
 class Acceptor:
@@ -97,7 +102,7 @@ class Acceptor:
         self._taken: set[int] = set()
         self._factory: ProtocolFactory | None = None
         self._connecting: set[Connecting] = set()
-        self._open_connections: list[OpenConnection] = []
+        self._open_connections: dict[asyncio.Transport, OpenConnection] = {}
         self._refused: list[socket.socket] = []
         self._sweeper: asyncio.Task[None] | None = None
         self._swept = 0.0
@@ -105,7 +110,7 @@ class Acceptor:
         self.is_draining = False
         """Every answer is now the last on its connection."""
         self.under_way = 0
-        """Requests whose handler runs."""
+        """Requests that are being answered."""
 
     def open(self, factory: ProtocolFactory, listeners: Listeners, slot: int) -> None:
         """Starts to accept from the slot's sockets; each connection gets a protocol from the factory."""
@@ -130,6 +135,20 @@ class Acceptor:
         self._taken.discard(slot)
         for each in self._listeners[slot]:
             asyncio.get_running_loop().remove_reader(each.fileno())
+
+    def begin_request(self, transport: asyncio.Transport | None) -> None:
+        """Whoever answers requests calls this when the head of one has come; None is a connection that was lost."""
+        self.under_way += 1
+        if transport is not None:
+            connection = self._connection_of(transport)
+            connection.was_asked, connection.waiting_since = True, None
+
+    def end_request(self, transport: asyncio.Transport | None) -> None:
+        """Whoever called `begin_request` calls this when the answer is ready."""
+        self.under_way -= 1
+        connection = None if transport is None else self._open_connections.get(transport)
+        if connection is not None:
+            connection.waiting_since = time.monotonic()
 
     async def retire(self, seconds: float, connections: Callable[[], Sequence[object]]) -> None:
         """Leaves to others what is not accepted yet, and returns when all connections have had a last answer, or
@@ -191,7 +210,17 @@ class Acceptor:
         if error := task.exception():
             log.warning("connection_not_made", error=str(error))
             return
-        self._open_connections.append(OpenConnection(*task.result(), time.monotonic()))
+        self._connection_of(task.result()[0])
+
+    def _connection_of(self, transport: asyncio.Transport) -> OpenConnection:
+        """What is known of a connection. Its first request may be here before the event loop has told that it is
+        made."""
+        connection = self._open_connections.get(transport)
+        if connection is None:
+            now = time.monotonic()
+            transport.set_write_buffer_limits(high=WRITE_BUFFER_BYTES)
+            connection = self._open_connections[transport] = OpenConnection(transport, now, now)
+        return connection
 
     def _has_too_many(self) -> bool:
         if len(self._open_connections) + len(self._connecting) < MAX_CONNECTIONS:
@@ -208,10 +237,9 @@ class Acceptor:
     def _close_idle(self) -> None:
         """Closes those that were idle longest: a client that keeps one for its next request opens another then. Where
         that were few, they are not looked for again at once: it takes a millisecond."""
-        latest = asyncio.get_running_loop().time() - IDLE_SECONDS
-        idle = [
-            (since, id(each), each) for each in self._open_connections if (since := each.idle_since) and since < latest
-        ]
+        latest = time.monotonic() - IDLE_SECONDS
+        found = [(each.idle_since, id(each), each) for each in self._open_connections.values()]
+        idle = [(since, number, each) for since, number, each in found if since is not None and since < latest]
         for _, _, connection in heapq.nsmallest(CLOSED_AT_ONCE, idle):
             connection.transport.close()
         self._look_again = time.monotonic() + (0 if len(idle) >= CLOSED_AT_ONCE else POLL_SECONDS)
@@ -240,11 +268,12 @@ class Acceptor:
     def _sweep(self) -> None:
         """Forgets connections that are closed, and cuts those of slow clients: one timer for all."""
         now = self._swept = time.monotonic()
-        for connection in self._open_connections:
+        for connection in self._open_connections.values():
             if connection.is_slow(now):
                 connection.transport.abort()
         self._forget_closed()
         self._shares.forget_closed()
 
     def _forget_closed(self) -> None:
-        self._open_connections = [each for each in self._open_connections if not each.transport.is_closing()]
+        for transport in [each for each in self._open_connections if each.is_closing()]:
+            del self._open_connections[transport]

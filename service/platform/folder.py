@@ -1,4 +1,4 @@
-"""The data folder and the files in it: this user's alone, and believed only as far as nobody else can write there."""
+"""Keeps the data folder and its files private to this user, and reads no file that another user could have written."""
 
 import os
 import stat
@@ -14,8 +14,11 @@ ROOT = 0
 
 
 def make_folder(data_dir: Path) -> None:
-    """The data folder, for this user alone, also when it was there already; StartError when it cannot be, or when it
-    is another user's, who could put his own secrets and addresses into it."""
+    """Makes the data folder where it is missing, and gives this user alone access to it.
+
+    Raises StartError when that fails, or when the folder belongs to another user, who could put secrets and addresses
+    of his own into it.
+    """
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         _tighten(data_dir)
@@ -39,9 +42,10 @@ def _tighten(data_dir: Path) -> None:
 
 
 def read_own(path: Path) -> str:
-    """A file's text, if none but this user, or root, could have written it; it is made his alone to read.
+    """Returns the text of a file that only this user or root could have written, and makes it readable to him alone.
 
-    PermissionError for a file of another owner, one that others may write to, and what is no file.
+    Raises PermissionError when the file belongs to another user, when others may write to it, or when it is no regular
+    file.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     with os.fdopen(descriptor, encoding="utf-8") as file:
@@ -58,7 +62,7 @@ def read_own(path: Path) -> str:
 
 
 def write_own(path: Path, text: str) -> None:
-    """The file with this text, whole or not at all, for this user alone whatever the umask; on disk when it returns."""
+    """Writes a file for this user alone, whatever the umask. It is replaced as a whole, and on disk at the return."""
     with _beside(path, text) as fresh:
         fresh.replace(path)
     folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
@@ -69,17 +73,17 @@ def write_own(path: Path, text: str) -> None:
 
 
 def write_own_once(path: Path, text: str) -> None:
-    """As `write_own`, unless the file is there already."""
+    """Does the same as `write_own`, unless the file exists."""
     with _beside(path, text) as fresh, suppress(FileExistsError):
         os.link(fresh, path)
 
 
 @contextmanager
 def _beside(path: Path, text: str) -> Iterator[Path]:
-    """A new file beside the path with this text, on disk; gone at the end, unless it was moved."""
+    """Yields a new file with this text on disk, in the folder of the path, and removes it at the end if it is there."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     fresh.unlink(missing_ok=True)
-    # Never through a link that somebody laid here, and never into a file that somebody has open.
+    # O_EXCL follows no link that another user put here, and opens no file that another process has open.
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -93,7 +97,7 @@ def _beside(path: Path, text: str) -> Iterator[Path]:
 
 
 def open_own(path: Path) -> int:
-    """A descriptor that appends to the file, which is this user's alone to read."""
+    """Returns a descriptor that appends to the file, which this user alone may read."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     os.fchmod(descriptor, 0o600)
     return descriptor

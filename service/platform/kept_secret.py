@@ -1,4 +1,4 @@
-"""Secrets that are kept in the data folder, made there at first start when none is given."""
+"""Secrets in the data folder, which are made at the first start when the settings give none."""
 
 import os
 import secrets
@@ -8,14 +8,16 @@ from service.errors import StartError
 from service.platform.folder import ROOT, read_own, write_own, write_own_once
 from service.settings import Settings
 
-SECRET_KEY_FILE = "secret-key"  # noqa: S105 where it is, not what
+SECRET_KEY_FILE = "secret-key"  # noqa: S105 the name of a file
 
-PREVIOUS_SECRET_KEY_FILE = "secret-key.previous"  # noqa: S105 where it is, not what
+PREVIOUS_SECRET_KEY_FILE = "secret-key.previous"  # noqa: S105 the name of a file
 
 
 def known_secret(settings: Settings) -> str | None:
-    """The secret that encrypts emails, given or in the data folder; none is made. Root may make a backup of any
-    service's store, and so read a secret that is that service's own."""
+    """Returns the secret that encrypts emails, from the settings or the data folder, or None: it makes none.
+
+    Root may back up the store of any user's service, so root may read a secret that belongs to the owner of the folder.
+    """
     path = settings.data_dir / SECRET_KEY_FILE
     if settings.secret_key or not path.exists():
         return settings.secret_key
@@ -25,7 +27,7 @@ def known_secret(settings: Settings) -> str | None:
 
 
 def known_previous_secret(settings: Settings) -> str | None:
-    """The secret that ours replaces, given; or in the data folder where ours is there too."""
+    """Returns the secret before the present one, from the settings, or from the data folder where both lie there."""
     path = settings.data_dir / PREVIOUS_SECRET_KEY_FILE
     if settings.previous_secret_key or settings.secret_key or not path.exists():
         return settings.previous_secret_key
@@ -33,8 +35,11 @@ def known_previous_secret(settings: Settings) -> str | None:
 
 
 def replace_kept_secret(data_dir: Path) -> None:
-    """Another secret in the data folder; the present one is the previous one from now on. Cut off between the two
-    steps, both are the same, and it can be done again."""
+    """Writes a new secret into the data folder and keeps the present one as the previous one.
+
+    When it is interrupted between the two steps both files hold the same secret, and it can be run again. Raises
+    StartError when a file cannot be read or written.
+    """
     try:
         present = read_own(data_dir / SECRET_KEY_FILE).strip()
         write_own(data_dir / PREVIOUS_SECRET_KEY_FILE, present + "\n")
@@ -44,9 +49,9 @@ def replace_kept_secret(data_dir: Path) -> None:
 
 
 def kept_secret(data_dir: Path, name: str, prefix: str = "") -> str:
-    """A secret of 256 random bits from the data folder, made there when missing, readable by this user alone.
+    """Returns a secret of 256 random bits from the data folder, where it is made when it is missing.
 
-    StartError for one that another user could have written: he would know it.
+    This user alone may read the file. Raises StartError when another user could have written it: he would know it.
     """
     path = data_dir / name
     try:

@@ -1,4 +1,4 @@
-"""How many lines of one kind the log takes: a flood of refusals must not fill the disk, nor hide what else is said."""
+"""Limits how many lines of one kind are logged: a flood of refusals must neither fill the disk nor hide the rest."""
 
 import asyncio
 import time
@@ -9,9 +9,9 @@ from typing import Any
 import structlog
 
 LINES_A_SECOND = 20
-"""Of one kind: of one event, and of requests one route and code."""
+"""The limit for one kind of line: one event, and where it has them one code and one route."""
 LINES_OF_AN_EVENT_A_SECOND = 100
-"""All its kinds together: of refusals about 30 KB."""
+"""The limit for all kinds of one event together; so many refusals have about 30 KB."""
 LEFT_OUT = "lines_left_out"
 _SECOND = 1.0
 
@@ -19,8 +19,11 @@ Kind = tuple[str, object, object]
 
 
 class LogLimit:
-    """A processor of structlog that lets so many lines a second through. Of each kind that had more, one line tells
-    how many were left out when the second is over: by a timer where an event loop runs, else before the next line."""
+    """A processor of structlog that drops lines over the limits of each second.
+
+    At the end of the second one line for each kind says how many were dropped. It is written by a timer where an event
+    loop runs, or else before the next line.
+    """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -28,7 +31,7 @@ class LogLimit:
         self._lines: Counter[Kind | str] = Counter()
         self._left_out: Counter[Kind] = Counter()
 
-    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ARG002 structlog's own signature
+    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:  # noqa: ARG002 the signature is structlog's
         name = str(event["event"])
         if name == LEFT_OUT:
             return event
@@ -38,7 +41,7 @@ class LogLimit:
         kind = (name, event.get("code"), event.get("route"))
         if self._lines[kind] >= LINES_A_SECOND or self._lines[name] >= LINES_OF_AN_EVENT_A_SECOND:
             if not self._left_out:
-                self._await_end()
+                self._schedule_end()
             self._left_out[kind] += 1
             raise structlog.DropEvent
         self._lines[kind] += 1
@@ -46,15 +49,14 @@ class LogLimit:
         return event
 
     def end_second(self) -> None:
-        """Tells what was left out, and counts anew."""
+        """Logs how many lines of each kind were dropped, and starts to count from 0."""
         left_out, self._left_out = self._left_out, Counter()
         self._lines.clear()
-        for (name, code, route), count in left_out.items():
-            known = {"code": code, "route": route}
-            told = {field: value for field, value in known.items() if value is not None}
-            structlog.get_logger(__name__).warning(LEFT_OUT, of=name, count=count, **told)
+        for (event, code, route), count in left_out.items():
+            fields = {name: value for name, value in (("code", code), ("route", route)) if value is not None}
+            structlog.get_logger(__name__).warning(LEFT_OUT, of=event, count=count, **fields)
 
-    def _await_end(self) -> None:
+    def _schedule_end(self) -> None:
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:

@@ -1,4 +1,4 @@
-"""A memory with an end: what was asked for last is kept, what was longest untouched is forgotten."""
+"""A cache with a bound: the values that were used last are kept."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -8,13 +8,16 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-def _one(key: object, value: object) -> int:  # noqa: ARG001 each counts alike
+def _one(key: object, value: object) -> int:  # noqa: ARG001 all values count alike
     return 1
 
 
 class Recent(Generic[K, V]):
-    """Values by key that weigh at most so much together, by `weigh` in bytes, else each as one; there may be a bound
-    on their number beside it. What is put in over a bound makes it forget the oldest."""
+    """Values by key whose weights add up to `most` at most, and of which there are `most_values` at most.
+
+    `weigh` gives the weight of a value in bytes; by default every value weighs 1. A value that is put in over a bound
+    removes those that were used longest ago.
+    """
 
     def __init__(self, most: int, weigh: Callable[[K, V], int] = _one, *, most_values: int | None = None) -> None:
         self._most, self._weigh = most, weigh
@@ -29,13 +32,14 @@ class Recent(Generic[K, V]):
         return key in self._values
 
     def get(self, key: K) -> V | None:
+        """Returns the value, which becomes the one used last, or None."""
         value = self._values.get(key)
         if value is not None:
             self._values.move_to_end(key)
         return value
 
     def put(self, key: K, value: V) -> None:
-        """Keeps it as the newest."""
+        """Keeps a value, as the one used last."""
         if key in self._values:
             self.drop(key)
         self._values[key] = value
@@ -44,9 +48,11 @@ class Recent(Generic[K, V]):
             self._weight -= self._weigh(*self._values.popitem(last=False))
 
     def drop(self, key: K) -> None:
+        """Removes the value of a key; an unknown key is no error."""
         if key in self._values:
             self._weight -= self._weigh(key, self._values.pop(key))
 
     def clear(self) -> None:
+        """Removes all values."""
         self._values.clear()
         self._weight = 0

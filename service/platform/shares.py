@@ -1,4 +1,4 @@
-"""How many connections each client holds: no stranger may have all of them."""
+"""Counts the open connections of each client, so that one client cannot hold all of them."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -8,19 +8,21 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from service.domain.network import is_loopback, reader_network
 
 Connecting = asyncio.Task[tuple[asyncio.Transport, asyncio.BaseProtocol]]
-"""A connection, from its accepting on."""
+"""The task that makes an accepted connection, and that gives it when it is done."""
 _MOST_REMEMBERED = 4096
-"""Addresses whose network need not be found again."""
+"""The number of addresses whose network is cached."""
 
 
 def is_this_machine(address: str) -> bool:
-    """Whether the client is on this machine: a reverse proxy on it holds the connections of all readers, listed or not.
-    What has no address is the peer of a Unix socket."""
+    """Returns whether the client runs on this machine; the peer of a Unix socket, which has no address, does.
+
+    A reverse proxy on this machine holds the connections of all readers, whether it is a trusted proxy or not.
+    """
     return not address or is_loopback(address)
 
 
 def exempt(trusted: Sequence[IPv4Network | IPv6Network]) -> Callable[[str], bool]:
-    """What tells of an address whether it may hold any number: this machine's, and trusted proxies'."""
+    """Returns a predicate of addresses that may hold any number of connections: this machine's and trusted proxies'."""
 
     def is_exempt(address: str) -> bool:
         return is_this_machine(address) or any(ip_address(address) in network for network in trusted)
@@ -29,7 +31,7 @@ def exempt(trusted: Sequence[IPv4Network | IPv6Network]) -> Callable[[str], bool
 
 
 class Shares:
-    """Open connections by network: an IPv4 address, or the /64 around an IPv6 one."""
+    """Open connections by network, which is one IPv4 address or the /64 of an IPv6 address."""
 
     def __init__(self, is_exempt: Callable[[str], bool] = is_this_machine) -> None:
         self._held: dict[str, list[Connecting]] = {}
@@ -39,11 +41,11 @@ class Shares:
 
     @property
     def networks(self) -> int:
-        """How many are counted."""
+        """The number of networks with a connection."""
         return len(self._held)
 
     def has_all(self, address: str, share: int) -> bool:
-        """Whether the network of the address holds so many already."""
+        """Returns whether the network of the address holds `share` connections or more."""
         network = self._network_of(address)
         if not network or len(self._held.get(network, ())) < share:
             return False
@@ -51,18 +53,20 @@ class Shares:
         return len(self._held.get(network, ())) >= share
 
     def add(self, address: str, connecting: Connecting) -> None:
+        """Counts a connection until it is closed, unless its address is exempt."""
         network = self._network_of(address)
         if network:
             self._held.setdefault(network, []).append(connecting)
 
     def forget_closed(self) -> None:
+        """Stops counting the connections that are closed."""
         for network in list(self._held):
             self._forget_closed(network)
 
     def _forget_closed(self, network: str) -> None:
-        open_ones = [each for each in self._held[network] if not _is_closed(each)]
-        if open_ones:
-            self._held[network] = open_ones
+        still_open = [connecting for connecting in self._held[network] if not _is_closed(connecting)]
+        if still_open:
+            self._held[network] = still_open
         else:
             del self._held[network]
 

@@ -1,4 +1,4 @@
-"""The supervisor: starts the workers, replaces those that die, and all of them, one after the other, when told to."""
+"""The supervisor starts the workers, replaces those that die, and on request replaces all of them one by one."""
 
 import asyncio
 import json
@@ -21,13 +21,13 @@ from service.platform.counters import make_memory
 FIRST_BACKOFF_SECONDS = 0.1
 LONGEST_BACKOFF_SECONDS = 5.0
 WELL_SECONDS = 10.0
-"""A worker that lived this long was well: its death starts the backoff afresh."""
+"""After a worker has run this long its death resets the backoff."""
 READY_SECONDS = 60.0
 GRACE_SECONDS = 2.0
-"""A worker ends by itself in the time that it has for that; so much later it is killed."""
+"""A worker that has not ended so long after its own time limit is killed."""
 
-# The same modules as ours, wherever they were found: not those of a folder called `service` that we were started in.
-# Every local user can read a command line, so that the duty, which names the store with its password, is not in it.
+# The worker imports its modules from where the supervisor found its own, not from a folder called `service` in the
+# working directory. The duty is not on the command line, which every local user can read: it has the store's password.
 BECOME_WORKER = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[1])
@@ -38,22 +38,24 @@ work(int(sys.argv[2]))
 log = structlog.get_logger(__name__)
 
 
-class Word(StrEnum):
-    """What supervisor and worker tell each other, as the first word of a line."""
+class Message(StrEnum):
+    """The messages between supervisor and worker: each is the first word of a line."""
 
     READY = "ready"
     FAILED = "failed"
-    """With the reason, as JSON."""
+    """The reason follows, as JSON."""
     TAKE = "take"
-    """With a slot: accept from its sockets too, whose worker is dead."""
+    """A slot follows: the worker accepts from its sockets too, because its own worker is dead."""
     LEAVE = "leave"
+    """A slot follows: the worker accepts no more from its sockets."""
     RETIRE = "retire"
+    """The worker drains and ends, because its successor is ready."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What a worker is told first, as one line of JSON: descriptors that it inherits, its place among the others, and
-    the store's URL."""
+    """The first line that a worker reads, as JSON: its slot of how many, the descriptors of the sockets by slot and of
+    the counters that it inherits, its region of the counters, and the store's URL."""
 
     slot: int
     slots: int
@@ -63,12 +65,13 @@ class Duty:
     url: str = field(repr=False)
 
     def as_json(self) -> str:
+        """Returns the fields as one line of JSON."""
         return json.dumps({name: getattr(self, name) for name in self.__slots__})
 
 
 @dataclass(eq=False, slots=True)
 class Worker:
-    """A process of ours; `eq=False`: each is only itself."""
+    """A worker process; with `eq=False` workers are compared by identity."""
 
     slot: int
     region: int
@@ -77,34 +80,30 @@ class Worker:
     writer: asyncio.StreamWriter
     started: float = field(default_factory=time.monotonic)
 
-    @property
-    def is_alive(self) -> bool:
-        return self.process.returncode is None
-
-    def tell(self, *words: object) -> None:
-        """Says one line; a worker that is gone does not hear it."""
+    def send(self, *words: object) -> None:
+        """Sends one line; it is lost when the worker has ended."""
         self.writer.write((" ".join(map(str, words)) + "\n").encode())
 
     async def until_ready(self) -> None:
-        """Returns once it serves; StartError with its reason when it cannot."""
+        """Returns when the worker serves; raises StartError with the reason when it cannot."""
         try:
-            async with asyncio.timeout(READY_SECONDS):  # wait_for of Python 3.11 may pass over being cancelled
+            async with asyncio.timeout(READY_SECONDS):  # wait_for of Python 3.11 may swallow a cancellation
                 line = await self.reader.readline()
         except TimeoutError:
             self.process.kill()
             raise StartError(f"A worker was not ready after {READY_SECONDS:.0f} s.") from None
         word, _, reason = line.decode().strip().partition(" ")
-        if word != Word.READY:
+        if word != Message.READY:
             status = await self.process.wait()
             raise StartError(json.loads(reason) if reason else f"A worker ended with status {status}.")
 
-    async def end(self, seconds: float) -> None:
-        """Waits for its end, and makes it end when that takes longer."""
+    async def wait_or_kill(self, seconds: float) -> None:
+        """Waits until the worker has ended, and kills it after that time."""
         try:
             async with asyncio.timeout(seconds):
                 await self.process.wait()
         except TimeoutError:
-            log.error("worker_killed", slot=self.slot, pid=self.process.pid)  # noqa: TRY400 the reason is its slowness
+            log.error("worker_killed", slot=self.slot, pid=self.process.pid)  # noqa: TRY400 a traceback would not say more
             with suppress(ProcessLookupError):
                 self.process.kill()
             await self.process.wait()
@@ -113,17 +112,17 @@ class Worker:
 class Supervisor:
     """Keeps one worker serving in each slot.
 
-    Every worker inherits the sockets of all slots and accepts from its own. While a slot has no worker another one
-    takes its sockets, so that nobody waits for the replacement. No worker outlives us: the end of the line by which we
-    talk tells it.
+    Every worker inherits the sockets of all slots and accepts from those of its own. While a slot has no worker another
+    one accepts from its sockets, so that no client waits for the replacement. When the supervisor dies its end of the
+    socket pair is closed, and each worker ends.
     """
 
     def __init__(self, listeners: Sequence[Sequence[socket.socket]], url: str) -> None:
-        """`listeners` as from `acceptor.listen`; `url` is the store's."""
-        self._listeners = [[each.fileno() for each in sockets] for sockets in listeners]
+        """Takes the sockets that `sockets.listen` made, by slot, and the URL of the store."""
+        self._listeners = [[listener.fileno() for listener in sockets] for sockets in listeners]
         self._url = url
         self._slots = range(len(listeners))
-        # One for each worker and one for its successor: both live while one is replaced.
+        # One for each worker and one for its successor: both run during a replacement.
         self._regions = set(range(2 * len(listeners)))
         self._counts = make_memory(len(self._regions))
         self._all: set[Worker] = set()
@@ -133,76 +132,87 @@ class Supervisor:
         self._changing = [asyncio.Lock() for _ in self._slots]
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def start(self) -> None:
-        """Returns once all workers serve. Each checks store and model; StartError with what the first one says that
-        cannot start."""
+    async def open(self) -> None:
+        """Returns when all workers serve; raises StartError with the reason of the first one that cannot start.
+
+        Each worker checks the store and the model.
+        """
         await asyncio.gather(*map(self._start_in, self._slots))
 
     async def roll(self) -> None:
-        """Replaces each worker in turn by a new one, which is ready before the old one leaves."""
+        """Replaces each worker in turn by a new one, which is ready before the old one drains."""
         log.info("workers_rolling")
-        retired: list[Coroutine[Any, Any, None]] = []
+        draining: list[Coroutine[Any, Any, None]] = []
         for slot in self._slots:
             async with self._changing[slot]:
                 old = self._own.get(slot)
                 if old is None:
-                    continue  # dead: its replacement is on its way
+                    continue  # it died, and `_watch` replaces it
                 try:
                     await self._start_in(slot)
                 except (StartError, OSError) as error:
-                    log.error("workers_not_rolled", slot=slot, reason=str(error))  # noqa: TRY400 the reason says it all
+                    log.error("workers_not_rolled", slot=slot, reason=str(error))  # noqa: TRY400 the reason is enough
                     break
-                old.tell(Word.RETIRE)
-                retired.append(old.end(RETIRE_SECONDS + GRACE_SECONDS))
+                old.send(Message.RETIRE)
+                draining.append(old.wait_or_kill(RETIRE_SECONDS + GRACE_SECONDS))
         else:
             log.info("workers_rolled")
-        await asyncio.gather(*retired)  # so that never more than two live in a slot
+        await asyncio.gather(*draining)  # a slot never has more than two workers
 
-    async def stop(self) -> None:
-        """Ends all workers in order, those that take too long by force."""
+    async def close(self) -> None:
+        """Drains all workers, and kills those that take too long."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for worker in self._all:
             with suppress(ProcessLookupError):
                 worker.process.send_signal(signal.SIGTERM)
-        await asyncio.gather(*(worker.end(STOP_SECONDS + GRACE_SECONDS) for worker in self._all))
+        await asyncio.gather(*(worker.wait_or_kill(STOP_SECONDS + GRACE_SECONDS) for worker in self._all))
 
     async def _start_in(self, slot: int) -> None:
+        """Starts a worker in the slot, and returns when it serves."""
         worker = await self._launch(slot)
         await worker.until_ready()
         log.info("worker_ready", slot=slot, pid=worker.process.pid)
         self._own[slot] = worker
-        self._cover()
-        self._begin(self._watch(worker))
+        self._assign_slots()
+        self._run_in_background(self._watch(worker))
 
     async def _launch(self, slot: int) -> Worker:
-        ours, theirs = socket.socketpair()
+        own_end, worker_end = socket.socketpair()
         region = self._regions.pop()
         inherited = [descriptor for sockets in self._listeners for descriptor in sockets]
-        duty = Duty(slot, len(self._slots), self._listeners, self._counts, region, self._url)
+        duty = Duty(
+            slot=slot,
+            slots=len(self._slots),
+            listeners=self._listeners,
+            counts=self._counts,
+            region=region,
+            url=self._url,
+        )
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", BECOME_WORKER, json.dumps(sys.path), str(theirs.fileno())),
+                *(sys.executable, "-c", BECOME_WORKER, json.dumps(sys.path), str(worker_end.fileno())),
                 stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=[*inherited, theirs.fileno(), self._counts],
-                # Ctrl-C in a terminal goes to the whole group: only the supervisor may hear it, to tell the workers.
+                pass_fds=[*inherited, worker_end.fileno(), self._counts],
+                # Ctrl-C in a terminal signals the whole group: only the supervisor handles it, and signals the workers.
                 start_new_session=True,
             )
         except BaseException:
             self._regions.add(region)
-            ours.close()
+            own_end.close()
             raise
         finally:
-            theirs.close()
-        worker = Worker(slot, region, process, *await asyncio.open_unix_connection(sock=ours))
-        worker.tell(duty.as_json())
+            worker_end.close()
+        reader, writer = await asyncio.open_unix_connection(sock=own_end)
+        worker = Worker(slot, region, process, reader=reader, writer=writer)
+        worker.send(duty.as_json())
         self._all.add(worker)
-        self._begin(self._release_when_ended(worker))
+        self._run_in_background(self._release_when_ended(worker))
         return worker
 
     async def _release_when_ended(self, worker: Worker) -> None:
-        """When it has ended, frees what it had; what it counted stays, and the next in its region counts on."""
+        """Waits for the end of the worker and frees its region; the next worker there continues its counts."""
         await worker.process.wait()
         worker.writer.close()
         self._all.discard(worker)
@@ -215,37 +225,37 @@ class Supervisor:
         if self._own.get(slot) is not worker:
             return
         del self._own[slot]
-        self._cover()
+        self._assign_slots()
         if time.monotonic() - worker.started >= WELL_SECONDS:
             self._backoff_seconds[slot] = FIRST_BACKOFF_SECONDS
-        what, reason = "worker_died", f"exit status {status}"
+        event, reason = "worker_died", f"exit status {status}"
         while slot not in self._own:
             wait = self._backoff_seconds[slot]
             self._backoff_seconds[slot] = min(2 * wait, LONGEST_BACKOFF_SECONDS)
-            log.error(what, slot=slot, pid=worker.process.pid, reason=reason, restart_in_seconds=wait)
+            log.error(event, slot=slot, pid=worker.process.pid, reason=reason, restart_in_seconds=wait)
             await asyncio.sleep(wait)
             async with self._changing[slot]:
                 try:
                     if slot not in self._own:
                         await self._start_in(slot)
                 except (StartError, OSError) as error:
-                    what, reason = "worker_not_started", str(error)
+                    event, reason = "worker_not_started", str(error)
 
-    def _cover(self) -> None:
-        """Has the sockets of every slot accepted from: by its own worker, or by the next one that lives."""
+    def _assign_slots(self) -> None:
+        """Lets the worker of each slot accept from its sockets, or else that of the next slot that has one."""
         for slot in self._slots:
             around = [(slot + step) % len(self._slots) for step in self._slots]
-            wanted = next((self._own[each] for each in around if each in self._own), None)
+            wanted = next((self._own[near] for near in around if near in self._own), None)
             holder = self._holders.get(slot)
             if wanted is None or wanted is holder:
                 continue
             self._holders[slot] = wanted
             if wanted.slot != slot:
-                wanted.tell(Word.TAKE, slot)
+                wanted.send(Message.TAKE, slot)
             if holder is not None and holder.slot != slot:
-                holder.tell(Word.LEAVE, slot)
+                holder.send(Message.LEAVE, slot)
 
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def _run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

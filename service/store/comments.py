@@ -125,6 +125,7 @@ class Comments:
             "" if revision is None else revision,
             pack_act(UNDO, now_ms, moderator.token_id, moderator.name),
             replay.fingerprint,
+            moderator.token_id,
         )
         return _comment(comment_id, _unpack(reply))
 
@@ -178,7 +179,7 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         keys.comment(site, comment_id),
         keys.author(site, home.author),
         keys.totals(site),
-        keys.events(site),
+        *keys.stream_keys(site)[:2],
     ]
 
 

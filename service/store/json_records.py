@@ -1,19 +1,35 @@
 """Sites and tokens as they are stored: records of JSON in a hash, changed by one script, which tells every process."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
+from service.domain.event import EventKind
 from service.domain.replay import NO_REPLAY, Replay
 from service.errors import RecordAbsentError, RecordChangedError
-from service.link.link import Link
+from service.link.link import Argument, Link
 from service.store import keys, scripts
 
 Record = dict[str, Any]
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 """What is raised by reading a record that is of a newer version, or that nobody of ours wrote."""
+
+
+MOST_VALUE_BYTES = 65_536
+"""A field of a record that takes more than this as JSON is null in an event."""
+_NEVER_TOLD = {"digest"}
+"""No event has these fields."""
+
+
+class Change(NamedTuple):
+    """As what a change of a record is told: the kind of event, who did it, and when."""
+
+    kind: EventKind
+    actor: str
+    now_ms: int
 
 
 class _Action(StrEnum):
@@ -37,26 +53,49 @@ def record_of(raw: bytes) -> Record:
     return found if isinstance(found, dict) else {}
 
 
-async def create(link: Link, key: str, name: str, record: Record, *, replay: Replay, answer: bytes = b"") -> bytes:
+async def create(
+    link: Link, key: str, name: str, record: Record, *, change: Change, replay: Replay, answer: bytes = b""
+) -> bytes:
     """Writes a new record; gives the answer, or the first answer to this Idempotency-Key. RecordExistsError."""
-    return await _change(link, _Action.CREATE, key, name, record=orjson.dumps(record), replay=replay, answer=answer)
+    event = _event(change, {}, record)
+    written = orjson.dumps(record)
+    return await _change(link, _Action.CREATE, key, name, record=written, event=event, replay=replay, answer=answer)
 
 
-async def update(link: Link, key: str, name: str, changes: Record) -> Record:
-    """Changes some fields of a record, and none that another changes at the same moment. RecordAbsentError."""
+async def update(link: Link, key: str, name: str, wanted: Record, *, change: Change) -> Record:
+    """Changes some fields of a record, and none that another changes at the same moment; nothing happens when all are
+    so already. RecordAbsentError."""
     while True:
         held = await link.call("HGET", key, name)
         if held is None:
             raise RecordAbsentError
-        changed: Record = orjson.loads(held) | changes
+        before: Record = orjson.loads(held)
+        changed = before | wanted
+        if changed == before:
+            return changed
+        names = [name for name in wanted if name not in before or before[name] != wanted[name]]
+        event = _event(change, {name: before[name] for name in names if name in before}, {n: wanted[n] for n in names})
         with suppress(RecordChangedError):
-            await _change(link, _Action.REPLACE, key, name, record=orjson.dumps(changed), held=held)
+            await _change(link, _Action.REPLACE, key, name, record=orjson.dumps(changed), event=event, held=held)
             return changed
 
 
-async def remove(link: Link, key: str, name: str) -> None:
+async def remove(link: Link, key: str, name: str, *, change: Change) -> None:
     """Removes a record. RecordAbsentError."""
-    await _change(link, _Action.REMOVE, key, name)
+    held = record_of(await link.call("HGET", key, name) or b"")
+    await _change(link, _Action.REMOVE, key, name, event=_event(change, held, {}))
+
+
+def _event(change: Change, before: Record, after: Record) -> list[Argument]:
+    return [*change, _told(before), _told(after)]
+
+
+def _told(record: Record) -> bytes:
+    return orjson.dumps({name: _bounded(value) for name, value in record.items() if name not in _NEVER_TOLD})
+
+
+def _bounded(value: Any) -> Any:
+    return value if len(orjson.dumps(value)) <= MOST_VALUE_BYTES else None
 
 
 async def _change(
@@ -65,6 +104,7 @@ async def _change(
     key: str,
     name: str,
     *,
+    event: Sequence[Argument],
     record: bytes = b"",
     replay: Replay = NO_REPLAY,
     answer: bytes = b"",
@@ -72,13 +112,14 @@ async def _change(
 ) -> bytes:
     reply = await scripts.CHANGE_REGISTRY.run(
         link,
-        [key, keys.CHANGES, keys.installation_idempotency(replay.digest)],
+        [key, *keys.CHANGE_STREAM[:2], keys.installation_idempotency(replay.digest)],
         action,
         name,
         record,
         replay.fingerprint,
         answer,
         held,
+        *event,
     )
     kept: bytes = reply[0]
     return kept

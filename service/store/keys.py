@@ -10,7 +10,10 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
-| cd:{commentdesk}:changes | stream | `what` of the registry changed | the newest 1,000 |
+| cd:{commentdesk}:changes | stream | what was done with sites, tokens and the secret | the newest 1,000, see below |
+| cd:{commentdesk}:change-consumers | hash | as consumers of a site | until a consumer is forgotten |
+| cd:{commentdesk}:change-dead-letters | stream | as dead-letters of a site | the newest 1,000 |
+| cd:{commentdesk}:change-consuming:N | string | which process the consumer N works in | 10 s, renewed |
 | cd:{commentdesk}:idempotency:D | string | as that of a site | 24 h |
 | cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
@@ -42,7 +45,10 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:claims | sorted set | comment_id -> expires_ms | until decided, handed back or expired |
 | cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
-| cd:{S}:events | stream | what happened to which comment | the newest 10,000 |
+| cd:{S}:events | stream | what was done with comments and threads | the newest 10,000, see below |
+| cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
+| cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
+| cd:{S}:consuming:N | string | which process the consumer N works in | 10 s, renewed |
 | cd:{S}:repeat:D | string | comment_id of the first of exact repeats | 10 min |
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
 | cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
@@ -53,6 +59,11 @@ spans, client) as submitted; state, decision, revision, published_ms, history (a
 decision that undo can take back: state, decision, published_ms, was it queued), forgotten (how many acts are no longer
 in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What would be empty is left out, the
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
+
+An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the
+id of the last event that a consumer handled, how many events there had been until then, and how many it lost, with
+spaces between. While a stream has consumers it keeps ten times as many events, and what all of them have handled is
+trimmed but for the newest; one that is further behind loses events, which is counted.
 """
 
 import re
@@ -92,6 +103,8 @@ INSTALLATION_KINDS = {
     "sites": KeyType.HASH,
     "tokens": KeyType.HASH,
     "changes": KeyType.STREAM,
+    "change-consumers": KeyType.HASH,
+    "change-dead-letters": KeyType.STREAM,
     "idempotency:": KeyType.STRING,
 }
 """Every kind of key of the installation that lasts, and so is in a backup; with a colon where a name follows."""
@@ -109,6 +122,8 @@ SITE_KINDS = {
     "claim-holders": KeyType.HASH,
     "totals": KeyType.HASH,
     "events": KeyType.STREAM,
+    "consumers": KeyType.HASH,
+    "dead-letters": KeyType.STREAM,
     "repeat:": KeyType.STRING,
     "idempotency:": KeyType.STRING,
     "rate-reader:": KeyType.STRING,
@@ -116,8 +131,23 @@ SITE_KINDS = {
     "rate-stranger": KeyType.STRING,
 }
 """The same of a site."""
-PASSING_KINDS = ("backed-up", "probe", "process", "repairing", "rotating", "salt", "salted", "upgrade", "upgrading")
+PASSING_KINDS = (
+    *(
+        "backed-up",
+        "change-consuming",
+        "probe",
+        "process",
+        "repairing",
+        "rotating",
+        "salt",
+        "salted",
+        "upgrade",
+        "upgrading",
+    ),
+)
 """Kinds of the installation that are true of the running store alone, and so are in no backup."""
+SITE_PASSING_KINDS = ("consuming",)
+"""The same of a site."""
 MAX_NAME_BYTES = 4096
 """What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""
 
@@ -139,6 +169,22 @@ COMMENT_FIELDS = {
     "forgotten": "g",
 }
 """The fields of a comment's record, and their names in Redis; in scripts they are locals in capitals."""
+EVENT_FIELDS = {
+    "kinds": "k",
+    "actor": "a",
+    "at_ms": "m",
+    "subject": "i",
+    "thread": "t",
+    "revision": "r",
+    "before": "b",
+    "after": "f",
+}
+"""The fields of an event in their order, and their names in Redis; in scripts they are locals, `EVENT_` before them."""
+NEWEST_EVENTS = 10_000
+"""So many events of a site are kept in any case; a local in scripts, as the next."""
+NEWEST_CHANGES = 1_000
+"""So many events of the installation are kept in any case."""
+NEWEST_DEAD_LETTERS = 1_000
 
 
 def installation_idempotency(digest: str) -> str:
@@ -199,6 +245,8 @@ def _is_name(name: str) -> bool:
 def is_passing(key: bytes) -> bool:
     """Whether it is one of ours that is in no backup."""
     site, kind, _ = parts_of(key)
+    if kind in SITE_PASSING_KINDS:
+        return re.match(SITE_PATTERN, site) is not None
     return kind in PASSING_KINDS and (_of(site, "") == _INSTALLATION or site.startswith("commentdesk."))
 
 
@@ -251,6 +299,32 @@ def events(site: str) -> str:
     return _of(site, "events")
 
 
+class StreamKeys(NamedTuple):
+    """A stream of events and what belongs to it: the positions of its consumers, and the events that one gave up."""
+
+    events: str
+    consumers: str
+    dead_letters: str
+
+
+CHANGE_STREAM = StreamKeys(CHANGES, f"{_INSTALLATION}change-consumers", f"{_INSTALLATION}change-dead-letters")
+"""What was done with sites, tokens and the secret."""
+
+
+@lru_cache(maxsize=1024)
+def stream_keys(site: str) -> StreamKeys:
+    """What was done with the comments and threads of a site."""
+    return StreamKeys(*(_of(site, kind) for kind in ("events", "consumers", "dead-letters")))
+
+
+def consuming(site: str, consumer: str) -> str:
+    return _of(site, f"consuming:{consumer}")
+
+
+def change_consuming(consumer: str) -> str:
+    return f"{_INSTALLATION}change-consuming:{consumer}"
+
+
 def repeat(site: str, digest: str) -> str:
     return _of(site, f"repeat:{digest}")
 
@@ -277,5 +351,5 @@ def intake_keys(site: str) -> tuple[str, ...]:
     queue = queue_keys(site)
     return (
         *(queue.queue, queue.risk, queue.uncertainty),
-        *(totals(site), events(site), rate_site(site), rate_stranger(site)),
+        *(totals(site), *stream_keys(site)[:2], rate_site(site), rate_stranger(site)),
     )

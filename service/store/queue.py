@@ -55,7 +55,7 @@ class Queue:
                 queue.claims,
                 queue.holders,
                 keys.thread_keys(site, view.thread or "").queue,
-                keys.events(site),
+                *keys.stream_keys(site)[:2],
                 keys.idempotency(site, replay.digest),
             ],
             now_ms,
@@ -73,13 +73,14 @@ class Queue:
     async def release(self, site: str, comment_id: str, token_id: str, now_ms: int) -> None:
         """Hands one claim back; nothing happens when there is none. CommentNotFoundError, ClaimedByAnotherError."""
         queue = keys.queue_keys(site)
-        script_keys = [queue.claims, queue.holders, keys.comment(site, comment_id)]
+        script_keys = [queue.claims, queue.holders, keys.comment(site, comment_id), *keys.stream_keys(site)[:2]]
         await scripts.RELEASE.run(self._link, script_keys, now_ms, comment_id, token_id)
 
-    async def release_all(self, site: str, token_id: str) -> None:
+    async def release_all(self, site: str, token_id: str, now_ms: int) -> None:
         """Hands all claims of a moderator back."""
         queue = keys.queue_keys(site)
-        await scripts.RELEASE_ALL.run(self._link, [queue.claims, queue.holders], token_id)
+        script_keys = [queue.claims, queue.holders, *keys.stream_keys(site)[:2]]
+        await scripts.RELEASE_ALL.run(self._link, script_keys, token_id, now_ms)
 
 
 def _view_key(site: str, view: QueueView) -> str:

@@ -46,7 +46,7 @@ async def _refusal(link: Link, *, is_alone: bool) -> dict[str, str]:
 
 def _because(error: RequestError, reason: str) -> str:
     """With the driver's words, which may name addresses: for those who watch the service, never for its readers."""
-    return f"{error.detail}: {reason}" if reason else error.detail
+    return f"{error.detail}: {reason}" if reason else str(error.detail)
 
 
 async def _prove(server: Server) -> None:

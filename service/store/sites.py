@@ -6,13 +6,14 @@ from datetime import datetime
 import orjson
 
 from schemas.fields import SITE_PATTERN
+from service.domain.event import EventKind
 from service.domain.policy import Policy, fields_of, policy_of
 from service.domain.replay import NO_REPLAY, Replay
 from service.domain.site import Site, SiteChange
 from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
 from service.link.link import Link
 from service.store import json_records, keys
-from service.store.json_records import UNREADABLE, Record, demand, is_count
+from service.store.json_records import UNREADABLE, Change, Record, demand, is_count
 
 
 async def read_all(link: Link) -> tuple[dict[str, Site], dict[str, str]]:
@@ -27,18 +28,19 @@ async def read_all(link: Link) -> tuple[dict[str, Site], dict[str, str]]:
     return sites, unreadable
 
 
-async def create(link: Link, site: Site, replay: Replay = NO_REPLAY) -> Site:
+async def create(link: Link, site: Site, replay: Replay = NO_REPLAY, *, actor: str, now_ms: int) -> Site:
     """Makes a site; gives it, or the one that this Idempotency-Key made first. SiteExistsError."""
     record = pack_site(site)
     answer = orjson.dumps({"site": site.site} | record)
+    told = Change(EventKind.SITE_CREATED, actor, now_ms)
     try:
-        kept = await json_records.create(link, keys.SITES, site.site, record, replay=replay, answer=answer)
+        kept = await json_records.create(link, keys.SITES, site.site, record, change=told, replay=replay, answer=answer)
     except RecordExistsError as error:
         raise SiteExistsError from error
     return _unpack_answer(orjson.loads(kept))
 
 
-async def change(link: Link, site: str, wanted: SiteChange) -> Site:
+async def change(link: Link, site: str, wanted: SiteChange, *, actor: str, now_ms: int) -> Site:
     """Changes what is given of a site. SiteNotFoundError."""
     changes: Record = {}
     if wanted.title is not None:
@@ -47,17 +49,18 @@ async def change(link: Link, site: str, wanted: SiteChange) -> Site:
         changes["public_submission"] = wanted.public_submission
     if wanted.allowed_origins is not None:
         changes["allowed_origins"] = list(wanted.allowed_origins)
-    return await _update(link, site, changes)
+    return await _update(link, site, changes, Change(EventKind.SITE_CHANGED, actor, now_ms))
 
 
-async def set_policy(link: Link, site: str, policy: Policy) -> Site:
+async def set_policy(link: Link, site: str, policy: Policy, *, actor: str, now_ms: int) -> Site:
     """Replaces the whole policy of a site. SiteNotFoundError."""
-    return await _update(link, site, {"policy": fields_of(policy)})
+    wanted = {"policy": fields_of(policy)}
+    return await _update(link, site, wanted, Change(EventKind.POLICY_CHANGED, actor, now_ms))
 
 
-async def _update(link: Link, site: str, changes: Record) -> Site:
+async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:
     try:
-        return unpack_site(site, await json_records.update(link, keys.SITES, site, changes))
+        return unpack_site(site, await json_records.update(link, keys.SITES, site, wanted, change=told))
     except RecordAbsentError as error:
         raise SiteNotFoundError from error
 

@@ -166,6 +166,7 @@ def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument
         said.article_title,
         said.article_url,
         int(assessed.scores is None),
+        said.actor,
     ]
     for mode in MODES:
         routing = new.routings[mode]

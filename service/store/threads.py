@@ -57,10 +57,11 @@ async def read_settings(link: Link, site: str, thread: str) -> Thread:
     return _thread(thread, fields)
 
 
-async def set_settings(link: Link, site: str, thread: str, change: ThreadChange, now_ms: int) -> Thread:
+async def set_settings(link: Link, site: str, thread: str, change: ThreadChange, *, actor: str, now_ms: int) -> Thread:
     """Makes the thread, or changes what is given of it."""
     flat = [part for pair in _packed(change).items() for part in pair]
-    (fields,) = await scripts.SET_THREAD.run(link, [keys.thread_keys(site, thread).thread], now_ms, *flat)
+    script_keys = [keys.thread_keys(site, thread).thread, *keys.stream_keys(site)[:2]]
+    (fields,) = await scripts.SET_THREAD.run(link, script_keys, now_ms, thread, actor, *flat)
     return _thread(thread, pairs(fields))
 
 

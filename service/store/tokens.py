@@ -5,12 +5,13 @@ from datetime import datetime
 import orjson
 
 from service.domain.caller import Role
+from service.domain.event import EventKind
 from service.domain.replay import Replay
 from service.domain.token import MadeToken, Token
 from service.errors import RecordAbsentError, TokenNotFoundError
 from service.link.link import Link
 from service.store import json_records, keys
-from service.store.json_records import UNREADABLE, Record, demand, is_count
+from service.store.json_records import UNREADABLE, Change, Record, demand, is_count
 from service.vault import Vault
 
 MADE = "token"
@@ -29,20 +30,29 @@ async def read_all(link: Link) -> tuple[dict[str, Token], dict[str, str]]:
     return tokens, unreadable
 
 
-async def create(link: Link, vault: Vault, made: MadeToken, replay: Replay) -> MadeToken:
+async def create(link: Link, vault: Vault, made: MadeToken, replay: Replay, *, actor: str) -> MadeToken:
     """Writes a new token; gives it, or the one that this Idempotency-Key made first. The answer that is kept for the
     key is sealed, since it shows the token."""
     record = pack_token(made.token)
     shown = orjson.dumps({"token_id": made.token.token_id, "token": made.secret} | record).decode()
     sealed = vault.seal_text(shown, MADE)
-    kept = await json_records.create(link, keys.TOKENS, made.token.token_id, record, replay=replay, answer=sealed)
+    kept = await json_records.create(
+        link,
+        keys.TOKENS,
+        made.token.token_id,
+        record,
+        change=Change(EventKind.TOKEN_CREATED, actor, made.token.created_ms),
+        replay=replay,
+        answer=sealed,
+    )
     return _unpack_answer(vault, orjson.loads(vault.open_text(kept, MADE)))
 
 
-async def remove(link: Link, token_id: str) -> None:
+async def remove(link: Link, token_id: str, *, actor: str, now_ms: int) -> None:
     """Removes a token. TokenNotFoundError."""
     try:
-        await json_records.remove(link, keys.TOKENS, token_id)
+        told = Change(EventKind.TOKEN_REVOKED, actor, now_ms)
+        await json_records.remove(link, keys.TOKENS, token_id, change=told)
     except RecordAbsentError as error:
         raise TokenNotFoundError from error
 

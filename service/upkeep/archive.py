@@ -1,11 +1,11 @@
-"""The backup file: written whole or not at all, and believed only when it was written with our secret and is as it was.
+"""Writes and reads backup files. A file is written as a whole, and used only when its checksum and its MAC are right.
 
-a line of JSON    the header: `commentdesk_backup` (the format of the file), what is in it, when and by what made
-gzip              the entries, see `frames.py` and `store/entries.py`; large hashes and sorted sets in pieces
-32 bytes          HMAC-SHA256 of all before: nobody without the secret could have written it (not in format 1)
-32 bytes          SHA-256 of all before: whether it is damaged
+a line of JSON    the header: `commentdesk_backup` (the format of the file), and the fields of `Header`
+gzip              the entries, see `frames.py` and `entries.py`; large hashes and sorted sets are in pieces
+32 bytes          HMAC-SHA256 of all before it: only the secret's owner can have written it (not in format 1)
+32 bytes          SHA-256 of all before it, which shows damage
 
-In format 1, which older versions wrote, entries are arrays of RESP, and nothing tells who wrote the file.
+In format 1, which older versions wrote, entries are arrays of RESP, and there is no MAC.
 """
 
 import hashlib
@@ -28,25 +28,28 @@ FILE_FORMAT = 2
 UNAUTHENTICATED_FORMAT = 1
 CHUNK_BYTES = 256 * 1024
 INFLATED_BYTES = 1024 * 1024
-"""So much comes out of the compressed entries in one step at most."""
+"""The most bytes that one step of decompression gives."""
 DIGEST_BYTES = hashlib.sha256().digest_size
 MAX_HEADER_BYTES = 64 * 1024
 SPARE_BYTES = 64 * 1024 * 1024
 MAX_RATIO = 200
-"""Entries of a file that tells nothing of their size may have its own so many times, and SPARE_BYTES: of a real store
-they have about six times."""
+"""The entries of a file of format 1, which does not say their size, may be this many times as large as the file, and
+SPARE_BYTES more; those of a real store are about six times as large."""
 _FORMAT_FIELD = "commentdesk_backup"
 _GZIP = 31
-"""zlib's word for a gzip header around its largest window."""
+"""The argument that makes zlib use a gzip header and its largest window."""
 
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`created_at` is RFC 3339, `version` commentdesk's, `store_format` the oldest format of anything in the store,
-    `secret_check` the installation's. The entries have at most `content_bytes` before they are compressed; 0 when
-    nothing tells."""
+    """The first line of a backup file.
+
+    `created_at` is a time as in RFC 3339, `version` that of commentdesk; `store_format` is the oldest format of
+    anything in the store, `secret_check` that of the installation. The entries have at most `content_bytes` before
+    compression; 0 means that this is not known.
+    """
 
     created_at: str
     version: str
@@ -57,7 +60,7 @@ class Header:
 
 
 class Spool:
-    """Entries on disk while a backup is made: of each key the newest counts. Memory holds the names alone."""
+    """Keeps entries on disk while a backup is made; for each key the newest counts. Only names are in memory."""
 
     def __init__(self, folder: Path) -> None:
         self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 closed by `close`
@@ -69,32 +72,32 @@ class Spool:
 
     @property
     def size_bytes(self) -> int:
-        """At least what all entries have that count."""
+        """The bytes of all entries that were put in: those that count have no more."""
         return self._file.tell()
 
     def put(self, names: list[bytes], entries: list[Entry]) -> None:
-        """What was found of these keys; one without an entry is gone."""
+        """Replaces the entries of these keys; a key without a new entry has been deleted."""
         for name in names:
             self._newest.pop(name, None)
-        for each in entries:
-            self._newest[each.key] = self._written
+        for entry in entries:
+            self._newest[entry.key] = self._written
             self._written += 1
-            self._file.write(frames.packed(each))
+            self._file.write(frames.packed(entry))
 
     def entries(self) -> Iterator[Entry]:
-        """The newest of each key."""
+        """Yields the newest entry of each key."""
         self._file.seek(0)
         chunks = iter(lambda: self._file.read(CHUNK_BYTES), b"")
-        for number, each in enumerate(frames.entries(chunks, max_bytes=frames.UNBOUNDED)):
-            if self._newest.get(each.key) == number:
-                yield each
+        for number, entry in enumerate(frames.entries(chunks, max_bytes=frames.UNBOUNDED)):
+            if self._newest.get(entry.key) == number:
+                yield entry
 
     def close(self) -> None:
         self._file.close()
 
 
 def write(path: Path, header: Header, entries: Iterator[Entry], key: bytes) -> int:
-    """The whole file under a name of its own, on disk, and only then under `path`. Its size in bytes."""
+    """Writes the whole file to disk under a temporary name, renames it to `path`, and returns its size in bytes."""
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     try:
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -118,14 +121,14 @@ def write(path: Path, header: Header, entries: Iterator[Entry], key: bytes) -> i
 def _chunks(header: Header, entries: Iterator[Entry]) -> Iterator[bytes]:
     yield orjson.dumps({_FORMAT_FIELD: FILE_FORMAT, **asdict(header)}) + b"\n"
     deflate = zlib.compressobj(zlib.Z_BEST_SPEED, wbits=_GZIP)
-    for each in entries:
-        for piece in pieces_of(each):
+    for entry in entries:
+        for piece in pieces_of(entry):
             yield deflate.compress(frames.packed(piece))
     yield deflate.flush()
 
 
 def _sync_folder(folder: Path) -> None:
-    """A renamed file is there after a power cut only when its folder is on disk too."""
+    """Writes the folder to disk: without that a renamed file may be missing after a power failure."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -134,11 +137,13 @@ def _sync_folder(folder: Path) -> None:
 
 
 class Archive:
-    """A backup file that stays open, so that what was checked is what is read. Its header is believed by nobody before
-    `verify`."""
+    """An open backup file: it stays open so that the content that was verified is the content that is read.
+
+    Its header must not be trusted before `verify`.
+    """
 
     def __init__(self, path: Path) -> None:
-        """BackupError when it is none of ours, or of a format that we do not know."""
+        """Opens the file; raises BackupError when it is no backup, or has a format that is not known."""
         self.path = path
         self._file = path.open("rb")
         try:
@@ -157,24 +162,28 @@ class Archive:
 
     @property
     def is_authenticated(self) -> bool:
-        """Whether it has what tells who wrote it."""
+        """Whether the file has a MAC, which shows that the owner of the secret wrote it."""
         return self.file_format != UNAUTHENTICATED_FORMAT
 
     def verify(self, key: bytes | None, on_progress: Progress) -> None:
-        """Returns when the file is whole and was written with this key, if there is one and its format tells;
-        BackupError otherwise. `on_progress` hears how many more bytes were looked at."""
+        """Checks the checksum of the file, and its MAC when there is a key and the format has one.
+
+        Raises BackupError when one of them is wrong. `on_progress` is called with the number of bytes of each step.
+        """
         self._key = key
         for _ in self._content(on_progress):
             pass
 
     def entries(self, on_progress: Progress = lambda _: None) -> Iterator[Entry]:
-        """The entries of a file that was verified, large ones in pieces. BackupError where one is not as we write them,
-        and at the end when the file is no longer what was verified."""
+        """Yields the entries of a verified file, large ones in pieces.
+
+        Raises BackupError at an entry that is not valid, and at the end when the file has changed since `verify`.
+        """
         read = frames.resp_entries if self.file_format == UNAUTHENTICATED_FORMAT else frames.entries
         yield from read(self._inflated(on_progress), max_bytes=frames.MAX_ENTRY_BYTES)
 
     def _content(self, on_progress: Progress) -> Iterator[bytes]:
-        """What is compressed; at its end BackupError unless the digests of all are right."""
+        """Yields the compressed content; raises BackupError at its end when a digest of the file is wrong."""
         self._file.seek(0)
         digest, mac = hashlib.sha256(), hmac.new(self._key or b"", digestmod=hashlib.sha256)
         left = self.size_bytes - self._trailer_bytes
@@ -187,14 +196,15 @@ class Archive:
             on_progress(len(chunk))
             yield chunk[start:]
             start = max(0, start - len(chunk))
-        told_mac = self._file.read(self._trailer_bytes - DIGEST_BYTES)
-        digest.update(told_mac)
+        mac_read = self._file.read(self._trailer_bytes - DIGEST_BYTES)
+        digest.update(mac_read)
         if not hmac.compare_digest(self._file.read(DIGEST_BYTES + 1), digest.digest()):
             raise BackupError(f"{self.path} is damaged or was cut off: its checksum is wrong.")
-        if self.is_authenticated and self._key is not None and not hmac.compare_digest(told_mac, mac.digest()):
+        if self.is_authenticated and self._key is not None and not hmac.compare_digest(mac_read, mac.digest()):
             raise BackupError(f"{self.path} was not written with this COMMENTDESK_SECRET_KEY, or was changed since.")
 
     def _inflated(self, on_progress: Progress) -> Iterator[bytes]:
+        """Yields the decompressed content in steps of INFLATED_BYTES at most, bounded by `_max_content_bytes`."""
         inflate = zlib.decompressobj(_GZIP)
         left = self._max_content_bytes()
         for chunk in self._content(on_progress):
@@ -208,10 +218,10 @@ class Archive:
                 rest = inflate.unconsumed_tail
             if rest or inflate.unused_data:
                 raise BackupError(f"{self.path} has something behind its end.")
-        yield from self._rest(inflate, left)
+        yield from self._remaining(inflate, left)
 
-    def _rest(self, inflate: Any, left: int) -> Iterator[bytes]:
-        """What is still to come out when all was put in."""
+    def _remaining(self, inflate: Any, left: int) -> Iterator[bytes]:
+        """Yields what the decompressor still holds when it has all input."""
         while not inflate.eof:
             some = self._inflate(inflate, b"")
             left -= len(some)
@@ -227,8 +237,9 @@ class Archive:
         return some
 
     def _max_content_bytes(self) -> int:
-        told = self.header.content_bytes
-        return told if self.is_authenticated else SPARE_BYTES + MAX_RATIO * self.size_bytes
+        if self.is_authenticated:
+            return self.header.content_bytes
+        return SPARE_BYTES + MAX_RATIO * self.size_bytes
 
 
 def _header(path: Path, line: bytes) -> tuple[int, Header]:
@@ -245,7 +256,7 @@ def _header(path: Path, line: bytes) -> tuple[int, Header]:
         header = Header(**fields)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _unreadable(path) from error
-    if type(file_format) is not int or file_format < 1 or not _is_well(header):
+    if type(file_format) is not int or file_format < 1 or not _is_valid(header):
         raise _unreadable(path)
     return file_format, header
 
@@ -254,9 +265,9 @@ def _unreadable(path: Path) -> BackupError:
     return BackupError(f"{path} is no backup of commentdesk, or its beginning is damaged.")
 
 
-def _is_well(header: Header) -> bool:
+def _is_valid(header: Header) -> bool:
     counts = (header.store_format, header.keys, header.content_bytes)
     texts = (header.created_at, header.version, header.secret_check)
-    return all(type(each) is int and each >= 0 for each in counts) and all(
-        type(each) is str and each.isprintable() for each in texts
+    return all(type(count) is int and count >= 0 for count in counts) and all(
+        type(text) is str and text.isprintable() for text in texts
     )

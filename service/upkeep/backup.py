@@ -1,4 +1,4 @@
-"""A store into a file, as it is at one instant while it is written; and out of a file into an empty store."""
+"""Copies a store, as it is at one instant, into a file while it is in use, and a file into an empty store."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -33,14 +33,14 @@ _SECRET_UNKNOWN = "Set it, or put the file `secret-key` of that installation int
 _BATCH_TEXTS = 20_000
 _BATCH_KEYS = 1_000
 _BATCH_BYTES = 16 * 1024 * 1024
-"""Entries are written in batches of about so many texts, keys or bytes, all of a batch in one write to Redis."""
+"""Entries are written in batches of about so many texts, keys or bytes; a batch is one write to Redis."""
 
 
 async def back_up(link: Link, vault: Vault, path: Path, version: str, on_progress: Progress) -> tuple[Header, int]:
-    """Everything of ours in the store, of one instant, into a file: what it holds and its size in bytes.
+    """Writes all keys of the store, as they are at one instant, into a file; returns its header and size in bytes.
 
-    BackupError, also when the store is of another secret than the vault; StoreUnavailableError. `on_progress` hears
-    how many more keys were read.
+    Raises BackupError, also when the store was written with a secret that the vault does not know, and
+    StoreUnavailableError. `on_progress` is called with the number of keys of each step.
     """
     spool = Spool(path.parent)
     try:
@@ -55,29 +55,29 @@ async def back_up(link: Link, vault: Vault, path: Path, version: str, on_progres
             store_format=formats_of(installation).oldest,
             secret_check=secret_check,
             keys=len(spool),
-            content_bytes=2 * spool.size_bytes,  # what is large is written in pieces, each with its name
+            content_bytes=2 * spool.size_bytes,  # large entries are written in pieces, each with its key
         )
-        size_bytes = archive.write(path, header, spool.entries(), vault.backup_key(secret_check))
+        size_bytes = archive.write(path, header, spool.entries(), key=vault.backup_key(secret_check))
     finally:
         spool.close()
-    with suppress(RequestError):  # the file is whole; a store that is full does not take a note of it
+    with suppress(RequestError):  # the file is complete; a full store refuses this note of it
         await link.call("SET", keys.BACKED_UP, int(now.timestamp() * 1000))
     return header, size_bytes
 
 
 async def _copy(link: Link, spool: Spool, on_progress: Progress) -> dict[bytes, bytes]:
-    """All entries into the spool; the fields of the installation."""
+    """Copies all entries into the spool, and returns the fields of the installation."""
     found: dict[bytes, bytes] = {}
     store_format = (await installation.read_formats(link)).oldest
 
     async def read(names: list[bytes]) -> None:
         entries = await read_entries(link, names)
-        for each in entries:
-            _check_entry(each, store_format)  # what a restore would refuse is told here, while it can be put right
+        for entry in entries:
+            _check_entry(entry, store_format)  # what a restore would refuse is an error now, while it can be repaired
         spool.put(names, entries)
-        for each in entries:
-            if each.key == _INSTALLATION:
-                found.update(zip(each.parts[::2], each.parts[1::2], strict=True))
+        for entry in entries:
+            if entry.key == _INSTALLATION:
+                found.update(zip(entry.parts[::2], entry.parts[1::2], strict=True))
 
     async with Changes(link) as changes:
         await instant.read_all(
@@ -94,23 +94,27 @@ async def _copy(link: Link, spool: Spool, on_progress: Progress) -> dict[bytes, 
 def checked(
     path: Path, vault: Vault | None, on_progress: Progress = lambda _: None, *, is_format_1_believed: bool = False
 ) -> Iterator[Archive]:
-    """A file that may be restored here, looked through to its end; BackupError otherwise. `on_progress` hears how many
-    more bytes were looked at, of each twice."""
+    """Yields the open file after a check of all of it; raises BackupError when it cannot be restored here.
+
+    `on_progress` is called with the number of bytes of each step; the file is read twice.
+    """
     file = Archive(path)
     try:
         check = file.header.secret_check
         file.verify(vault.backup_key(check) if vault and vault.knows(check) else None, on_progress)
-        _check_entries(file, _demand_for_here(file, vault, is_format_1_believed=is_format_1_believed), on_progress)
+        _check_entries(file, _require_usable(file, vault, is_format_1_believed=is_format_1_believed), on_progress)
         yield file
     finally:
         file.close()
 
 
-def _demand_for_here(file: Archive, vault: Vault | None, *, is_format_1_believed: bool) -> Vault:
-    """With what it can be read; BackupError for a whole file that cannot be used here, or tells too little of who wrote
-    it."""
+def _require_usable(file: Archive, vault: Vault | None, *, is_format_1_believed: bool) -> Vault:
+    """Returns the vault that reads the emails of the file.
+
+    Raises BackupError when the file has a newer format, another secret, or no MAC and `is_format_1_believed` is False.
+    """
     path, header = file.path, file.header
-    _demand_readable(file, header.store_format)
+    _require_readable(file, header.store_format)
     if vault is None or not vault.knows(header.secret_check):
         known = "is another one" if vault else "is not known"
         raise BackupError(
@@ -127,16 +131,16 @@ def _demand_for_here(file: Archive, vault: Vault | None, *, is_format_1_believed
 
 
 def _check_entries(file: Archive, vault: Vault, on_progress: Progress) -> None:
-    """Returns when every entry is one that we could have written, and all of them are what the header says."""
+    """Raises BackupError when an entry is not valid, or when the entries do not match the header."""
     names: set[bytes] = set()
     installation: dict[bytes, bytes] = {}
-    for each in file.entries(on_progress):
-        _check_entry(each, file.header.store_format)
-        if each.key in names and each.kind not in DIVISIBLE:
-            raise BackupError(f"{each.key!r} is twice in the backup.")
-        names.add(each.key)
-        if each.key == _INSTALLATION:
-            installation |= zip(each.parts[::2], each.parts[1::2], strict=True)
+    for entry in file.entries(on_progress):
+        _check_entry(entry, file.header.store_format)
+        if entry.key in names and entry.kind not in DIVISIBLE:
+            raise BackupError(f"{entry.key!r} is twice in the backup.")
+        names.add(entry.key)
+        if entry.key == _INSTALLATION:
+            installation |= zip(entry.parts[::2], entry.parts[1::2], strict=True)
     header = file.header
     formats = _formats_of(file, installation)
     is_of_secret = installation.get(b"secret_check") == header.secret_check.encode()
@@ -157,11 +161,11 @@ def _formats_of(file: Archive, installation: dict[bytes, bytes]) -> StoredFormat
         formats = formats_of(installation)
     except (KeyError, ValueError) as error:
         raise BackupError(f"{file.path} is not what its beginning says.") from error
-    _demand_readable(file, formats.written)
+    _require_readable(file, formats.written)
     return formats
 
 
-def _demand_readable(file: Archive, store_format: int) -> None:
+def _require_readable(file: Archive, store_format: int) -> None:
     if store_format > FORMAT:
         raise BackupError(
             f"{file.path} holds a store of format {store_format}, of commentdesk {file.header.version}; this one reads "
@@ -176,7 +180,10 @@ def _check_entry(entry: Entry, store_format: int) -> None:
 
 
 def _check_records(entry: Entry, store_format: int) -> None:
-    """Sites and tokens as this version reads them. What an older one wrote is upgraded first, and read then."""
+    """Raises BackupError for a site or token that cannot be read.
+
+    Those of an older format need only be JSON objects: they are upgraded before they are read.
+    """
     for name, raw in zip(entry.parts[::2], entry.parts[1::2], strict=True):
         record = record_of(raw)
         try:
@@ -191,18 +198,20 @@ def _check_records(entry: Entry, store_format: int) -> None:
 
 
 async def is_unfinished(link: Link) -> bool:
-    """Whether a restore into this store did not get to its end."""
+    """Returns whether a restore into this store has not finished."""
     return bool(await link.call("HEXISTS", keys.INSTALLATION, _RESTORING))
 
 
 async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> None:
-    """All entries of a checked file, and nothing else, into the store. Until its end the store is marked as unfinished,
-    and no service starts on it. BackupError when somebody else wrote meanwhile, StoreUnavailableError when a server was
-    replaced: what it had acknowledged may be missing."""
+    """Replaces the content of the store by the entries of a checked file.
+
+    Until the end the store is marked as unfinished, and no service starts on it. Raises BackupError when somebody else
+    wrote meanwhile, and StoreUnavailableError when a server was replaced: acknowledged writes may be missing.
+    """
     async with unchanged(link):
         await link.call("HSET", keys.INSTALLATION, _RESTORING, file.header.created_at)
         await _remove_all(link)
-        installation = await _write_all(link, file, now_ms, on_progress)
+        installation = await _write_all(link, file, now_ms, on_progress=on_progress)
         if await instant.count_keys(link) > file.header.keys:
             raise BackupError(
                 "Somebody else wrote into this store meanwhile. Stop every service on it, and restore again."
@@ -211,11 +220,11 @@ async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress)
 
 
 async def _write_all(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> list[bytes]:
-    """All entries but the installation's, whose content it gives."""
+    """Writes all entries except that of the installation, whose parts it returns."""
     installation: list[bytes] = []
     for batch in _batches(file.entries()):
-        installation = next((each.parts for each in batch if each.key == _INSTALLATION), installation)
-        await write_entries(link, [each for each in batch if each.key != _INSTALLATION], now_ms)
+        installation = next((entry.parts for entry in batch if entry.key == _INSTALLATION), installation)
+        await write_entries(link, [entry for entry in batch if entry.key != _INSTALLATION], now_ms)
         on_progress(len(batch))
     return installation
 
@@ -223,10 +232,10 @@ async def _write_all(link: Link, file: Archive, now_ms: int, on_progress: Progre
 def _batches(entries: Iterator[Entry]) -> Iterator[list[Entry]]:
     batch: list[Entry] = []
     texts = size = 0
-    for each in entries:
-        batch.append(each)
-        texts += len(each.parts)
-        size += sum(map(len, each.parts))
+    for entry in entries:
+        batch.append(entry)
+        texts += len(entry.parts)
+        size += sum(map(len, entry.parts))
         if texts >= _BATCH_TEXTS or len(batch) >= _BATCH_KEYS or size >= _BATCH_BYTES:
             yield batch
             batch, texts, size = [], 0, 0

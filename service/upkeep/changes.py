@@ -1,6 +1,8 @@
-"""Which of our keys are written: Redis tells their names, on a connection of its own to each server (the tracking of
-client-side caching, in broadcast mode, since Redis 6). Nothing is to be set up on the server, and nothing is missed
-while the connections last; when one breaks, whoever asks learns that."""
+"""Collects the names of keys that are written, which Redis sends over one more connection to each server.
+
+It uses the tracking of client-side caching in broadcast mode (Redis 6), which needs no configuration of the server. No
+name is missed while the connections last; after one breaks, the next question raises an error.
+"""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -20,7 +22,7 @@ _BROKEN = (RedisError, RedisClusterException, OSError)
 
 
 class Changes:
-    """The names of written keys on all servers of a link, from when this context is entered."""
+    """The names of keys that are written on all servers of a link after this context is entered."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -40,12 +42,15 @@ class Changes:
         await self._ending.aclose()
 
     async def since_last(self) -> set[bytes]:
-        """The keys written, or gone, since the last call: all of them up to the moment of the call."""
+        """Returns all keys that were written or deleted between the last call and this one.
+
+        Raises StoreUnavailableError when a connection broke, BackupError when the database was emptied.
+        """
         return set[bytes]().union(*await asyncio.gather(*(listener.since_last() for listener in self._listeners)))
 
 
 class _InvalidationListener:
-    """The connection to one server."""
+    """A connection to one server that receives the names of written keys."""
 
     def __init__(self, server: Server, connection: AbstractConnection) -> None:
         self._server = server
@@ -53,6 +58,7 @@ class _InvalidationListener:
 
     @classmethod
     async def of(cls, server: Server) -> Self:
+        """Returns a listener that is not connected yet; raises StoreUnavailableError when sentinels name no master."""
         try:
             return cls(server, await server.connection())
         except _BROKEN as error:
@@ -73,20 +79,22 @@ class _InvalidationListener:
         await self._connection.disconnect()
 
     async def _listen(self) -> None:
+        """Starts to receive names; raises StoreUnavailableError when the link is connected to another server."""
         info = fields(await self._ask("INFO", "server"))
-        (theirs,) = await read_info(self._server, "server")
-        if info["run_id"] != theirs["run_id"]:  # sentinels have named another master since
+        (linked,) = await read_info(self._server, "server")
+        if info["run_id"] != linked["run_id"]:  # the sentinels have named another master meanwhile
             raise unavailable("a failover is under way")
         number = await self._ask("CLIENT", "ID")
         await self._ask("CLIENT", "TRACKING", "ON", "REDIRECT", number, "BCAST", "PREFIX", keys.PREFIX)
         await self._ask("SUBSCRIBE", _CHANNEL)
 
     async def since_last(self) -> set[bytes]:
+        """Returns the names since the last call."""
         changed: set[bytes] = set()
         try:
             async with asyncio.timeout(REPLY_TIMEOUT_SECONDS):
-                # Names are sent at the end of a turn of the server's loop, so that those of the turn in which the first
-                # PING is read come after its answer, and before the second's.
+                # The server sends names at the end of a turn of its loop: those of the turn in which it reads the first
+                # PING follow the answer to that, and precede the answer to the second one.
                 for _ in range(2):
                     await self._connection.send_command("PING")
                     await self._read_until_pong(changed)

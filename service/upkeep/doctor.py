@@ -1,9 +1,9 @@
-"""Whether everything in the store agrees with the comments, on a live store, and how to make it agree again.
+"""Checks whether everything in a live store agrees with its comments, and repairs what does not.
 
-A comment is held against its places by one script, at one instant. Counters are held against a count of all comments
-that is of one instant too, see `store/instant.py`; as every writer changes a comment and its counters in one step, how
-much a counter is off does not depend on the instant, and is what a repair adds. So nothing is reported that is only
-under way, and nothing is repaired that somebody else changes meanwhile.
+One script compares a comment with its places at one instant. Counters are compared with a count of all comments, which
+is of one instant too, see `instant.py`. Every writer changes a comment and its counters in one step, so the error of a
+counter does not depend on the instant, and a repair adds it. So a change in progress is never reported as a fault, and
+a repair never undoes a change that is made meanwhile.
 """
 
 import asyncio
@@ -19,21 +19,22 @@ from service.domain.state import State
 from service.errors import RepairError
 from service.link.link import Link
 from service.store import keys
-from service.upkeep import examination, installation, instant, lease
+from service.upkeep import examination, installation, instant, lease, streams
 from service.upkeep.changes import Changes
 
 Progress = Callable[[int], None]
 _LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site", "rate-stranger")
 _COUNTING = ("thread", "author", "totals")
+_OF_STREAMS = (*streams.EVENTS, *streams.CONSUMERS, *streams.DEAD_LETTERS)
 _PLACES = (*examination.HASHES, *examination.SORTED_SETS)
 _STATES = tuple(state.value for state in State)
 _COUNTED = {
     "thread": _STATES,
     "author": (*_STATES, "submitted"),
     "totals": (
-        *(f"state:{each}" for each in State),
-        *(f"submitted:{each}" for each in Verdict),
-        *(f"decided:{each}" for each in Decision),
+        *(f"state:{state}" for state in State),
+        *(f"submitted:{verdict}" for verdict in Verdict),
+        *(f"decided:{decision}" for decision in Decision),
         "undone",
     ),
 }
@@ -50,6 +51,9 @@ class Check(StrEnum):
     THREAD = "thread"
     COUNTERS = "counters"
     LIFETIME = "lifetime"
+    EVENT = "event"
+    POSITION = "position"
+    LETTERS = "letters"
 
 
 MEANINGS = {
@@ -63,13 +67,19 @@ MEANINGS = {
     Check.THREAD: "a thread with comments has its own record",
     Check.COUNTERS: "counters of sites, threads and authors equal a recount",
     Check.LIFETIME: "what is to be forgotten has a lifetime",
+    Check.EVENT: "every event can be read",
+    Check.POSITION: "every consumer of events is at a place in its stream",
+    Check.LETTERS: "of events that were given up the newest are kept",
 }
 _OF_COMMENTS = (Check.RECORD, Check.PUBLICATION, Check.QUEUE, Check.CLAIM, Check.REVISION, Check.PUBLIC)
 
 
 @dataclass(slots=True)
 class Fault:
-    """`subject` is a comment_id for checks of comments, or else a key; `told` says what is wrong in few words."""
+    """`subject` is a comment_id for checks of comments, or else a key; `told` describes the fault in a few words.
+
+    Of a fault of counters, `differences` has what to add to each.
+    """
 
     check: Check
     site: str
@@ -86,12 +96,12 @@ class Report:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether nothing is wrong, or no longer."""
+        """Whether every fault is repaired, or there is none."""
         return all(fault.is_repaired for fault in self.faults)
 
 
 class _Survey:
-    """What was read: each comment with its site and id, each record with counters, the keys of all places."""
+    """What was read of the store: comments by site and id, records with counters, and the keys of other kinds."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -99,20 +109,26 @@ class _Survey:
         self.records: dict[bytes, dict[str, str]] = {}
         self.places: set[bytes] = set()
         self.limited: dict[bytes, bool] = {}
+        self.streams: set[bytes] = set()
 
     async def read(self, names: list[bytes]) -> None:
+        """Reads these keys, again where they were read before."""
         by_kind: dict[str, list[bytes]] = defaultdict(list)
         for name in names:
             by_kind[keys.parts_of(name).kind].append(name)
-        for kind, mine in by_kind.items():
+        for kind, names_of_kind in by_kind.items():
             if kind == "comment":
-                await self._read_comments(mine)
+                await self._read_comments(names_of_kind)
             elif kind in _COUNTING:
-                self.records.update(zip(mine, await examination.read_records(self._link, mine), strict=True))
+                records = await examination.read_records(self._link, names_of_kind)
+                self.records.update(zip(names_of_kind, records, strict=True))
             elif kind in _LIMITED:
-                self.limited.update(zip(mine, await examination.are_for_ever(self._link, mine), strict=True))
+                are_for_ever = await examination.are_for_ever(self._link, names_of_kind)
+                self.limited.update(zip(names_of_kind, are_for_ever, strict=True))
+            elif kind in _OF_STREAMS:
+                self.streams.update(names_of_kind)
             else:
-                self.places.update(mine)
+                self.places.update(names_of_kind)
 
     async def _read_comments(self, names: list[bytes]) -> None:
         by_site: dict[str, list[str]] = defaultdict(list)
@@ -120,34 +136,38 @@ class _Survey:
             by_site[site].append(comment_id)
         for site, ids in by_site.items():
             found = await examination.examine(self._link, site, ids)
-            self.comments.update(zip(((site, each) for each in ids), found, strict=True))
+            self.comments.update(zip(((site, comment_id) for comment_id in ids), found, strict=True))
 
     def is_known(self, key: bytes, comment_id: str) -> bool:
-        """Whether the comment belongs in this place."""
+        """Returns whether the comment exists and belongs in this place."""
         site, kind, name = keys.parts_of(key)
         examined = self.comments.get((site, comment_id))
         return examined is not None and (not kind.startswith("thread-") or examined.home.thread == name)
 
 
 async def examine(link: Link, on_progress: Progress) -> Report:
-    """All that is wrong. StoreUnavailableError, RepairError when the store is of another format. `on_progress` hears
-    how many more keys were looked at."""
-    await _demand_one_format(link)
+    """Returns a report of all faults; `on_progress` is called with the number of keys of each step.
+
+    Raises StoreUnavailableError, and RepairError when the store has another format.
+    """
+    await _require_one_format(link)
     survey = _Survey(link)
     async with Changes(link) as changes:
         await instant.read_all(link, changes, survey.read, concerns=_concerns, on_progress=on_progress)
     faults = [*_of_comments(survey), *_of_threads(survey), *_of_counters(survey), *_of_lifetimes(survey)]
     listed, orphans = await _of_places(link, survey)
+    counted, of_streams = await _of_streams(link, survey)
     looked_at = dict.fromkeys(_OF_COMMENTS, len(survey.comments)) | {
         Check.ORPHAN: listed,
         Check.THREAD: sum(keys.parts_of(key).kind == "thread" for key in survey.records),
         Check.COUNTERS: len(survey.records),
         Check.LIFETIME: len(survey.limited),
+        **{check: counted[check] for check in (Check.EVENT, Check.POSITION, Check.LETTERS)},
     }
-    return Report(looked_at, faults + orphans)
+    return Report(looked_at, faults + orphans + of_streams)
 
 
-async def _demand_one_format(link: Link) -> None:
+async def _require_one_format(link: Link) -> None:
     """RepairError unless everything in the store is of our format."""
     formats = await installation.read_formats(link)
     written = formats.written
@@ -164,37 +184,39 @@ async def _demand_one_format(link: Link) -> None:
 
 
 def _concerns(name: bytes) -> bool:
-    return keys.parts_of(name).kind in {"comment", *_COUNTING, *_LIMITED, *_PLACES}
+    return keys.parts_of(name).kind in {"comment", *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS}
 
 
 def _of_comments(survey: _Survey) -> Iterator[Fault]:
     for (site, comment_id), examined in survey.comments.items():
         for name in examined.faults:
             check = Check(name)
-            yield Fault(check, site, comment_id, f"{examined.state or 'no state'}: not so that {MEANINGS[check]}")
+            told = f"{examined.state or 'no state'}: not so that {MEANINGS[check]}"
+            yield Fault(check, site, comment_id, told=told)
 
 
 def _of_threads(survey: _Survey) -> Iterator[Fault]:
-    for site, thread in {(site, each.home.thread) for (site, _), each in survey.comments.items() if each.home.thread}:
+    threads = {(site, examined.home.thread) for (site, _), examined in survey.comments.items() if examined.home.thread}
+    for site, thread in threads:
         key = keys.thread_keys(site, thread).thread
         lacking = [name for name in ("created_ms", "version") if name not in survey.records.get(key.encode(), {})]
         if lacking:
-            yield Fault(Check.THREAD, site, key, f"lacks {' and '.join(lacking)}")
+            yield Fault(Check.THREAD, site, key, told=f"lacks {' and '.join(lacking)}")
 
 
 def _of_counters(survey: _Survey) -> Iterator[Fault]:
-    right = _recount(survey)
-    for key in {*right, *survey.records}:
+    expected = _recount(survey)
+    for key in {*expected, *survey.records}:
         site, kind, _ = keys.parts_of(key)
         stored = survey.records.get(key, {})
         differences = {
-            name: right[key][name] - _number(stored.get(name))
+            name: expected[key][name] - _number(stored.get(name))
             for name in _COUNTED[kind]
-            if _number(stored.get(name)) != right[key][name]
+            if _number(stored.get(name)) != expected[key][name]
         }
         if differences:
-            told = ", ".join(f"{name} {stored.get(name, 0)} for {right[key][name]}" for name in differences)
-            yield Fault(Check.COUNTERS, site, key.decode(), told, differences)
+            told = ", ".join(f"{name} {stored.get(name, 0)} for {expected[key][name]}" for name in differences)
+            yield Fault(Check.COUNTERS, site, key.decode(), told=told, differences=differences)
 
 
 def _number(text: str | None) -> int:
@@ -202,55 +224,79 @@ def _number(text: str | None) -> int:
 
 
 def _recount(survey: _Survey) -> defaultdict[bytes, Counter[str]]:
-    """What the counters of each record must be."""
-    right: defaultdict[bytes, Counter[str]] = defaultdict(Counter)
-    for (site, _), each in survey.comments.items():
-        totals = right[keys.totals(site).encode()]
-        totals.update((f"state:{each.state}", f"submitted:{each.verdict}"))
-        totals.update({"undone" if act == "undo" else f"decided:{act}": times for act, times in each.acts.items()})
-        if each.home.thread:
-            right[keys.thread_keys(site, each.home.thread).thread.encode()][each.state] += 1
-        if each.home.author:
-            right[keys.author(site, each.home.author).encode()].update((each.state, "submitted"))
-    return right
+    """Returns the right values of the counters of each record, by its key."""
+    expected: defaultdict[bytes, Counter[str]] = defaultdict(Counter)
+    for (site, _), examined in survey.comments.items():
+        totals = expected[keys.totals(site).encode()]
+        totals.update((f"state:{examined.state}", f"submitted:{examined.verdict}"))
+        totals.update({"undone" if act == "undo" else f"decided:{act}": times for act, times in examined.acts.items()})
+        if examined.home.thread:
+            expected[keys.thread_keys(site, examined.home.thread).thread.encode()][examined.state] += 1
+        if examined.home.author:
+            expected[keys.author(site, examined.home.author).encode()].update((examined.state, "submitted"))
+    return expected
 
 
 def _of_lifetimes(survey: _Survey) -> Iterator[Fault]:
     for key, is_for_ever in survey.limited.items():
         if is_for_ever:
-            yield Fault(Check.LIFETIME, keys.parts_of(key).site, key.decode(), "would be kept for ever")
+            yield Fault(Check.LIFETIME, keys.parts_of(key).site, key.decode(), told="would be kept for ever")
 
 
 async def _of_places(link: Link, survey: _Survey) -> tuple[int, list[Fault]]:
-    """How many members were looked at, and those without a comment."""
+    """Returns how many members were checked, and a fault for each that has no comment."""
     looked_at = 0
     orphans: dict[tuple[bytes, str], Fault] = {}
     for key in survey.places:
         async for ids in examination.members(link, key):
             looked_at += len(ids)
-            strange = [each for each in ids if not survey.is_known(key, each)]
-            for each in await examination.find_orphans(link, key, strange):
-                orphans[key, each] = Fault(Check.ORPHAN, keys.parts_of(key).site, key.decode(), each)
+            unknown = [comment_id for comment_id in ids if not survey.is_known(key, comment_id)]
+            for orphan in await examination.find_orphans(link, key, unknown):
+                orphans[key, orphan] = Fault(Check.ORPHAN, keys.parts_of(key).site, key.decode(), told=orphan)
     return looked_at, list(orphans.values())
 
 
+async def _of_streams(link: Link, survey: _Survey) -> tuple[Counter[Check], list[Fault]]:
+    """How many events, consumers and dead letters were looked at, and what is wrong with them. A consumer or an event
+    is the `told` of its fault."""
+    counted: Counter[Check] = Counter()
+    faults: list[Fault] = []
+    for key in survey.streams:
+        site, kind, _ = keys.parts_of(key)
+        if kind in streams.DEAD_LETTERS:
+            check, count = Check.LETTERS, await streams.count_letters(link, key)
+            wrong = [f"{count} are kept"] if streams.are_too_many(count) else []
+        elif kind in streams.EVENTS:
+            check, (count, wrong) = Check.EVENT, await streams.find_unreadable(link, key)
+        else:
+            check, (count, wrong) = Check.POSITION, await streams.find_misplaced(link, key)
+        counted[check] += count
+        faults += [Fault(check, site, key.decode(), each) for each in wrong]
+    return counted, faults
+
+
 async def repair(link: Link, report: Report, now_ms: int, on_progress: Progress, holding: asyncio.Task[None]) -> None:
-    """Puts right what can be, within a `sole_repairer` who examined: a text that is lost cannot, nor a record that
-    cannot be read. Each step is atomic, and cut off at any point it can be run again."""
+    """Repairs the faults of a report, inside the `sole_repairer` that gave `holding`.
+
+    A lost text, or a record that cannot be read, cannot be repaired. Each step is atomic, and a repair that was
+    interrupted can be run again. `on_progress` is called with 1 after each fault.
+    """
     for fault in report.faults:
         if holding.done():
             holding.result()
         if fault.check in _OF_COMMENTS:
-            fault.is_repaired = await _repair_comment(link, fault)
+            fault.is_repaired = await _repair_comment(link, fault, now_ms)
         else:
             await _REPAIRS[fault.check](link, fault, now_ms)
             fault.is_repaired = True
         on_progress(1)
 
 
-async def _repair_comment(link: Link, fault: Fault) -> bool:
+async def _repair_comment(link: Link, fault: Fault, now_ms: int) -> bool:
     (examined,) = await examination.examine(link, fault.site, [fault.subject])
-    return fault.check not in await examination.repair(link, fault.site, fault.subject, examined.home)
+    return fault.check not in await examination.repair(
+        link, fault.site, fault.subject, home=examined.home, now_ms=now_ms
+    )
 
 
 async def _repair_counters(link: Link, fault: Fault, _: int) -> None:
@@ -269,7 +315,22 @@ async def _repair_orphan(link: Link, fault: Fault, _: int) -> None:
     await examination.remove_orphan(link, fault.subject.encode(), fault.told)
 
 
+async def _repair_event(link: Link, fault: Fault, _: int) -> None:
+    await streams.remove_event(link, fault.subject.encode(), fault.told)
+
+
+async def _repair_position(link: Link, fault: Fault, _: int) -> None:
+    await streams.begin_anew(link, fault.subject.encode(), fault.told)
+
+
+async def _repair_letters(link: Link, fault: Fault, _: int) -> None:
+    await streams.trim_letters(link, fault.subject.encode())
+
+
 _REPAIRS = {
+    Check.EVENT: _repair_event,
+    Check.POSITION: _repair_position,
+    Check.LETTERS: _repair_letters,
     Check.COUNTERS: _repair_counters,
     Check.THREAD: _repair_thread,
     Check.LIFETIME: _repair_lifetime,
@@ -278,5 +339,5 @@ _REPAIRS = {
 
 
 def sole_repairer(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:
-    """For as long as this lasts nobody else repairs. RepairError."""
-    return lease.sole(link, keys.REPAIRING, RepairError, "repairing this store")
+    """Gives the right to repair to one process at a time; raises RepairError while another one has it."""
+    return lease.sole(link, keys.REPAIRING, RepairError, work="repairing this store")

@@ -1,4 +1,4 @@
-"""Keys with all that is in them, as their types have it: the same for every kind and version of server."""
+"""Reads and writes whole keys by their type, in a form that is the same for every kind and version of server."""
 
 import asyncio
 from collections import defaultdict
@@ -10,24 +10,25 @@ from service.link.link import Argument, Link
 from service.store import keys, scripts
 
 LARGE = 1000
-"""So many fields, members or entries are read or written in one step: about a millisecond of the server's time."""
+"""The number of fields, members or entries of one step: about a millisecond of the server's time."""
 KEYS_A_SCRIPT = 50
 COMMANDS_A_STEP = 2000
 FOR_EVER = -1
 DIVISIBLE = (b"hash", b"zset")
-"""Types of which some may be written after some."""
+"""The types whose content may be written in several steps."""
 PIECE_BYTES = 16 * 1024 * 1024
-"""A hash or sorted set of more than this is written to a file, and read from it, in pieces of about this size."""
+"""A larger hash or sorted set is in a file in pieces of about this size."""
 LENGTH_BYTES = 4
-"""What a text costs beside itself."""
+"""The length of a text takes so many bytes before it."""
 T = TypeVar("T")
 
 
 class Entry(NamedTuple):
-    """A key, its type (string, hash, zset, stream), when it expires (ms since 1970, or FOR_EVER), and its content:
+    """A key, its type (string, hash, zset, stream), when it expires (ms since 1970, or FOR_EVER), and its content.
 
-    of a string itself; of a hash fields and values in turn; of a zset members and scores in turn; of a stream the last
-    id, the entries ever added, the largest deleted id, then of each entry its id, how many texts it has, and these.
+    The parts of a string are its text; of a hash, fields and values in turn; of a zset, members and scores in turn; of
+    a stream, the last id, the number of entries ever added, the largest deleted id, and then for each entry its id, the
+    number of its texts, and these texts.
     """
 
     key: bytes
@@ -37,8 +38,10 @@ class Entry(NamedTuple):
 
 
 def pieces_of(entry: Entry) -> Iterator[Entry]:
-    """The same in entries of about PIECE_BYTES, which together are written as it would be. A string and a stream are
-    never large."""
+    """Yields the content of an entry as entries of about PIECE_BYTES, whose writes have the same result.
+
+    Strings and streams are never large, and stay whole.
+    """
     if entry.kind not in DIVISIBLE:
         yield entry
         return
@@ -55,34 +58,34 @@ def pieces_of(entry: Entry) -> Iterator[Entry]:
 
 
 async def read_entries(link: Link, names: Sequence[bytes]) -> list[Entry]:
-    """These keys, without those that are gone. A large one is read in steps: see `instant.py` for why that is right."""
+    """Returns the entries of the keys that exist. Large ones are read in steps: `instant.py` says why that is right."""
     by_site: dict[str, list[bytes]] = defaultdict(list)
     for name in names:
         by_site[keys.parts_of(name).site].append(name)
-    steps = [each for mine in by_site.values() for each in _batches(mine, KEYS_A_SCRIPT)]
+    steps = [step for names_of_site in by_site.values() for step in _batches(names_of_site, KEYS_A_SCRIPT)]
     copies = await asyncio.gather(*(scripts.COPY_KEYS.run(link, step, LARGE) for step in steps))
     found = [
         await _entry(link, name, *copy)
-        for step, of_step in zip(steps, copies, strict=True)
-        for name, copy in zip(step, of_step, strict=True)
+        for step, copies_of_step in zip(steps, copies, strict=True)
+        for name, copy in zip(step, copies_of_step, strict=True)
         if copy[0] != b"none"
     ]
-    return [each for each in found if each.parts]
+    return [entry for entry in found if entry.parts]
 
 
 async def _entry(link: Link, key: bytes, kind: bytes, expires_ms: int, content: Any = None) -> Entry:
     if kind == b"stream":
-        return Entry(key, kind, expires_ms, await _stream(link, key))
+        return Entry(key, kind, expires_ms, parts=await _stream(link, key))
     if content is None:
         content = await _read_in_steps(link, key, kind)
-    return Entry(key, kind, expires_ms, [content] if kind == b"string" else content)
+    return Entry(key, kind, expires_ms, parts=[content] if kind == b"string" else content)
 
 
 async def _read_in_steps(link: Link, key: bytes, kind: bytes) -> list[bytes]:
     command = {b"hash": "HSCAN", b"zset": "ZSCAN"}.get(kind)
     if command is None:
         raise BackupError(f"{key!r} is of the type {kind.decode()}, which no key of ours has.")
-    found: dict[bytes, bytes] = {}  # a scan may tell a member twice
+    found: dict[bytes, bytes] = {}  # a scan may return a member twice
     cursor = b"0"
     while True:
         cursor, flat = await link.call(command, key, cursor, "COUNT", LARGE)
@@ -109,29 +112,30 @@ async def _stream(link: Link, key: bytes) -> list[bytes]:
 async def _read_stream(link: Link, key: bytes) -> list[Any]:
     found: list[Any] = []
     after = "-"
-    while some := await link.call("XRANGE", key, after, "+", "COUNT", LARGE):
-        found += some
-        after = "(" + some[-1][0].decode()
+    while batch := await link.call("XRANGE", key, after, "+", "COUNT", LARGE):
+        found += batch
+        after = "(" + batch[-1][0].decode()
     return found
 
 
 async def write_entries(link: Link, entries: Sequence[Entry], now_ms: int) -> None:
-    """Writes keys that are not there yet, but not those whose time is over."""
-    lasting = [each for each in entries if each.expires_ms == FOR_EVER or each.expires_ms > now_ms]
-    commands = [command for each in lasting for command in _write(each)]
-    for some in _batches(commands, COMMANDS_A_STEP):
-        await asyncio.gather(*(link.call(*command) for command in some))
+    """Writes keys that do not exist yet; those that have expired are left out."""
+    lasting = [entry for entry in entries if entry.expires_ms == FOR_EVER or entry.expires_ms > now_ms]
+    commands = [command for entry in lasting for command in _commands_of(entry)]
+    for batch in _batches(commands, COMMANDS_A_STEP):
+        await asyncio.gather(*(link.call(*command) for command in batch))
 
 
-def _write(entry: Entry) -> list[tuple[Argument, ...]]:
+def _commands_of(entry: Entry) -> list[tuple[Argument, ...]]:
+    """Returns the commands that write an entry."""
     commands = _WRITERS[entry.kind](entry.key, entry.parts)
     if entry.expires_ms != FOR_EVER:
         commands.append(("PEXPIREAT", entry.key, entry.expires_ms))
     return commands
 
 
-def _batches(many: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (many[start : start + size] for start in range(0, len(many), size))
+def _batches(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _write_string(key: bytes, parts: list[bytes]) -> list[tuple[Argument, ...]]:
@@ -139,12 +143,12 @@ def _write_string(key: bytes, parts: list[bytes]) -> list[tuple[Argument, ...]]:
 
 
 def _write_hash(key: bytes, parts: list[bytes]) -> list[tuple[Argument, ...]]:
-    return [("HSET", key, *some) for some in _batches(parts, 2 * LARGE)]
+    return [("HSET", key, *batch) for batch in _batches(parts, 2 * LARGE)]
 
 
 def _write_zset(key: bytes, parts: list[bytes]) -> list[tuple[Argument, ...]]:
-    turned = [part for member, score in zip(parts[::2], parts[1::2], strict=True) for part in (score, member)]
-    return [("ZADD", key, *some) for some in _batches(turned, 2 * LARGE)]
+    scores_first = [part for member, score in zip(parts[::2], parts[1::2], strict=True) for part in (score, member)]
+    return [("ZADD", key, *batch) for batch in _batches(scores_first, 2 * LARGE)]
 
 
 def _write_stream(key: bytes, parts: list[bytes]) -> list[tuple[Argument, ...]]:

@@ -1,4 +1,4 @@
-"""What the doctor reads and puts right: each comment, and each record of counters, in one atomic step."""
+"""Reads and repairs for the doctor: each comment, and each record of counters, in one atomic step."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -13,14 +13,13 @@ from service.store.record import tallied
 
 MEMBERS_A_STEP = 500
 LIFETIME_MS = DAY_MS
-"""What a key is given that should have a lifetime and has none: the longest that any of them has."""
+"""The lifetime that a repair gives to a key that should have one: the longest that any of these keys has."""
 HASHES = ("claim-holders", "thread-comments")
 SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", "thread-published", "thread-queue")
 
 
 class Examined(NamedTuple):
-    """A comment at one instant: what it counts for (how often which act was done with it, too), and the names of what
-    is wrong with it."""
+    """A comment at one instant: what counters it is part of, how often each act was done with it, and its faults."""
 
     home: CommentHome
     state: str
@@ -30,69 +29,75 @@ class Examined(NamedTuple):
 
 
 async def examine(link: Link, site: str, ids: Sequence[str]) -> list[Examined]:
-    """These comments, in order. One whose home cannot be read has the fault `record`."""
-    found = await asyncio.gather(*(link.call("HMGET", keys.comment(site, each), *HOME_FIELDS) for each in ids))
-    homes = [CommentHome(*(part.decode() if part else "" for part in each)) for each in found]
-    return await asyncio.gather(*(_examine(link, site, *each) for each in zip(ids, homes, strict=True)))
+    """Returns these comments in order; one whose home cannot be read has the fault `record`."""
+    found = await asyncio.gather(
+        *(link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS) for comment_id in ids)
+    )
+    homes = [CommentHome(*(part.decode() if part else "" for part in parts)) for parts in found]
+    return await asyncio.gather(
+        *(_examine(link, site, comment_id, home=home) for comment_id, home in zip(ids, homes, strict=True))
+    )
 
 
 async def _examine(link: Link, site: str, comment_id: str, home: CommentHome) -> Examined:
     state, verdict, acts, faults = await scripts.EXAMINE_COMMENT.run(
         link, comment_keys(site, comment_id, home), comment_id
     )
-    return Examined(home, state.decode(), verdict.decode(), tallied(acts.decode()), _texts(faults))
+    acts_done = tallied(acts.decode())
+    return Examined(home, state.decode(), verdict.decode(), acts=acts_done, faults=_texts(faults))
 
 
-async def repair(link: Link, site: str, comment_id: str, home: CommentHome) -> tuple[str, ...]:
-    """The names of what is still wrong with the comment after all was done that can be."""
-    _, after = await scripts.REPAIR_COMMENT.run(link, comment_keys(site, comment_id, home), comment_id)
+async def repair(link: Link, site: str, comment_id: str, *, home: CommentHome, now_ms: int) -> tuple[str, ...]:
+    """Repairs what can be repaired, and returns the names of the faults that remain."""
+    _, after = await scripts.REPAIR_COMMENT.run(link, comment_keys(site, comment_id, home), comment_id, now_ms)
     return _texts(after)
 
 
 def _texts(raw: Sequence[bytes]) -> tuple[str, ...]:
-    return tuple(each.decode() for each in raw)
+    return tuple(text.decode() for text in raw)
 
 
 async def read_records(link: Link, names: Sequence[bytes]) -> list[dict[str, str]]:
-    """The fields of hashes, in order; {} for one that is not there."""
-    return [pairs(each) for each in await asyncio.gather(*(link.call("HGETALL", name) for name in names))]
+    """Returns the fields of these hashes in order; {} for one that does not exist."""
+    return [pairs(flat) for flat in await asyncio.gather(*(link.call("HGETALL", name) for name in names))]
 
 
 async def adjust(link: Link, key: bytes, differences: dict[str, int]) -> None:
-    """Adds to each counter what it lacks."""
+    """Adds the difference to each counter of a record."""
     await scripts.ADJUST_COUNTERS.run(link, [key], *(part for pair in differences.items() for part in pair))
 
 
 async def complete_thread(link: Link, key: bytes, now_ms: int) -> None:
-    """Gives a thread's record what it must have."""
+    """Adds the fields that every record of a thread must have."""
     await asyncio.gather(link.call("HSETNX", key, "created_ms", now_ms), link.call("HSETNX", key, "version", 0))
 
 
 async def are_for_ever(link: Link, names: Sequence[bytes]) -> list[bool]:
-    """Whether each key is there and has no lifetime."""
+    """Returns for each key whether it exists and has no lifetime."""
     return [left == -1 for left in await asyncio.gather(*(link.call("PTTL", name) for name in names))]
 
 
 async def limit_lifetime(link: Link, key: bytes) -> None:
+    """Gives a key the lifetime LIFETIME_MS unless it has one."""
     await link.call("PEXPIRE", key, LIFETIME_MS, "NX")
 
 
 async def members(link: Link, key: bytes) -> AsyncIterator[list[str]]:
-    """The comment_ids in one of HASHES or SORTED_SETS, some at a time, perhaps some twice."""
+    """Yields the comment_ids of one of HASHES or SORTED_SETS in batches; an id may come twice."""
     command = "HSCAN" if keys.parts_of(key).kind in HASHES else "ZSCAN"
     cursor = b"0"
     while True:
         cursor, flat = await link.call(command, key, cursor, "COUNT", MEMBERS_A_STEP)
-        yield [each.decode() for each in flat[::2]]
+        yield [member.decode() for member in flat[::2]]
         if cursor == b"0":
             return
 
 
 async def find_orphans(link: Link, key: bytes, ids: Sequence[str]) -> list[str]:
-    """Those of these members of a key that have no comment, or one of another thread.
+    """Returns the members of a key that have no comment, or a comment of another thread.
 
-    A comment is written together with its places and never removed: what has none when it is asked for had none before.
-    A damaged one of format 1, which could not be rewritten, keeps its places too.
+    A comment is written together with its places and is never removed, so a member without a comment never had one. A
+    damaged one of format 1, which could not be rewritten, keeps its places too.
     """
     site, kind, name = keys.parts_of(key)
     fields = (HOME_FIELDS[0], THREAD_FIELD)
@@ -107,7 +112,7 @@ async def find_orphans(link: Link, key: bytes, ids: Sequence[str]) -> list[str]:
 
 
 async def remove_orphan(link: Link, key: bytes, comment_id: str) -> None:
-    """Out of the home; readers who know the thread are told that it changed."""
+    """Removes a member from a place; the version of a thread whose list it was in changes."""
     site, kind, name = keys.parts_of(key)
     await link.call("HDEL" if kind in HASHES else "ZREM", key, comment_id)
     if kind == "thread-published":

@@ -8,9 +8,12 @@ again, and done by two at once.
 from collections.abc import Awaitable, Callable, Sequence
 from typing import NamedTuple
 
+from service.domain.event import MACHINE, EventKind
 from service.domain.policy import Policy
+from service.domain.times import now_ms
 from service.link.link import Link
 from service.store import format_1, json_records, keys
+from service.store.json_records import Change
 
 
 class FormatStep(NamedTuple):
@@ -31,7 +34,8 @@ async def _write_stranger_rates(link: Link, _: bytes) -> None:
     for name, record in (await json_records.read_all(link, keys.SITES)).items():
         if "stranger_rate_per_minute" not in record.get("policy", {"stranger_rate_per_minute": None}):
             kept = {"stranger_rate_per_minute": None, "stranger_burst": Policy().stranger_rate.burst}
-            await json_records.update(link, keys.SITES, name, {"policy": record["policy"] | kept})
+            change = Change(EventKind.POLICY_CHANGED, MACHINE, now_ms())
+            await json_records.update(link, keys.SITES, name, {"policy": record["policy"] | kept}, change=change)
 
 
 STEPS: dict[int, FormatStep] = {

@@ -1,7 +1,7 @@
-"""Entries as bytes, and bytes as entries again, with bounds on what is taken before it is looked at.
+"""Packs entries into bytes and unpacks them again; lengths are bounded before memory is used for them.
 
-An entry is a number of texts, the length of each, all in 4 bytes, most significant first, and then the texts: key,
-type, expires_ms, content. In backups of format 1 it is an array of RESP with the same texts.
+An entry is the number of its texts, the length of each (numbers of 4 bytes, most significant first), and the texts:
+key, type, expires_ms, content. In backups of format 1 it is an array of RESP with the same texts.
 """
 
 import re
@@ -15,7 +15,7 @@ from service.upkeep.entries import DIVISIBLE, LENGTH_BYTES, PIECE_BYTES, Entry
 MAX_ENTRY_BYTES = 128 * 1024 * 1024
 UNBOUNDED = 2**40
 MIN_BYTES_A_TEXT = 16
-"""An entry may have a text for so many of the bytes that it may have: what texts cost in memory is bounded too."""
+"""An entry may have one text for each of so many bytes of its bound, because each text takes memory of its own."""
 _HEAD_TEXTS = 3
 """Key, type and expires_ms come before the content."""
 MAX_KEY_BYTES = 8 * 1024
@@ -25,12 +25,13 @@ _RESP_LINE_BYTES = 13
 
 
 def packed(entry: Entry) -> bytes:
+    """Returns an entry as bytes."""
     texts = [entry.key, entry.kind, b"%d" % entry.expires_ms, *entry.parts]
     return b"".join((struct.pack(f">{1 + len(texts)}I", len(texts), *map(len, texts)), *texts))
 
 
 class _Stream:
-    """Bytes that come in chunks, taken in the sizes that are wanted."""
+    """Takes bytes that come in chunks in any other sizes."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks
@@ -38,6 +39,7 @@ class _Stream:
         self._at = 0
 
     def is_over(self) -> bool:
+        """Returns whether all bytes were taken."""
         while self._at == len(self._held):
             following = next(self._chunks, None)
             if following is None:
@@ -46,7 +48,7 @@ class _Stream:
         return False
 
     def take(self, count: int) -> bytes:
-        """So many bytes; BackupError when there are fewer."""
+        """Returns so many bytes; raises BackupError when there are fewer."""
         end = self._at + count
         if end > len(self._held):
             return self._gather(count)
@@ -65,7 +67,7 @@ class _Stream:
         return b"".join(parts)
 
     def take_line(self, max_bytes: int) -> bytes:
-        """The bytes up to the next end of a line; BackupError when it is not that near."""
+        """Returns the bytes before the next CR LF; raises BackupError when the line has more than `max_bytes`."""
         end = self._held.find(b"\r\n", self._at, self._at + max_bytes)
         if end >= 0:
             line, self._at = self._held[self._at : end], end + 2
@@ -79,7 +81,7 @@ class _Stream:
 
 
 def entries(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Entry]:
-    """Each entry, of at most so many bytes. BackupError where there is none."""
+    """Yields the entries of a file; raises BackupError at one that is not valid or has more than `max_bytes`."""
     stream = _Stream(chunks)
     while not stream.is_over():
         (count,) = struct.unpack(">I", stream.take(LENGTH_BYTES))
@@ -90,11 +92,11 @@ def entries(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Entry]:
             raise BackupError(f"An entry of the backup has {sum(lengths)} bytes.")
         whole = stream.take(sum(lengths))
         key, kind, expires_ms, *parts = [whole[start:end] for start, end in pairwise(accumulate(lengths, initial=0))]
-        yield Entry(key, kind, _expires(expires_ms), parts)
+        yield Entry(key, kind, _expires(expires_ms), parts=parts)
 
 
 def resp_entries(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Entry]:
-    """The same of format 1, large hashes and sorted sets in pieces."""
+    """Yields the entries of a file of format 1, large ones in pieces; raises BackupError as `entries` does."""
     stream = _Stream(chunks)
     while not stream.is_over():
         left = _resp_length(stream, b"*") - _HEAD_TEXTS
@@ -102,7 +104,7 @@ def resp_entries(chunks: Iterator[bytes], max_bytes: int) -> Iterator[Entry]:
             raise BackupError("An entry of the backup has too few texts.")
         key, kind = (_resp_text(stream, MAX_KEY_BYTES) for _ in range(2))
         expires_ms = _expires(_resp_text(stream, MAX_KEY_BYTES))
-        yield from _resp_pieces(stream, Entry(key, kind, expires_ms, []), left, max_bytes)
+        yield from _resp_pieces(stream, Entry(key, kind, expires_ms, parts=[]), left, max_bytes=max_bytes)
 
 
 def _resp_pieces(stream: _Stream, entry: Entry, texts_left: int, max_bytes: int) -> Iterator[Entry]:

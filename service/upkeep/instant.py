@@ -1,17 +1,17 @@
-"""All keys as they were at one instant, of a database that is written meanwhile.
+"""Reads all keys as they are at one instant from a database that is written meanwhile.
 
-Scanning takes long, and what was read first has changed when the last is read. So every key that was written since it
-was read is read again, until a round in which nothing was written: then all is as it is at that moment, of every site.
-Rounds get shorter as there is less to read again. Where writers are too fast for that, they are held back while the
-last rounds are read (CLIENT PAUSE, which ends by itself).
+A scan takes long, and keys that were read first have changed when the last one is read. So every key that was written
+since it was read is read again, until a round in which no key was written: then all data is as it is at that moment, in
+every site. Rounds get shorter as there is less to read again. Where writers are too fast for that, they are paused
+during the last rounds (CLIENT PAUSE, which ends by itself).
 
-Of a cluster all masters are asked at once what was written. In the round in which none tells of anything, what was read
-of each is what was in it from before the question to the first of them until after the answer of the last: so there is
-one instant for all masters too. `layout.py` sees to it that they are all, and that no key moved between them.
+All masters of a cluster are asked at once which keys were written. In the round in which none names a key, the data
+read from each master is what it held from before the first question until after the last answer: so there is one
+instant for all masters too. `layout.py` checks that these are all masters, and that no key moved between them.
 
-Looked at and left: SYNC gives the same instant, but as an RDB, which only the server's own kind and version can read,
-and many hosts refuse it; so do DUMP's payloads: Redis 7.0 takes none of Valkey 9. A script or MULTI that reads a whole
-site would block the server for all it holds; a check of versions with retry never ends on a busy site.
+Other ways were rejected. SYNC gives one instant, but as an RDB, which only the same kind and version of server can
+read, and many hosts refuse it. The payloads of DUMP have the same limit: Redis 7.0 reads none of Valkey 9. A script or
+MULTI that reads a whole site would block the server. A check of versions with retries never ends on a busy site.
 """
 
 import asyncio
@@ -25,23 +25,23 @@ from service.upkeep.changes import Changes
 
 KEYS_A_STEP = 200
 PATIENT_ROUNDS = 4
-"""So many rounds are read before writers are held back."""
+"""The number of rounds before writers are paused."""
 PAUSED_ROUNDS = 40
 PAUSE_MS = 1000
-"""Writers go on by themselves after so long when we cannot tell them to."""
+"""Writers continue after this time when this process cannot end the pause."""
 
 Read = Callable[[list[bytes]], Awaitable[None]]
 
 
 async def count_keys(link: Link) -> int:
-    """How many keys are ours."""
+    """Returns the number of keys of commentdesk."""
     found: set[bytes] = set()
     await scan(link, lambda names: _add(found, names))
     return len(found)
 
 
 async def count_all_keys(link: Link) -> int:
-    """How many keys are there, others' included: what a look at all of ours passes over."""
+    """Returns the number of all keys of the database, which is how many a scan passes."""
     return sum(await link.call_each("DBSIZE"))
 
 
@@ -52,10 +52,11 @@ async def _add(found: set[bytes], names: list[bytes]) -> None:
 async def read_all(
     link: Link, changes: Changes, read: Read, *, concerns: Callable[[bytes], bool], on_progress: Callable[[int], None]
 ) -> None:
-    """Calls `read` with the names of our keys that concern the caller, each again when it changed, until all that was
-    read is of one instant. `on_progress` hears how many more keys of the database were looked at.
+    """Calls `read` with the names of the keys for which `concerns` is true, and again with those that changed, until
+    all data that was read is of one instant.
 
-    StoreUnavailableError when Redis is away or changes too fast.
+    `on_progress` is called with the number of keys of each step of the scan. Raises StoreUnavailableError when Redis
+    does not answer, or when its keys change too fast.
     """
     changed: set[bytes] = set()
 
@@ -66,11 +67,11 @@ async def read_all(
 
     async with unchanged(link):
         await scan(link, look)
-        await _settle(link, changes, read, concerns, changed)
+        await _settle(link, changes, read, concerns=concerns, changed=changed)
 
 
 async def scan(link: Link, look: Read) -> None:
-    """Calls `look` with the names of all our keys, perhaps more than once with some."""
+    """Calls `look` with the names of all keys of commentdesk in batches; a name may come more than once."""
     for server in link.servers():
         await _scan_server(server, look)
 
@@ -85,8 +86,9 @@ async def _scan_server(server: Server, look: Read) -> None:
 
 
 async def _settle(
-    link: Link, changes: Changes, read: Read, concerns: Callable[[bytes], bool], changed: set[bytes]
+    link: Link, changes: Changes, read: Read, *, concerns: Callable[[bytes], bool], changed: set[bytes]
 ) -> None:
+    """Reads the changed keys again, round by round, until no key changes in a round."""
     is_paused = False
     try:
         for attempt in range(PATIENT_ROUNDS + PAUSED_ROUNDS):
@@ -105,7 +107,7 @@ async def _settle(
 
 
 async def _pause(link: Link) -> bool:
-    """Whether writers are held back. A host that does not allow it leaves us to hope for a pause of their own."""
+    """Pauses all writers, and returns False where the host does not allow that: they may still pause by themselves."""
     try:
         await asyncio.gather(*(server.call("CLIENT", "PAUSE", PAUSE_MS, "WRITE") for server in link.servers()))
     except RequestError:

@@ -1,4 +1,4 @@
-"""What only one process at a time may do: a key that names who does it, and ends by itself when that one dies."""
+"""Leases for work that one process at a time may do: a key names the holder, and expires when the holder dies."""
 
 import asyncio
 import secrets
@@ -9,22 +9,22 @@ from service.link.link import Link
 from service.store import scripts
 
 LEASE_MS = 10_000
-"""Renewed while the work goes on; so long the others wait for one that is dead."""
+"""The lifetime of a lease, which is renewed while the work goes on; others wait so long for a dead holder."""
 
 
 def new_holder() -> str:
-    """Names whoever is about to ask for a lease."""
+    """Returns a random name for a process that asks for a lease."""
     return secrets.token_hex(8)
 
 
 async def hold(link: Link, key: str, holder: str) -> bool:
-    """Whether the holder has the lease, from now for LEASE_MS; False when somebody else has it."""
+    """Takes or renews the lease for LEASE_MS; returns False when another holder has it."""
     (is_held,) = await scripts.HOLD.run(link, [key], holder, LEASE_MS)
     return bool(is_held)
 
 
 async def hand_back(link: Link, key: str, holder: str) -> None:
-    """Free for the next, unless it is somebody else's by now."""
+    """Ends the lease, unless another holder has it by now."""
     await scripts.HOLD.run(link, [key], holder, 0)
 
 
@@ -32,15 +32,23 @@ async def hand_back(link: Link, key: str, holder: str) -> None:
 async def sole(
     link: Link, key: str, refusal: Callable[[str], Exception], work: str
 ) -> AsyncIterator[asyncio.Task[None]]:
-    """For as long as this lasts nobody else is at the work; the refusal, made of words, when somebody already is.
+    """Holds the lease inside the context; raises `refusal` with a message when another holder has it.
 
-    Should we die within, the next can begin after LEASE_MS. Gives a task that ends only when the right was lost.
+    Yields a task that renews the lease and ends only when the lease was lost. When this process dies, the lease expires
+    after LEASE_MS.
     """
     holder = new_holder()
     if not await hold(link, key, holder):
         raise refusal(f"Somebody else is {work}, or was until a few seconds ago.")
+    async with renewed(link, key, holder, refusal(f"Somebody else is {work} by now: run it again.")) as renewing:
+        yield renewing
 
-    renewing = asyncio.create_task(_renew(link, key, holder, refusal(f"Somebody else is {work} by now: run it again.")))
+
+@asynccontextmanager
+async def renewed(link: Link, key: str, holder: str, lost: Exception) -> AsyncIterator[asyncio.Task[None]]:
+    """Keeps a lease that the holder has for as long as this lasts, and hands it back. Gives a task that ends only when
+    it was lost, with that error or the store's."""
+    renewing = asyncio.create_task(_renew(link, key, holder, lost))
     try:
         yield renewing
     finally:

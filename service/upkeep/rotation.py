@@ -1,18 +1,21 @@
-"""Another secret in the place of one that leaked, while services run, and cut off at any point to be run again.
+"""Replaces a secret that leaked, while services run. An interrupted rotation is run again and continues.
 
-Every service knows both secrets before. Then the installation puts the new one in force, in one step, with its hash
-keys wrapped by it: from there on all seal with it, as soon as they heard. When all have, whatever is still sealed with
-the one before is opened and sealed anew, comment by comment, until a look at all of them finds none; then the one
-before is out of force, and nothing needs it. Who is cut off goes on where the installation says that he was.
+Every service knows both secrets beforehand. One step puts the new secret in force in the record of the installation,
+with the hash keys wrapped by it; each process seals with it as soon as it has read that record. When all processes do,
+whatever is sealed with the previous secret is opened and sealed again, comment by comment, until a pass over all keys
+finds nothing more. Then the previous secret is put out of force, and nothing needs it. The record of the installation
+says how far a rotation is.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
 
 import structlog
 
+from service.domain.event import ROTATION
 from service.errors import RotationError
 from service.link.link import Link
 from service.store import keys, scripts, tokens
@@ -22,8 +25,8 @@ from service.vault import SealBrokenError, Secret, Vault, sealed_of
 
 Progress = Callable[[int], None]
 Waiting = Callable[[str], None]
-HEARD_SECONDS = processes.LIFETIME_MS / 1000 + 30
-"""After so long a process that has not heard is none that lives."""
+SWITCH_SECONDS = processes.LIFETIME_MS / 1000 + 30
+"""After this time a process that does not use the new secret is not merely a dead one that is still listed."""
 _POLL_SECONDS = 0.2
 _KEYS_AT_ONCE = 50
 _PRIVATE = keys.COMMENT_FIELDS["private"]
@@ -33,15 +36,18 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Resealed:
-    """How many texts were sealed anew, and how many no secret of ours opens; these are left as they are."""
+    """How many texts were sealed again, and how many no known secret opens; the latter stay as they are."""
 
     sealed: int = 0
     unreadable: int = 0
 
 
 async def is_begun(link: Link, vault: Vault) -> bool:
-    """Whether there is a secret to replace: the one before is in force, or not yet out of it. StartError for a store of
-    another secret; the vault has what is in force then."""
+    """Returns whether a rotation has begun or can begin: the new secret is not in force, or the previous one still is.
+
+    The vault adopts the secret in force. Raises StartError for a store of an unknown secret, and RotationError for one
+    of another format.
+    """
     oldest = await installation.check_installation(link, vault)
     if oldest != installation.FORMAT:
         raise RotationError(
@@ -53,18 +59,22 @@ async def is_begun(link: Link, vault: Vault) -> bool:
 
 
 async def put_in_force(link: Link, vault: Vault, waiting: Waiting) -> None:
-    """Returns when the new secret is in force, and every process that serves uses it. RotationError when a process does
-    not know it yet."""
+    """Puts the new secret in force, and returns when every process that serves uses it.
+
+    `waiting` is called with a message while processes still use the previous one. Raises RotationError when a process
+    does not know the new secret, or does not use it after SWITCH_SECONDS.
+    """
     if vault.check != vault.newest.check:
-        await _demand_known(link, vault.newest)
+        await _require_known(link, vault.newest)
         await _switch(link, vault)
         await installation.check_installation(link, vault)
     await _until_all_use(link, vault.newest.check, waiting)
 
 
-async def _demand_known(link: Link, secret: Secret) -> None:
+async def _require_known(link: Link, secret: Secret) -> None:
+    """Raises RotationError when a process that serves does not know the secret."""
     listed = await processes.list_all(link)
-    unaware = sum(secret.check not in each.known for each in listed)
+    unaware = sum(secret.check not in process.known for process in listed)
     if unaware:
         raise RotationError(
             f"{unaware} of {len(listed)} processes that serve from this store do not know the new secret. Give all of "
@@ -79,12 +89,12 @@ async def _switch(link: Link, vault: Vault) -> None:
     if vault.number_of(previous) == vault.newest.number:
         raise RotationError("By chance (one in 255) the new secret has the number of the one before: make another one.")
     wrapped = vault.newest.wrap(vault.hash_keys)
-    await scripts.SWITCH_SECRET.run(link, [keys.INSTALLATION, keys.CHANGES], previous, vault.newest.check, wrapped)
+    await _switch_secret(link, previous, vault.newest.check, wrapped)
 
 
 async def _until_all_use(link: Link, check: str, waiting: Waiting) -> None:
-    deadline = asyncio.get_running_loop().time() + HEARD_SECONDS
-    while behind := sum(each.in_force != check for each in await processes.list_all(link)):
+    deadline = asyncio.get_running_loop().time() + SWITCH_SECONDS
+    while behind := sum(process.in_force != check for process in await processes.list_all(link)):
         if asyncio.get_running_loop().time() > deadline:
             raise RotationError(f"{behind} processes still seal with the secret before: restart them, run this again.")
         waiting(f"{behind} processes have not heard yet of the new secret.")
@@ -92,14 +102,16 @@ async def _until_all_use(link: Link, check: str, waiting: Waiting) -> None:
 
 
 async def reseal_all(link: Link, vault: Vault, on_progress: Progress) -> Resealed:
-    """Seals anew, with the secret in force, what is sealed with another one, in one look at all keys. `on_progress`
-    hears how many more keys were looked at."""
+    """Seals with the secret in force whatever is sealed with another one, in one pass over all keys.
+
+    `on_progress` is called with the number of keys of each step.
+    """
     done = Resealed()
 
     async def look(names: list[bytes]) -> None:
         for start in range(0, len(names), _KEYS_AT_ONCE):
-            some = names[start : start + _KEYS_AT_ONCE]
-            await asyncio.gather(*(_reseal(link, vault, name, done) for name in some))
+            batch = names[start : start + _KEYS_AT_ONCE]
+            await asyncio.gather(*(_reseal(link, vault, name, done=done) for name in batch))
         on_progress(len(names))
 
     await instant.scan(link, look)
@@ -112,7 +124,7 @@ async def _reseal(link: Link, vault: Vault, name: bytes, done: Resealed) -> None
         return
     try:
         is_sealed = await reseal(link, vault, name)
-        done.sealed += is_sealed  # apart from the await: others count meanwhile
+        done.sealed += is_sealed  # after the await, since other tasks count during it
     except SealBrokenError:
         done.unreadable += 1
         log.warning("not_sealed_anew", key=name.decode(errors="replace"))
@@ -121,7 +133,7 @@ async def _reseal(link: Link, vault: Vault, name: bytes, done: Resealed) -> None
 async def _reseal_comment(link: Link, vault: Vault, name: bytes) -> bool:
     private = await link.call("HGET", name, _PRIVATE)
     if not private:
-        return False  # gone meanwhile, or erased
+        return False  # the comment was deleted meanwhile, or its private data was erased
     try:
         start, end = email_span(private)
         sealed = unpack_email(private[start:end])
@@ -130,22 +142,24 @@ async def _reseal_comment(link: Link, vault: Vault, name: bytes) -> bool:
     if vault.is_current(sealed):
         return False
     comment_id = keys.parts_of(name).name
-    anew = vault.seal(vault.open(sealed, comment_id), comment_id)
-    replaced = private[:start] + pack_email(anew) + private[end:]
+    resealed = vault.seal(vault.open(sealed, comment_id), comment_id)
+    replaced = private[:start] + pack_email(resealed) + private[end:]
     (is_done,) = await scripts.REPLACE_PRIVATE.run(link, [name], private, replaced)
     return bool(is_done)
 
 
 async def _reseal_answer(link: Link, vault: Vault, name: bytes) -> bool:
-    """Of a token that was made, which the answer shows; other answers have nothing sealed. One that no secret of ours
-    opens ends within a day by itself."""
+    """Seals the kept answer again that shows a new token; other answers have nothing sealed.
+
+    An answer that no known secret opens stays: it expires within a day.
+    """
     (answer,) = await scripts.REPLACE_ANSWER.run(link, [name], "", "")
     with suppress(SealBrokenError):
         if not answer or vault.is_current(sealed_of(answer)):
             return False
-        anew = vault.seal_text(vault.open_text(answer, tokens.MADE), tokens.MADE)
-        (kept,) = await scripts.REPLACE_ANSWER.run(link, [name], answer, anew)
-        return bool(kept == anew)
+        resealed = vault.seal_text(vault.open_text(answer, tokens.MADE), tokens.MADE)
+        (kept,) = await scripts.REPLACE_ANSWER.run(link, [name], answer, resealed)
+        return bool(kept == resealed)
     return False
 
 
@@ -153,13 +167,21 @@ _RESEALING = {"comment": _reseal_comment, "idempotency": _reseal_answer}
 
 
 async def end(link: Link, vault: Vault) -> None:
-    """The secret before is out of force. Only when a look at all keys found nothing more that is sealed with it."""
+    """Puts the previous secret out of force; call it when a pass over all keys found nothing more to seal."""
     previous = await link.call("HGET", keys.INSTALLATION, "previous_check")
     if previous is not None:
-        await scripts.SWITCH_SECRET.run(link, [keys.INSTALLATION, keys.CHANGES], previous, vault.check, "")
+        await _switch_secret(link, previous, vault.check, b"")
+
+
+async def _switch_secret(link: Link, previous: str | bytes, new: str, wrapped: bytes) -> None:
+    script_keys = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]]
+    now_ms = time.time_ns() // 1_000_000
+    await scripts.SWITCH_SECRET.run(link, script_keys, previous, new, wrapped, ROTATION, now_ms)
 
 
 def sole_rotator(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:
-    """For as long as this lasts nobody else replaces the secret: what two do at once does no harm, but it is done
-    twice. RotationError."""
-    return lease.sole(link, keys.ROTATING, RotationError, "replacing the secret of this store")
+    """Gives the right to rotate to one process at a time; raises RotationError while another one has it.
+
+    Two at once would do no harm, but the work twice.
+    """
+    return lease.sole(link, keys.ROTATING, RotationError, work="replacing the secret of this store")

@@ -1,4 +1,4 @@
-"""Whether an entry of a backup is one that we could have written: its key, its type, and how its content is built."""
+"""Checks the key, the type and the structure of an entry of a backup."""
 
 import re
 from collections.abc import Iterator
@@ -15,13 +15,13 @@ _SCORE = re.compile(rb"-?(\d{1,20}(\.\d{1,20})?(e[+-]?\d{1,3})?|inf)")
 _STREAM_ID = re.compile(rb"(\d{1,20})-(\d{1,20})")
 _COUNT = re.compile(rb"\d{1,15}")
 _HEAD_TEXTS = 3
-"""Of a stream: the last id, the entries ever added, the largest deleted id."""
+"""The content of a stream begins with its last id, the number of entries ever added, and the largest deleted id."""
 
 StreamId = tuple[int, int]
 
 
 def check_entry(entry: Entry, store_format: int) -> None:
-    """BackupError with what is wrong of an entry that is none of ours, in a store of that format."""
+    """Raises BackupError, with the reason, for an entry that cannot be in a store of that format."""
     kind = keys.type_of(entry.key)
     if store_format == 1 and entry.kind == b"hash" and keys.parts_of(entry.key).kind in WERE_HASHES:
         kind = KeyType.HASH
@@ -36,7 +36,7 @@ def check_entry(entry: Entry, store_format: int) -> None:
 
 
 def _shown(text: bytes) -> str:
-    """Short, and without what would move a terminal's cursor."""
+    """Returns a text in a short form without control characters, which could move the cursor of a terminal."""
     return ascii(text[:100].decode("utf-8", "replace"))
 
 
@@ -64,7 +64,7 @@ def _is_stream(parts: list[bytes]) -> bool:
 
 
 def _entry_ids(rest: list[bytes]) -> Iterator[StreamId]:
-    """The id of each entry, ValueError where there is none."""
+    """Yields the id of each entry; raises ValueError where the structure is not valid."""
     at = 0
     while at < len(rest):
         count = rest[at + 1] if at + 1 < len(rest) else b""

@@ -30,7 +30,7 @@ async def release(desk: Desk, site: str, caller: Caller, comment_id: str) -> Non
 
 
 async def release_all(desk: Desk, site: str, caller: Caller) -> None:
-    await desk.queue.release_all(site, caller.token_id)
+    await desk.queue.release_all(site, caller.token_id, desk.now_ms())
 
 
 async def decide(desk: Desk, site: str, caller: Caller, ruling: Ruling, *, replay: Replay) -> Comment:

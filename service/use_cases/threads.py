@@ -26,6 +26,6 @@ async def read_settings(desk: Desk, site: str, thread: str) -> Thread:
     return await threads.read_settings(desk.link, site, thread)
 
 
-async def set_settings(desk: Desk, site: str, thread: str, change: ThreadChange) -> Thread:
+async def set_settings(desk: Desk, site: str, thread: str, change: ThreadChange, *, actor: str) -> Thread:
     """Makes the thread, or changes what is given of it."""
-    return await threads.set_settings(desk.link, site, thread, change, desk.now_ms())
+    return await threads.set_settings(desk.link, site, thread, change, actor=actor, now_ms=desk.now_ms())

@@ -13,7 +13,7 @@ from service.store import tokens
 
 
 async def create_token(
-    desk: Desk, role: Role, site: str | None, name: str, *, expires_at: datetime | None, replay: Replay
+    desk: Desk, role: Role, site: str | None, name: str, *, expires_at: datetime | None, replay: Replay, actor: str
 ) -> MadeToken:
     """Makes a token, which is shown this once; a repeated Idempotency-Key has the first one again. SiteNotFoundError,
     InvalidFieldsError when it would have expired already."""
@@ -33,12 +33,12 @@ async def create_token(
         expires_ms=expires_ms,
         digest=desk.vault.token_digest(secret),
     )
-    made = await tokens.create(desk.link, desk.vault, MadeToken(token, secret), replay)
+    made = await tokens.create(desk.link, desk.vault, MadeToken(token, secret), replay, actor=actor)
     await desk.registry.refresh()
     return made
 
 
-async def revoke_token(desk: Desk, token_id: str) -> None:
+async def revoke_token(desk: Desk, token_id: str, *, actor: str) -> None:
     """Ends a token at once. TokenNotFoundError."""
-    await tokens.remove(desk.link, token_id)
+    await tokens.remove(desk.link, token_id, actor=actor, now_ms=desk.now_ms())
     await desk.registry.refresh()

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from service.desk import Desk
 from service.errors import RequestError
+from service.store.consumers import INSTALLATION, StreamMeasures, measure_stream
 from service.store.measures import StoreMeasures, measure_store
 from service.store.readiness import OK, check_store
 from service.store.totals import SiteMeasures, measure_site
@@ -23,9 +24,10 @@ class Readiness(NamedTuple):
 
 
 class Measures(NamedTuple):
-    """What is measured of the store and its sites; nothing while Redis is away."""
+    """What is measured of the store, its sites and their streams of events; nothing while Redis is away."""
 
     sites: Mapping[str, SiteMeasures]
+    streams: Mapping[str, StreamMeasures]
     store: StoreMeasures | None
     is_redis_up: bool
 
@@ -53,12 +55,16 @@ async def _check_upgrade(desk: Desk) -> dict[str, str]:
 
 
 async def measure(desk: Desk, now_ms: int) -> Measures:
-    """Measures all sites at once, and the store."""
+    """Measures all sites at once, the streams of events, and the store."""
     names = list(desk.registry.sites)
     sites: dict[str, SiteMeasures] = {}
+    streams: dict[str, StreamMeasures] = {}
     try:
         measured = await asyncio.gather(*(measure_site(desk.link, name, now_ms) for name in names))
         sites = dict(zip(names, measured, strict=True))
-        return Measures(sites, await measure_store(desk.link), desk.link.is_up)
+        names.append(INSTALLATION)
+        of_streams = await asyncio.gather(*(measure_stream(desk.link, name, now_ms) for name in names))
+        streams = dict(zip(names, of_streams, strict=True))
+        return Measures(sites, streams, await measure_store(desk.link), desk.link.is_up)
     except RequestError:
-        return Measures(sites, None, is_redis_up=False)
+        return Measures(sites, streams, None, is_redis_up=False)

@@ -16,9 +16,10 @@ from service.errors import (
     UnauthenticatedError,
 )
 from service.registry import Registry
-from service.web.connection import Request
+from service.web.call import Networks, ProcessContext
+from service.web.exchange import Request
 from service.web.hosts import is_own_host
-from service.web.operation import Access, Networks, ProcessContext, Route
+from service.web.route import Access, Route
 
 _HTTP_1_1 = (1, 1)
 _OF_PROXIES = {

@@ -1,18 +1,19 @@
 """What a request has to pass before anything of its body is read: the gate's questions, asked of a request."""
 
-from collections.abc import Callable
-
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from service.desk import Desk
 from service.domain.caller import Role
 from service.domain.site import Site
 from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
+from service.texts.sentence import sentence
 from service.web import body as bodies
 from service.web.access import bearer_token, is_metrics_token, reader_address
-from service.web.connection import Request
-from service.web.operation import Access, ProcessContext, Route
+from service.web.call import ProcessContext
+from service.web.exchange import Request
+from service.web.route import Access, Route
 
+_HTTP_1_1 = (1, 1)
 _ADDRESS: web.RequestKey[str] = web.RequestKey("address", str)
 _ADMITTED: web.RequestKey[bool] = web.RequestKey("admitted", bool)
 """Of a stranger whom the gate let on."""
@@ -66,11 +67,15 @@ def admit_stranger(request: Request, site: Site | None, context: ProcessContext)
     request[_ADMITTED] = True
 
 
-def invite_body(request: Request, invite: Callable[[], None]) -> None:
-    """Gives a client that waits for it leave to send its body, or BodyTooLargeError when it says that it is."""
+async def invite_body(request: Request) -> None:
+    """Gives a client that waits for it leave to send its body (RFC 9110, 10.1.1), or BodyTooLargeError when it says
+    that it is. aiohttp calls what is written here no part of the answer."""
+    if request.version != _HTTP_1_1 or request.headers.get(hdrs.EXPECT, "").lower() != "100-continue":
+        return
     if (request.content_length or 0) > bodies.MAX_BODY_BYTES:
-        raise BodyTooLargeError(f"At most {bodies.MAX_BODY_BYTES} bytes.")
-    invite()
+        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=bodies.MAX_BODY_BYTES))
+    await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    request.writer.output_size = 0
 
 
 def is_form(request: Request) -> bool:

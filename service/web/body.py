@@ -16,7 +16,8 @@ from service.errors import (
     MalformedBodyError,
     UnsupportedMediaTypeError,
 )
-from service.web.connection import Request
+from service.texts.sentence import sentence
+from service.web.exchange import Request
 from service.web.media_type import kind_of, read_media_type
 from service.web.multipart import parse_multipart
 
@@ -36,35 +37,34 @@ MULTIPART = "multipart/form-data"
 async def read_body(request: Request) -> bytes:
     """The whole body, decompressed. BodyTooLargeError, BodyTooSlowError, MalformedBodyError (bad compression, cut
     off), UnsupportedMediaTypeError (an unknown compression)."""
-    if request.content.is_eof():  # it came with its head: no need of a timer
-        return await _read(request)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            return await _read(request)
+        if request.content.is_eof():  # it came with its head: no need of a timer
+            body = request.content.read_nowait()
+        else:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _received(request)
     except TimeoutError as error:
-        raise BodyTooSlowError(f"At most {BODY_SECONDS} seconds after the head.") from error
-
-
-async def _read(request: Request) -> bytes:
-    parts: list[bytes] = []
-    size = 0
-    try:
-        while chunk := await request.content.readany():
-            parts.append(chunk)
-            size += len(chunk)
-            if size > MAX_BODY_BYTES:
-                break
+        raise BodyTooSlowError(sentence("At most %(most)s seconds after the head.", most=BODY_SECONDS)) from error
     except (HttpProcessingError, web.RequestPayloadError, ConnectionError) as error:
         raise MalformedBodyError("The body is cut off.") from error
-    body = b"".join(parts)
     encoding = request.headers.get("Content-Encoding")
-    if encoding is not None and size <= MAX_BODY_BYTES:
+    if encoding is not None and len(body) <= MAX_BODY_BYTES:
         body = _decompressed(body, encoding.strip().lower())
     if len(body) > MAX_BODY_BYTES:
         if _is_all_brackets(body[: MAX_NESTING + 1]):
-            raise MalformedBodyError(f"Nested deeper than {MAX_NESTING} levels.")
-        raise BodyTooLargeError(f"At most {MAX_BODY_BYTES} bytes.")
+            raise MalformedBodyError(sentence("Nested deeper than %(most)s levels.", most=MAX_NESTING))
+        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=MAX_BODY_BYTES))
     return body
+
+
+async def _received(request: Request) -> bytes:
+    """The body as it comes, or as much of it as is over the limit."""
+    parts: list[bytes] = []
+    size = 0
+    while size <= MAX_BODY_BYTES and (chunk := await request.content.readany()):
+        parts.append(chunk)
+        size += len(chunk)
+    return b"".join(parts)
 
 
 def _decompressed(body: bytes, encoding: str) -> bytes:
@@ -107,7 +107,7 @@ def parse_json(raw: bytes) -> Any:
     try:
         return orjson.loads(raw)
     except ValueError as error:
-        raise MalformedBodyError(f"Not valid JSON: {error}") from error
+        raise MalformedBodyError(sentence("Not valid JSON: %(reason)s", reason=str(error))) from error
 
 
 def parse_form(request: Request, kind: str, raw: bytes) -> dict[str, Any]:
@@ -129,7 +129,7 @@ def parse_form(request: Request, kind: str, raw: bytes) -> dict[str, Any]:
 def _urlencoded(raw: bytes) -> list[tuple[str, str]]:
     """As WHATWG URL, 5.1, but strict about UTF-8; on bytes, since `parse_qsl` decodes text piece by piece."""
     if raw.count(b"&") >= MAX_FORM_FIELDS:
-        raise MalformedBodyError(f"At most {MAX_FORM_FIELDS} fields.")
+        raise MalformedBodyError(sentence("At most %(most)s fields.", most=MAX_FORM_FIELDS))
     if raw.count(b"%") > max(MAX_LOOSE_PERCENTS, len(raw) // 3):
         raise MalformedBodyError("Percent signs that begin no escape.")
     try:
@@ -156,4 +156,4 @@ def require_media_type(kind: str, *, is_form_taken: bool) -> None:
     """UnsupportedMediaTypeError unless it is JSON, or a form where forms are taken."""
     taken = (JSON, URLENCODED, MULTIPART) if is_form_taken else (JSON,)
     if kind not in taken:
-        raise UnsupportedMediaTypeError("Send " + " or ".join(taken) + ".")
+        raise UnsupportedMediaTypeError(sentence("Send %(types)s.", types=" or ".join(taken)))

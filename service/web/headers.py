@@ -4,20 +4,26 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from service.web.access import is_trusted
-from service.web.connection import Request
-from service.web.operation import Access, Networks, Route
-from service.web.response import Response
+from aiohttp import hdrs
+from multidict import istr
 
-_EVERY = {
-    "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
+from service.web.access import is_trusted
+from service.web.call import Networks
+from service.web.exchange import Request
+from service.web.response import Response
+from service.web.route import Access, Route
+
+_RESOURCE_POLICY = istr("Cross-Origin-Resource-Policy")
+_EVERY: dict[str, str] = {
+    istr("X-Content-Type-Options"): "nosniff",
+    istr("Content-Security-Policy"): "default-src 'none'; frame-ancestors 'none'",
+    istr("Referrer-Policy"): "no-referrer",
 }
-_NOT_KEPT = {"Cache-Control": "no-store"}
-PRIVATE: Mapping[str, str] = MappingProxyType(_EVERY | _NOT_KEPT | {"Cross-Origin-Resource-Policy": "same-origin"})
+"""The names are of a kind that need not be made lower for each answer."""
+_NOT_KEPT: dict[str, str] = {hdrs.CACHE_CONTROL: "no-store"}
+PRIVATE: Mapping[str, str] = MappingProxyType(_EVERY | _NOT_KEPT | {_RESOURCE_POLICY: "same-origin"})
 """Of all answers that are not meant for other websites' pages."""
-_EMBEDDED = _EVERY | {"Cross-Origin-Resource-Policy": "cross-origin"}
+_EMBEDDED: dict[str, str] = _EVERY | {_RESOURCE_POLICY: "cross-origin"}
 _ONE_YEAR = "max-age=31536000"
 _MOST_PROXIES = 1024
 """Addresses that are remembered as a proxy's or not."""
@@ -30,19 +36,18 @@ def defaults_of(route: Route) -> Mapping[str, str]:
     return _EMBEDDED if route.method == "GET" else _EMBEDDED | _NOT_KEPT
 
 
-class Completion:
-    """Gives answers the headers that do not depend on what they say."""
+class Protection:
+    """Gives answers the headers that depend on who asks and how it went, whatever they say."""
 
     def __init__(self, trusted: Networks) -> None:
         self._is_proxy = lru_cache(_MOST_PROXIES)(lambda address: is_trusted(address, trusted))
         self._has_proxies = bool(trusted)
 
-    def complete(self, request: Request, response: Response, defaults: Mapping[str, str] = PRIVATE) -> None:
+    def protect(self, request: Request, response: Response) -> None:
         """Nothing that came for a token, and no refusal, which may show what was sent, is kept by anyone. HSTS
         (RFC 6797) goes only to browsers that came by TLS, and only a trusted proxy knows that."""
         given = request.headers
-        response.headers = {**defaults, **response.headers}
-        if response.status >= 400 or "Authorization" in given:
-            response.headers["Cache-Control"] = "no-store"
+        if response.status >= 400 or hdrs.AUTHORIZATION in given:
+            response.headers[hdrs.CACHE_CONTROL] = "no-store"
         if self._has_proxies and given.get("X-Forwarded-Proto") == "https" and self._is_proxy(request.remote or ""):
             response.headers["Strict-Transport-Security"] = _ONE_YEAR

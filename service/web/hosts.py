@@ -5,7 +5,7 @@ from collections.abc import Set
 from functools import lru_cache
 
 from service.domain.network import is_loopback
-from service.web.connection import Request
+from service.web.exchange import Request
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\s:@/?#\[\]]+)(:[0-9]{1,5})?")
 """RFC 9110, 7.2: a name or an address, and perhaps a port."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from urllib.parse import unquote_to_bytes
 
 from service.errors import InvalidFieldsError, MalformedBodyError
+from service.texts.sentence import sentence
 from service.web.media_type import MediaType, read_media_type
 
 MAX_PARTS = 40
@@ -63,13 +64,17 @@ def _split(boundary: bytes, raw: bytes) -> list[bytes]:
             parts.append(piece.lstrip(b" \t"))
         elif parts:
             parts[-1] += mark + piece
-    raise MalformedBodyError(f"Not a multipart form of 1-{MAX_PARTS} parts that ends with its boundary.")
+    raise MalformedBodyError(
+        sentence("Not a multipart form of 1-%(most)s parts that ends with its boundary.", most=MAX_PARTS)
+    )
 
 
 def _field(part: bytes) -> tuple[str, str]:
     end = _HEAD_END.search(part, 0, MAX_HEAD_BYTES)
     if end is None:
-        raise MalformedBodyError(f"A part of the form has no head of at most {MAX_HEAD_BYTES} bytes.")
+        raise MalformedBodyError(
+            sentence("A part of the form has no head of at most %(most)s bytes.", most=MAX_HEAD_BYTES)
+        )
     headers = _headers(part[: end.start()].decode())
     disposition = _disposition(headers.get("content-disposition", ""))
     name = disposition.get("name", disposition.get("name*"))

@@ -12,7 +12,7 @@ from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
 from service.web import body as bodies
 from service.web import problems
-from service.web.operation import Access, Route
+from service.web.route import Access, Route
 
 Json = dict[str, Any]
 _PARAMETERS: dict[str, Json] = {

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import orjson
 
 from service import errors
+from service.texts.catalogue import ENGLISH
+from service.texts.texts import Texts
 
 STATUS: dict[type[errors.RequestError], int] = {
     errors.MalformedRequestError: 400,
@@ -44,13 +46,13 @@ def status_of(error: errors.RequestError) -> int:
     return STATUS[type(error)]
 
 
-def problem(error: errors.RequestError, request_id: str) -> bytes:
-    """The document; `type` points to the description in the API's own page."""
+def problem(error: errors.RequestError, request_id: str, texts: Texts = ENGLISH) -> bytes:
+    """The document; `type` points to the description in the API's own page. `errors` are for programs, in English."""
     document = {
         "type": f"/docs#problem-{error.code}",
-        "title": error.title,
+        "title": texts.gettext(error.title),
         "status": status_of(error),
-        "detail": error.detail or _summary(error),
+        "detail": texts.say(error.detail) or _summary(error, texts),
         "code": error.code,
         "request_id": request_id,
     }
@@ -59,14 +61,14 @@ def problem(error: errors.RequestError, request_id: str) -> bytes:
     return orjson.dumps(document)
 
 
-def internal_problem(request_id: str) -> bytes:
+def internal_problem(request_id: str, texts: Texts = ENGLISH) -> bytes:
     """What is told of our own mistakes: nothing but where to look."""
     return orjson.dumps(
         {
             "type": f"/docs#problem-{INTERNAL}",
-            "title": "The service made a mistake",
+            "title": texts.gettext("The service made a mistake"),
             "status": 500,
-            "detail": "It is in the service's log under this request_id.",
+            "detail": texts.gettext("It is in the service's log under this request_id."),
             "code": INTERNAL,
             "request_id": request_id,
         }
@@ -80,7 +82,9 @@ def headers(error: errors.RequestError) -> Iterator[tuple[str, str]]:
         yield "WWW-Authenticate", "Bearer"
 
 
-def _summary(error: errors.RequestError) -> str:
+def _summary(error: errors.RequestError, texts: Texts) -> str:
     if not error.errors:
-        return error.title + "."
-    return "Not valid: " + ", ".join(error.errors) + "."
+        # Translators: the title of an error as a sentence.
+        return texts.gettext("%(title)s.") % {"title": texts.gettext(error.title)}
+    # Translators: names of fields, as programs send them.
+    return texts.gettext("Not valid: %(fields)s.") % {"fields": ", ".join(error.errors)}

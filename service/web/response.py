@@ -1,50 +1,68 @@
-"""An answer on its way out: made into bytes in one piece, so that it is written at once."""
+"""An answer whose body is ready: its head and its body are written at once."""
 
 import time
-from http import HTTPStatus
+from collections.abc import Mapping
 
-_STATUS_LINES = {each.value: f"HTTP/1.1 {each.value} {each.phrase}" for each in HTTPStatus}
-_WITHOUT_LENGTH = {204, 304}
+from aiohttp import hdrs, web
+from aiohttp.abc import AbstractStreamWriter
+
+_HTTP_1_1 = (1, 1)
+_WITHOUT_BODY = {204, 304}
 
 
-class Response:
-    """A status, headers that may still be added to, and a body; after one that `is_last` the connection is closed."""
+class Response(web.StreamResponse):
+    """A status, headers that may still be added to, and a body.
 
-    __slots__ = ("body", "headers", "is_last", "status")
+    `web.Response` finds out in a dozen steps what is known here, and adds a header that names its software: it took
+    4 µs more of 27 that aiohttp and `web` take for a request.
+    """
 
-    def __init__(self, status: int, headers: dict[str, str], body: bytes | None = None) -> None:
-        self.status = status
-        self.headers = headers
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes | None = None) -> None:
+        super().__init__(status=status, headers=headers)
         self.body = body
-        self.is_last = False
+        self.is_begun = False
+        """Whether its head is written."""
+        self.goes_on = False
+        """Whether the connection is kept for more; known when its head is written."""
 
-    def encoded(self, connection: str = "", *, is_head: bool = False) -> bytes:
-        """Head and body; `connection` is what the header of that name says, the body is left out for HEAD.
+    @property
+    def keep_alive(self) -> bool:
+        return self.goes_on
 
-        ValueError when a header would break its line: nobody writes headers into our answers.
-        """
-        body = self.body
-        lines = [_STATUS_LINES[self.status], *[f"{name}: {value}" for name, value in self.headers.items()]]
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        """Writes all of it, unless it is begun; for HEAD without the body."""
+        if not self.is_begun:
+            writer = await self.begin(request)
+            await writer.write_eof(b"" if self.body is None or request.method == hdrs.METH_HEAD else self.body)
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Nothing is left to write."""
+
+    async def begin(self, request: web.BaseRequest) -> AbstractStreamWriter:
+        """Writes the head, which goes out with the first bytes of the body."""
+        headers, writer = self.headers, request.writer
+        self.is_begun = True
+        self.goes_on = request.keep_alive and super().keep_alive is not False
         # Of a body that was not made for HEAD the length is not known, and then not told (RFC 9110, 8.6).
-        if body is not None or not (is_head or self.status in _WITHOUT_LENGTH):
-            lines.append(f"Content-Length: {len(body or b'')}")
-        if connection:
-            lines.append(f"Connection: {connection}")
-        lines.append(_date_line())
-        head = "\r\n".join(lines)
-        if head.count("\r") + head.count("\n") + head.count("\0") != 2 * len(lines) - 2:
-            raise ValueError("a header holds a line break")
-        raw = f"{head}\r\n\r\n".encode()
-        return raw if body is None or is_head else raw + body
+        if self.body is not None or not (request.method == hdrs.METH_HEAD or self.status in _WITHOUT_BODY):
+            headers[hdrs.CONTENT_LENGTH] = str(len(self.body or b""))
+        headers[hdrs.DATE] = _date()
+        if not self.goes_on:
+            headers[hdrs.CONNECTION] = "close"
+        elif request.version != _HTTP_1_1:
+            headers[hdrs.CONNECTION] = "keep-alive"
+        await writer.write_headers(f"HTTP/1.1 {self.status} {self.reason}", headers)
+        return writer
 
 
-_date: tuple[int, str] = (0, "")
+_made: tuple[int, str] = (0, "")
 
 
-def _date_line() -> str:
+def _date() -> str:
     """RFC 9110, 6.6.1; made once a second."""
-    global _date
+    global _made
     now = int(time.time())
-    if now != _date[0]:
-        _date = (now, time.strftime("Date: %a, %d %b %Y %H:%M:%S GMT", time.gmtime(now)))
-    return _date[1]
+    if now != _made[0]:
+        _made = (now, time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now)))
+    return _made[1]

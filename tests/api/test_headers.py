@@ -65,7 +65,6 @@ def test_no_refusal_is_kept(site: Site, anyone: Api) -> None:
         anyone.get(site.path + "/counts"),
         Api(anyone.url, "cd_wrong").get("/v1/sites"),
         site.website.ask("POST", site.comments(), raw=sent, headers=form),
-        *anyone.send_bytes(b"this is no HTTP\r\n\r\n"),
     ]
     assert all(reply.status >= 400 for reply in refusals)
     assert {reply.headers["cache-control"] for reply in refusals} == {"no-store"}

@@ -174,10 +174,11 @@ def test_bytes(target: Site, raw: bytes, content_type: str, encoding: str | None
 def test_forms(
     target: Site,
     start: str,
+    *,
     changes: list[tuple[str, str]],
     cut: int,
     accept: str,
-    is_demo: bool,  # noqa: FBT001
+    is_demo: bool,
 ) -> None:
     pairs = [(_bytes_of(name), _bytes_of(value)) for name, value in [*submission().items(), *changes]]
     if start == FORMS[0]:

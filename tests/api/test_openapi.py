@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 
 from service.routes import API
 from service.web.openapi import describe
-from service.web.operation import Access, Route
+from service.web.route import Access, Route
 from tests.api.client import Api, Json, Site
 
 DOCUMENT = describe(API, "test")

@@ -3,7 +3,7 @@
 import pytest
 
 from service.routes import API
-from service.web.operation import Route
+from service.web.route import Route
 from tests.api.client import NOTHING, Api, Json, Reply, Site, make_token
 
 SITE = "/v1/sites/{site}"

@@ -9,7 +9,7 @@ import pytest
 
 from service.errors import OverloadedError, StoreUnavailableError
 from service.link.address import make_link
-from service.link.cluster import _asked
+from service.link.cluster import _read_slots
 from service.link.link import Link
 from service.store import keys, scripts
 from tests.store.desk import SITE, Store, key, new_comment
@@ -30,7 +30,7 @@ async def link(cluster: Cluster) -> AsyncIterator[Link]:
 
 async def test_a_link_that_closes_is_not_held_up_by_an_answer_of_the_same_moment() -> None:
     server = Mock(call=Mock(return_value=asyncio.get_running_loop().create_future()))
-    asking = asyncio.create_task(_asked(server))
+    asking = asyncio.create_task(_read_slots(server))
     await asyncio.sleep(0)
     server.call.return_value.set_result([])
     asking.cancel()

@@ -9,6 +9,7 @@ from service.app import load_model
 from service.metrics import RequestMeasures, exposition
 from service.platform.counters import Counters
 from service.scoring import Scorer
+from service.store.consumers import ConsumerMeasures, StreamMeasures
 from service.store.measures import StoreMeasures
 from service.store.totals import SiteMeasures
 
@@ -26,7 +27,8 @@ def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
     requests.count_wrong_token()
     site = SiteMeasures({}, depth=0, oldest_ms=None, claims_open=0)
     store = StoreMeasures(is_durable=True, used_bytes=1, max_bytes=2, backed_up_ms=3, upgrade=None)
-    text = exposition(counts, {"default": site}, store, is_redis_up=True, now_ms=0)
+    stream = StreamMeasures(events=1, dead_letters=0, consumers={"learner": ConsumerMeasures(0, 0, 0)})
+    text = exposition(counts, {"default": site}, store, streams={"default": stream}, is_redis_up=True, now_ms=0)
     exposed = {}
     for family in text_string_to_metric_families(text.decode()):
         name = f"{family.name}_total" if family.type == "counter" else family.name

@@ -13,7 +13,7 @@ TROUBLES = PAGE.split("## What goes wrong")[1].split("\n### ")[1:]
 SOURCE = "\n".join(file.read_text("utf-8") for file in sorted((REPOSITORY / "service").rglob("*.py")))
 CODES = {kind.code for kind in vars(errors).values() if isinstance(kind, type) and hasattr(kind, "code")}
 EVENTS = set(re.findall(r'(?:log\.\w+|write)\(\s*"(\w+)"', SOURCE)) | set(
-    re.findall(r'what(?:, reason)? = "(worker_\w+)"', SOURCE)
+    re.findall(r'event(?:, reason)? = "(worker_\w+)"', SOURCE)
 )
 QUOTED = re.findall(r"`((?:[A-Z][a-z]+|the|no|too|uses) [^`{}]+)`", PAGE)
 """Sentences of the service."""

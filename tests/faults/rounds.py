@@ -137,14 +137,16 @@ async def play(
         kind = "cluster" if is_on_cluster else "embedded" if is_embedded else "external"
         numbers = range(first + 1, min(first + STAGE_ROUNDS, rounds) + 1)
         try:
-            await _play_stage(numbers, chance, folder / f"data-{first}", say, kind, workers)
+            await _play_stage(numbers, chance, folder / f"data-{first}", say=say, kind=kind, workers=workers)
         except BaseException as error:
             options = f"--workers {workers}{' --cluster' if is_on_cluster else ''}"
             error.add_note(f"python -m tests.faults.rounds --rounds {numbers[-1]} --seed {seed} {options}")
             raise
 
 
-async def _play_stage(numbers: range, chance: random.Random, data_dir: Path, say: Say, kind: str, workers: int) -> None:
+async def _play_stage(
+    numbers: range, chance: random.Random, data_dir: Path, *, say: Say, kind: str, workers: int
+) -> None:
     server = None if kind == "embedded" else Cluster() if kind == "cluster" else RedisServer("valkey-single")
     settings = {"COMMENTDESK_WORKERS": str(workers), "COMMENTDESK_WAIT_REPLICAS": str(int(kind == "cluster"))}
     service = ServiceProcess(data_dir, redis_url=server.url if server else None, settings=settings)

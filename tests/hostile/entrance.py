@@ -25,11 +25,13 @@ from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
 from service.html import form
 from service.registry import ADMIN, Registry
+from service.texts.catalogue import ENGLISH
 from service.vault import Vault
 from service.web import body as bodies
-from service.web import dispatch, problems
+from service.web import problems
 from service.web.access import _is_allowed, caller_id, reader_address
-from service.web.operation import _THREAD
+from service.web.call import _THREAD
+from service.web.idempotency import replay_of
 
 MAX_HEADER_BYTES = 8190
 """What aiohttp takes of one header's line, and of an address."""
@@ -59,7 +61,8 @@ def read_body(content_type: str, raw: bytes) -> object:
         loaded = readers.submit.load_body(fields, is_form=is_form)
         return skeleton(loaded["name"])
     except RequestError as error:
-        return form.refused(fields if isinstance(fields, dict) else {}, error), problems.problem(error, "0" * 16)
+        shown = form.refused(fields if isinstance(fields, dict) else {}, error, ENGLISH)
+        return shown, problems.problem(error, "0" * 16)
 
 
 def json_field(name: str) -> Entrance:
@@ -127,9 +130,9 @@ def decisions(text: str) -> object:
 
 def idempotency_key(text: str) -> object:
     asked = request(Idempotency_Key=text)
-    call = SimpleNamespace(caller=ADMIN, desk=SimpleNamespace(vault=VAULT))
+    call = SimpleNamespace(request=asked, caller=ADMIN, desk=SimpleNamespace(vault=VAULT))
     try:
-        return dispatch._replay(asked, call, b"")  # type: ignore[arg-type]
+        return replay_of(call, b"")  # type: ignore[arg-type]
     except RequestError as error:
         return problems.problem(error, "0" * 16)
 

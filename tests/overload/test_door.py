@@ -12,11 +12,8 @@ import pytest
 
 from service import serving as process
 from service.platform import acceptor as door_module
-from service.platform.acceptor import Acceptor
 from service.platform.shares import Shares
-from service.platform.sockets import listen
-from service.web.connection import Request, Server
-from service.web.response import Response
+from tests.overload.page_server import PageServer
 from tests.servers import REPOSITORY
 
 PATIENCE_SECONDS = 30
@@ -32,19 +29,12 @@ TAKEN = b"HTTP/1.1 200 OK"
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-class House:
-    """A door with a server of one page behind it."""
+class House(PageServer):
+    """A server of one page."""
 
     def __init__(self) -> None:
-        self.door = Acceptor(Shares(lambda address: address in {OURS, PROXY}))
-        self.server = Server(self)
-        self.listeners = listen("127.0.0.1", 0, 1)
-
-    async def answer(self, request: Request) -> Response:
-        return Response(200, {}, LONG_ANSWER if request.path == "/long" else b"hello")
-
-    def refuse(self, error: BaseException, address: str) -> Response:
-        raise error
+        shares = Shares(lambda address: address in {OURS, PROXY})
+        super().__init__(lambda path: LONG_ANSWER if path == "/long" else b"hello", shares=shares)
 
     async def connection(self, request: bytes = b"", *, address: str = OURS) -> Streams:
         reader, writer = await asyncio.open_connection(
@@ -58,11 +48,8 @@ class House:
 async def house(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[House]:
     monkeypatch.setattr(door_module, "SWEEP_SECONDS", 0.02)
     house = House()
-    house.door.open(house.server, house.listeners, 0)
-    yield house
-    await house.door.stop(0)
-    house.door.close()
-    await house.server.shutdown(1)
+    async with house.serving():
+        yield house
 
 
 async def greeted(streams: Streams) -> bytes:
@@ -113,7 +100,7 @@ async def test_who_leaves_to_a_successor_waits_for_the_next_request_as_long_as_e
     monkeypatch.setattr(process, "STOP_SECONDS", 0)
     asked = await house.connection(GREETING)
     await asyncio.wait_for(asked[0].readuntil(b"hello"), PATIENCE_SECONDS)
-    retiring = asyncio.create_task(process.Process(house.door, house.server).retire())
+    retiring = asyncio.create_task(process.Process(house.acceptor, house.server).retire())
     await asyncio.wait({retiring}, timeout=10 * door_module.POLL_SECONDS)
     assert not retiring.done()
     asked[1].write(GREETING)
@@ -202,14 +189,11 @@ async def test_when_no_descriptor_is_left_idle_ones_make_room_too(monkeypatch: p
     monkeypatch.setattr(door_module, "IDLE_SECONDS", 0)
     house = House()
     house.listeners = [[FewDescriptors(house.listeners[0][0], house)]]  # type: ignore[list-item]
-    house.door.open(house.server, house.listeners, 0)
-    found = [(await answers(house, 1, OURS))[0] for _ in range(5)]
-    assert [line for line, _ in found] == [TAKEN] * 5
-    for _, (_, writer) in found:
-        writer.close()
-    await house.door.stop(0)
-    house.door.close()
-    await house.server.shutdown(1)
+    async with house.serving():
+        found = [(await answers(house, 1, OURS))[0] for _ in range(5)]
+        assert [line for line, _ in found] == [TAKEN] * 5
+        for _, (_, writer) in found:
+            writer.close()
 
 
 def test_a_process_may_have_descriptors_for_all_its_connections() -> None:

@@ -9,12 +9,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from service.platform.acceptor import Acceptor
-from service.platform.shares import Shares
-from service.platform.sockets import KERNEL_BYTES, listen
-from service.web.connection import PIECE_BYTES, WRITE_BUFFER_BYTES, Connection, Request, Server
-from service.web.response import Response
+from service.platform.acceptor import WRITE_BUFFER_BYTES
+from service.platform.sockets import KERNEL_BYTES
+from service.web import unsent
+from service.web.sending import AT_ONCE_BYTES, PIECE_BYTES
 from service.web.unsent import YOUNG_SECONDS, Unsent
+from tests.overload.page_server import PageServer
 
 PAGE = b"x" * (2 * 1024 * 1024)
 MOST_BYTES = 8 * len(PAGE)
@@ -23,42 +23,41 @@ PATIENCE_SECONDS = 30
 ASK = b"GET / HTTP/1.1\r\nHost: test\r\n\r\n"
 
 
-class House:
+class ListedUnsent(Unsent):
+    """Tells whose answers wait."""
+
+    def __init__(self) -> None:
+        super().__init__(MOST_BYTES)
+        self.clients: set[unsent.Client] = set()
+
+    def begin(self, client: unsent.Client) -> None:
+        self.clients.add(client)
+        super().begin(client)
+
+    def end(self, client: unsent.Client) -> None:
+        self.clients.discard(client)
+        super().end(client)
+
+
+class House(PageServer):
     """A service of one long page."""
 
     def __init__(self) -> None:
-        self.unsent = Unsent(MOST_BYTES)
-        self.door = Acceptor(Shares())
-        self.server = Server(self, unsent=self.unsent)
-        self.listeners = listen("127.0.0.1", 0, 1)
-        self.asked = 0
+        self.unsent = ListedUnsent()
         self.page = PAGE
-
-    async def answer(self, request: Request) -> Response:
-        self.asked += 1
-        return Response(200, {}, self.page)
-
-    def refuse(self, error: BaseException, address: str) -> Response:
-        raise error
+        super().__init__(lambda _: self.page, unsent=self.unsent)
 
     @property
-    def connections(self) -> list[Connection]:
-        return [each for each in self.server.connections if isinstance(each, Connection) and each.transport is not None]
-
-    @property
-    def address(self) -> tuple[str, int]:
-        host, port = self.listeners[0][0].getsockname()
-        return host, port
+    def transports(self) -> list[asyncio.Transport]:
+        """Those of the connections that are open."""
+        return [each.transport for each in self.server.connections if each.transport is not None]
 
 
 @pytest.fixture
 async def house() -> AsyncIterator[House]:
     house = House()
-    house.door.open(house.server, house.listeners, 0)
-    yield house
-    await house.door.stop(0)
-    house.door.close()
-    await house.server.shutdown(1)
+    async with house.serving():
+        yield house
 
 
 def unread(house: House) -> socket.socket:
@@ -70,18 +69,16 @@ def unread(house: House) -> socket.socket:
     return client
 
 
-def kernel_bytes(connection: Connection) -> int:
+def kernel_bytes(transport: asyncio.Transport) -> int:
     """What the kernel holds of what we wrote."""
-    assert connection.transport is not None
-    descriptor = connection.transport.get_extra_info("socket").fileno()
+    descriptor = transport.get_extra_info("socket").fileno()
     (size,) = struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, bytes(4)))
     return int(size)
 
 
-def copied_bytes(connection: Connection) -> int:
+def copied_bytes(transport: asyncio.Transport) -> int:
     """What lies in memory of this client's own, beside the page that all share."""
-    assert connection.transport is not None
-    return connection.transport.get_write_buffer_size()
+    return transport.get_write_buffer_size()
 
 
 async def until_asked(house: House, count: int) -> None:
@@ -96,10 +93,10 @@ async def test_what_is_unsent_has_an_end_and_who_reads_is_answered(house: House)
     for number in range(CROWD):
         crowd.append(unread(house))
         await until_asked(house, number + 1)
-        assert sum(each.unsent_bytes for each in house.connections) <= MOST_BYTES
-    assert 4 < len(house.connections) < CROWD, "some were cut, and not more than had to be"
-    assert max(map(kernel_bytes, house.connections)) <= 4 * KERNEL_BYTES
-    assert max(map(copied_bytes, house.connections)) <= PIECE_BYTES + 1024
+        assert sum(each.unsent_bytes for each in house.unsent.clients) <= MOST_BYTES
+    assert 4 < len(house.transports) < CROWD, "some were cut, and not more than had to be"
+    assert max(map(kernel_bytes, house.transports)) <= 4 * KERNEL_BYTES
+    assert max(map(copied_bytes, house.transports)) <= PIECE_BYTES + 1024
     reader, writer = await asyncio.open_connection(*house.address)
     writer.write(ASK)
     async with asyncio.timeout(PATIENCE_SECONDS):
@@ -109,6 +106,18 @@ async def test_what_is_unsent_has_an_end_and_who_reads_is_answered(house: House)
     writer.close()
     for each in crowd:
         each.close()
+
+
+async def test_what_goes_out_at_once_is_counted_while_its_client_does_not_take_it(house: House) -> None:
+    house.page = PAGE[:AT_ONCE_BYTES]
+    client = unread(house)
+    client.sendall(ASK * 100)
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while not house.unsent.clients:
+            await asyncio.sleep(0.01)
+    (waiting,) = house.unsent.clients
+    assert WRITE_BUFFER_BYTES < waiting.unsent_bytes <= AT_ONCE_BYTES + 1024 + WRITE_BUFFER_BYTES
+    client.close()
 
 
 class Client:
@@ -186,7 +195,18 @@ def test_what_is_not_counted_is_little() -> None:
     assert 4096 * WRITE_BUFFER_BYTES <= 64 * 1024 * 1024
 
 
-@pytest.mark.parametrize("size", [PIECE_BYTES - 1, PIECE_BYTES, PIECE_BYTES + 1, 5 * PIECE_BYTES, 5 * PIECE_BYTES + 7])
+@pytest.mark.parametrize(
+    "size",
+    [
+        AT_ONCE_BYTES,
+        AT_ONCE_BYTES + 1,
+        PIECE_BYTES - 1,
+        PIECE_BYTES,
+        PIECE_BYTES + 1,
+        5 * PIECE_BYTES,
+        5 * PIECE_BYTES + 7,
+    ],
+)
 async def test_long_answers_arrive_whole_and_in_turn(house: House, size: int) -> None:
     house.page = bytes(number % 251 for number in range(size))
     reader, writer = await asyncio.open_connection(*house.address)

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
 from service.api import readers
-from service.app import Service, build
+from service.app import DESK, make_service
+from service.desk import Desk
 from service.domain.policy import Mode
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Audience
@@ -23,9 +25,11 @@ from service.pages.demo_page import make_fragment
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
 from service.settings import read_settings
+from service.texts.catalogue import ENGLISH
 from service.use_cases import threads
 from service.use_cases.submit import submit
-from service.web.operation import Answer, Call, ProcessContext
+from service.web.answer import Answer
+from service.web.call import Call, ProcessContext
 from tests.pages.reader import FORM, THREAD, Reader
 from tests.servers import RedisServer
 
@@ -50,7 +54,8 @@ def made(comments: list[PublishedComment]) -> Fragment:
     """The first page of a thread of these comments."""
     shown = fitting(comments)
     later = "x" if len(shown) < len(comments) else None
-    return make_fragment("1.1", Thread(len(comments), nest(shown), "", later), {each.comment_id: "" for each in shown})
+    thread = Thread(len(comments), nest(shown), "", later)
+    return make_fragment("1.1", thread, {each.comment_id: "" for each in shown}, ENGLISH)
 
 
 # Long comments
@@ -150,9 +155,9 @@ def pages(reader: Reader) -> Iterator[str]:
 class Visitor:
     """Asks the demo's handlers, in a service of this process."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, desk: Desk) -> None:
         counts = Counters()
-        self.desk = service.desk
+        self.desk = desk
         self._context = ProcessContext(RequestMeasures(counts), counts, Acceptor(), demo=Audience.ANYONE)
 
     async def get(self, query: str = "", method: str = "GET") -> Answer:
@@ -177,11 +182,14 @@ class Visitor:
 @pytest.fixture
 async def visitor(redis_server: RedisServer, tmp_path: Any) -> AsyncIterator[Visitor]:
     environment = {"REDIS_URL": redis_server.url, "DATA_DIR": str(tmp_path)}
-    service = await build(read_settings({f"COMMENTDESK_{name}": value for name, value in environment.items()}))
-    visitor = Visitor(service)
-    await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, ThreadChange(mode=Mode.POSTMODERATE))
+    service = make_service(read_settings({f"COMMENTDESK_{name}": value for name, value in environment.items()}))
+    runner = web.AppRunner(service)
+    await runner.setup()
+    visitor = Visitor(service[DESK])
+    wanted = ThreadChange(mode=Mode.POSTMODERATE)
+    await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, wanted, actor="root")
     yield visitor
-    await service.close()
+    await runner.cleanup()
 
 
 @pytest.fixture

@@ -116,6 +116,7 @@ class Crowd:
         path: str,
         token: str = "",
         body: Json | None = None,
+        *,
         key: str = "",
         service: ServiceProcess | None = None,
     ) -> tuple[int, Any, Mapping[str, str]]:
@@ -141,7 +142,7 @@ class Crowd:
         deadline = time.monotonic() + PATIENCE_SECONDS
         for attempt in itertools.count(1):
             try:
-                status, answer, headers = await self.ask(method, path, token, body, key)
+                status, answer, headers = await self.ask(method, path, token, body, key=key)
             except (aiohttp.ClientError, TimeoutError, OSError):
                 status, answer, headers = 0, None, {}
             if status not in {0, 503}:

@@ -19,18 +19,19 @@ from redis.backoff import NoBackoff
 from redis.exceptions import OutOfMemoryError, RedisError
 
 from service.errors import StartError
-from service.platform import embedded
-from service.platform.embedded import EmbeddedServer, Room
+from service.platform import embedded, folder_lock, server_log, server_program
+from service.platform.embedded import EmbeddedServer
+from service.platform.memory import MemoryLimit
 from tests.servers import REPOSITORY, is_running
 
 # A service reduced to its embedded server: says where it is, then sleeps.
 SERVE = textwrap.dedent(
     """
     import asyncio, importlib, pathlib, sys
-    from service.embedded import EmbeddedServer
+    from service.platform.embedded import EmbeddedServer
 
     async def serve():
-        server = await EmbeddedServer.start(pathlib.Path(sys.argv[1]))
+        server = await EmbeddedServer.open(pathlib.Path(sys.argv[1]))
         print(server.pid, server.url, flush=True)
         await asyncio.sleep(3600)
 
@@ -41,9 +42,9 @@ SERVE = textwrap.dedent(
 
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[EmbeddedServer]:
-    server = await EmbeddedServer.start(tmp_path)
+    server = await EmbeddedServer.open(tmp_path)
     yield server
-    await server.stop()
+    await server.close()
 
 
 class Serving:
@@ -102,12 +103,12 @@ async def test_it_keeps_what_it_was_given_in_a_private_folder(tmp_path: Path) ->
     data_dir = tmp_path / "deep" / "data"
     data_dir.mkdir(mode=0o755, parents=True)
     for value in (None, b"kept"):
-        server = await EmbeddedServer.start(data_dir)
+        server = await EmbeddedServer.open(data_dir)
         async with writer_client(server.url) as client:
             assert await client.get("key") == value
             await client.set("key", "kept")
-        await server.stop()
-        await server.stop()
+        await server.close()
+        await server.close()
         assert server.pid is None
     assert stat.S_IMODE(data_dir.stat().st_mode) == 0o700
     assert all(stat.S_IMODE(path.stat().st_mode) & 0o077 == 0 for path in (data_dir / "appendonlydir").iterdir())
@@ -120,7 +121,7 @@ async def test_nothing_is_written_through_a_link_that_somebody_laid(tmp_path: Pa
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / name).symlink_to(victim)
     with pytest.raises(StartError, match=r"cannot be used: .*symbolic link"):
-        await EmbeddedServer.start(tmp_path / "data")
+        await EmbeddedServer.open(tmp_path / "data")
     assert victim.read_text() == "untouched"
 
 
@@ -138,13 +139,13 @@ async def fill_up(client: Redis) -> None:
 
 
 async def test_when_its_room_is_used_up_it_refuses_writes_and_reads_on(tmp_path: Path) -> None:
-    server = await EmbeddedServer.start(tmp_path, Room(8 * MIB, 8 * MIB))
+    server = await EmbeddedServer.open(tmp_path, MemoryLimit(8 * MIB, 8 * MIB))
     async with writer_client(server.url) as client:
         with pytest.raises(OutOfMemoryError):
             await fill_up(client)
         assert await client.get("filler-0") == b"x" * MIB
         assert await limit_of(client) == 8 * MIB
-    await server.stop()
+    await server.close()
 
 
 @pytest.mark.parametrize(("most", "is_taken"), [(1024 * MIB, True), (16 * MIB, False)])
@@ -153,12 +154,12 @@ async def test_data_that_was_larger_before_is_read_and_grows_as_far_as_there_is_
     most: int,
     is_taken: bool,  # noqa: FBT001
 ) -> None:
-    server = await EmbeddedServer.start(tmp_path)
+    server = await EmbeddedServer.open(tmp_path)
     async with writer_client(server.url) as client:
         assert await limit_of(client) == 0
         await client.set("large", b"x" * 20 * MIB)
-    await server.stop()
-    server = await EmbeddedServer.start(tmp_path, Room(8 * MIB, most))
+    await server.close()
+    server = await EmbeddedServer.open(tmp_path, MemoryLimit(8 * MIB, most))
     async with writer_client(server.url) as client:
         assert await client.strlen("large") == 20 * MIB
         limit = await limit_of(client)
@@ -175,7 +176,7 @@ async def test_data_that_was_larger_before_is_read_and_grows_as_far_as_there_is_
     await restarted(server, pid)
     async with writer_client(server.url) as client:
         assert await client.strlen("large") == 20 * MIB
-    await server.stop()
+    await server.close()
 
 
 async def test_every_write_is_on_disk_and_nothing_is_evicted(server: EmbeddedServer) -> None:
@@ -189,11 +190,11 @@ async def test_every_write_is_on_disk_and_nothing_is_evicted(server: EmbeddedSer
 async def test_it_hears_neither_the_secrets_nor_the_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMMENTDESK_SECRET_KEY", "not-for-the-server")
     monkeypatch.setenv("LC_ALL", "xx_XX.UTF-8")
-    server = await EmbeddedServer.start(tmp_path)
+    server = await EmbeddedServer.open(tmp_path)
     assert server.pid is not None
     assert b"not-for-the-server" not in Path(f"/proc/{server.pid}/environ").read_bytes()
     assert os.getsid(server.pid) != os.getsid(0)
-    await server.stop()
+    await server.close()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the scheduler is Linux's")
@@ -206,14 +207,14 @@ async def test_a_second_service_is_refused_and_the_first_unharmed(serving: Servi
     async with writer_client(serving.url) as client:
         await client.set("key", "before")
         with pytest.raises(StartError, match=f"process {serving.process.pid}.*{tmp_path}"):
-            await EmbeddedServer.start(tmp_path)
+            await EmbeddedServer.open(tmp_path)
         assert await client.get("key") == b"before"
     assert is_running(serving.server_pid)
 
 
 async def test_the_same_process_cannot_hold_a_folder_twice(server: EmbeddedServer, tmp_path: Path) -> None:
     with pytest.raises(StartError, match=f"process {os.getpid()}"):
-        await EmbeddedServer.start(tmp_path)
+        await EmbeddedServer.open(tmp_path)
     assert await answers(server.url)
 
 
@@ -224,37 +225,37 @@ async def test_the_server_dies_with_a_killed_service_and_the_next_takes_over(tmp
     async with writer_client(serving.url) as client:
         await client.set("key", "kept")
     serving.kill()
-    successor = await EmbeddedServer.start(tmp_path)
+    successor = await EmbeddedServer.open(tmp_path)
     assert not is_running(serving.server_pid)
     async with writer_client(successor.url) as client:
         assert await client.get("key") == b"kept"
-    await successor.stop()
+    await successor.close()
 
 
 async def test_the_next_service_waits_for_a_server_that_is_slow_to_go(tmp_path: Path) -> None:
     serving = Serving(tmp_path)
     os.kill(serving.server_pid, signal.SIGSTOP)
     serving.kill()
-    waiting = asyncio.create_task(EmbeddedServer.start(tmp_path))
+    waiting = asyncio.create_task(EmbeddedServer.open(tmp_path))
     await asyncio.sleep(0.3)
     assert not waiting.done()
     assert is_running(serving.server_pid)
     os.kill(serving.server_pid, signal.SIGCONT)
     successor = await waiting
     assert not is_running(serving.server_pid)
-    await successor.stop()
+    await successor.close()
 
 
 async def test_a_server_that_never_goes_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "PREDECESSOR_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(folder_lock, "PREDECESSOR_WAIT_SECONDS", 0.1)
     serving = Serving(tmp_path)
     os.kill(serving.server_pid, signal.SIGSTOP)
     serving.kill()
     with pytest.raises(StartError, match=f"earlier commentdesk still runs on the data folder {tmp_path}"):
-        await EmbeddedServer.start(tmp_path)
+        await EmbeddedServer.open(tmp_path)
     os.kill(serving.server_pid, signal.SIGKILL)
-    successor = await EmbeddedServer.start(tmp_path)
-    await successor.stop()
+    successor = await EmbeddedServer.open(tmp_path)
+    await successor.close()
 
 
 async def test_killed_with_writers_in_flight_it_restarts_and_loses_nothing_acknowledged(
@@ -287,12 +288,12 @@ async def test_killed_with_writers_in_flight_it_restarts_and_loses_nothing_ackno
     await asyncio.gather(*writers)
     assert len(acknowledged) >= 900
     assert processes_in(tmp_path) == [server.pid]
-    await server.stop()
-    successor = await EmbeddedServer.start(tmp_path)
+    await server.close()
+    successor = await EmbeddedServer.open(tmp_path)
     async with writer_client(successor.url) as client:
         numbers = sorted(acknowledged)
         values = await client.mget([f"key-{number}" for number in numbers])
-    await successor.stop()
+    await successor.close()
     assert [number for number, value in zip(numbers, values, strict=True) if value != str(number).encode()] == []
 
 
@@ -309,7 +310,7 @@ async def test_one_death_is_one_restart(
 
 
 async def test_stopped_while_it_restarts_it_leaves_nothing_behind(tmp_path: Path) -> None:
-    server = await EmbeddedServer.start(tmp_path)
+    server = await EmbeddedServer.open(tmp_path)
     old_pid = server.pid
     assert old_pid is not None
     os.kill(old_pid, signal.SIGKILL)
@@ -317,10 +318,10 @@ async def test_stopped_while_it_restarts_it_leaves_nothing_behind(tmp_path: Path
         await asyncio.sleep(0.001)
     new_pid = server.pid
     assert new_pid is not None
-    await server.stop()
+    await server.close()
     assert not is_running(new_pid)
-    successor = await EmbeddedServer.start(tmp_path)
-    await successor.stop()
+    successor = await EmbeddedServer.open(tmp_path)
+    await successor.close()
 
 
 async def test_a_restart_that_fails_is_tried_again(server: EmbeddedServer, tmp_path: Path) -> None:
@@ -343,22 +344,22 @@ def append_only_file(data_dir: Path) -> Path:
 
 
 async def fill(data_dir: Path) -> None:
-    server = await EmbeddedServer.start(data_dir)
+    server = await EmbeddedServer.open(data_dir)
     async with writer_client(server.url) as client:
         for number in range(100):
             await client.set(f"key-{number}", "a value of some length")
-    await server.stop()
+    await server.close()
 
 
 async def test_a_torn_tail_costs_only_the_write_that_was_never_acknowledged(tmp_path: Path) -> None:
     await fill(tmp_path)
     with append_only_file(tmp_path).open("ab") as file:
         file.write(b"*3\r\n$3\r\nSET\r\n$4\r\ntorn\r\n$100\r\nhalf of")
-    server = await EmbeddedServer.start(tmp_path)
+    server = await EmbeddedServer.open(tmp_path)
     async with writer_client(server.url) as client:
         assert await client.dbsize() == 100
         assert await client.get("torn") is None
-    await server.stop()
+    await server.close()
 
 
 async def test_a_damaged_file_is_refused_with_the_servers_own_words(tmp_path: Path) -> None:
@@ -368,33 +369,33 @@ async def test_a_damaged_file_is_refused_with_the_servers_own_words(tmp_path: Pa
     content[1000:1020] = b"damage" * 3 + b"!!"
     file.write_bytes(content)
     with pytest.raises(StartError, match=r"(?s)did not start.*Bad file format reading the append only file"):
-        await EmbeddedServer.start(tmp_path)
+        await EmbeddedServer.open(tmp_path)
 
 
 async def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StartError, match=f"The data folder {tmp_path}/file/data cannot be used: .*Not a directory"):
-        await EmbeddedServer.start(tmp_path / "file" / "data")
+        await EmbeddedServer.open(tmp_path / "file" / "data")
 
 
 async def test_a_full_disk_is_refused(small_disk: Path) -> None:
     with contextlib.suppress(OSError):
         (small_disk / "filler").write_bytes(b"x" * 4_000_000)
     with pytest.raises(StartError, match=r"(?s)disk.*(No space left|did not start)"):
-        await EmbeddedServer.start(small_disk)
+        await EmbeddedServer.open(small_disk)
 
 
 async def test_a_read_only_folder_is_refused(small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     with pytest.raises(StartError, match="Read-only file system"):
-        await EmbeddedServer.start(small_disk)
+        await EmbeddedServer.open(small_disk)
 
 
 async def test_a_disk_that_fills_up_costs_nothing_acknowledged_and_is_recovered_from(
     small_disk: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embedded, "LONGEST_BACKOFF_SECONDS", 0.1)
-    server = await EmbeddedServer.start(small_disk)
+    server = await EmbeddedServer.open(small_disk)
     pid = server.pid
     assert pid is not None
     acknowledged = 0
@@ -414,51 +415,51 @@ async def test_a_disk_that_fills_up_costs_nothing_acknowledged_and_is_recovered_
                     break
                 await asyncio.sleep(0.01)
         assert await client.dbsize() == acknowledged + 1
-    await server.stop()
+    await server.close()
 
 
 async def test_a_long_path_has_its_socket_in_a_private_folder_elsewhere(tmp_path: Path) -> None:
     data_dir = tmp_path / ("a long name " * 8) / ("another " * 8)
-    server = await EmbeddedServer.start(data_dir)
+    server = await EmbeddedServer.open(data_dir)
     async with writer_client(server.url) as client:
         assert await client.ping()
     private = server._private_dir
     assert private is not None
     assert stat.S_IMODE(private.stat().st_mode) == 0o700
-    await server.stop()
+    await server.close()
     assert not private.exists()
 
 
 async def test_an_unusual_path_survives_the_url(tmp_path: Path) -> None:
-    server = await EmbeddedServer.start(tmp_path / "a b?c#d%20é")
+    server = await EmbeddedServer.open(tmp_path / "a b?c#d%20é")
     assert await answers(server.url)
-    await server.stop()
+    await server.close()
 
 
 async def test_a_log_that_grew_large_is_put_aside(tmp_path: Path) -> None:
-    (tmp_path / "valkey.log").write_bytes(b"x" * (embedded.MAX_LOG_BYTES + 1))
-    server = await EmbeddedServer.start(tmp_path)
-    assert (tmp_path / "valkey.log").stat().st_size < embedded.MAX_LOG_BYTES
-    assert (tmp_path / "valkey.log.1").stat().st_size == embedded.MAX_LOG_BYTES + 1
-    await server.stop()
+    (tmp_path / "valkey.log").write_bytes(b"x" * (server_log.MAX_LOG_BYTES + 1))
+    server = await EmbeddedServer.open(tmp_path)
+    assert (tmp_path / "valkey.log").stat().st_size < server_log.MAX_LOG_BYTES
+    assert (tmp_path / "valkey.log.1").stat().st_size == server_log.MAX_LOG_BYTES + 1
+    await server.close()
 
 
 def test_the_wheel_still_carries_its_binary_where_we_look() -> None:
-    carried = embedded._carried_binary()
+    carried = server_program._carried_binary()
     assert carried is not None
     assert "Valkey server" in subprocess.run([carried, "--version"], capture_output=True, text=True, check=True).stdout
 
 
 def test_without_the_wheel_a_server_on_path_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "_carried_binary", lambda: None)
+    monkeypatch.setattr(server_program, "_carried_binary", lambda: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     for name in ("redis-server", "valkey-server"):
         shutil.copy("/bin/true", tmp_path / name)
-        assert embedded.find_server_binary() == tmp_path / name
+        assert server_program.find_server_binary() == tmp_path / name
 
 
 async def test_without_any_server_the_way_out_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "_carried_binary", lambda: None)
+    monkeypatch.setattr(server_program, "_carried_binary", lambda: None)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(StartError, match="COMMENTDESK_REDIS_URL"):
-        await EmbeddedServer.start(tmp_path)
+        await EmbeddedServer.open(tmp_path)

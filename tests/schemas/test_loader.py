@@ -49,6 +49,11 @@ TEXTS = st.text(st.characters(exclude_categories=()), max_size=12) | st.sampled_
         "approve",
         "oldest",
         "2030-01-01T00:00:00Z",
+        "7",
+        "0200",
+        "201",
+        "\u0663",
+        "1_0",
         "x" * 10_001,
     ]
 )

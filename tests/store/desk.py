@@ -9,6 +9,7 @@ from service.domain.assessed import Assessed
 from service.domain.caller import Caller, Role
 from service.domain.comment import Comment
 from service.domain.decision import Act, Decision, Ruling
+from service.domain.event import READER, Event, EventKind
 from service.domain.policy import Mode, Policy, RateLimit
 from service.domain.queue import START, Claimed, QueueOrder, QueueView
 from service.domain.reason import Reason
@@ -20,6 +21,8 @@ from service.link.address import make_link
 from service.link.link import Link
 from service.store import comments, keys, threads, totals
 from service.store.comments import CommentHome, Comments
+from service.store.events import unpack_event
+from service.store.json_records import Change
 from service.store.queue import Queue
 from service.store.record import unpack_history
 from service.store.submissions import NewComment, Submissions, Traces
@@ -30,6 +33,7 @@ NOW = 1_770_000_000_000
 MINUTE = 60_000
 LEASE = 5 * MINUTE
 NO_LIMIT = RateLimit()
+CHANGE = Change(EventKind.SITE_CHANGED, "root", NOW)
 SITE = Site("default", policy=Policy(reader_rate=NO_LIMIT, stranger_rate=NO_LIMIT))
 STATES = {"approve": "published", "reject": "rejected", "spam": "spam"}
 ROUTINGS = {
@@ -63,6 +67,9 @@ def new_comment(
     repeat: str | None = None,
     before: Traces | None = None,
     is_stranger: bool = False,
+    article_title: str = "",
+    article_url: str = "",
+    actor: str = READER,
     routings: dict[Mode, Routing] | None = None,
 ) -> NewComment:
     """A comment that nobody sent before; one that may be a repeat has a reader."""
@@ -71,13 +78,27 @@ def new_comment(
     return NewComment(
         comment_id,
         CommentHome(thread, author),
-        Submission("Ann", "ann@example.org", f"Comment {number}.", parent_id=parent_id, is_stranger=is_stranger),
+        Submission(
+            "Ann",
+            "ann@example.org",
+            f"Comment {number}.",
+            parent_id=parent_id,
+            article_title=article_title,
+            article_url=article_url,
+            is_stranger=is_stranger,
+            actor=actor,
+        ),
         sealed_email=b"sealed",
         assessed=Assessed({"spam": 0.1}, risk, [], assessed=True, model=""),
         routings=routings or ROUTINGS,
         traces=Traces(reader or ("a reader" if repeat else ""), repeat or f"repeat-{comment_id}"),
         traces_before=before,
     )
+
+
+async def read_events(link: Link, stream: str) -> list[Event]:
+    """All events of a stream, oldest first."""
+    return [unpack_event(event_id, flat) for event_id, flat in await link.call("XRANGE", stream, "-", "+")]
 
 
 def site_in(mode: Mode) -> Site:
@@ -157,7 +178,7 @@ class Store:
         await self.queue.release(self.site.site, comment_id, by, self.now)
 
     async def release_all(self, by: str = "ann") -> None:
-        await self.queue.release_all(self.site.site, by)
+        await self.queue.release_all(self.site.site, by, self.now)
 
     async def read(self, comment_id: str, now: int | None = None) -> Comment:
         await self.comments.find_home(self.site.site, comment_id)

@@ -46,7 +46,7 @@ async def test_a_full_store_can_be_read_claimed_and_decided(
     for number, decision in enumerate(("approve", "reject", "spam")):
         await store.decide(full[number], decision)
     await store.undo(full[2])
-    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), actor="root", now_ms=NOW)
     assert await store.page() == [full[0]]
     assert (await store.read(full[1])).state == "rejected"
     assert await threads.count_published(link, "default", ["article-1"]) == [1]

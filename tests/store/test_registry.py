@@ -8,23 +8,26 @@ from service.domain.replay import NO_REPLAY
 from service.errors import RecordAbsentError, RecordExistsError
 from service.link.link import Link
 from service.store import json_records, keys
+from tests.store.desk import CHANGE
 
 
 async def test_changes_at_once_lose_none(link: Link) -> None:
-    await json_records.create(link, keys.SITES, "news", {"title": ""}, replay=NO_REPLAY)
-    await asyncio.gather(*(json_records.update(link, keys.SITES, "news", {f"field-{n}": n}) for n in range(50)))
+    await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
+    await asyncio.gather(
+        *(json_records.update(link, keys.SITES, "news", {f"field-{n}": n}, change=CHANGE) for n in range(50))
+    )
     records = await json_records.read_all(link, keys.SITES)
     assert records["news"] == {"title": ""} | {f"field-{n}": n for n in range(50)}
 
 
 async def test_what_is_there_is_not_made_again(link: Link) -> None:
-    await json_records.create(link, keys.SITES, "news", {"title": "first"}, replay=NO_REPLAY)
+    await json_records.create(link, keys.SITES, "news", {"title": "first"}, change=CHANGE, replay=NO_REPLAY)
     with pytest.raises(RecordExistsError):
-        await json_records.create(link, keys.SITES, "news", {"title": "second"}, replay=NO_REPLAY)
+        await json_records.create(link, keys.SITES, "news", {"title": "second"}, change=CHANGE, replay=NO_REPLAY)
 
 
 async def test_what_is_not_there_is_neither_changed_nor_removed(link: Link) -> None:
     with pytest.raises(RecordAbsentError):
-        await json_records.update(link, keys.SITES, "news", {})
+        await json_records.update(link, keys.SITES, "news", {}, change=CHANGE)
     with pytest.raises(RecordAbsentError):
-        await json_records.remove(link, keys.SITES, "news")
+        await json_records.remove(link, keys.SITES, "news", change=CHANGE)

@@ -54,10 +54,10 @@ async def test_a_submission_goes_where_the_mode_says(store: Store, mode: Mode, s
 
 
 async def test_a_threads_own_mode_stands_above_the_sites(store: Store, link: Link) -> None:
-    await threads.set_settings(link, "default", "article-1", ThreadChange(mode=Mode.AUTO), NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(mode=Mode.AUTO), actor="root", now_ms=NOW)
     assert (await store.submit()).state == "published"
     assert (await store.submit(new_comment("article-2"))).state == "held"
-    await threads.set_settings(link, "default", "article-1", ThreadChange(mode=SITES_OWN), NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(mode=SITES_OWN), actor="root", now_ms=NOW)
     assert (await store.submit()).state == "held"
 
 
@@ -98,11 +98,11 @@ async def test_a_repeat_costs_nothing_of_any_rate_and_is_known_when_its_thread_i
 ) -> None:
     store.site = limited(RateLimit(1, 1), RateLimit(1, 2))
     first = await store.submit(new_comment(repeat="r", reader="r1"))
-    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), actor="root", now_ms=NOW)
     for _ in range(5):
         again = await store.submit(new_comment(repeat="r", reader="r1"))
         assert again == first._replace(is_new=False)
-    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=False), NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=False), actor="root", now_ms=NOW)
     assert await let_through(store, 3, NOW, "r2") == 1
     assert await let_through(store, 3, NOW, "r3") == 0
 
@@ -151,7 +151,7 @@ async def test_a_repeat_with_a_key_of_its_own_keeps_the_first_answer_under_it(st
 
 async def test_a_closed_thread_takes_nothing_but_still_answers_a_key(store: Store, link: Link) -> None:
     first = await store.submit(new_comment(), key("k"))
-    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), actor="root", now_ms=NOW)
     with pytest.raises(ThreadClosedError):
         await store.submit()
     assert (await store.submit(new_comment(), key("k"))).comment_id == first.comment_id
@@ -280,7 +280,7 @@ async def test_many_at_once_are_written_as_if_one_came_after_the_other(store: St
 
 
 async def test_one_that_is_refused_harms_no_other(store: Store, link: Link) -> None:
-    await threads.set_settings(link, "default", "closed", ThreadChange(closed=True), NOW)
+    await threads.set_settings(link, "default", "closed", ThreadChange(closed=True), actor="root", now_ms=NOW)
     await link.call("SET", keys.author("default", "broken"), "no hash")
     before = store.submit(new_comment())
     refused = (store.submit(new_comment("closed")), store.submit(new_comment(author="broken")))

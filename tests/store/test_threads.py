@@ -45,7 +45,7 @@ async def test_each_change_that_readers_can_see_makes_a_new_version(store: Store
     for change in (store.decide(comment_id), store.decide(comment_id, "spam"), store.undo(comment_id)):
         await change
         versions.append((await page(link)).version)
-    await threads.set_settings(link, "default", "article-1", ThreadChange(title="A title"), NOW)
+    await threads.set_settings(link, "default", "article-1", ThreadChange(title="A title"), actor="root", now_ms=NOW)
     versions.append((await page(link)).version)
     assert len(set(versions)) == len(versions)
 
@@ -68,7 +68,11 @@ async def test_an_unknown_thread_has_no_settings_and_counts_nothing(store: Store
 
 
 async def test_setting_a_thread_makes_it_once(store: Store, link: Link) -> None:
-    await threads.set_settings(link, "default", "article-1", ThreadChange(title="A title", closed=False), NOW)
-    changed = await threads.set_settings(link, "default", "article-1", ThreadChange(closed=True), NOW + 1)
+    await threads.set_settings(
+        link, "default", "article-1", ThreadChange(title="A title", closed=False), actor="root", now_ms=NOW
+    )
+    changed = await threads.set_settings(
+        link, "default", "article-1", ThreadChange(closed=True), actor="root", now_ms=NOW + 1
+    )
     assert (changed.title, changed.closed) == ("A title", True)
     assert (await store.thread_fields())["created_ms"] == str(NOW)

@@ -9,14 +9,21 @@ from typing import Any
 from redis.exceptions import NoScriptError, ResponseError
 
 from service import errors
+from service.domain.event import DOCTOR, MACHINE
 from service.link.link import Argument, Link, translate
 from service.store import keys
+from service.texts.sentence import sentence
 
 _FOLDER = files(__package__)
 _INCLUDE = re.compile(r"^-- include: (.+)$", re.MULTILINE)
-_FIELDS = keys.COMMENT_FIELDS
-_LOCALS = f"local {', '.join(map(str.upper, _FIELDS))} = {', '.join(map(repr, _FIELDS.values()))}"
-"""The fields of a comment's record, for every script."""
+_LOCALS = (
+    {name.upper(): short for name, short in keys.COMMENT_FIELDS.items()}
+    | {f"EVENT_{name.upper()}": short for name, short in keys.EVENT_FIELDS.items()}
+    | {"NEWEST_EVENTS": keys.NEWEST_EVENTS, "NEWEST_CHANGES": keys.NEWEST_CHANGES}
+    | {"NEWEST_DEAD_LETTERS": keys.NEWEST_DEAD_LETTERS, "MACHINE": MACHINE, "DOCTOR": DOCTOR}
+)
+"""What every script calls by these names: fields of records and events, limits, actors."""
+_DECLARATION = f"local {', '.join(_LOCALS)} = {', '.join(map(repr, _LOCALS.values()))}"
 _ERRORS = {kind.code: kind for kind in errors.RequestError.__subclasses__()}
 _BROKEN = b"store_unavailable"
 """A script's word for one of several submissions that it could not write, with Redis's own words."""
@@ -38,7 +45,7 @@ class Script:
         includes = _INCLUDE.search(body)
         names = includes.group(1).split() if includes else []
         parts = [(_FOLDER / "lib" / f"{each}.lua").read_text("utf-8") for each in names]
-        self.source = "\n".join([shebang, _LOCALS, *parts, body])
+        self.source = "\n".join([shebang, _DECLARATION, *parts, body])
         self.digest = hashlib.sha1(self.source.encode(), usedforsecurity=False).hexdigest()
 
     async def run(self, link: Link, names: Sequence[str | bytes], *arguments: Argument) -> list[Any]:
@@ -62,7 +69,8 @@ def refusal(reply: list[Any]) -> errors.CommentdeskError:
         return _RECORD_ERRORS[code]()
     if code == "rate_limited":
         seconds = max(1, -(-int(reply[1]) // 1000))
-        return errors.RateLimitedError(f"try again in {seconds} s", retry_after_seconds=seconds)
+        detail = sentence("try again in %(seconds)s s", seconds=seconds)
+        return errors.RateLimitedError(detail, retry_after_seconds=seconds)
     if code == "parent_unknown":
         return errors.InvalidFieldsError(errors={"parent_id": ["Not a published comment of this thread."]})
     return _ERRORS[code]()
@@ -82,6 +90,11 @@ RELEASE = Script("release")
 RELEASE_ALL = Script("release_all")
 CHANGE_REGISTRY = Script("change_registry")
 MEASURE_SITE = Script("measure_site")
+MEASURE_STREAM = Script("measure_stream")
+REGISTER_CONSUMER = Script("register_consumer")
+PEEK_EVENTS = Script("peek_events")
+READ_EVENTS = Script("read_events")
+MOVE_CONSUMER = Script("move_consumer")
 COPY_KEYS = Script("copy_keys")
 END_RESTORE = Script("end_restore")
 EXAMINE_COMMENT = Script("examine_comment")

@@ -1,16 +1,20 @@
 #!lua
--- change_registry: writes one member of the sites or tokens, and tells every process to read them again.
--- include: idempotency
--- KEYS  sites or tokens, changes, idempotency
+-- change_registry: writes one member of the sites or tokens, and tells every process to read them again by its event.
+-- include: idempotency event
+-- KEYS  sites or tokens, changes, change-consumers, idempotency
 -- ARGV  1 'create' | 'replace' | 'remove', 2 member, 3 JSON, 4 fingerprint or '', 5 the answer to keep or '',
---       6 the JSON that is replaced
+--       6 the JSON that is replaced or '', then the event: 7 kind, 8 actor, 9 now_ms, 10 before, 11 after
 -- gives {'ok', answer} | {'exists'} | {'absent'} | {'changed'} | {'idempotency_key_reused'}
-local first = first_answer(KEYS[3], ARGV[4])
+local key, idempotency = KEYS[1], KEYS[4]
+local action, member, record, fingerprint, answer, replaced = unpack(ARGV, 1, 6)
+local kind, actor, now, before, after = unpack(ARGV, 7, 11)
+
+local first = first_answer(idempotency, fingerprint)
 if first then return first end
-local held = redis.call('HGET', KEYS[1], ARGV[2])
-if ARGV[1] == 'create' and held then return {'exists'} end
-if ARGV[1] ~= 'create' and not held then return {'absent'} end
-if ARGV[1] == 'replace' and held ~= ARGV[6] then return {'changed'} end
-if ARGV[1] == 'remove' then redis.call('HDEL', KEYS[1], ARGV[2]) else redis.call('HSET', KEYS[1], ARGV[2], ARGV[3]) end
-redis.call('XADD', KEYS[2], 'MAXLEN', '~', 1000, '*', 'member', ARGV[2])
-return keep_answer(KEYS[3], ARGV[4], {'ok', ARGV[5]})
+local held = redis.call('HGET', key, member)
+if action == 'create' and held then return {'exists'} end
+if action ~= 'create' and not held then return {'absent'} end
+if action == 'replace' and held ~= replaced then return {'changed'} end
+if action == 'remove' then redis.call('HDEL', key, member) else redis.call('HSET', key, member, record) end
+emit(stream_of(KEYS[2], KEYS[3], NEWEST_CHANGES), kind, {actor = actor, at_ms = now, subject = member}, before, after)
+return keep_answer(idempotency, fingerprint, {'ok', answer})

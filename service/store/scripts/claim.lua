@@ -1,27 +1,29 @@
 #!lua flags=allow-oom
 -- claim: leases the next free comments of the queue to one moderator. A claim is a lease, not a move: the comment
 -- stays in the queue, and an expired claim is no claim.
--- include: idempotency queue thread_view
--- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, idempotency
+-- include: idempotency event queue thread_view
+-- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, consumers, idempotency
 -- ARGV  1 now_ms, 2 expires_ms, 3 the holder: token_id, a newline, the name, 4 limit, 5 '1' for the highest first,
 --       6 '1' for one thread only, 7 fingerprint or '', 8 how many a moderator may hold at once
 -- gives {'ok', comment_ids, expires_ms} | {'idempotency_key_reused'}
-local view, claims, holders, thread_queue, events = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local view, claims, holders, thread_queue, idempotency = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[7]
+local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
 local now, limit, most_held = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[8])
+local token_id = string.match(ARGV[3], '^[^\n]*')
 local is_other_order = ARGV[6] == '1' and view ~= thread_queue
 
-local first = first_answer(KEYS[6], ARGV[7])
+local first = first_answer(idempotency, ARGV[7])
 if first then return first end
 
 for _, dead in ipairs({{'-inf', now}, {'(' .. string.format('%.0f', now + LONGEST_LEASE_MS), '+inf'}}) do
   for _, comment_id in ipairs(redis.call('ZRANGE', claims, dead[1], dead[2], 'BYSCORE', 'LIMIT', 0, 1000)) do
-    redis.call('ZREM', claims, comment_id)
-    redis.call('HDEL', holders, comment_id)
+    local holder = end_claim({claims = claims, holders = holders}, comment_id)
+    emit(stream, 'released', {actor = MACHINE, at_ms = ARGV[1], subject = comment_id}, holder, '')
   end
 end
 
 if redis.call('HLEN', holders) + limit > most_held then
-  local held, token_id = 0, string.match(ARGV[3], '^[^\n]*')
+  local held = 0
   for _, holder in ipairs(redis.call('HVALS', holders)) do
     if is_held_by(holder, token_id) then held = held + 1 end
   end
@@ -77,11 +79,10 @@ local leases, held = {}, {}
 for i, comment_id in ipairs(ids) do
   leases[2 * i - 1], leases[2 * i] = ARGV[2], comment_id
   held[2 * i - 1], held[2 * i] = comment_id, ARGV[3]
-  redis.call('XADD', events, 'MAXLEN', '~', 10000, '*',
-    'event', 'claimed', 'comment_id', comment_id, 'at_ms', ARGV[1])
+  emit(stream, 'claimed', {actor = token_id, at_ms = ARGV[1], subject = comment_id}, '', token_id)
 end
 if #ids > 0 then
   redis.call('ZADD', claims, unpack(leases))
   redis.call('HSET', holders, unpack(held))
 end
-return keep_answer(KEYS[6], ARGV[7], {'ok', ids, ARGV[2]})
+return keep_answer(idempotency, ARGV[7], {'ok', ids, ARGV[2]})

@@ -1,13 +1,17 @@
 #!lua flags=allow-oom
--- release: hands one claim of a moderator back.
--- include: queue
--- KEYS  claims, claim-holders, comment
+-- release: hands one claim of a moderator back. One that had expired is ended by the machine.
+-- include: event queue
+-- KEYS  claims, claim-holders, comment, events, consumers
 -- ARGV  1 now_ms, 2 comment_id, 3 token_id
 -- gives {'ok'} | {'comment_not_found'} | {'claimed_by_another'}
-local keys = {claims = KEYS[1], holders = KEYS[2]}
+local keys, comment_id, token_id = {claims = KEYS[1], holders = KEYS[2]}, ARGV[2], ARGV[3]
 if redis.call('EXISTS', KEYS[3]) == 0 then return {'comment_not_found'} end
-local holder = live_claim(keys, ARGV[2], tonumber(ARGV[1]))
-if holder and not is_held_by(holder, ARGV[3]) then return {'claimed_by_another'} end
-redis.call('ZREM', keys.claims, ARGV[2])
-redis.call('HDEL', keys.holders, ARGV[2])
+local holder = live_claim(keys, comment_id, tonumber(ARGV[1]))
+if holder and not is_held_by(holder, token_id) then return {'claimed_by_another'} end
+
+local ended = end_claim(keys, comment_id)
+if ended then
+  local about = {actor = holder and token_id or MACHINE, at_ms = ARGV[1], subject = comment_id}
+  emit(stream_of(KEYS[4], KEYS[5], NEWEST_EVENTS), 'released', about, ended, '')
+end
 return {'ok'}

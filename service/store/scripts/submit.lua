@@ -2,24 +2,25 @@
 -- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
 -- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
 -- reader can send one, as the digest of a repeat has the reader's in it.
--- include: idempotency rate queue count
--- KEYS  queue, queue-risk, queue-uncertainty, totals, events, rate-site, rate-stranger; then of each submission: thread,
---       thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, and while
+-- include: idempotency event rate queue count
+-- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger; then of each submission:
+--       thread, thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, and while
 --       yesterday's salt is known repeat and rate-reader as of yesterday
 -- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', how many
 --       keys each submission has; then of each submission:
 --       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
 --       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself, or '',
---       11 title or '', 12 url or '', 13 '1' when unscored,
---       14-22 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons
+--       11 title or '', 12 url or '', 13 '1' when unscored, 14 token_id of who sent it or 'reader',
+--       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons
 -- gives {'ok', an answer to each}: {'ok', comment_id, state, 'new'|'again'} | {'rate_limited', retry_after_ms}
 --       | {'thread_closed'} | {'parent_unknown'} | {'idempotency_key_reused'}
 --       | {'store_unavailable', why}
-local totals, events, rate_site, rate_stranger = KEYS[4], KEYS[5], KEYS[6], KEYS[7]
-local N_SHARED_KEYS, N_SHARED_ARGV, N_ARGV = 7, 8, 22
+local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
+local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
+local N_SHARED_KEYS, N_SHARED_ARGV, N_ARGV = 8, 8, 23
 local N_KEYS = tonumber(ARGV[8])
 local REPEAT_MS = 600000
-local mode_offsets = {premoderate = 13, postmoderate = 16, auto = 19}
+local mode_offsets = {premoderate = 14, postmoderate = 17, auto = 20}
 local states = {publish = 'published', hold = 'held', reject = 'rejected'}
 local site_mode = ARGV[1]
 local reader_interval, reader_tolerance = tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -46,19 +47,28 @@ local function count_author(key, state, now_ms)
   else redis.call('HSET', key, 'submitted', submitted, state, of_state, 'last_ms', now_ms) end
 end
 
-local function count_thread(key, meta, state, now_ms, title, url)
-  local fields = {}
+local function count_thread(key, meta, state, about, title, url)
+  local fields, told = {}, {}
   local function set(field, value)
     fields[#fields + 1] = field
     fields[#fields + 1] = value
   end
-  local is_changed = state == 'published'
-  if not meta[3] then set('created_ms', now_ms) end
-  if title ~= '' and not meta[4] then set('title', title) is_changed = true end
-  if url ~= '' and not meta[5] then set('url', url) is_changed = true end
-  if is_changed or not meta[6] then set('version', (meta[6] or 0) + (is_changed and 1 or 0)) end
+  local function tell(field, value)
+    set(field, value)
+    told[field] = shortened(value)
+  end
+  if not meta[3] then set('created_ms', about.at_ms) end
+  if title ~= '' and not meta[4] then tell('title', title) end
+  if url ~= '' and not meta[5] then tell('url', url) end
+  local is_changed = state == 'published' or next(told)
+  local version = (meta[6] or 0) + (is_changed and 1 or 0)
+  if is_changed or not meta[6] then set('version', version) end
   if #fields > 0 then redis.call('HSET', key, unpack(fields)) end
   redis.call('HINCRBY', key, state, 1)
+  if next(told) then
+    local of_thread = {actor = about.actor, at_ms = about.at_ms, thread = about.thread, revision = version}
+    emit_thread_changed(stream, of_thread, {}, told)
+  end
 end
 
 -- The comment of which this one is a repeat, and what its reader may know of its state.
@@ -74,7 +84,7 @@ local function submit(key_at, arg_at)
   local thread_key, comments, published, thread_queue, comment_key, author_key, idempotency_key, repeat_key, rate_reader,
     repeat_before, rate_before = unpack(KEYS, key_at, key_at + N_KEYS - 1)
   local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, sender, title, url,
-    is_unscored = unpack(ARGV, arg_at, arg_at + 12)
+    is_unscored, actor = unpack(ARGV, arg_at, arg_at + 13)
   local now, is_reader_known = tonumber(now_ms), sender ~= ''
 
   local first = first_answer(idempotency_key, fingerprint)
@@ -125,12 +135,13 @@ local function submit(key_at, arg_at)
     redis.call('ZADD', published, now_ms, comment_id)
   end
   redis.call('HSET', comment_key, unpack(record))
+  local about = {actor = actor, at_ms = now_ms, subject = comment_id, thread = thread, revision = 1}
+  emit(stream, 'submitted' .. outcome_of('', state) .. (listed == '1' and ' entered' or ''), about, '', state)
   if listed == '1' then
     redis.call('ZADD', thread_queue, now_ms, comment_id)
     enqueue_later(comment_id, now_ms, risk)
-    emit(events, 'entered', comment_id, thread, state, now_ms)
   end
-  count_thread(thread_key, meta, state, now_ms, title, url)
+  count_thread(thread_key, meta, state, about, title, url)
   count_author(author_key, state, now_ms)
   tally('state:' .. state)
   tally('submitted:' .. verdict)

@@ -16,12 +16,13 @@ from service.domain.site import Site
 from service.domain.thread import ThreadChange
 from service.errors import UnavailableError
 from service.link.link import Link
-from service.store import json_records, keys, threads
+from service.store import consumers, json_records, keys, threads
+from service.store.consumers import INSTALLATION, DeadLetter, Errand, Start
 from service.store.sites import pack_site
-from service.upkeep import backup, installation
+from service.upkeep import backup, installation, lease
 from service.vault import Vault
 from tests.servers import client_of
-from tests.store.desk import MINUTE, NOW, SITE, Store, ids_of, key, new_comment, site_in
+from tests.store.desk import CHANGE, MINUTE, NOW, SITE, Store, ids_of, key, new_comment, site_in
 
 SECRET = "the secret of these tests, long enough"
 VAULT = Vault(SECRET)
@@ -40,9 +41,9 @@ async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
     for site in (SITE, LIMITED):
         record = pack_site(replace(site, title="Ünïcödé"))
         await json_records.create(
-            link, keys.SITES, site.site, record, replay=key(site.site), answer=b'{"binary": "\xff"}'
+            link, keys.SITES, site.site, record, change=CHANGE, replay=key(site.site), answer=b'{"binary": "\xff"}'
         )
-    await json_records.create(link, keys.TOKENS, "t1", TOKEN, replay=NO_REPLAY)
+    await json_records.create(link, keys.TOKENS, "t1", TOKEN, change=CHANGE, replay=NO_REPLAY)
     store = Store(link)
     for number in range(comments):
         new = new_comment(f"article-{number % 3}", f"author-{number % 7}", risk=number / comments)
@@ -56,7 +57,22 @@ async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
     await limited.submit(new_comment("odd: {thread}\n", "author-1", reader="a-reader"))
     newest = await link.call("XREVRANGE", keys.events(SITE.site), "+", "-", "COUNT", 1)
     await link.call("XDEL", keys.events(SITE.site), newest[0][0])
-    await threads.set_settings(link, SITE.site, "empty", ThreadChange(title="Nobody wrote", closed=True), NOW)
+    wanted = ThreadChange(title="Nobody wrote", closed=True)
+    await threads.set_settings(link, SITE.site, "empty", wanted, actor="root", now_ms=NOW)
+    await consume(link)
+
+
+async def consume(link: Link) -> None:
+    """Two consumers, each at another place, of which one gave an event up."""
+    for site, names in ((SITE.site, ("learner", "webhooks")), (INSTALLATION, ("learner",))):
+        for name in names:
+            errand = Errand(site, name, "a process")
+            await consumers.register(link, site, name, Start.OLDEST)
+            await lease.hold(link, errand.lease_key, errand.holder)
+            first, *_ = await consumers.read_next(link, errand, 10)
+            letter = DeadLetter(first, "ValueError", 8, NOW) if name == "learner" else None
+            await consumers.move(link, errand, first.event_id, 1, letter)
+            await lease.hand_back(link, errand.lease_key, errand.holder)
 
 
 def everything(url: str) -> dict[bytes, tuple[bytes, int, Any]]:

@@ -34,6 +34,7 @@ async def test_everything_comes_back_on_another_kind_of_server(
     every_redis_server: RedisServer,
     other_link: Link,
     other_server: RedisServer,
+    *,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     large: int,
@@ -72,6 +73,7 @@ async def test_a_backup_under_load_is_of_one_instant(
     every_redis_server: RedisServer,
     other_link: Link,
     other_server: RedisServer,
+    *,
     tmp_path: Path,
 ) -> None:
     await fill(link, CHECK, 150)

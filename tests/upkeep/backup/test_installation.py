@@ -88,11 +88,11 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 async def test_a_server_whose_socket_lies_elsewhere_is_found(tmp_path: Path) -> None:
     folder = tmp_path / ("long" * 30)
     assert find_running(folder) is None
-    server = await EmbeddedServer.start(folder)
+    server = await EmbeddedServer.open(folder)
     try:
         assert find_running(folder) == server.url
     finally:
-        await server.stop()
+        await server.close()
     assert find_running(folder) is None
 
 
@@ -140,13 +140,13 @@ async def test_a_service_does_not_start_on_half_a_restore(
     make_service: Callable[..., ServiceProcess], tmp_path: Path
 ) -> None:
     service = make_service()
-    server = await EmbeddedServer.start(service.data_dir)
+    server = await EmbeddedServer.open(service.data_dir)
     link = make_link(server.url, ())
     link.open()
     assert await link.wait_up(10)
     await link.call("HSET", keys.INSTALLATION, "restoring", "2026")
     await link.close()
-    await server.stop()
+    await server.close()
     service.spawn()
     assert service.wait() == 1
     assert "Run the restore again" in service.said()

@@ -20,6 +20,7 @@ from tests.store.recount import record_of, recount
 from tests.upkeep.backup.content import CHECK, Writers, everything, fill, nothing
 
 QUEUE = keys.queue_keys("default")
+STREAM = keys.stream_keys("default")
 Redis = redis.Redis
 
 
@@ -168,6 +169,29 @@ def keep_for_ever(kind: str) -> Callable[[Redis], None]:
     return fault
 
 
+def tell_what_nobody_can_read(stream: str) -> Callable[[Redis], None]:
+    def fault(client: Redis) -> None:
+        client.xadd(stream, {"of": "nobody"})
+
+    return fault
+
+
+def move_past_the_end(consumers: str) -> Callable[[Redis], None]:
+    def fault(client: Redis) -> None:
+        client.hset(consumers, "learner", "99999999999999-0 3 0")
+
+    return fault
+
+
+def forget_the_position(client: Redis) -> None:
+    client.hset(STREAM.consumers, "learner", "somewhere")
+
+
+def give_up_many_events(client: Redis) -> None:
+    for _ in range(keys.NEWEST_DEAD_LETTERS + 300):
+        client.xadd(STREAM.dead_letters, {"consumer": "learner"})
+
+
 FAULTS: list[tuple[Check, Callable[[Redis], None]]] = [
     (Check.PUBLICATION, unpublish),
     (Check.PUBLICATION, publish_at_another_time),
@@ -202,6 +226,12 @@ FAULTS: list[tuple[Check, Callable[[Redis], None]]] = [
     (Check.ORPHAN, orphan_text),
     (Check.ORPHAN, orphan_holder),
     (Check.ORPHAN, publish_in_another_thread),
+    (Check.EVENT, tell_what_nobody_can_read(STREAM.events)),
+    (Check.EVENT, tell_what_nobody_can_read(keys.CHANGES)),
+    (Check.POSITION, move_past_the_end(STREAM.consumers)),
+    (Check.POSITION, move_past_the_end(keys.CHANGE_STREAM.consumers)),
+    (Check.POSITION, forget_the_position),
+    (Check.LETTERS, give_up_many_events),
     (Check.LIFETIME, keep_for_ever("repeat")),
     (Check.LIFETIME, keep_for_ever("idempotency")),
     (Check.LIFETIME, keep_for_ever("rate-reader")),

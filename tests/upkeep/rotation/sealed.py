@@ -11,7 +11,7 @@ from service.store.tokens import MADE
 from service.upkeep import installation, rotation
 from service.vault import UNNUMBERED, SealBrokenError, Vault
 from tests.servers import client_of
-from tests.store.desk import NOW, Store, new_comment
+from tests.store.desk import CHANGE, NOW, Store, new_comment
 from tests.upkeep.backup.content import TOKEN
 
 OLD, NEW, THIRD = (f"the {which} secret of these tests, long enough" for which in ("old", "new", "third"))
@@ -38,7 +38,7 @@ async def fill(link: Link, vault: Vault, comments: int = 12) -> dict[str, str]:
         sealed = vault.seal_text("a token", MADE)
         if replay.digest == "unnumbered":
             sealed = base64.b64encode(base64.b64decode(sealed[1:])[1:])
-        await json_records.create(link, keys.TOKENS, replay.digest, TOKEN, replay=replay, answer=sealed)
+        await json_records.create(link, keys.TOKENS, replay.digest, TOKEN, change=CHANGE, replay=replay, answer=sealed)
     return emails
 
 

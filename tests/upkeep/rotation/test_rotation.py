@@ -132,7 +132,7 @@ async def test_a_process_that_does_not_know_the_new_one_is_waited_for(
     with pytest.raises(RotationError, match="1 of 2 processes"):
         await rotation.put_in_force(one_link, vault, nothing)
     await processes.leave(one_link, "unaware")
-    monkeypatch.setattr(rotation, "HEARD_SECONDS", 0)
+    monkeypatch.setattr(rotation, "SWITCH_SECONDS", 0)
     with pytest.raises(RotationError, match="1 processes still seal"):
         await rotation.put_in_force(one_link, vault, nothing)
     with pytest.raises(StartError, match="COMMENTDESK_PREVIOUS_SECRET_KEY must have"):

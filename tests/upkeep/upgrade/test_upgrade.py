@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
+from service.domain.event import EventKind
 from service.domain.policy import Policy
-from service.domain.replay import Replay
+from service.domain.replay import NO_REPLAY, Replay
 from service.errors import BackupError, CommentNotFoundError, RepairError, RotationError
 from service.link.link import Link
 from service.store import format_1, json_records, keys
+from service.store.json_records import Change
 from service.store.sites import pack_site
 from service.store.upgrade_progress import UpgradeProgress, read_progress
 from service.upkeep import backup, doctor, installation, lease, processes, rotation, upgrade
@@ -189,6 +191,7 @@ async def test_a_backup_of_a_store_under_upgrade_is_restored_and_upgraded(
     other_link: Link,
     other_server: RedisServer,
     every_redis_server: RedisServer,
+    *,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -243,7 +246,8 @@ async def test_sites_of_format_2_go_on_without_a_limit_of_strangers(link: Link) 
     await link.call("HSET", keys.INSTALLATION, "format", 2, "secret_check", VAULT.check)
     record = pack_site(SITE)
     record["policy"] = {name: value for name, value in record["policy"].items() if "stranger" not in name}
-    await json_records.create(link, keys.SITES, "default", record, replay=Replay("", ""))
+    change = Change(EventKind.SITE_CREATED, "root", NOW)
+    await json_records.create(link, keys.SITES, "default", record, change=change, replay=NO_REPLAY)
     await upgrade.upgrade(link, nothing)
     policy = (await json_records.read_all(link, keys.SITES))["default"]["policy"]
     assert (policy["stranger_rate_per_minute"], policy["stranger_burst"]) == (None, Policy().stranger_rate.burst)

@@ -2,7 +2,7 @@
 local function comment_keys(all)
   return {thread = all[1], comments = all[2], published = all[3], thread_queue = all[4], queue = all[5], risk = all[6],
     uncertainty = all[7], claims = all[8], holders = all[9], comment = all[10], author = all[11], totals = all[12],
-    events = all[13]}
+    events = all[13], consumers = all[14]}
 end
 
 -- The fields by their names in Redis.
@@ -10,6 +10,11 @@ local function read_record(keys)
   local flat, record = redis.call('HGETALL', keys.comment), {}
   for i = 1, #flat, 2 do record[flat[i]] = flat[i + 1] end
   return record
+end
+
+-- What an event says of a comment after an act.
+local function about_comment(comment_id, record, actor, at_ms)
+  return {actor = actor, at_ms = at_ms, subject = comment_id, thread = record[THREAD], revision = record[REVISION]}
 end
 
 -- {fields of the record, what is public of it, claim holder or '', claim expiry in ms or ''}

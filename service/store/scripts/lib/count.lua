@@ -8,8 +8,3 @@ local function count_all(key, by)
   end
   redis.call('HSET', key, unpack(changes))
 end
-
-local function emit(events, kind, comment_id, thread, state, now)
-  redis.call('XADD', events, 'MAXLEN', '~', 10000, '*',
-    'event', kind, 'comment_id', comment_id, 'thread', thread, 'state', state, 'at_ms', now)
-end

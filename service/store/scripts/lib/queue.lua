@@ -34,6 +34,14 @@ local function live_claim(keys, comment_id, now)
   return redis.call('HGET', keys.holders, comment_id), expires
 end
 
+-- Ends a claim, live or not. Gives the token_id of its holder, '' where that is not known, or nil without a claim.
+local function end_claim(keys, comment_id)
+  local holder = redis.call('HGET', keys.holders, comment_id)
+  local had_claim = redis.call('ZREM', keys.claims, comment_id) == 1
+  if holder then redis.call('HDEL', keys.holders, comment_id) end
+  return (holder and string.match(holder, '^[^\n]*')) or (had_claim and '' or nil)
+end
+
 local function is_held_by(holder, token_id)
   return string.sub(holder, 1, #token_id + 1) == token_id .. '\n'
 end

@@ -1,0 +1,85 @@
+"""Events: what was done, by whom and to what, as the streams of events tell it.
+
+| kind | what was done | subject | before -> after |
+| --- | --- | --- | --- |
+| submitted | a comment was taken in | comment_id | nothing -> its state |
+| decided | a moderator decided | comment_id | the comment's states |
+| undone | a moderator took the last decision back | comment_id | the comment's states |
+| repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
+| claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
+| released | a claim was handed back, or had expired and was found so | comment_id | whose it was -> nothing |
+| thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
+| site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
+| policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
+| token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
+| secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
+| store_upgraded | a newer format was put in force; nothing of an older one is left | - | how far it is: begun, done |
+
+Behind the first four stands what followed from them:
+
+| kind | what followed |
+| --- | --- |
+| published | readers can see the comment now |
+| rejected | the comment was turned down: it is rejected, or spam |
+| entered | the comment came into the queue |
+| left | the comment went out of the queue, and a claim on it ended |
+
+So an event may have several kinds, as `decided published left`. All else of them is the same, they are handled
+together, and a submission writes one entry. `published` and `rejected` say what became of a comment, whoever caused
+that: the machine's verdict, a moderator, an undo. An act that changes nothing has no event. Sites, policies, tokens and
+secrets are in the installation's stream, the others in that of their site.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MACHINE = "machine"
+"""The actor of what the service does by itself."""
+READER = "reader"
+"""The actor of what somebody sends without a token."""
+DOCTOR = "doctor"
+"""The actor of what `doctor --repair` does."""
+ROTATION = "rotate-key"
+"""The actor of what `rotate-key` does."""
+
+
+class EventKind(StrEnum):
+    SUBMITTED = "submitted"
+    DECIDED = "decided"
+    UNDONE = "undone"
+    REPAIRED = "repaired"
+    CLAIMED = "claimed"
+    RELEASED = "released"
+    THREAD_CHANGED = "thread_changed"
+    SITE_CREATED = "site_created"
+    SITE_CHANGED = "site_changed"
+    POLICY_CHANGED = "policy_changed"
+    TOKEN_CREATED = "token_created"  # noqa: S105 the name of what was done
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same
+    STORE_UPGRADED = "store_upgraded"
+    SECRET_REPLACED = "secret_replaced"  # noqa: S105 the same
+    PUBLISHED = "published"
+    REJECTED = "rejected"
+    ENTERED = "entered"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One act, and what followed from it.
+
+    `kinds` has the act and then what followed, of `EventKind` or of a newer version's; it is empty where an older
+    version told of a site, a token or the secret. `actor` is a token_id or one of the actors above; "" where an
+    older version did not write it. `thread` is that of a comment, and "" for claims; `revision` the comment's after the
+    act or the thread's version, and None for claims, sites and tokens.
+    """
+
+    event_id: str
+    kinds: tuple[str, ...]
+    actor: str
+    at_ms: int
+    subject: str = ""
+    thread: str = ""
+    revision: int | None = None
+    before: str = ""
+    after: str = ""

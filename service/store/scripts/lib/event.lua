@@ -1,0 +1,48 @@
+-- Events: what was done, by whom and to what. An act and what followed from it are one event, as all else of it is the same:
+-- its kinds, the act first, have spaces between. Every event has the same fields in the same order, so that the nodes of a
+-- stream share their names; `service/domain/event.py` says which kinds there are and what they mean.
+-- A stream keeps its newest events. While it has consumers it keeps so many times more, and `move_consumer` trims what all
+-- of them have handled.
+local FACTOR_WITH_CONSUMERS = 10
+
+local function stream_of(events, consumers, newest)
+  return {events = events, consumers = consumers, newest = newest}
+end
+
+-- How many events the stream may hold. Asked for once in a step, as it is the same for all its events.
+local function limit_of(stream)
+  if not stream.limit then
+    local has_consumers = redis.call('HLEN', stream.consumers) > 0
+    stream.limit = stream.newest * (has_consumers and FACTOR_WITH_CONSUMERS or 1)
+  end
+  return stream.limit
+end
+
+-- `about` has the actor and at_ms, and of subject, thread and revision what there is.
+local function emit(stream, kinds, about, before, after)
+  redis.call('XADD', stream.events, 'MAXLEN', '~', limit_of(stream), '*', EVENT_KINDS, kinds, EVENT_ACTOR, about.actor,
+    EVENT_AT_MS, about.at_ms, EVENT_SUBJECT, about.subject or '', EVENT_THREAD, about.thread or '',
+    EVENT_REVISION, about.revision or '', EVENT_BEFORE, before, EVENT_AFTER, after)
+end
+
+-- What follows from another state, as it stands behind an act: readers can see the comment now, or it was turned down.
+local OUTCOMES = {published = ' published', rejected = ' rejected', spam = ' rejected'}
+
+local function outcome_of(before, after)
+  return before ~= after and OUTCOMES[after] or ''
+end
+
+local MOST_VALUE_BYTES = 512
+
+-- A value as an event shows it: cut, between two characters, when it is long.
+local function shortened(value)
+  if #value <= MOST_VALUE_BYTES then return value end
+  local cut = MOST_VALUE_BYTES
+  while cut > 0 and string.match(string.sub(value, cut + 1, cut + 1), '[\128-\191]') do cut = cut - 1 end
+  return string.sub(value, 1, cut) .. '…'
+end
+
+-- Fields of a thread before and after a change, as JSON; what there was not is left out.
+local function emit_thread_changed(stream, about, before, after)
+  emit(stream, 'thread_changed', about, cjson.encode(before), cjson.encode(after))
+end

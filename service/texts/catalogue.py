@@ -1,0 +1,31 @@
+"""The languages that there are, read once when the service starts: English, and each translation beside this file."""
+
+from collections.abc import Iterable
+from gettext import NullTranslations
+from importlib.resources import files
+
+from babel import Locale
+
+from service.texts.texts import Texts
+from service.texts.translation import SUFFIX, read_translation
+
+ENGLISH = Texts("en", NullTranslations(), Locale("en", "GB"))
+"""The language that the code is written in, with British dates."""
+
+
+class Catalogue:
+    """The texts of each language."""
+
+    def __init__(self, translations: Iterable[Texts] = ()) -> None:
+        self._by_language = {each.language.lower(): each for each in (ENGLISH, *translations)}
+
+    def of(self, language: str) -> Texts:
+        """The texts of a language, or of the nearest that there is: those of `de` for `de-CH`, and English for what is
+        unknown (RFC 4647, 3.4)."""
+        nearest = language.lower()
+        while nearest and nearest not in self._by_language:
+            nearest = nearest.rpartition("-")[0]
+        return self._by_language.get(nearest, ENGLISH)
+
+
+CATALOGUE = Catalogue(read_translation(file) for file in files("service.texts").iterdir() if file.name.endswith(SUFFIX))

@@ -1,0 +1,69 @@
+"""The texts of one language, with its way to write numbers and dates."""
+
+from datetime import UTC, datetime
+from functools import cached_property, lru_cache, partial
+from gettext import NullTranslations
+
+from babel import Locale
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
+
+from service.texts.sentence import Plural, Sentence
+
+_DAYS_KEPT = 1024
+_MOMENTS_KEPT = 4096
+"""So many are kept as texts: a page has dozens, is made anew with each comment, and a look-up costs a tenth."""
+
+
+class Texts:
+    """What people read, in one language. A message that has no translation stays English."""
+
+    def __init__(self, language: str, translations: NullTranslations, locale: Locale) -> None:
+        """`language` is a tag such as `en` or `pt-BR` (BCP 47), as a page's `lang` has it; `locale` says how numbers
+        and dates are written."""
+        self.language = language
+        self._translations = translations
+        self._locale = locale
+        self._day = lru_cache(_DAYS_KEPT)(partial(format_date, format="long", locale=locale))
+        self._minute = lru_cache(_MOMENTS_KEPT)(self._write_minute)
+
+    @cached_property
+    def direction(self) -> str:
+        """How lines run, as a page's `dir` has it: `ltr` or `rtl`. Babel reads a language's data, 4 MB, when something
+        of it is asked for: who serves no pages does without."""
+        return self._locale.text_direction
+
+    def gettext(self, message: str) -> str:
+        """The message in this language, its placeholders open."""
+        return self._translations.gettext(message)
+
+    def ngettext(self, one: str, several: str, count: int) -> str:
+        """The form that so many things take in this language, its placeholders open."""
+        return self._translations.ngettext(one, several, count)
+
+    def say(self, said: str | Sentence) -> str:
+        """A message without placeholders, or a sentence with the values of its own."""
+        if isinstance(said, Sentence):
+            return self.gettext(said.message) % said.values
+        return self.gettext(said) if said else ""
+
+    def say_of_many(self, plural: Plural, count: int, **values: object) -> str:
+        """The form that so many things take, with `count` written as it is here, and other values."""
+        return self.ngettext(*plural, count) % {"count": self.number(count), **values}
+
+    def number(self, number: int) -> str:
+        """A whole number with its thousands apart: `12,345`."""
+        return format_decimal(number, locale=self._locale)
+
+    def date(self, at: datetime) -> str:
+        """The day, in UTC: `28 November 2026`."""
+        return self._day(at.astimezone(UTC).date())
+
+    def moment(self, at: datetime) -> str:
+        """The day and the minute, in UTC: `28 November 2026, 14:05 UTC`."""
+        return self._minute(at.replace(second=0, microsecond=0))
+
+    def _write_minute(self, at: datetime) -> str:
+        time = format_time(at, "short", tzinfo=UTC, locale=self._locale)
+        # Translators: a moment, such as "28 November 2026, 14:05 UTC".
+        return self.gettext("%(date)s, %(time)s UTC") % {"date": self.date(at), "time": time}

@@ -1,0 +1,98 @@
+"""One call of the API, checked: what a handler works with."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+from typing import Any
+
+from marshmallow import ValidationError
+
+from schemas.fields import COMMENT_ID_PATTERN, PlainText
+from schemas.threads import MAX_THREAD_CHARS
+from service.desk import Desk
+from service.domain.caller import Caller
+from service.domain.replay import NO_REPLAY, Replay
+from service.domain.site import Audience, Site
+from service.errors import CommentNotFoundError, InvalidFieldsError
+from service.metrics import RequestMeasures
+from service.platform.acceptor import Acceptor
+from service.platform.counters import Counters
+from service.web.exchange import Request
+from service.web.gate import Gate
+from service.web.network import NetworkNames
+from service.web.unsent import Unsent
+
+Json = dict[str, Any]
+Networks = tuple[IPv4Network | IPv6Network, ...]
+_COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
+_THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessContext:
+    """What handlers may need of the process beside the desk."""
+
+    measures: RequestMeasures
+    counts: Counters
+    acceptor: Acceptor
+    trusted_proxies: Networks = ()
+    metrics_token: str | None = None
+    hosts: frozenset[str] = frozenset()
+    openapi: Callable[[], Json] = dict
+    demo: Audience = Audience.LOCAL
+    gate: Gate = field(default_factory=Gate)
+    network_names: NetworkNames = field(default_factory=NetworkNames)
+    unsent: Unsent = field(default_factory=Unsent)
+
+
+@dataclass(slots=True)
+class Call:
+    """One call, checked: what the handler works with."""
+
+    desk: Desk
+    request: Request
+    request_id: str
+    caller: Caller | None
+    site: Site | None
+    body: Json
+    query: Json
+    context: ProcessContext
+    is_form: bool = False
+    replay: Replay = NO_REPLAY
+
+    @property
+    def known_site(self) -> Site:
+        """The site in the path; only for routes that have one."""
+        assert self.site is not None  # noqa: S101
+        return self.site
+
+    @property
+    def known_caller(self) -> Caller:
+        """The token's holder; only for routes that need a token."""
+        assert self.caller is not None  # noqa: S101
+        return self.caller
+
+    @property
+    def thread(self) -> str:
+        """The thread in the path, or InvalidFieldsError."""
+        return self._checked("thread", _THREAD)
+
+    @property
+    def comment_id(self) -> str:
+        """The comment in the path; CommentNotFoundError for what can be no id."""
+        comment_id = self.request.match_info["comment_id"]
+        if not _COMMENT_ID.match(comment_id):
+            raise CommentNotFoundError
+        return comment_id
+
+    def _checked(self, name: str, text: PlainText) -> str:
+        given = self.request.match_info[name]
+        plain = text.plainly(given)
+        if plain is not None:
+            return plain
+        try:
+            checked: str = text.deserialize(given)
+        except ValidationError as error:
+            raise InvalidFieldsError(errors={name: list(map(str, error.messages))}) from error
+        return checked

@@ -1,0 +1,119 @@
+"""The end of a route: from aiohttp's request to an operation and back, in the order in which all calls are answered."""
+
+from typing import Any
+
+import structlog
+from aiohttp import hdrs, web
+
+from service.desk import Desk
+from service.domain.caller import Caller, Role
+from service.domain.site import DEMO_SITE, Site
+from service.errors import InvalidFieldsError, OverloadedError, RateLimitedError, RequestError
+from service.web import admission, problems
+from service.web import body as bodies
+from service.web.access import authorise
+from service.web.answer import mistake, refusal, response_of
+from service.web.call import Call, ProcessContext
+from service.web.cors import allow_origin
+from service.web.exchange import FORM, Request, begin_exchange
+from service.web.finish import Finish
+from service.web.headers import defaults_of
+from service.web.idempotency import replay_of
+from service.web.response import Response
+from service.web.route import Access, Route
+
+log = structlog.get_logger(__name__)
+
+
+class Endpoint:
+    """Answers the requests of one route: who asks, which site, the body, its schema, the handler, the answer."""
+
+    def __init__(self, route: Route, desk: Desk, context: ProcessContext, *, finish: Finish) -> None:
+        self._route = route
+        self._desk = desk
+        self._context = context
+        self._finish = finish
+        self._defaults = defaults_of(route)
+
+    async def handle(self, request: Request) -> web.StreamResponse:
+        """The answer, or the problem document, measured."""
+        route, acceptor = self._route, self._context.acceptor
+        exchange = begin_exchange(route.method, route.path)
+        site = self._desk.registry.sites.get(request.match_info.get("site", ""))
+        code = ""
+        transport = request.transport
+        acceptor.begin_request(transport)
+        try:
+            call = await self._call(request, exchange.request_id)
+            response = response_of(await route.operation.handler(call), exchange.request_id, self._defaults)
+        except RequestError as error:
+            code = error.code
+            response = self._refused(request, site, error, request_id=exchange.request_id)
+        except Exception:  # the last resort: our own mistake is logged, and told without detail
+            code = problems.INTERNAL
+            log.exception("request_failed", **self._finish.account.line(request, exchange, 500, code=code))
+            response = mistake(exchange.request_id, self._defaults)
+        finally:
+            acceptor.end_request(transport)
+        allow_origin(request, route, site.allowed_origins if site else (), response)
+        if not self._finish.finish(request, response, exchange, code=code):
+            await self._finish.send(request, response)
+        return response
+
+    async def _call(self, request: Request, request_id: str) -> Call:
+        """The call, checked: what costs least is asked first."""
+        caller, site = self._admit(request)
+        operation = self._route.operation
+        if hdrs.EXPECT in request.headers:
+            await admission.invite_body(request)
+        query = operation.load_query(request)
+        call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
+        raw = b"" if operation.body is None else await self._read_body(call)
+        if self._route.method == hdrs.METH_POST:
+            call.replay = replay_of(call, raw)
+        return call
+
+    def _admit(self, request: Request) -> tuple[Caller | None, Site | None]:
+        """The caller and the site of a request that may have its body read."""
+        route, desk, context = self._route, self._desk, self._context
+        if context.gate.is_anyone_refused:
+            admission.admit_token(request, route, desk, context)
+        caller, site = authorise(request, route, desk, context)
+        if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
+            admission.note_given_token(request, desk, context)
+        if route.operation.is_scored:
+            desk.scorer.require_room()
+            if caller is None:
+                # The one scored route without a site in its path is the demo's.
+                admission.admit_stranger(request, site or desk.registry.sites.get(DEMO_SITE), context)
+        return caller, site
+
+    async def _read_body(self, call: Call) -> bytes:
+        """The body as it came, after its fields went into the call."""
+        request, operation = call.request, self._route.operation
+        raw = await bodies.read_body(request)
+        if not raw and self._route.method in {hdrs.METH_PUT, hdrs.METH_PATCH}:
+            raise InvalidFieldsError(errors={"_body": ["Missing: say what to set."]})
+        fields: Any = {}
+        if raw or hdrs.CONTENT_TYPE in request.headers:
+            kind = bodies.media_type(request)
+            bodies.require_media_type(kind, is_form_taken=operation.form is not None)
+            call.is_form = kind != bodies.JSON
+            fields = bodies.parse_form(request, kind, raw) if call.is_form else bodies.parse_json(raw or b"{}")
+            if call.is_form:
+                request[FORM] = fields
+        call.body = operation.load_body(fields, is_form=call.is_form)
+        return raw
+
+    def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
+        """The problem document, or a page instead for a person whose browser sent a form by itself."""
+        if isinstance(error, OverloadedError):
+            self._context.measures.refuse(error.queue)
+        admission.learn(request, self._desk, self._context, error)
+        page = self._route.operation.form_refusal
+        fields = request.get(FORM)
+        if fields is None and isinstance(error, RateLimitedError) and admission.is_form(request):
+            fields = {}  # refused before it was read
+        if page is None or fields is None or "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
+            return refusal(error, request_id, self._defaults)
+        return response_of(page(request, site, fields, error), request_id, self._defaults)

@@ -1,0 +1,32 @@
+"""The last steps of every answer, whatever made it: its headers, its place in measures and log, its sending."""
+
+from service.desk import Desk
+from service.web import problems
+from service.web.account import Account
+from service.web.call import ProcessContext
+from service.web.exchange import Exchange, Request
+from service.web.headers import Protection
+from service.web.response import Response
+from service.web.sending import Sender
+
+
+class Finish:
+    """Finishes answers."""
+
+    def __init__(self, desk: Desk, context: ProcessContext) -> None:
+        self.account = Account(desk, context)
+        self._protection = Protection(context.trusted_proxies)
+        self._sender = Sender(context.acceptor, context.unsent)
+
+    def finish(self, request: Request, response: Response, exchange: Exchange, *, code: str) -> bool:
+        """Whether the request's handler may return the answer now; else it calls `send` first. `code` is that of the
+        error, "" where there is none."""
+        self._protection.protect(request, response)
+        self.account.count(exchange, response.status)
+        if response.status >= 400 and code != problems.INTERNAL:
+            self.account.log_refusal(request, exchange, response.status, code=code)
+        return self._sender.is_left_to_aiohttp(request, response)
+
+    async def send(self, request: Request, response: Response) -> None:
+        """Sends the answer, and reads the rest of its request."""
+        await self._sender.send(request, response)

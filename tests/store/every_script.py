@@ -1,0 +1,108 @@
+"""Uses every script of the store at least once."""
+
+import contextlib
+
+from service.domain.event import ROTATION
+from service.domain.policy import Mode
+from service.domain.queue import QueueOrder
+from service.domain.replay import NO_REPLAY
+from service.domain.thread import ThreadChange
+from service.errors import RequestError
+from service.link.link import Link
+from service.store import consumers, json_records, keys, scripts, threads
+from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
+from service.store.readiness import check_store
+from service.upkeep import entries, examination, lease, upgrade
+from service.vault import SealBrokenError, Vault
+from tests.store.desk import CHANGE, Store, key, new_comment, site_in
+
+
+async def use_every_script(store: Store, link: Link) -> None:
+    """Each script at least once, in each of the ways that touch other keys."""
+    site = store.site.site
+    await threads.set_settings(link, site, "article-1", ThreadChange(title="A title"), actor="root", now_ms=store.now)
+    for mode in Mode:
+        store.site = site_in(mode)
+        await store.submit(new_comment(reader="r", repeat="again"), key(f"submit-{mode}"))
+        await store.submit(new_comment(reader="r", repeat="again"), key(f"submit-{mode}"))
+        await store.submit(new_comment(parent_id=(await store.page() or [""])[0]))
+    for order in QueueOrder:
+        await store.queued(order)
+        await store.queued(order, "article-1")
+        await store.claim("ann", 1, order=order, thread="article-1", replay=key(f"claim-{order}"))
+    ids = await store.queued()
+    for comment_id in ids:
+        for attempt in (store.decide(comment_id, by="bob"), store.release(comment_id, "bob")):
+            with contextlib.suppress(RequestError):
+                await attempt
+    await store.release_all("ann")
+    for comment_id in ids:
+        await store.decide(comment_id, "spam", replay=key(f"decide-{comment_id}"))
+        await store.decide(comment_id, "approve")
+        await store.undo(comment_id, replay=key(f"undo-{comment_id}"))
+        await store.read(comment_id)
+    with contextlib.suppress(SealBrokenError):  # no email was sealed for these
+        await store.comments.read(site, ids[0], vault=Vault("a secret of this test"), now_ms=store.now)
+    await store.page(limit=1)
+    await store.measures()
+    await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
+    await json_records.update(link, keys.SITES, "news", {"title": "News"}, change=CHANGE)
+    await json_records.remove(link, keys.SITES, "news", change=CHANGE)
+    await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
+    await store.comments.reserve(site, key("many"))
+    await use_scripts_for_operators(store, link, ids[0])
+
+
+def nothing(_: object) -> None:
+    pass
+
+
+async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -> None:
+    """Those of backup, restore and doctor, on a comment whose every place is wrong."""
+    site = store.site.site
+    await store.decide(comment_id, "approve")
+    names = (await link.call("SCAN", 0, "COUNT", 10_000))[1]
+    await entries.read_entries(link, names)
+    await scripts.END_RESTORE.run(link, [keys.INSTALLATION], "format", "1")
+    await link.call("DEL", keys.thread_keys(site, "article-1").published, keys.queue_keys(site).queue)
+    await link.call("HSET", keys.queue_keys(site).holders, comment_id, "ann")
+    await link.call("HINCRBY", keys.comment(site, comment_id), keys.COMMENT_FIELDS["revision"], 1)
+    (examined,) = await examination.examine(link, site, [comment_id])
+    assert {"publication", "claim", "revision"} <= set(examined.faults)
+    assert await examination.repair(link, site, comment_id, home=examined.home, now_ms=store.now) == ()
+    assert await lease.hold(link, keys.REPAIRING, "me")
+    old = {"thread": "article-1", "author": "author-1", "reasons": "[]", "private": '{"email": ""}'}
+    await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))
+    await link.call("HSET", keys.repeat(site, "old"), "comment_id", "old", "state", "held")
+    await link.call("HSET", keys.INSTALLATION, "format", 1)
+    await upgrade.upgrade(link, nothing)
+    assert (await check_store(link)).keys() == {"redis", "durability"}
+    await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})
+    await use_scripts_of_a_rotation(store, link, comment_id)
+    for place in (site, INSTALLATION):
+        await use_scripts_of_a_consumer(link, place, store.now)
+
+
+async def use_scripts_of_a_rotation(store: Store, link: Link, comment_id: str) -> None:
+    for wrapped, is_begun in ((b"wrapped", True), (b"", False)):
+        await link.call("HSET", keys.INSTALLATION, "secret_check", "old")
+        if not is_begun:
+            await link.call("HSET", keys.INSTALLATION, "secret_check", "new", "previous_check", "old")
+        switch = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]]
+        assert await scripts.SWITCH_SECRET.run(link, switch, "old", "new", wrapped, ROTATION, store.now) == [1]
+    name = keys.comment(store.site.site, comment_id)
+    private = await link.call("HGET", name, keys.COMMENT_FIELDS["private"])
+    assert await scripts.REPLACE_PRIVATE.run(link, [name], private, private) == [1]
+    kept = keys.installation_idempotency(key("make").digest)
+    assert await scripts.REPLACE_ANSWER.run(link, [kept], "{}", "[]") == [b"[]"]
+
+
+async def use_scripts_of_a_consumer(link: Link, site: str, now_ms: int) -> None:
+    errand = Errand(site, "learner", "me")
+    assert await lease.hold(link, errand.lease_key, "me")
+    await consumers.register(link, site, "learner", Start.OLDEST)
+    assert await consumers.peek(link, site, "learner") is Outlook.BEHIND
+    first, second, *_ = await consumers.read_next(link, errand, 10)
+    assert await consumers.move(link, errand, first.event_id, 1)
+    assert await consumers.move(link, errand, second.event_id, 1, DeadLetter(second, "ValueError", 3, now_ms))
+    assert (await consumers.measure_stream(link, site, now_ms)).dead_letters == 1

@@ -1,0 +1,89 @@
+"""A link that looks at the store before and after each script, and holds what changed against what was told."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any
+
+from service.domain.event import Event
+from service.link.link import Argument, Link
+from service.store import keys, scripts
+from service.store.events import unpack_event
+from service.store.scripts import Script
+from tests.servers import RedisServer, client_of
+from tests.store.dump import changed_comments, changed_records, changed_threads, dump
+
+NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
+TELLS_NOTHING = {
+    "adjust_counters": "counters follow from comments",
+    "end_restore": "a restored store has the events of its backup",
+    "hold": "a lease of a process is no act",
+    "move_consumer": "how far a consumer has come is no act",
+    "probe": "what it writes is gone in the same step",
+    "read_events": "as move_consumer",
+    "register_consumer": "as move_consumer",
+    "replace_answer": "the same answer, sealed with another secret",
+    "replace_private": "the same data, sealed with another secret",
+    "reserve": "an Idempotency-Key is remembered, and nothing was done yet",
+    "upgrade_comment": "the same comment in another shape",
+    "upgrade_remembered": "the same answer in another shape",
+}
+"""Scripts that write and tell nobody, each with the reason."""
+
+
+class WatchingLink:
+    """Has the calls of a link one after the other. `told` has the events of each script that was run."""
+
+    def __init__(self, link: Link, server: RedisServer) -> None:
+        self._link = link
+        self._server = server
+        self._lock = asyncio.Lock()
+        self._last: dict[bytes, bytes] = {}
+        self.told: list[tuple[str, list[Event]]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._link, name)
+
+    def call(self, *command: Argument) -> Awaitable[Any]:
+        return self._call(*command)
+
+    async def _call(self, *command: Argument) -> Any:
+        async with self._lock:
+            if command[0] != "EVALSHA":
+                return await self._link.call(*command)
+            before = dump(self._server)
+            self._new_events()
+            reply = await self._link.call(*command)
+            name, events = NAMES[str(command[1])], self._new_events()
+            self.told.append((name, events))
+            if name not in TELLS_NOTHING:
+                _compare(name, before, dump(self._server), events)
+            return reply
+
+    def _new_events(self) -> list[Event]:
+        found: list[Event] = []
+        with client_of(self._server.url) as client:
+            for key in client.scan_iter("cd:*", count=10_000):
+                if keys.parts_of(key).kind in ("events", "changes"):
+                    for event_id, fields in client.xrange(key, b"(" + self._last.get(key, b"0-0"), b"+"):
+                        self._last[key] = event_id
+                        found.append(unpack_event(event_id, [part for pair in fields.items() for part in pair]))
+        return found
+
+
+def _compare(name: str, before: dict[bytes, Any], after: dict[bytes, Any], events: list[Event]) -> None:
+    """What changed was told, and what was told changed."""
+    of_threads = {event.thread for event in events if "thread_changed" in event.kinds}
+    of_comments = {event.subject for event in events if OF_COMMENTS & {*event.kinds}}
+    of_records = {event.subject for event in events if OF_RECORDS & {*event.kinds}}
+    assert changed_comments(before, after) == of_comments, f"{name}: {events}"
+    assert changed_threads(before, after) == of_threads, f"{name}: {events}"
+    assert changed_records(before, after) == of_records, f"{name}: {events}"
+
+
+OF_RECORDS = {
+    *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
+    "store_upgraded",
+}
+OF_COMMENTS = {
+    *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
+}
