@@ -209,6 +209,24 @@ async def test_a_backup_of_a_store_under_upgrade_is_restored_and_upgraded(
     await check_upgraded(other_link, other_server)
 
 
+async def test_a_backup_that_is_made_while_keys_are_rewritten_is_of_one_instant(
+    link: Link,
+    writers_link: Link,
+    other_link: Link,
+    other_server: RedisServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(upgrade, "KEYS_A_STEP", 1)
+    await older.fill(link, VAULT, COMMENTS)
+    upgrading = asyncio.create_task(upgrade.upgrade(writers_link, nothing))
+    await backup.back_up(link, VAULT, tmp_path / "file", "0.2.0", nothing)
+    await upgrading
+    await restore(other_link, tmp_path / "file", now_ms=NOW)
+    await upgrade.upgrade(other_link, nothing)
+    await check_upgraded(other_link, other_server)
+
+
 async def test_a_backup_of_a_store_that_a_newer_version_upgrades_is_refused(one_link: Link, tmp_path: Path) -> None:
     await older.fill(one_link, VAULT, 4)
     await one_link.call("HSET", keys.INSTALLATION, "format", FORMAT + 1, "upgrading_from", 1)
