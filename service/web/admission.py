@@ -67,13 +67,13 @@ def admit_stranger(request: Request, site: Site | None, context: ProcessContext)
     request[_ADMITTED] = True
 
 
-async def invite_body(request: Request) -> None:
+async def invite_body(request: Request, max_bytes: int) -> None:
     """Gives a client that waits for it leave to send its body (RFC 9110, 10.1.1), or BodyTooLargeError when it says
     that it is. aiohttp calls what is written here no part of the answer."""
     if request.version != _HTTP_1_1 or request.headers.get(hdrs.EXPECT, "").lower() != "100-continue":
         return
-    if (request.content_length or 0) > bodies.MAX_BODY_BYTES:
-        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=bodies.MAX_BODY_BYTES))
+    if (request.content_length or 0) > max_bytes:
+        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=max_bytes))
     await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     request.writer.output_size = 0
 

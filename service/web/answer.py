@@ -36,11 +36,17 @@ def response_of(answer: Answer, request_id: str, defaults: Mapping[str, str]) ->
     return Response(answer.status, headers, body)
 
 
-def refusal(error: RequestError, request_id: str, defaults: Mapping[str, str]) -> Response:
-    """An error as a problem document."""
-    document = problems.problem(error, request_id)
-    status, headers = problems.status_of(error), dict(problems.headers(error))
-    response = response_of(Answer(status, document, headers, problems.CONTENT_TYPE), request_id, defaults)
+def refusal(
+    error: RequestError, request_id: str, defaults: Mapping[str, str], *, answer: Answer | None = None
+) -> Response:
+    """An error as the answer that is given, or else as a problem document."""
+    headers = dict(problems.headers(error))
+    if answer is None:
+        document = problems.problem(error, request_id)
+        answer = Answer(problems.status_of(error), document, headers, problems.CONTENT_TYPE)
+    elif headers:
+        answer = answer._replace(headers={**headers, **answer.headers})
+    response = response_of(answer, request_id, defaults)
     if isinstance(error, BodyTooSlowError):
         response.force_close()
     return response

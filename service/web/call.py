@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
+from typing import Any, TypeVar
 
+from aiohttp import web
 from marshmallow import ValidationError
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText
@@ -24,6 +25,7 @@ from service.web.network import NetworkNames
 from service.web.unsent import Unsent
 
 Json = dict[str, Any]
+T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
 _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
@@ -46,6 +48,10 @@ class ProcessContext:
     unsent: Unsent = field(default_factory=Unsent)
 
 
+PartKey = web.AppKey
+"""Names a part of the application that only some operations need, such as a cache of theirs; `app.py` puts it there."""
+
+
 @dataclass(slots=True)
 class Call:
     """One call, checked: what the handler works with."""
@@ -60,6 +66,10 @@ class Call:
     context: ProcessContext
     is_form: bool = False
     replay: Replay = NO_REPLAY
+
+    def part(self, key: PartKey[T]) -> T:
+        """A part of the application by its key."""
+        return self.request.app[key]
 
     @property
     def known_site(self) -> Site:

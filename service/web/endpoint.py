@@ -8,7 +8,7 @@ from aiohttp import hdrs, web
 from service.desk import Desk
 from service.domain.caller import Caller, Role
 from service.domain.site import DEMO_SITE, Site
-from service.errors import InvalidFieldsError, OverloadedError, RateLimitedError, RequestError
+from service.errors import InvalidFieldsError, OverloadedError, RequestError
 from service.web import admission, problems
 from service.web import body as bodies
 from service.web.access import authorise
@@ -65,7 +65,7 @@ class Endpoint:
         caller, site = self._admit(request)
         operation = self._route.operation
         if hdrs.EXPECT in request.headers:
-            await admission.invite_body(request)
+            await admission.invite_body(request, operation.max_body_bytes)
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)
@@ -91,7 +91,7 @@ class Endpoint:
     async def _read_body(self, call: Call) -> bytes:
         """The body as it came, after its fields went into the call."""
         request, operation = call.request, self._route.operation
-        raw = await bodies.read_body(request)
+        raw = await bodies.read_body(request, operation.max_body_bytes)
         if not raw and self._route.method in {hdrs.METH_PUT, hdrs.METH_PATCH}:
             raise InvalidFieldsError(errors={"_body": ["Missing: say what to set."]})
         fields: Any = {}
@@ -106,14 +106,10 @@ class Endpoint:
         return raw
 
     def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
-        """The problem document, or a page instead for a person whose browser sent a form by itself."""
+        """The problem document, or what the operation writes instead."""
         if isinstance(error, OverloadedError):
             self._context.measures.refuse(error.queue)
         admission.learn(request, self._desk, self._context, error)
-        page = self._route.operation.form_refusal
-        fields = request.get(FORM)
-        if fields is None and isinstance(error, RateLimitedError) and admission.is_form(request):
-            fields = {}  # refused before it was read
-        if page is None or fields is None or "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
-            return refusal(error, request_id, self._defaults)
-        return response_of(page(request, site, fields, error), request_id, self._defaults)
+        writer = self._route.operation.error_writer
+        answer = writer(request, site, error) if writer else None
+        return refusal(error, request_id, self._defaults, answer=answer)

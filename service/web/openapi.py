@@ -1,6 +1,7 @@
 """The API's description, OpenAPI 3.1, made from the route table and the schemas."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
@@ -12,6 +13,7 @@ from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
 from service.web import body as bodies
 from service.web import problems
+from service.web.operation import Operation
 from service.web.route import Access, Route
 
 Json = dict[str, Any]
@@ -29,7 +31,7 @@ _MEANING = {
     405: "This address does not take that method.",
     408: "The body did not arrive in time.",
     409: "The state of things does not allow it; `code` says which.",
-    413: "The body is over 64 KiB.",
+    413: "The body is over %d KiB.",
     415: "The body's content type is not taken.",
     422: "Fields are not valid; `errors` names each.",
     429: "Too many in a short time; `Retry-After` says when to come again.",
@@ -115,8 +117,13 @@ def _responses(route: Route) -> dict[str, Json]:
             responses[str(status)] = {"description": given}
     for status in sorted(_error_statuses(route)):
         problem = {problems.CONTENT_TYPE: {"schema": operation_schemas.ProblemSchema}}
-        responses.setdefault(str(status), {"description": _MEANING[status], "content": problem})
+        responses.setdefault(str(status), {"description": _meaning(status, route.operation), "content": problem})
     return responses
+
+
+def _meaning(status: int, operation: Operation) -> str:
+    meaning = _MEANING[status]
+    return meaning % (operation.max_body_bytes // 1024) if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else meaning
 
 
 def _error_statuses(route: Route) -> set[int]:

@@ -10,18 +10,17 @@ from aiohttp.test_utils import make_mocked_request
 
 from service.api import readers
 from service.app import DESK, make_service
-from service.desk import Desk
 from service.domain.policy import Mode
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Audience
 from service.domain.thread import PublishedComment, ThreadChange
-from service.fragment_cache import MAX_BYTES, MAX_FRAGMENTS, Fragment, FragmentCache
 from service.html.thread import MAX_SHOWN, MAX_SHOWN_BYTES, Thread, fitting, nest
 from service.html.words import MAX_CHARS, MAX_LINES, fold, words_of
 from service.metrics import RequestMeasures
 from service.pages import demo
 from service.pages.article import ARTICLE
 from service.pages.demo_page import make_fragment
+from service.pages.fragment_cache import MAX_BYTES, MAX_FRAGMENTS, Fragment, FragmentCache
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
 from service.settings import read_settings
@@ -155,9 +154,10 @@ def pages(reader: Reader) -> Iterator[str]:
 class Visitor:
     """Asks the demo's handlers, in a service of this process."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, service: web.Application) -> None:
         counts = Counters()
-        self.desk = desk
+        self._service = service
+        self.desk = service[DESK]
         self._context = ProcessContext(RequestMeasures(counts), counts, Acceptor(), demo=Audience.ANYONE)
 
     async def get(self, query: str = "", method: str = "GET") -> Answer:
@@ -168,7 +168,7 @@ class Visitor:
         return await demo.submit_demo.handler(self._call("POST", "/demo"))
 
     def _call(self, method: str, path: str) -> Call:
-        request: Any = make_mocked_request(method, path, {"Host": "localhost"})
+        request: Any = make_mocked_request(method, path, {"Host": "localhost"}, app=self._service)
         return Call(self.desk, request, "0", None, None, {}, {}, self._context)
 
     async def publish(self, body: str) -> None:
@@ -185,7 +185,7 @@ async def visitor(redis_server: RedisServer, tmp_path: Any) -> AsyncIterator[Vis
     service = make_service(read_settings({f"COMMENTDESK_{name}": value for name, value in environment.items()}))
     runner = web.AppRunner(service)
     await runner.setup()
-    visitor = Visitor(service[DESK])
+    visitor = Visitor(service)
     wanted = ThreadChange(mode=Mode.POSTMODERATE)
     await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, wanted, actor="root")
     yield visitor
