@@ -11,9 +11,11 @@ from multidict import istr
 from service.errors import BodyTooSlowError, RequestError
 from service.web import body as bodies
 from service.web import problems
-from service.web.response import Response
+from service.web.response import Response, StreamedResponse
+from service.web.stream import Stream
 
 REQUEST_ID = istr("X-Request-ID")
+_UNBUFFERED = istr("X-Accel-Buffering")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -34,6 +36,13 @@ def response_of(answer: Answer, request_id: str, defaults: Mapping[str, str]) ->
     if body is not None:
         headers[hdrs.CONTENT_TYPE] = answer.content_type
     return Response(answer.status, headers, body)
+
+
+def streamed_response_of(stream: Stream, request_id: str, defaults: Mapping[str, str]) -> StreamedResponse:
+    """The answer to a call that goes on; nobody on its way keeps or collects it (nginx: X-Accel-Buffering)."""
+    headers = {**defaults, _UNBUFFERED: "no", **stream.headers, REQUEST_ID: request_id}
+    headers[hdrs.CONTENT_TYPE] = stream.content_type
+    return StreamedResponse(stream.status, headers)
 
 
 def refusal(

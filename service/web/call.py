@@ -22,6 +22,7 @@ from service.platform.counters import Counters
 from service.web.exchange import Request
 from service.web.gate import Gate
 from service.web.network import NetworkNames
+from service.web.stream import Streams
 from service.web.unsent import Unsent
 
 Json = dict[str, Any]
@@ -46,6 +47,7 @@ class ProcessContext:
     gate: Gate = field(default_factory=Gate)
     network_names: NetworkNames = field(default_factory=NetworkNames)
     unsent: Unsent = field(default_factory=Unsent)
+    streams: Streams = field(default_factory=Streams)
 
 
 PartKey = web.AppKey

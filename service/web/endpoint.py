@@ -12,15 +12,16 @@ from service.errors import InvalidFieldsError, OverloadedError, RequestError
 from service.web import admission, problems
 from service.web import body as bodies
 from service.web.access import authorise
-from service.web.answer import mistake, refusal, response_of
+from service.web.answer import mistake, refusal, response_of, streamed_response_of
 from service.web.call import Call, ProcessContext
 from service.web.cors import allow_origin
 from service.web.exchange import FORM, Request, begin_exchange
 from service.web.finish import Finish
 from service.web.headers import defaults_of
 from service.web.idempotency import replay_of
-from service.web.response import Response
+from service.web.response import Response, StreamedResponse
 from service.web.route import Access, Route
+from service.web.stream import OpenStream, Stream
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +43,16 @@ class Endpoint:
         site = self._desk.registry.sites.get(request.match_info.get("site", ""))
         code = ""
         transport = request.transport
+        opened: OpenStream | None = None
         acceptor.begin_request(transport)
         try:
             call = await self._call(request, exchange.request_id)
-            response = response_of(await route.operation.handler(call), exchange.request_id, self._defaults)
+            answer = await route.operation.handler(call)
+            if isinstance(answer, Stream):
+                opened = await self._context.streams.open(answer, transport)
+                response: Response = streamed_response_of(answer, exchange.request_id, self._defaults)
+            else:
+                response = response_of(answer, exchange.request_id, self._defaults)
         except RequestError as error:
             code = error.code
             response = self._refused(request, site, error, request_id=exchange.request_id)
@@ -56,7 +63,9 @@ class Endpoint:
         finally:
             acceptor.end_request(transport)
         allow_origin(request, route, site.allowed_origins if site else (), response)
-        if not self._finish.finish(request, response, exchange, code=code):
+        if opened is not None and isinstance(response, StreamedResponse):
+            await self._finish.send_stream(request, response, exchange, opened)
+        elif not self._finish.finish(request, response, exchange, code=code):
             await self._finish.send(request, response)
         return response
 

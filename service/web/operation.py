@@ -19,8 +19,9 @@ from service.web.answer import Answer
 from service.web.body import MAX_BODY_BYTES
 from service.web.call import Call, Json
 from service.web.exchange import Request
+from service.web.stream import Stream
 
-Handler = Callable[[Call], Awaitable[Answer]]
+Handler = Callable[[Call], Awaitable[Answer | Stream]]
 ErrorWriter = Callable[[Request, Site | None, RequestError], Answer | None]
 """What an operation answers in the place of a problem document, in a shape of its own: made of the request, its site
 and the error; None where the document is right. Headers that every refusal has, such as Retry-After, are added."""

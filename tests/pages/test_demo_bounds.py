@@ -29,6 +29,7 @@ from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web.answer import Answer
 from service.web.call import Call, ProcessContext
+from service.web.stream import Stream
 from tests.pages.reader import FORM, THREAD, Reader
 from tests.servers import RedisServer
 
@@ -151,6 +152,11 @@ def pages(reader: Reader) -> Iterator[str]:
 # Made once
 
 
+def ready(answer: Answer | Stream) -> Answer:
+    assert isinstance(answer, Answer)
+    return answer
+
+
 class Visitor:
     """Asks the demo's handlers, in a service of this process."""
 
@@ -161,11 +167,11 @@ class Visitor:
         self._context = ProcessContext(RequestMeasures(counts), counts, Acceptor(), demo=Audience.ANYONE)
 
     async def get(self, query: str = "", method: str = "GET") -> Answer:
-        return await demo.read_demo.handler(self._call(method, f"/demo{query}"))
+        return ready(await demo.read_demo.handler(self._call(method, f"/demo{query}")))
 
     async def post(self) -> Answer:
         """An empty form, which is refused."""
-        return await demo.submit_demo.handler(self._call("POST", "/demo"))
+        return ready(await demo.submit_demo.handler(self._call("POST", "/demo")))
 
     def _call(self, method: str, path: str) -> Call:
         request: Any = make_mocked_request(method, path, {"Host": "localhost"}, app=self._service)

@@ -14,7 +14,6 @@ from service.errors import InvalidFieldsError, RateLimitedError, RequestError
 from service.metrics import RequestMeasures
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
-from service.registry import Registry
 from service.routes import API
 from service.web.answer import Answer
 from service.web.application import make_application
@@ -25,6 +24,7 @@ from service.web.exchange import Request
 from service.web.openapi import describe
 from service.web.operation import operation
 from service.web.route import open_route
+from tests.web.small_desk import SmallDesk
 
 LARGE = 160 * 1024
 Client = TestClient[web.Request, web.Application]
@@ -69,33 +69,12 @@ ROUTES = (
 )
 
 
-class NoSites(Registry):
-    """Knows nobody, and is asked by no token."""
-
-    def __init__(self) -> None:
-        self.sites = {}
-        self.is_loaded = True
-
-    def caller(self, token: str, now_ms: int) -> None:
-        return None
-
-
-class Desk:
-    """As much of one as these operations ask for."""
-
-    def __init__(self) -> None:
-        self.registry = NoSites()
-
-    def now_ms(self) -> int:
-        return 0
-
-
 @pytest.fixture
 async def client(aiohttp_client: Callable[[web.Application], Awaitable[Client]]) -> Client:
     counts = Counters()
     context = ProcessContext(RequestMeasures(counts), counts, Acceptor())
     application = make_application(context, lambda: 0)
-    application.router.register_resource(Dispatch(ROUTES, Desk(), context))  # type: ignore[arg-type]
+    application.router.register_resource(Dispatch(ROUTES, SmallDesk(), context))  # type: ignore[arg-type]
     return await aiohttp_client(application)
 
 
