@@ -38,7 +38,7 @@ class Account:
         is good for a day."""
         now_ms = self._desk.now_ms()
         network = self._context.network_names.name(address_of(request, self._context), now_ms)
-        token_id = caller_id(request, self._desk.registry, now_ms)
+        token_id = caller_id(request, self._desk, now_ms)
         return {**line_of(exchange, status, code), "token_id": token_id, "network": network}
 
 

@@ -13,7 +13,8 @@ from service.web import admission, problems
 from service.web import body as bodies
 from service.web.access import authorise
 from service.web.answer import mistake, refusal, response_of, streamed_response_of
-from service.web.call import Call, ProcessContext
+from service.web.authentication import BEARER, identify
+from service.web.call import Call, Json, ProcessContext
 from service.web.cors import allow_origin
 from service.web.exchange import FORM, Request, begin_exchange
 from service.web.finish import Finish
@@ -71,8 +72,12 @@ class Endpoint:
 
     async def _call(self, request: Request, request_id: str) -> Call:
         """The call, checked: what costs least is asked first."""
-        caller, site = self._admit(request)
         operation = self._route.operation
+        if operation.authentication.is_in_body:
+            caller, site = None, None
+            admission.admit_stranger(request, None, self._context)
+        else:
+            caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
             await admission.invite_body(request, operation.max_body_bytes)
         query = operation.load_query(request)
@@ -81,6 +86,13 @@ class Endpoint:
         if self._route.method == hdrs.METH_POST:
             call.replay = replay_of(call, raw)
         return call
+
+    async def _identify(self, request: Request, fields: Json) -> tuple[Caller | None, Site | None]:
+        """The caller and the site, once what shows who asks has been read."""
+        way = self._route.operation.authentication
+        if way is not BEARER:
+            await identify(request, way, self._desk, fields)
+        return self._admit(request)
 
     def _admit(self, request: Request) -> tuple[Caller | None, Site | None]:
         """The caller and the site of a request that may have its body read."""
@@ -111,6 +123,8 @@ class Endpoint:
             fields = bodies.parse_form(request, kind, raw) if call.is_form else bodies.parse_json(raw or b"{}")
             if call.is_form:
                 request[FORM] = fields
+        if operation.authentication.is_in_body:
+            call.caller, call.site = await self._identify(request, fields if isinstance(fields, dict) else {})
         call.body = operation.load_body(fields, is_form=call.is_form)
         return raw
 

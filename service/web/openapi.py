@@ -13,6 +13,7 @@ from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
 from service.web import body as bodies
 from service.web import problems
+from service.web.authentication import BEARER
 from service.web.operation import Operation
 from service.web.route import Access, Route
 
@@ -52,7 +53,9 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
         servers=[{"url": "/"}],
         plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
     )
-    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    ways = {way.name: way for way in (BEARER, *(route.operation.authentication for route in routes))}
+    for way in ways.values():
+        spec.components.security_scheme(way.name, dict(way.scheme))
     spec.components.schema("Problem", schema=operation_schemas.ProblemSchema)
     spec.components.schema("BulkDecision", schema=BulkDecisionSchema)
     for route in routes:
@@ -87,9 +90,9 @@ def _operation(route: Route) -> Json:
             "content": {kind: {"schema": operation.body} for kind in kinds},
         }
     if route.access is Access.TOKEN:
-        described["security"] = [{"token": []}]
+        described["security"] = [{operation.authentication.name: []}]
     if route.access in {Access.TOKEN_OR_READER, Access.WATCHER}:
-        described["security"] = [{"token": []}, {}]
+        described["security"] = [{operation.authentication.name: []}, {}]
     if route.roles:
         roles = ", ".join(sorted(route.roles))
         described["description"] = f"{described.get('description', '')} Roles: {roles}.".strip()

@@ -16,6 +16,7 @@ from schemas.loader import Loader
 from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
 from service.web.answer import Answer
+from service.web.authentication import BEARER, Authentication
 from service.web.body import MAX_BODY_BYTES
 from service.web.call import Call, Json
 from service.web.exchange import Request
@@ -43,6 +44,7 @@ class Operation:
     error_writer: ErrorWriter | None = None
     is_scored: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
+    authentication: Authentication = BEARER
 
     def load_body(self, fields: Any, *, is_form: bool) -> Json:
         """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
@@ -91,11 +93,12 @@ def operation(
     error_writer: ErrorWriter | None = None,
     is_scored: bool = False,
     max_body_bytes: int = MAX_BODY_BYTES,
+    authentication: Authentication = BEARER,
 ) -> Callable[[Handler], Operation]:
     """Declares a handler. `answers` maps a status to its schema, or to words where it has no JSON body; `errors` are
     the statuses that it may have beyond those that its access and body bring. What `is_scored` is refused while too
     much waits for the classifier. A body has at most `max_body_bytes`, as it came and when it is unfolded. Errors are
-    written as problem documents where there is no `error_writer`."""
+    written as problem documents where there is no `error_writer`. Who asks is shown by `authentication`."""
 
     def declare(handler: Handler) -> Operation:
         body_schema, query_schema = body() if body else None, query() if query else None
@@ -112,6 +115,7 @@ def operation(
             error_writer=error_writer,
             is_scored=is_scored,
             max_body_bytes=max_body_bytes,
+            authentication=authentication,
         )
 
     return declare
