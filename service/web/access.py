@@ -61,7 +61,7 @@ def authorise(request: Request, route: Route, desk: Desk, context: ProcessContex
         raise StoreUnavailableError("the sites and tokens are not read yet", retry_after_seconds=1)
     if route.access is Access.ANYONE:
         return None, registry.site(name) if name is not None else None
-    if route.access is Access.TOKEN_OR_READER and not has_credential(request):
+    if route.access is Access.TOKEN_OR_READER and not has_credential(request, route.operation.authentication):
         return None, _public_site(request, registry, name or "")
     caller = _caller(request, desk, desk.now_ms())
     if caller.role not in route.roles or (caller.site is not None and name is not None and caller.site != name):

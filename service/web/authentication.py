@@ -58,10 +58,9 @@ def shown_token(request: Request) -> str:
     return _bearer_token(request, {}) if shown is None else shown
 
 
-def has_credential(request: Request) -> bool:
+def has_credential(request: Request, way: Authentication) -> bool:
     """Whether the request tries to show who makes it, however badly."""
-    shown = request.get(_SHOWN)
-    return "Authorization" in request.headers if shown is None else bool(shown)
+    return "Authorization" in request.headers if way is BEARER else bool(request.get(_SHOWN))
 
 
 def found_caller(request: Request, desk: Desk, now_ms: int) -> Caller | None:
