@@ -32,7 +32,7 @@ _MEANING = {
     405: "This address does not take that method.",
     408: "The body did not arrive in time.",
     409: "The state of things does not allow it; `code` says which.",
-    413: "The body is over %d KiB.",
+    413: "The body is over %s.",
     415: "The body's content type is not taken.",
     422: "Fields are not valid; `errors` names each.",
     429: "Too many in a short time; `Retry-After` says when to come again.",
@@ -126,7 +126,12 @@ def _responses(route: Route) -> dict[str, Json]:
 
 def _meaning(status: int, operation: Operation) -> str:
     meaning = _MEANING[status]
-    return meaning % (operation.max_body_bytes // 1024) if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else meaning
+    return meaning % _size(operation.max_body_bytes) if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else meaning
+
+
+def _size(count: int) -> str:
+    """Bytes in words, in KiB where that is a whole number."""
+    return f"{count} bytes" if count % 1024 else f"{count // 1024} KiB"
 
 
 def _error_statuses(route: Route) -> set[int]:

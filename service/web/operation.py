@@ -98,7 +98,10 @@ def operation(
     """Declares a handler. `answers` maps a status to its schema, or to words where it has no JSON body; `errors` are
     the statuses that it may have beyond those that its access and body bring. What `is_scored` is refused while too
     much waits for the classifier. A body has at most `max_body_bytes`, as it came and when it is unfolded. Errors are
-    written as problem documents where there is no `error_writer`. Who asks is shown by `authentication`."""
+    written as problem documents where there is no `error_writer`. Who asks is shown by `authentication`;
+    ValueError where that stands in a body and there is none, as nobody would ever be asked."""
+    if authentication.is_in_body and body is None:
+        raise ValueError("What shows who asks stands in a body, and the operation takes none.")
 
     def declare(handler: Handler) -> Operation:
         body_schema, query_schema = body() if body else None, query() if query else None
