@@ -50,7 +50,10 @@ class Endpoint:
             call = await self._call(request, exchange.request_id)
             answer = await route.operation.handler(call)
             if isinstance(answer, Stream):
-                opened = await self._context.streams.open(answer, transport)
+                if request.method == hdrs.METH_HEAD:
+                    await answer.chunks.aclose()
+                else:
+                    opened = await self._context.streams.open(answer, transport)
                 response: Response = streamed_response_of(answer, exchange.request_id, self._defaults)
             else:
                 response = response_of(answer, exchange.request_id, self._defaults)

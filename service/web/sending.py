@@ -109,8 +109,8 @@ class Sender:
             response.force_close()
         try:
             writer = await response.begin(request)
-            chunk = opened.first if request.method != hdrs.METH_HEAD else b""
-            while chunk and not opened.is_lost:
+            chunk = opened.first
+            while chunk is not None and not opened.is_lost:
                 await self._send_chunk(writer, transport, chunk)
                 chunk = await opened.read()
             await writer.write_eof()

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 SWEEP_SECONDS = 1.0
 """A stream whose client is gone ends so much later at most."""
+TAKE_SECONDS = 2.0
+"""So long a client has, when this process is drained, to take what was sent to it."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Stream(NamedTuple):
-    """What a handler gives in the place of an `Answer`: a source of chunks of bytes, none of them empty, that is closed
-    when the stream ends. An error before the first chunk is answered as that of any handler is; one after it ends the
+    """What a handler gives in the place of an `Answer`: a source of chunks of bytes, that is closed when the stream
+    ends. An error before the first chunk is answered as that of any handler is; one after it ends the
     connection, so that nobody takes half a stream for a whole one."""
 
     chunks: AsyncGenerator[bytes, None]
@@ -22,17 +24,22 @@ class Stream(NamedTuple):
 
 
 class OpenStream:
-    """A stream that is being sent. `first` is its first chunk; b"" when there is none."""
+    """A stream that is being sent. `first` is its first chunk; None when there is none."""
 
     def __init__(self, chunks: AsyncGenerator[bytes, None], transport: asyncio.Transport | None) -> None:
         self._chunks = chunks
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.transport = transport
-        self.first = b""
+        self.first: bytes | None = None
 
-    async def read(self) -> bytes:
-        """The next chunk; b"" at the end of the source, or once `end` was called."""
-        following: asyncio.Future[bytes] = asyncio.ensure_future(anext(self._chunks, b""))
+    async def read(self) -> bytes | None:
+        """The next chunk that is not empty; None at the end of the source, or once `end` was called."""
+        while (chunk := await self._read()) == b"":
+            pass
+        return chunk
+
+    async def _read(self) -> bytes | None:
+        following: asyncio.Future[bytes | None] = asyncio.ensure_future(anext(self._chunks, None))
         waited: set[asyncio.Future[Any]] = {following, self._ended}
         try:
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
@@ -40,7 +47,7 @@ class OpenStream:
             if not following.done():
                 following.cancel()
                 await asyncio.gather(following, return_exceptions=True)
-        return b"" if following.cancelled() else following.result()
+        return None if following.cancelled() else following.result()
 
     @property
     def is_lost(self) -> bool:
@@ -90,6 +97,14 @@ class Streams:
         self._is_draining = True
         for opened in self._open:
             opened.end()
+        if self._open:
+            asyncio.get_running_loop().call_later(TAKE_SECONDS, self._cut_all)
+
+    def _cut_all(self) -> None:
+        """Cuts the streams whose clients still have not taken what was sent."""
+        for opened in self._open:
+            if opened.transport is not None:
+                opened.transport.abort()
 
     async def _sweep(self) -> None:
         """One timer for all streams, for as long as there are any."""

@@ -21,6 +21,7 @@ from tests.web.small_desk import SmallDesk
 
 Client = TestClient[web.Request, web.Application]
 LARGE = b"x" * 1_000_000
+EMPTY = b"stands for an empty chunk"
 
 
 class Source:
@@ -37,7 +38,7 @@ class Source:
                 if isinstance(chunk, Exception):
                     raise chunk
                 self.given += 1
-                yield chunk
+                yield b"" if chunk == EMPTY else chunk
         finally:
             self.closed.set()
 
@@ -126,10 +127,35 @@ async def test_streams_end_in_order_when_the_process_is_drained(client: Client, 
 
 
 async def test_head_asks_for_nothing(client: Client) -> None:
-    send(b"one\n", b"")
     answer = await client.head("/go-on")
-    assert (answer.status, await answer.read()) == (200, b"")
-    assert source.closed.is_set()
+    assert (answer.status, answer.content_type, await answer.read()) == (200, "text/event-stream", b"")
+    assert source.given == 0
+
+
+async def test_an_empty_chunk_is_not_the_end(client: Client) -> None:
+    send(b"one\n", EMPTY, b"two\n", b"")
+    assert await (await client.get("/go-on")).read() == b"one\ntwo\n"
+
+
+async def test_an_old_client_gets_it_until_the_connection_closes(client: Client) -> None:
+    send(b"one\n", b"two\n", b"")
+    reader, writer = await asyncio.open_connection(client.host, client.port)
+    writer.write(b"GET /go-on HTTP/1.0\r\nHost: localhost\r\n\r\n")
+    head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+    assert b"Transfer-Encoding" not in head
+    assert body == b"one\ntwo\n"
+    writer.close()
+
+
+async def test_a_client_that_takes_nothing_holds_no_drain_up(client: Client, context: ProcessContext) -> None:
+    send(*[LARGE] * 30)
+    answer = await client.get("/go-on")
+    async with asyncio.timeout(5):
+        while not context.unsent._answers:
+            await asyncio.sleep(0.01)
+        context.acceptor._leave_all()
+        await source.closed.wait()
+    answer.close()
 
 
 async def test_a_client_that_takes_nothing_is_waited_for(client: Client, context: ProcessContext) -> None:
