@@ -12,6 +12,7 @@ from aiohttp import web
 
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
+from service.api.page_cache import PAGES, PageCache
 from service.consumers.consumer import MakeConsumer
 from service.consumers.runner import Runner
 from service.desk import Desk, clock_ms
@@ -21,6 +22,7 @@ from service.link.address import make_link
 from service.link.link import Link
 from service.metrics import RequestMeasures
 from service.pages import demo
+from service.pages.fragment_cache import FRAGMENTS, FragmentCache
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
 from service.platform.embedded import EmbeddedServer
@@ -148,6 +150,7 @@ def make_service(
     service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
     service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
     service[MAKE_CONSUMERS] = consumers if is_first else ()
+    service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
     service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers))
     service.on_startup.append(_add_routes)
     return service

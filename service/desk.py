@@ -3,11 +3,9 @@
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from service.fragment_cache import FragmentCache
 from service.link.link import Link
-from service.page_cache import PageCache
 from service.registry import Registry
 from service.scoring import Scorer
 from service.store.comments import Comments
@@ -33,8 +31,6 @@ class Desk:
     queue: Queue
     salts: DaySalts
     now_ms: Callable[[], int] = clock_ms
-    pages: PageCache = field(default_factory=PageCache)
-    fragments: FragmentCache = field(default_factory=FragmentCache)
 
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuv"

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import structlog
 from structlog.typing import ExcInfo
 
-from service.platform.log_limit import LogLimit
+from service.platform.log_limit import LOG_LIMIT
 
 
 def log_to_stderr(level: str, **always: object) -> None:
@@ -21,7 +21,7 @@ def log_to_stderr(level: str, **always: object) -> None:
     structlog.contextvars.bind_contextvars(**always)
     structlog.configure(
         processors=[
-            LogLimit(),
+            LOG_LIMIT,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),

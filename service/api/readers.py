@@ -13,6 +13,7 @@ from schemas.threads import (
     ThreadSchema,
 )
 from service.api.cursors import public_cursor_after, public_position_of
+from service.api.page_cache import NO_PAGE, PAGES, Page
 from service.api.wire import thread_json, thread_page_json
 from service.domain.caller import Role
 from service.domain.policy import Mode
@@ -20,8 +21,7 @@ from service.domain.state import State
 from service.domain.submission import Receipt, Submission
 from service.domain.thread import SITES_OWN, ThreadChange
 from service.errors import ForbiddenError, InvalidFieldsError, ThreadNotFoundError
-from service.html.refusal import form_refusal
-from service.page_cache import NO_PAGE, Page
+from service.html.refusal import write_form_error
 from service.use_cases import threads
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
@@ -45,7 +45,7 @@ RECEIVED = "/received"
         303: "A form was sent: back to the article, `commentdesk=published` or `held` in its query.",
     },
     errors=(404, 409, 429),
-    form_refusal=form_refusal,
+    error_writer=write_form_error,
 )
 async def submit(call: Call) -> Answer:
     site, thread = call.known_site, call.thread
@@ -135,10 +135,11 @@ async def read_thread(call: Call) -> Answer:
 async def _page(call: Call, site: str, thread: str) -> Page:
     """A page of a thread as JSON. Its tag tells nothing but whether it is the same page: not when the thread began, nor
     how often it changed."""
+    pages = call.part(PAGES)
     desk, limit, cursor = call.desk, call.query["limit"], call.query["cursor"]
     after = public_position_of(desk.vault, site, thread, cursor)
     key = (site, thread, limit, cursor)
-    known = desk.pages.get(key) or NO_PAGE
+    known = pages.get(key) or NO_PAGE
     page = await threads.read_thread(desk, site, thread, known_version=known.version, limit=limit + 1, after=after)
     if page.comments is None:
         return known
@@ -147,7 +148,7 @@ async def _page(call: Call, site: str, thread: str) -> Page:
     content = thread_page_json(thread, page, shown, public_cursor_after(desk.vault, site, thread, last))
     made = Page(page.version, content, desk.vault.digest("page", *map(str, key), page.version))
     if shown:  # an empty page is made as quickly, and there are as many as there are names of threads
-        desk.pages.put(key, made)
+        pages.put(key, made)
     return made
 
 

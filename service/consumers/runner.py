@@ -8,6 +8,7 @@ a while can move nothing any more. A stream that is slow, or whose events fail, 
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 import structlog
 
@@ -92,6 +93,10 @@ class Runner:
                         await Work(self._link, self._consumer, errand, self._now_ms, renewing).do_all()
         except (LeaseLostError, RequestError) as error:
             log.info("consumer_stopped", consumer=self._consumer.name, site=site, reason=repr(error))
+        except asyncio.CancelledError:  # perhaps between taking the lease and hearing of it
+            with suppress(RequestError):
+                await lease.hand_back(self._link, errand.lease_key, self._holder)
+            raise
         except Exception:  # it begins anew at the next look
             log.exception("consumer_failed", consumer=self._consumer.name, site=site)
         finally:

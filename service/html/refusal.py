@@ -1,26 +1,31 @@
 """What a browser without scripts sees when a publisher's form is refused: the form again, with what was written."""
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from service.domain.site import Site
-from service.errors import RequestError
+from service.errors import RateLimitedError, RequestError
 from service.html import form, render
 from service.texts.catalogue import ENGLISH
 from service.web import problems
+from service.web.admission import is_form
 from service.web.answer import Answer
-from service.web.exchange import Request
+from service.web.exchange import FORM, Request
 from service.web.origins import origin_of
 
 
-def form_refusal(request: Request, site: Site | None, fields: Mapping[str, Any], error: RequestError) -> Answer:
-    """A page by itself that posts to the same address; its answer leads to the article as the first one would have."""
+def write_form_error(request: Request, site: Site | None, error: RequestError) -> Answer | None:
+    """A page by itself that posts to the same address, for a person whose browser sent a form by itself; its answer
+    leads to the article as the first one would have. None for a program."""
+    fields = request.get(FORM)
+    if fields is None and isinstance(error, RateLimitedError) and is_form(request):
+        fields = {}  # refused before it was read
+    if fields is None or "text/html" not in request.headers.get("Accept", ""):
+        return None
     return render.page(
         "refused.html",
         ENGLISH,
         problems.status_of(error),
-        render.LEADING_ELSEWHERE | dict(problems.headers(error)),
+        render.LEADING_ELSEWHERE,
         form=form.refused(fields, error, ENGLISH),
         action=str(request.rel_url),
         article=_article(request, site),

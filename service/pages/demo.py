@@ -24,13 +24,13 @@ from service.errors import (
     UnavailableError,
     UnsupportedMediaTypeError,
 )
-from service.fragment_cache import Fragment
 from service.html import form
 from service.html.form import Form
-from service.html.refusal import form_refusal
+from service.html.refusal import write_form_error
 from service.html.thread import MAX_SHOWN, Thread, fitting, nest
 from service.pages.article import ARTICLE
 from service.pages.demo_page import demo_head, demo_page, make_fragment
+from service.pages.fragment_cache import FRAGMENTS, Fragment
 from service.texts.catalogue import ENGLISH
 from service.texts.sentence import sentence
 from service.use_cases import threads
@@ -84,7 +84,7 @@ async def read_demo(call: Call) -> Answer:
     "A comment on the demo article",
     answers={303: "Back to the article."},
     errors=(429,),
-    form_refusal=form_refusal,
+    error_writer=write_form_error,
     is_scored=True,
 )
 async def submit_demo(call: Call) -> Answer:
@@ -131,7 +131,7 @@ def _refused(fragment: Fragment | None, filled: Form, error: RequestError) -> An
 
 async def _fragment(call: Call, after: str) -> Fragment | None:
     """The published thread from a given cursor on; None while the store is away: the article is shown all the same."""
-    cache, place = call.desk.fragments, (ARTICLE.thread, after)
+    cache, place = call.part(FRAGMENTS), (ARTICLE.thread, after)
     known = cache.get(place)
     try:
         page = await threads.read_thread(
@@ -164,7 +164,7 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
 
 async def _kept_fragment(call: Call) -> Fragment | None:
     """The first page of the thread if it is here and still true; it is not made."""
-    known = call.desk.fragments.get((ARTICLE.thread, ""))
+    known = call.part(FRAGMENTS).get((ARTICLE.thread, ""))
     if known is not None:
         with suppress(RequestError):
             page = await threads.read_thread(

@@ -6,12 +6,12 @@ from http import HTTPStatus
 
 from markupsafe import Markup
 
-from service.fragment_cache import Fragment
 from service.html import render
 from service.html.form import Form
 from service.html.page_texts import MAX_LANGUAGES
 from service.html.thread import Thread
 from service.pages.article import ARTICLE
+from service.pages.fragment_cache import Fragment
 from service.texts.texts import Texts
 from service.web.answer import Answer
 

@@ -109,6 +109,8 @@ class Acceptor:
         self._look_again = 0.0
         self.is_draining = False
         """Every answer is now the last on its connection."""
+        self.on_draining: list[Callable[[], None]] = []
+        """Called when that begins: what goes on and on has to come to its end."""
         self.under_way = 0
         """Requests that are being answered."""
 
@@ -168,6 +170,8 @@ class Acceptor:
 
     def _leave_all(self) -> None:
         self.is_draining = True
+        for begin_to_drain in self.on_draining:
+            begin_to_drain()
         for slot in list(self._taken):
             self.leave(slot)
 

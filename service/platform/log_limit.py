@@ -48,6 +48,18 @@ class LogLimit:
         self._lines[name] += 1
         return event
 
+    def leaves_out(self, name: str, code: object, route: object) -> bool:
+        """Whether a line of this kind would be left out now; it is counted as one then. So that what a line would tell
+        need not be found out for nothing."""
+        kind = (name, code, route)
+        is_full = self._lines[kind] >= LINES_A_SECOND or self._lines[name] >= LINES_OF_AN_EVENT_A_SECOND
+        if not is_full or self._clock() >= self._ends:
+            return False
+        if not self._left_out:
+            self._schedule_end()
+        self._left_out[kind] += 1
+        return True
+
     def end_second(self) -> None:
         """Logs how many lines of each kind were dropped, and starts to count from 0."""
         left_out, self._left_out = self._left_out, Counter()
@@ -62,3 +74,7 @@ class LogLimit:
         except RuntimeError:
             return
         loop.call_later(self._ends - self._clock(), self.end_second)
+
+
+LOG_LIMIT = LogLimit()
+"""That of this process."""

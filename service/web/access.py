@@ -16,6 +16,7 @@ from service.errors import (
     UnauthenticatedError,
 )
 from service.registry import Registry
+from service.web.authentication import found_caller, has_credential, shown_token
 from service.web.call import Networks, ProcessContext
 from service.web.exchange import Request
 from service.web.hosts import is_own_host
@@ -60,12 +61,13 @@ def authorise(request: Request, route: Route, desk: Desk, context: ProcessContex
         raise StoreUnavailableError("the sites and tokens are not read yet", retry_after_seconds=1)
     if route.access is Access.ANYONE:
         return None, registry.site(name) if name is not None else None
-    if route.access is Access.TOKEN_OR_READER and "Authorization" not in request.headers:
+    if route.access is Access.TOKEN_OR_READER and not has_credential(request, route.operation.authentication):
         return None, _public_site(request, registry, name or "")
-    caller = _caller(request, registry, desk.now_ms())
+    caller = _caller(request, desk, desk.now_ms())
     if caller.role not in route.roles or (caller.site is not None and name is not None and caller.site != name):
         raise ForbiddenError
-    return caller, registry.site(name) if name is not None else None
+    own = caller.site if name is None else name
+    return caller, registry.site(own) if own is not None else None
 
 
 def require_watcher(request: Request, desk: Desk, context: ProcessContext) -> None:
@@ -78,13 +80,13 @@ def require_watcher(request: Request, desk: Desk, context: ProcessContext) -> No
         return
     if is_metrics_token(request, desk, context):
         return
-    if _caller(request, desk.registry, desk.now_ms()).role not in {Role.OPERATOR, Role.ADMIN}:
+    if _caller(request, desk, desk.now_ms()).role not in {Role.OPERATOR, Role.ADMIN}:
         raise ForbiddenError
 
 
 def is_metrics_token(request: Request, desk: Desk, context: ProcessContext) -> bool:
     """Whether the token that came with the request is the one for metrics; False where none is set."""
-    token, wanted, vault = bearer_token(request), context.metrics_token, desk.vault
+    token, wanted, vault = shown_token(request), context.metrics_token, desk.vault
     if not token or wanted is None:
         return False
     return hmac.compare_digest(vault.token_digest(token), vault.token_digest(wanted))
@@ -106,28 +108,21 @@ def _is_of_a_proxy(header: str) -> bool:
     return name in _OF_PROXIES or name.startswith(_OF_PROXIES_BEGIN)
 
 
-def caller_id(request: Request, registry: Registry, now_ms: int) -> str | None:
+def caller_id(request: Request, desk: Desk, now_ms: int) -> str | None:
     """The id of the token that came with the request, for the log; None without a valid one."""
     try:
-        return _caller(request, registry, now_ms).token_id
+        return _caller(request, desk, now_ms).token_id
     except UnauthenticatedError:
         return None
 
 
 def is_known(request: Request, desk: Desk, trusted: Networks) -> bool:
     """Whether what a request says of itself is believed: it came with a valid token, or by a trusted proxy."""
-    return is_trusted(request.remote or "", trusted) or caller_id(request, desk.registry, desk.now_ms()) is not None
+    return is_trusted(request.remote or "", trusted) or caller_id(request, desk, desk.now_ms()) is not None
 
 
-def bearer_token(request: Request) -> str:
-    """The token that came with the request (RFC 6750, 2.1); "" without one, or under another scheme."""
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else ""
-
-
-def _caller(request: Request, registry: Registry, now_ms: int) -> Caller:
-    token = bearer_token(request)
-    caller = registry.caller(token, now_ms) if token else None
+def _caller(request: Request, desk: Desk, now_ms: int) -> Caller:
+    caller = found_caller(request, desk, now_ms)
     if caller is None:
         raise UnauthenticatedError
     return caller

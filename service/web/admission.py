@@ -8,7 +8,8 @@ from service.domain.site import Site
 from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
 from service.texts.sentence import sentence
 from service.web import body as bodies
-from service.web.access import bearer_token, is_metrics_token, reader_address
+from service.web.access import is_metrics_token, reader_address
+from service.web.authentication import found_caller, shown_token
 from service.web.call import ProcessContext
 from service.web.exchange import Request
 from service.web.route import Access, Route
@@ -32,14 +33,14 @@ def admit_token(request: Request, route: Route, desk: Desk, context: ProcessCont
     """TooManyWrongTokensError for a network that sent many, unless the request's own is valid and cannot be guessed.
     What a site shows to anyone is shown whatever token comes along."""
     is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
-    if is_for_anyone or not bearer_token(request):
+    if is_for_anyone or not shown_token(request):
         return
     address = address_of(request, context)
 
     def is_past_guessing() -> bool:
         if is_given_token(request, desk, context):
             return context.gate.knows(address)
-        return desk.registry.caller(bearer_token(request), desk.now_ms()) is not None
+        return found_caller(request, desk, desk.now_ms()) is not None
 
     context.gate.require_few_wrong_tokens(address, is_past_guessing)
 
@@ -52,7 +53,7 @@ def note_given_token(request: Request, desk: Desk, context: ProcessContext) -> N
 
 def is_given_token(request: Request, desk: Desk, context: ProcessContext) -> bool:
     """Whether its token is one of the settings, which need not be of 256 random bits as those that we make."""
-    caller = desk.registry.caller(bearer_token(request), desk.now_ms())
+    caller = found_caller(request, desk, desk.now_ms())
     return is_metrics_token(request, desk, context) if caller is None else caller.role is Role.ADMIN
 
 
@@ -67,13 +68,13 @@ def admit_stranger(request: Request, site: Site | None, context: ProcessContext)
     request[_ADMITTED] = True
 
 
-async def invite_body(request: Request) -> None:
+async def invite_body(request: Request, max_bytes: int) -> None:
     """Gives a client that waits for it leave to send its body (RFC 9110, 10.1.1), or BodyTooLargeError when it says
     that it is. aiohttp calls what is written here no part of the answer."""
     if request.version != _HTTP_1_1 or request.headers.get(hdrs.EXPECT, "").lower() != "100-continue":
         return
-    if (request.content_length or 0) > bodies.MAX_BODY_BYTES:
-        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=bodies.MAX_BODY_BYTES))
+    if (request.content_length or 0) > max_bytes:
+        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=max_bytes))
     await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     request.writer.output_size = 0
 
@@ -85,7 +86,7 @@ def is_form(request: Request) -> bool:
 
 def learn(request: Request, desk: Desk, context: ProcessContext, error: RequestError) -> None:
     """From a refusal: of a wrong token, or of a stranger whom his site's own limit in Redis refused."""
-    if isinstance(error, UnauthenticatedError) and (token := bearer_token(request)):
+    if isinstance(error, UnauthenticatedError) and (token := shown_token(request)):
         context.measures.count_wrong_token()
         context.gate.note_wrong_token(address_of(request, context), token)
     elif isinstance(error, RateLimitedError) and _ADMITTED in request:

@@ -11,9 +11,11 @@ from multidict import istr
 from service.errors import BodyTooSlowError, RequestError
 from service.web import body as bodies
 from service.web import problems
-from service.web.response import Response
+from service.web.response import Response, StreamedResponse
+from service.web.stream import Stream
 
 REQUEST_ID = istr("X-Request-ID")
+_UNBUFFERED = istr("X-Accel-Buffering")
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -36,11 +38,24 @@ def response_of(answer: Answer, request_id: str, defaults: Mapping[str, str]) ->
     return Response(answer.status, headers, body)
 
 
-def refusal(error: RequestError, request_id: str, defaults: Mapping[str, str]) -> Response:
-    """An error as a problem document."""
-    document = problems.problem(error, request_id)
-    status, headers = problems.status_of(error), dict(problems.headers(error))
-    response = response_of(Answer(status, document, headers, problems.CONTENT_TYPE), request_id, defaults)
+def streamed_response_of(stream: Stream, request_id: str, defaults: Mapping[str, str]) -> StreamedResponse:
+    """The answer to a call that goes on; nobody on its way keeps or collects it (nginx: X-Accel-Buffering)."""
+    headers = {**defaults, _UNBUFFERED: "no", **stream.headers, REQUEST_ID: request_id}
+    headers[hdrs.CONTENT_TYPE] = stream.content_type
+    return StreamedResponse(stream.status, headers)
+
+
+def refusal(
+    error: RequestError, request_id: str, defaults: Mapping[str, str], *, answer: Answer | None = None
+) -> Response:
+    """An error as the answer that is given, or else as a problem document."""
+    headers = dict(problems.headers(error))
+    if answer is None:
+        document = problems.problem(error, request_id)
+        answer = Answer(problems.status_of(error), document, headers, problems.CONTENT_TYPE)
+    elif headers:
+        answer = answer._replace(headers={**headers, **answer.headers})
+    response = response_of(answer, request_id, defaults)
     if isinstance(error, BodyTooSlowError):
         response.force_close()
     return response

@@ -34,40 +34,40 @@ URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
 
-async def read_body(request: Request) -> bytes:
-    """The whole body, decompressed. BodyTooLargeError, BodyTooSlowError, MalformedBodyError (bad compression, cut
-    off), UnsupportedMediaTypeError (an unknown compression)."""
+async def read_body(request: Request, max_bytes: int = MAX_BODY_BYTES) -> bytes:
+    """The whole body, decompressed, of at most so many bytes. BodyTooLargeError, BodyTooSlowError, MalformedBodyError
+    (bad compression, cut off), UnsupportedMediaTypeError (an unknown compression)."""
     try:
         if request.content.is_eof():  # it came with its head: no need of a timer
             body = request.content.read_nowait()
         else:
             async with asyncio.timeout(BODY_SECONDS):
-                body = await _received(request)
+                body = await _received(request, max_bytes)
     except TimeoutError as error:
         raise BodyTooSlowError(sentence("At most %(most)s seconds after the head.", most=BODY_SECONDS)) from error
     except (HttpProcessingError, web.RequestPayloadError, ConnectionError) as error:
         raise MalformedBodyError("The body is cut off.") from error
     encoding = request.headers.get("Content-Encoding")
-    if encoding is not None and len(body) <= MAX_BODY_BYTES:
-        body = _decompressed(body, encoding.strip().lower())
-    if len(body) > MAX_BODY_BYTES:
+    if encoding is not None and len(body) <= max_bytes:
+        body = _decompressed(body, encoding.strip().lower(), max_bytes)
+    if len(body) > max_bytes:
         if _is_all_brackets(body[: MAX_NESTING + 1]):
             raise MalformedBodyError(sentence("Nested deeper than %(most)s levels.", most=MAX_NESTING))
-        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=MAX_BODY_BYTES))
+        raise BodyTooLargeError(sentence("At most %(most)s bytes.", most=max_bytes))
     return body
 
 
-async def _received(request: Request) -> bytes:
+async def _received(request: Request, max_bytes: int) -> bytes:
     """The body as it comes, or as much of it as is over the limit."""
     parts: list[bytes] = []
     size = 0
-    while size <= MAX_BODY_BYTES and (chunk := await request.content.readany()):
+    while size <= max_bytes and (chunk := await request.content.readany()):
         parts.append(chunk)
         size += len(chunk)
     return b"".join(parts)
 
 
-def _decompressed(body: bytes, encoding: str) -> bytes:
+def _decompressed(body: bytes, encoding: str, max_bytes: int) -> bytes:
     """The body unfolded up to one byte over the limit, so that a bomb takes no memory. The server does not do this
     (`auto_decompress` is off): a body that was cut off would leave its request waiting for ever."""
     if encoding in {"", "identity"}:
@@ -77,11 +77,11 @@ def _decompressed(body: bytes, encoding: str) -> bytes:
     is_raw = encoding == "deflate" and body[:1] and body[0] & 0x0F != zlib.DEFLATED
     decompressor = zlib.decompressobj(wbits=-15 if is_raw else 15 if encoding == "deflate" else 31)
     try:
-        unfolded = decompressor.decompress(body, MAX_BODY_BYTES + 1)
+        unfolded = decompressor.decompress(body, max_bytes + 1)
     except zlib.error as error:
         raise MalformedBodyError("The body is not compressed as its headers say.") from error
     is_whole = decompressor.eof and not decompressor.unused_data
-    if not is_whole and len(unfolded) <= MAX_BODY_BYTES:
+    if not is_whole and len(unfolded) <= max_bytes:
         raise MalformedBodyError("The compressed body is cut off, or goes on after its end.")
     return unfolded
 

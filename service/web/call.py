@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
+from typing import Any, TypeVar
 
+from aiohttp import web
 from marshmallow import ValidationError
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText
@@ -21,9 +22,11 @@ from service.platform.counters import Counters
 from service.web.exchange import Request
 from service.web.gate import Gate
 from service.web.network import NetworkNames
+from service.web.stream import Streams
 from service.web.unsent import Unsent
 
 Json = dict[str, Any]
+T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
 _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
@@ -44,6 +47,11 @@ class ProcessContext:
     gate: Gate = field(default_factory=Gate)
     network_names: NetworkNames = field(default_factory=NetworkNames)
     unsent: Unsent = field(default_factory=Unsent)
+    streams: Streams = field(default_factory=Streams)
+
+
+PartKey = web.AppKey
+"""Names a part of the application that only some operations need, such as a cache of theirs; `app.py` puts it there."""
 
 
 @dataclass(slots=True)
@@ -60,6 +68,10 @@ class Call:
     context: ProcessContext
     is_form: bool = False
     replay: Replay = NO_REPLAY
+
+    def part(self, key: PartKey[T]) -> T:
+        """A part of the application by its key."""
+        return self.request.app[key]
 
     @property
     def known_site(self) -> Site:

@@ -8,19 +8,21 @@ from aiohttp import hdrs, web
 from service.desk import Desk
 from service.domain.caller import Caller, Role
 from service.domain.site import DEMO_SITE, Site
-from service.errors import InvalidFieldsError, OverloadedError, RateLimitedError, RequestError
+from service.errors import InvalidFieldsError, OverloadedError, RequestError
 from service.web import admission, problems
 from service.web import body as bodies
 from service.web.access import authorise
-from service.web.answer import mistake, refusal, response_of
-from service.web.call import Call, ProcessContext
+from service.web.answer import mistake, refusal, response_of, streamed_response_of
+from service.web.authentication import BEARER, identify
+from service.web.call import Call, Json, ProcessContext
 from service.web.cors import allow_origin
 from service.web.exchange import FORM, Request, begin_exchange
 from service.web.finish import Finish
 from service.web.headers import defaults_of
 from service.web.idempotency import replay_of
-from service.web.response import Response
+from service.web.response import Response, StreamedResponse
 from service.web.route import Access, Route
+from service.web.stream import OpenStream, Stream
 
 log = structlog.get_logger(__name__)
 
@@ -42,10 +44,19 @@ class Endpoint:
         site = self._desk.registry.sites.get(request.match_info.get("site", ""))
         code = ""
         transport = request.transport
+        opened: OpenStream | None = None
         acceptor.begin_request(transport)
         try:
             call = await self._call(request, exchange.request_id)
-            response = response_of(await route.operation.handler(call), exchange.request_id, self._defaults)
+            answer = await route.operation.handler(call)
+            if isinstance(answer, Stream):
+                if request.method == hdrs.METH_HEAD:
+                    await answer.chunks.aclose()
+                else:
+                    opened = await self._context.streams.open(answer, transport)
+                response: Response = streamed_response_of(answer, exchange.request_id, self._defaults)
+            else:
+                response = response_of(answer, exchange.request_id, self._defaults)
         except RequestError as error:
             code = error.code
             response = self._refused(request, site, error, request_id=exchange.request_id)
@@ -56,22 +67,35 @@ class Endpoint:
         finally:
             acceptor.end_request(transport)
         allow_origin(request, route, site.allowed_origins if site else (), response)
-        if not self._finish.finish(request, response, exchange, code=code):
+        if opened is not None and isinstance(response, StreamedResponse):
+            await self._finish.send_stream(request, response, exchange, opened)
+        elif not self._finish.finish(request, response, exchange, code=code):
             await self._finish.send(request, response)
         return response
 
     async def _call(self, request: Request, request_id: str) -> Call:
         """The call, checked: what costs least is asked first."""
-        caller, site = self._admit(request)
         operation = self._route.operation
+        if operation.authentication.is_in_body:
+            caller, site = None, None
+            admission.admit_stranger(request, None, self._context)
+        else:
+            caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
-            await admission.invite_body(request)
+            await admission.invite_body(request, operation.max_body_bytes)
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)
         if self._route.method == hdrs.METH_POST:
             call.replay = replay_of(call, raw)
         return call
+
+    async def _identify(self, request: Request, fields: Json) -> tuple[Caller | None, Site | None]:
+        """The caller and the site, once what shows who asks has been read."""
+        way = self._route.operation.authentication
+        if way is not BEARER:
+            await identify(request, way, self._desk, fields)
+        return self._admit(request)
 
     def _admit(self, request: Request) -> tuple[Caller | None, Site | None]:
         """The caller and the site of a request that may have its body read."""
@@ -91,7 +115,7 @@ class Endpoint:
     async def _read_body(self, call: Call) -> bytes:
         """The body as it came, after its fields went into the call."""
         request, operation = call.request, self._route.operation
-        raw = await bodies.read_body(request)
+        raw = await bodies.read_body(request, operation.max_body_bytes)
         if not raw and self._route.method in {hdrs.METH_PUT, hdrs.METH_PATCH}:
             raise InvalidFieldsError(errors={"_body": ["Missing: say what to set."]})
         fields: Any = {}
@@ -102,18 +126,16 @@ class Endpoint:
             fields = bodies.parse_form(request, kind, raw) if call.is_form else bodies.parse_json(raw or b"{}")
             if call.is_form:
                 request[FORM] = fields
+        if operation.authentication.is_in_body:
+            call.caller, call.site = await self._identify(request, fields if isinstance(fields, dict) else {})
         call.body = operation.load_body(fields, is_form=call.is_form)
         return raw
 
     def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
-        """The problem document, or a page instead for a person whose browser sent a form by itself."""
+        """The problem document, or what the operation writes instead."""
         if isinstance(error, OverloadedError):
             self._context.measures.refuse(error.queue)
         admission.learn(request, self._desk, self._context, error)
-        page = self._route.operation.form_refusal
-        fields = request.get(FORM)
-        if fields is None and isinstance(error, RateLimitedError) and admission.is_form(request):
-            fields = {}  # refused before it was read
-        if page is None or fields is None or "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
-            return refusal(error, request_id, self._defaults)
-        return response_of(page(request, site, fields, error), request_id, self._defaults)
+        writer = self._route.operation.error_writer
+        answer = writer(request, site, error) if writer else None
+        return refusal(error, request_id, self._defaults, answer=answer)

@@ -1,6 +1,7 @@
 """The API's description, OpenAPI 3.1, made from the route table and the schemas."""
 
 import re
+from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
@@ -12,6 +13,8 @@ from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
 from service.web import body as bodies
 from service.web import problems
+from service.web.authentication import BEARER
+from service.web.operation import Operation
 from service.web.route import Access, Route
 
 Json = dict[str, Any]
@@ -29,7 +32,7 @@ _MEANING = {
     405: "This address does not take that method.",
     408: "The body did not arrive in time.",
     409: "The state of things does not allow it; `code` says which.",
-    413: "The body is over 64 KiB.",
+    413: "The body is over %s.",
     415: "The body's content type is not taken.",
     422: "Fields are not valid; `errors` names each.",
     429: "Too many in a short time; `Retry-After` says when to come again.",
@@ -50,7 +53,9 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
         servers=[{"url": "/"}],
         plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
     )
-    spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
+    ways = {way.name: way for way in (BEARER, *(route.operation.authentication for route in routes))}
+    for way in ways.values():
+        spec.components.security_scheme(way.name, dict(way.scheme))
     spec.components.schema("Problem", schema=operation_schemas.ProblemSchema)
     spec.components.schema("BulkDecision", schema=BulkDecisionSchema)
     for route in routes:
@@ -85,9 +90,9 @@ def _operation(route: Route) -> Json:
             "content": {kind: {"schema": operation.body} for kind in kinds},
         }
     if route.access is Access.TOKEN:
-        described["security"] = [{"token": []}]
+        described["security"] = [{operation.authentication.name: []}]
     if route.access in {Access.TOKEN_OR_READER, Access.WATCHER}:
-        described["security"] = [{"token": []}, {}]
+        described["security"] = [{operation.authentication.name: []}, {}]
     if route.roles:
         roles = ", ".join(sorted(route.roles))
         described["description"] = f"{described.get('description', '')} Roles: {roles}.".strip()
@@ -115,8 +120,18 @@ def _responses(route: Route) -> dict[str, Json]:
             responses[str(status)] = {"description": given}
     for status in sorted(_error_statuses(route)):
         problem = {problems.CONTENT_TYPE: {"schema": operation_schemas.ProblemSchema}}
-        responses.setdefault(str(status), {"description": _MEANING[status], "content": problem})
+        responses.setdefault(str(status), {"description": _meaning(status, route.operation), "content": problem})
     return responses
+
+
+def _meaning(status: int, operation: Operation) -> str:
+    meaning = _MEANING[status]
+    return meaning % _size(operation.max_body_bytes) if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else meaning
+
+
+def _size(count: int) -> str:
+    """Bytes in words, in KiB where that is a whole number."""
+    return f"{count} bytes" if count % 1024 else f"{count // 1024} KiB"
 
 
 def _error_statuses(route: Route) -> set[int]:

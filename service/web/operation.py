@@ -16,13 +16,16 @@ from schemas.loader import Loader
 from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
 from service.web.answer import Answer
+from service.web.authentication import BEARER, Authentication
+from service.web.body import MAX_BODY_BYTES
 from service.web.call import Call, Json
 from service.web.exchange import Request
+from service.web.stream import Stream
 
-Handler = Callable[[Call], Awaitable[Answer]]
-FormRefusal = Callable[[Request, Site | None, Json, RequestError], Answer]
-"""What a browser without scripts sees when its form is refused: made of the request, its site, the form's fields, and
-the error."""
+Handler = Callable[[Call], Awaitable[Answer | Stream]]
+ErrorWriter = Callable[[Request, Site | None, RequestError], Answer | None]
+"""What an operation answers in the place of a problem document, in a shape of its own: made of the request, its site
+and the error; None where the document is right. Headers that every refusal has, such as Retry-After, are added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,10 @@ class Operation:
     query_loader: Loader | None
     answers: Mapping[int, Schema | str]
     errors: tuple[int, ...]
-    form_refusal: FormRefusal | None = None
+    error_writer: ErrorWriter | None = None
     is_scored: bool = False
+    max_body_bytes: int = MAX_BODY_BYTES
+    authentication: Authentication = BEARER
 
     def load_body(self, fields: Any, *, is_form: bool) -> Json:
         """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
@@ -85,12 +90,18 @@ def operation(
     query: type[Schema] | None = None,
     is_form_taken: bool = False,
     errors: tuple[int, ...] = (),
-    form_refusal: FormRefusal | None = None,
+    error_writer: ErrorWriter | None = None,
     is_scored: bool = False,
+    max_body_bytes: int = MAX_BODY_BYTES,
+    authentication: Authentication = BEARER,
 ) -> Callable[[Handler], Operation]:
     """Declares a handler. `answers` maps a status to its schema, or to words where it has no JSON body; `errors` are
     the statuses that it may have beyond those that its access and body bring. What `is_scored` is refused while too
-    much waits for the classifier."""
+    much waits for the classifier. A body has at most `max_body_bytes`, as it came and when it is unfolded. Errors are
+    written as problem documents where there is no `error_writer`. Who asks is shown by `authentication`;
+    ValueError where that stands in a body and there is none, as nobody would ever be asked."""
+    if authentication.is_in_body and body is None:
+        raise ValueError("What shows who asks stands in a body, and the operation takes none.")
 
     def declare(handler: Handler) -> Operation:
         body_schema, query_schema = body() if body else None, query() if query else None
@@ -104,8 +115,10 @@ def operation(
             query_loader=Loader(query_schema) if query_schema else None,
             answers={status: given if isinstance(given, str) else given() for status, given in answers.items()},
             errors=errors,
-            form_refusal=form_refusal,
+            error_writer=error_writer,
             is_scored=is_scored,
+            max_body_bytes=max_body_bytes,
+            authentication=authentication,
         )
 
     return declare

@@ -44,9 +44,7 @@ class Response(web.StreamResponse):
         headers, writer = self.headers, request.writer
         self.is_begun = True
         self.goes_on = request.keep_alive and super().keep_alive is not False
-        # Of a body that was not made for HEAD the length is not known, and then not told (RFC 9110, 8.6).
-        if self.body is not None or not (request.method == hdrs.METH_HEAD or self.status in _WITHOUT_BODY):
-            headers[hdrs.CONTENT_LENGTH] = str(len(self.body or b""))
+        self._frame(request)
         headers[hdrs.DATE] = _date()
         if not self.goes_on:
             headers[hdrs.CONNECTION] = "close"
@@ -54,6 +52,25 @@ class Response(web.StreamResponse):
             headers[hdrs.CONNECTION] = "keep-alive"
         await writer.write_headers(f"HTTP/1.1 {self.status} {self.reason}", headers)
         return writer
+
+    def _frame(self, request: web.BaseRequest) -> None:
+        """Says how long the body is. Of one that was not made for HEAD that is not known, and then not told (RFC 9110,
+        8.6)."""
+        if self.body is not None or not (request.method == hdrs.METH_HEAD or self.status in _WITHOUT_BODY):
+            self.headers[hdrs.CONTENT_LENGTH] = str(len(self.body or b""))
+
+
+class StreamedResponse(Response):
+    """An answer whose body is written chunk by chunk; in HTTP/1.0 it ends with the connection."""
+
+    def _frame(self, request: web.BaseRequest) -> None:
+        if request.method == hdrs.METH_HEAD:
+            return
+        if request.version == _HTTP_1_1:
+            self.headers[hdrs.TRANSFER_ENCODING] = "chunked"
+            request.writer.enable_chunking()
+        else:
+            self.goes_on = False
 
 
 _made: tuple[int, str] = (0, "")

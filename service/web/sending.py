@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from aiohttp import hdrs, web
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.http_exceptions import HttpProcessingError
 
 from service.platform.acceptor import WRITE_BUFFER_BYTES, Acceptor
 from service.web.exchange import Request
-from service.web.response import Response
+from service.web.response import Response, StreamedResponse
+from service.web.stream import OpenStream
 from service.web.unsent import Unsent
 
 AT_ONCE_BYTES = 63 * 1024
@@ -81,14 +83,7 @@ class Sender:
         transport = request.transport
         writer = await response.begin(request)
         await writer.write(response.body or b"")
-        if transport is None or transport.get_write_buffer_size() <= WRITE_BUFFER_BYTES:
-            return
-        answer = LongAnswer(transport, 0)
-        self._unsent.begin(answer)
-        try:
-            await writer.drain()
-        finally:
-            self._unsent.end(answer)
+        await self._until_taken(writer, transport)
 
     async def _send_in_pieces(self, request: Request, response: Response) -> None:
         body, transport = response.body or b"", request.transport
@@ -101,6 +96,55 @@ class Sender:
             for piece in (body,) if len(body) <= PIECE_BYTES else _pieces(body):
                 answer.rest_bytes -= len(piece)
                 await writer.write(piece)
+            await writer.drain()
+        finally:
+            self._unsent.end(answer)
+
+    async def send_stream(self, request: Request, response: StreamedResponse, opened: OpenStream) -> None:
+        """Sends a stream from its first chunk to its end; whatever its source raises is raised when the connection is
+        cut, as what was sent is no whole answer."""
+        transport = request.transport
+        self._acceptor.begin_request(transport)
+        if self._acceptor.is_draining:
+            response.force_close()
+        try:
+            writer = await response.begin(request)
+            chunk = opened.first
+            while chunk is not None and not opened.is_lost:
+                await self._send_chunk(writer, transport, chunk)
+                chunk = await opened.read()
+            await writer.write_eof()
+        except ConnectionError:
+            pass  # the client is gone, which aiohttp finds too
+        except Exception:
+            if transport is not None:
+                transport.abort()
+            raise
+        finally:
+            self._acceptor.end_request(transport)
+
+    async def _send_chunk(
+        self, writer: AbstractStreamWriter, transport: asyncio.Transport | None, chunk: bytes
+    ) -> None:
+        if transport is None or transport.get_write_buffer_size() + len(chunk) <= WRITE_BUFFER_BYTES:
+            await writer.write(chunk)
+            return
+        answer = LongAnswer(transport, len(chunk))
+        self._unsent.begin(answer)
+        try:
+            await writer.write(chunk)
+            answer.rest_bytes = 0
+            await writer.drain()
+        finally:
+            self._unsent.end(answer)
+
+    async def _until_taken(self, writer: AbstractStreamWriter, transport: asyncio.Transport | None) -> None:
+        """Returns when a client has taken most of what was written, which is counted as long as it has not."""
+        if transport is None or transport.get_write_buffer_size() <= WRITE_BUFFER_BYTES:
+            return
+        answer = LongAnswer(transport, 0)
+        self._unsent.begin(answer)
+        try:
             await writer.drain()
         finally:
             self._unsent.end(answer)

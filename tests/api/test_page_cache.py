@@ -2,7 +2,7 @@
 
 import tracemalloc
 
-from service.page_cache import Page, PageCache, PageKey, size_of
+from service.api.page_cache import Page, PageCache, PageKey, size_of
 
 ENTRY_BYTES = size_of(("default", "a", 100, ""), Page("1", b"12345"))
 

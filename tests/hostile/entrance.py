@@ -38,6 +38,7 @@ MAX_HEADER_BYTES = 8190
 NOTHING: Any = None
 VAULT = Vault("a-secret-of-many-characters")
 REGISTRY = Registry(NOTHING, NOTHING, VAULT, "an-admin-token-for-tests")
+DESK: Any = SimpleNamespace(registry=REGISTRY)
 SITE = Site("s", allowed_origins=("https://news.example",))
 EVERYWHERE = (ip_network("0.0.0.0/0"), ip_network("::/0"))
 Entrance = Callable[[str], object]
@@ -146,7 +147,7 @@ def thread(text: str) -> object:
 
 
 def authorization(text: str) -> object:
-    return caller_id(request(Authorization=text), REGISTRY, 0)
+    return caller_id(request(Authorization=text), DESK, 0)
 
 
 def forwarded(text: str) -> object:

@@ -10,18 +10,17 @@ from aiohttp.test_utils import make_mocked_request
 
 from service.api import readers
 from service.app import DESK, make_service
-from service.desk import Desk
 from service.domain.policy import Mode
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Audience
 from service.domain.thread import PublishedComment, ThreadChange
-from service.fragment_cache import MAX_BYTES, MAX_FRAGMENTS, Fragment, FragmentCache
 from service.html.thread import MAX_SHOWN, MAX_SHOWN_BYTES, Thread, fitting, nest
 from service.html.words import MAX_CHARS, MAX_LINES, fold, words_of
 from service.metrics import RequestMeasures
 from service.pages import demo
 from service.pages.article import ARTICLE
 from service.pages.demo_page import make_fragment
+from service.pages.fragment_cache import MAX_BYTES, MAX_FRAGMENTS, Fragment, FragmentCache
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
 from service.settings import read_settings
@@ -30,6 +29,7 @@ from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web.answer import Answer
 from service.web.call import Call, ProcessContext
+from service.web.stream import Stream
 from tests.pages.reader import FORM, THREAD, Reader
 from tests.servers import RedisServer
 
@@ -152,23 +152,29 @@ def pages(reader: Reader) -> Iterator[str]:
 # Made once
 
 
+def ready(answer: Answer | Stream) -> Answer:
+    assert isinstance(answer, Answer)
+    return answer
+
+
 class Visitor:
     """Asks the demo's handlers, in a service of this process."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, service: web.Application) -> None:
         counts = Counters()
-        self.desk = desk
+        self._service = service
+        self.desk = service[DESK]
         self._context = ProcessContext(RequestMeasures(counts), counts, Acceptor(), demo=Audience.ANYONE)
 
     async def get(self, query: str = "", method: str = "GET") -> Answer:
-        return await demo.read_demo.handler(self._call(method, f"/demo{query}"))
+        return ready(await demo.read_demo.handler(self._call(method, f"/demo{query}")))
 
     async def post(self) -> Answer:
         """An empty form, which is refused."""
-        return await demo.submit_demo.handler(self._call("POST", "/demo"))
+        return ready(await demo.submit_demo.handler(self._call("POST", "/demo")))
 
     def _call(self, method: str, path: str) -> Call:
-        request: Any = make_mocked_request(method, path, {"Host": "localhost"})
+        request: Any = make_mocked_request(method, path, {"Host": "localhost"}, app=self._service)
         return Call(self.desk, request, "0", None, None, {}, {}, self._context)
 
     async def publish(self, body: str) -> None:
@@ -185,7 +191,7 @@ async def visitor(redis_server: RedisServer, tmp_path: Any) -> AsyncIterator[Vis
     service = make_service(read_settings({f"COMMENTDESK_{name}": value for name, value in environment.items()}))
     runner = web.AppRunner(service)
     await runner.setup()
-    visitor = Visitor(service[DESK])
+    visitor = Visitor(service)
     wanted = ThreadChange(mode=Mode.POSTMODERATE)
     await threads.set_settings(visitor.desk, "demo", ARTICLE.thread, wanted, actor="root")
     yield visitor

@@ -32,7 +32,7 @@ def _log_as_before() -> Iterator[None]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("service.log.LogLimit", lambda: LogLimit(clock))
+    monkeypatch.setattr("service.log.LOG_LIMIT", LogLimit(clock))
     return clock
 
 
@@ -108,3 +108,20 @@ async def test_the_count_does_not_wait_for_another_line(
             await asyncio.sleep(0.005)
             found += lines(capsys)
     assert found[-1]["count"] == 3
+
+
+def test_what_would_be_left_out_can_be_asked_before_and_is_counted(
+    clock: Clock, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = LogLimit(clock)
+    monkeypatch.setattr("service.log.LOG_LIMIT", limit)
+    log = a_log()
+    for _ in range(LINES_A_SECOND):
+        assert not limit.leaves_out("request_refused", "not_found", "unknown")
+        log.info("request_refused", code="not_found", route="unknown")
+    assert limit.leaves_out("request_refused", "not_found", "unknown")
+    assert not limit.leaves_out("request_refused", "forbidden", "unknown")
+    clock.now = 1
+    assert not limit.leaves_out("request_refused", "not_found", "unknown")
+    log.info("service_ready")
+    assert [line.get("count") for line in lines(capsys)[LINES_A_SECOND:]] == [1, None]

@@ -11,12 +11,12 @@ from schemas.submissions import MAX_BODY_CHARS
 from service import errors
 from service.api import readers
 from service.domain.thread import PublishedComment
-from service.fragment_cache import Fragment
 from service.html import form, render
 from service.html.form import Form
 from service.html.thread import Thread, fitting, nest
 from service.pages.article import ARTICLE
 from service.pages.demo_page import demo_page, make_fragment
+from service.pages.fragment_cache import Fragment
 from service.texts.catalogue import ENGLISH
 from service.texts.texts import Texts
 from service.web import problems

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from service.platform.recent import Recent
+from service.web.call import PartKey
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_FRAGMENTS = 64
@@ -32,6 +33,9 @@ class FragmentCache(Recent[FragmentKey, Fragment]):
 
     def __init__(self) -> None:
         super().__init__(MAX_BYTES, _size_of, most_values=MAX_FRAGMENTS)
+
+
+FRAGMENTS = PartKey("fragments", FragmentCache)
 
 
 def _size_of(key: FragmentKey, fragment: Fragment) -> int:  # noqa: ARG001 its key is short

@@ -7,6 +7,7 @@ from sys import getsizeof
 from typing import NamedTuple
 
 from service.platform.recent import Recent
+from service.web.call import PartKey
 
 MAX_BYTES = 32 * 1024 * 1024
 PageKey = tuple[str, str, int, str]
@@ -32,6 +33,9 @@ class PageCache(Recent[PageKey, Page]):
 
     def __init__(self, max_bytes: int = MAX_BYTES) -> None:
         super().__init__(max_bytes, size_of)
+
+
+PAGES = PartKey("pages", PageCache)
 
 
 def size_of(key: PageKey, page: Page) -> int:
