@@ -10,7 +10,7 @@ from aiohttp.test_utils import TestClient
 
 from service.app import make_service
 from service.settings import read_settings
-from tests.servers import RedisServer, client_of
+from tests.servers import RedisServer
 
 ADMIN = "the administrator's token of this suite"
 Client = TestClient[web.Request, web.Application]
@@ -41,11 +41,20 @@ def one_server() -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-async def application(
+def open_application(
     one_server: RedisServer, tmp_path: Path, aiohttp_client: Callable[[web.Application], Awaitable[Client]]
-) -> Application:
-    with client_of(one_server.url) as redis:
-        redis.flushall()
-    given = {"REDIS_URL": one_server.url, "DATA_DIR": str(tmp_path), "ADMIN_TOKEN": ADMIN}
-    settings = read_settings({f"COMMENTDESK_{name}": value for name, value in given.items()})
-    return Application(await aiohttp_client(make_service(settings)))
+) -> Callable[..., Awaitable[Application]]:
+    """Opens the application on the emptied server; takes settings by name, without their prefix."""
+
+    async def open_it(**settings: str) -> Application:
+        one_server.flush()
+        given = {"REDIS_URL": one_server.url, "DATA_DIR": str(tmp_path), "ADMIN_TOKEN": ADMIN} | settings
+        read = read_settings({f"COMMENTDESK_{name}": value for name, value in given.items()})
+        return Application(await aiohttp_client(make_service(read)))
+
+    return open_it
+
+
+@pytest.fixture
+async def application(open_application: Callable[..., Awaitable[Application]]) -> Application:
+    return await open_application()
