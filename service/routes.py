@@ -1,9 +1,10 @@
 """THE table: every call of the service, who may make it, and what answers it."""
 
-from service.api import administrators, moderators, readers, watchers
+from service.api import administrators, moderators, submissions, threads, watchers
+from service.api.way_back import RECEIVED
 from service.domain.caller import Role
 from service.pages import demo, docs
-from service.web.route import Route, open_route, reader_route, route, watcher_route
+from service.web.route import Route, calls_of, open_route, reader_route, route, watcher_route
 
 WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
 SITE = "/v1/sites/{site}"
@@ -11,41 +12,48 @@ THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
 
 API: tuple[Route, ...] = (
-    # Readers and websites
-    reader_route("POST", THREAD + "/comments", readers.submit, WEBSITE),
-    open_route("GET", THREAD + "/comments", readers.read_thread),
-    open_route("GET", SITE + "/counts", readers.count_published),
-    route("GET", THREAD, readers.read_thread_settings, WEBSITE, MODERATOR, OPERATOR),
-    route("PUT", THREAD, readers.set_thread, WEBSITE, MODERATOR, OPERATOR),
-    # Moderators
-    route("GET", SITE + "/queue", moderators.list_queue, MODERATOR),
-    route("POST", SITE + "/claims", moderators.claim, MODERATOR),
-    route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
-    route("DELETE", SITE + "/claims/{comment_id}", moderators.release, MODERATOR),
-    route("GET", COMMENT, moderators.read_comment, MODERATOR),
-    route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
-    route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
-    route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
-    # Operators
-    route("GET", SITE + "/policy", administrators.read_policy, OPERATOR),
-    route("PUT", SITE + "/policy", administrators.set_policy, OPERATOR),
-    # Administrators
-    route("GET", "/v1/sites", administrators.list_sites),
-    route("POST", "/v1/sites", administrators.create_site),
-    route("GET", SITE, administrators.read_site),
-    route("PATCH", SITE, administrators.change_site),
-    route("GET", "/v1/tokens", administrators.list_tokens),
-    route("POST", "/v1/tokens", administrators.create_token),
-    route("DELETE", "/v1/tokens/{token_id}", administrators.revoke_token),
-    # Machines that watch
-    open_route("GET", "/healthz", watchers.health),
-    open_route("GET", "/readyz", watchers.readiness),
-    watcher_route("GET", "/metrics", watchers.read_metrics),
+    *calls_of(
+        "readers",
+        reader_route("POST", THREAD + "/comments", submissions.submit, WEBSITE),
+        open_route("GET", THREAD + "/comments", threads.read_thread),
+        open_route("GET", SITE + "/counts", threads.count_published),
+        route("GET", THREAD, threads.read_thread_settings, WEBSITE, MODERATOR, OPERATOR),
+        route("PUT", THREAD, threads.set_thread, WEBSITE, MODERATOR, OPERATOR),
+    ),
+    *calls_of(
+        "moderators",
+        route("GET", SITE + "/queue", moderators.list_queue, MODERATOR),
+        route("POST", SITE + "/claims", moderators.claim, MODERATOR),
+        route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
+        route("DELETE", SITE + "/claims/{comment_id}", moderators.release, MODERATOR),
+        route("GET", COMMENT, moderators.read_comment, MODERATOR),
+        route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
+        route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
+        route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
+    ),
+    *calls_of(
+        "administrators",
+        route("GET", SITE + "/policy", administrators.read_policy, OPERATOR),
+        route("PUT", SITE + "/policy", administrators.set_policy, OPERATOR),
+        route("GET", "/v1/sites", administrators.list_sites),
+        route("POST", "/v1/sites", administrators.create_site),
+        route("GET", SITE, administrators.read_site),
+        route("PATCH", SITE, administrators.change_site),
+        route("GET", "/v1/tokens", administrators.list_tokens),
+        route("POST", "/v1/tokens", administrators.create_token),
+        route("DELETE", "/v1/tokens/{token_id}", administrators.revoke_token),
+    ),
+    *calls_of(
+        "watchers",
+        open_route("GET", "/healthz", watchers.health),
+        open_route("GET", "/readyz", watchers.readiness),
+        watcher_route("GET", "/metrics", watchers.read_metrics),
+    ),
 )
 PAGES: tuple[Route, ...] = (
     open_route("GET", "/docs", docs.read_docs),
     open_route("GET", "/openapi.json", docs.read_openapi),
-    open_route("GET", readers.RECEIVED, docs.read_received),
+    open_route("GET", RECEIVED, docs.read_received),
     open_route("GET", "/favicon.ico", docs.read_favicon),
     open_route("GET", "/static/pages.css", docs.read_style),
     open_route("GET", "/static/harbour.svg", docs.read_picture),

@@ -7,7 +7,7 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from schemas.fields import COMMENT_ID_PATTERN
-from service.api import readers
+from service.api import submissions
 from service.api.cursors import cursor_after, position_of
 from service.domain.queue import START
 from service.domain.replay import NO_REPLAY
@@ -98,8 +98,8 @@ async def submit_demo(call: Call) -> Answer:
         _require_own_page(call.request)
         site = _site(call)
         fields = await _form_fields(call)
-        call.body = readers.submit.load_body(fields, is_form=True)
-        submission = readers.submission_of(call)._replace(article_title=ARTICLE.title)
+        call.body = submissions.submit.load_body(fields, is_form=True)
+        submission = submissions.submission_of(call)._replace(article_title=ARTICLE.title)
         receipt = await submit(call.desk, site, ARTICLE.thread, submission, replay=NO_REPLAY)
     except RequestError as error:
         return _refused(await _kept_fragment(call), form.refused(fields, error, ENGLISH), error)

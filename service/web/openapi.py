@@ -76,7 +76,7 @@ def _operation(route: Route) -> Json:
     described: Json = {
         "operationId": operation.handler.__name__,
         "summary": operation.summary,
-        "tags": [operation.handler.__module__.rpartition(".")[2]],
+        "tags": [route.audience],
         "parameters": _parameters(route),
         "responses": _responses(route),
     }

@@ -1,6 +1,6 @@
 """The lines of the route table: a method and a path, the operation behind them, and who may call it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from service.domain.caller import Role
@@ -26,6 +26,13 @@ class Route:
     operation: Operation
     access: Access = Access.TOKEN
     roles: frozenset[Role] = frozenset()
+    audience: str = ""
+    """Whom the call is for: its tag in the API's description."""
+
+
+def calls_of(audience: str, *routes: Route) -> tuple[Route, ...]:
+    """The calls that are for an audience, under its tag."""
+    return tuple(replace(route, audience=audience) for route in routes)
 
 
 def route(method: str, path: str, to: Operation, *roles: Role) -> Route:

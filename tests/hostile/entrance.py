@@ -18,7 +18,7 @@ from schemas.fields import field_errors, is_web_address
 from schemas.loader import Loader
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
-from service.api import moderators, readers
+from service.api import moderators, submissions, threads
 from service.api.cursors import position_of
 from service.domain.likeness import skeleton
 from service.domain.site import Site
@@ -59,7 +59,7 @@ def read_body(content_type: str, raw: bytes) -> object:
         bodies.require_media_type(kind, is_form_taken=True)
         is_form = kind != bodies.JSON
         fields = bodies.parse_form(asked, kind, raw) if is_form else bodies.parse_json(raw)
-        loaded = readers.submit.load_body(fields, is_form=is_form)
+        loaded = submissions.submit.load_body(fields, is_form=is_form)
         return skeleton(loaded["name"])
     except RequestError as error:
         shown = form.refused(fields if isinstance(fields, dict) else {}, error, ENGLISH)
@@ -162,5 +162,5 @@ NEW_SITE, NEW_TOKEN, THREAD = Loader(NewSiteSchema()), Loader(NewTokenSchema()),
 DECISION, DECISIONS = Loader(DecisionSchema()), Loader(BulkDecisionsSchema())
 address = is_web_address
 queue = query(moderators.list_queue)
-page = query(readers.read_thread)
-counts = query(readers.count_published)
+page = query(threads.read_thread)
+counts = query(threads.count_published)

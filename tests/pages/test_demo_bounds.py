@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
 
-from service.api import readers
+from service.api import submissions
 from service.app import DESK, make_service
 from service.domain.policy import Mode
 from service.domain.replay import NO_REPLAY
@@ -180,8 +180,8 @@ class Visitor:
     async def publish(self, body: str) -> None:
         site = self.desk.registry.site("demo")
         call = self._call("POST", "/demo")
-        call.body = readers.submit.load_body(FORM | {"body": body}, is_form=True)
-        submission = readers.submission_of(call)._replace(client_ip="", is_stranger=False)
+        call.body = submissions.submit.load_body(FORM | {"body": body}, is_form=True)
+        submission = submissions.submission_of(call)._replace(client_ip="", is_stranger=False)
         await submit(self.desk, site, ARTICLE.thread, submission, replay=NO_REPLAY)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from schemas.submissions import MAX_BODY_CHARS
 from service import errors
-from service.api import readers
+from service.api import submissions
 from service.domain.thread import PublishedComment
 from service.html import form, render
 from service.html.form import Form
@@ -81,7 +81,7 @@ def refused_forms(texts: Texts) -> Iterator[Form]:
 
 def refused_for(fields: dict[str, str], texts: Texts) -> Iterator[Form]:
     try:
-        readers.submit.load_body(fields, is_form=True)
+        submissions.submit.load_body(fields, is_form=True)
     except errors.InvalidFieldsError as error:
         yield form.refused(fields, error, texts)
 

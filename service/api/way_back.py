@@ -1,0 +1,42 @@
+"""Where a form leads the reader who sent it."""
+
+from urllib.parse import quote, urlsplit
+
+from service.domain.submission import Receipt
+from service.errors import ThreadNotFoundError
+from service.use_cases import threads
+from service.web.call import Call
+from service.web.origins import is_of, origin_of
+
+RECEIVED = "/received"
+"""The page of thanks for those whose article's address is not known."""
+
+
+async def way_back(call: Call, thread: str, receipt: Receipt) -> str:
+    """Where a form's sender goes: to the article as its website told its address, unless the site lists origins by now
+    and that is of none of them; else to the page that he came from if it is on a listed origin or its website sent the
+    form, else to a page of thanks, or to the thread itself when no browser asks."""
+    try:
+        url = (await threads.read_settings(call.desk, call.known_site.site, thread)).url
+    except ThreadNotFoundError:
+        url = ""
+    url = url if is_of(url, call.known_site.allowed_origins) else ""
+    referrer = call.request.headers.get("Referer", "")
+    origin = origin_of(referrer) if not url and referrer.isascii() else ""
+    if origin:
+        parts = urlsplit(referrer)
+        is_known = call.caller is not None or origin in call.known_site.allowed_origins
+        is_ours = parts.netloc == call.request.host and parts.path != call.request.rel_url.raw_path
+        url = referrer if is_known or is_ours else ""
+    if not url and "text/html" in call.request.headers.get("Accept", ""):
+        return f"{RECEIVED}?commentdesk={receipt.state}"
+    if not url:
+        return f"/v1/sites/{call.known_site.site}/threads/{quote(thread, safe='')}/comments"
+    return with_receipt(url, receipt)
+
+
+def with_receipt(url: str, receipt: Receipt) -> str:
+    """The article's address with what became of the comment, and the comment as its fragment."""
+    page = url.partition("#")[0]
+    joint = "&" if "?" in page else "?"
+    return f"{page}{joint}commentdesk={receipt.state}&comment_id={receipt.comment_id}#comment-{receipt.comment_id}"
