@@ -18,6 +18,7 @@ from service.consumers.runner import Runner
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
+from service.html.refusal import write_page
 from service.link.address import make_link
 from service.link.link import Link
 from service.metrics import RequestMeasures
@@ -145,6 +146,7 @@ def make_service(
         hosts=settings.hosts,
         openapi=lambda: describe(API, own_version()),
         demo=settings.demo,
+        write_page=write_page,
     )
     service = make_application(context, now_ms)
     service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context

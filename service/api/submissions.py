@@ -5,7 +5,6 @@ from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionS
 from service.api.way_back import way_back
 from service.domain.state import State
 from service.domain.submission import Submission
-from service.html.refusal import write_form_error
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
 from service.web.answer import Answer
@@ -25,7 +24,6 @@ from service.web.origins import is_of
         303: "A form was sent: back to the article, `commentdesk=published` or `held` in its query.",
     },
     errors=(404, 409, 429),
-    error_writer=write_form_error,
 )
 async def submit(call: Call) -> Answer:
     site, thread = call.known_site, call.thread

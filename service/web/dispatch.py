@@ -13,7 +13,8 @@ from service.errors import (
     RouteNotFoundError,
 )
 from service.web.account import UNKNOWN_ROUTE
-from service.web.answer import Answer, refusal, response_of
+from service.web.answer import Answer, response_of
+from service.web.body import MAX_BODY_BYTES
 from service.web.call import ProcessContext
 from service.web.cors import answer_preflight
 from service.web.endpoint import Endpoint
@@ -95,7 +96,7 @@ class Dispatch(web.PlainResource):
         transport = request.transport
         self._acceptor.begin_request(transport)
         try:
-            taken, _ = self._router.find(request.rel_url.path_safe)
+            taken, values = self._router.find(request.rel_url.path_safe)
             routes = {method: route for method, (route, _) in taken.items()}
             error = self._misunderstood(request) or _error_of(request, routes)
             allowed: dict[str, str] = {hdrs.ALLOW: ", ".join(sorted(routes))}
@@ -103,7 +104,14 @@ class Dispatch(web.PlainResource):
                 response = response_of(Answer(204, headers=allowed), exchange.request_id, PRIVATE)
                 self._answer_preflight(request, routes, response)
             else:
-                response = refusal(error, exchange.request_id, PRIVATE)
+                response = await self._finish.refusals.refuse(
+                    request,
+                    self._desk.registry.sites.get(values.get("site", "")),
+                    error,
+                    request_id=exchange.request_id,
+                    defaults=PRIVATE,
+                    max_body_bytes=MAX_BODY_BYTES,
+                )
         finally:
             self._acceptor.end_request(transport)
         if isinstance(error, MethodNotAllowedError):
