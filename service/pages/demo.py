@@ -220,7 +220,7 @@ def _texts(call: Call) -> Texts:
 def _site(call: Call) -> Site:
     site = call.desk.registry.sites.get(DEMO_SITE)
     if site is None:
-        raise StoreUnavailableError("the demo's site is not made yet", retry_after_seconds=1)
+        raise StoreUnavailableError("The demo's site is not made yet.", retry_after_seconds=1)
     return site
 
 

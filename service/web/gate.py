@@ -14,6 +14,7 @@ from typing import TypedDict
 from service.domain.policy import Policy
 from service.errors import RateLimitedError, TooManyWrongTokensError
 from service.platform.recent import Recent
+from service.texts.sentence import Sentence, sentence
 from service.web.buckets import MAX_BUCKETS, Buckets, Rate
 from service.web.network import networks_of
 
@@ -141,10 +142,10 @@ class Gate:
 
 
 class _Told(TypedDict):
-    detail: str
+    detail: Sentence
     retry_after_seconds: int
 
 
 def _told(wait: float) -> _Told:
     seconds = math.ceil(wait)
-    return {"detail": f"try again in {seconds} s", "retry_after_seconds": seconds}
+    return {"detail": sentence("Try again in %(seconds)s s.", seconds=seconds), "retry_after_seconds": seconds}
