@@ -268,10 +268,10 @@ class OverloadedError(UnavailableError):
 class StoreUnavailableError(UnavailableError):
     code = "store_unavailable"
     title = marked("The store cannot be reached right now")
-    advice = marked("Nothing was written. Try again in a moment.")
+    advice = marked("Try again in a moment.")
 
 
 class StoreFullError(UnavailableError):
     code = "store_full"
     title = marked("The store has no room for new data")
-    advice = marked("Nothing was written. Whoever runs the service has to make room.")
+    advice = marked("Whoever runs the service has to make room.")

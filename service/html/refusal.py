@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from service.domain.site import Site
-from service.errors import RequestError
+from service.errors import RequestError, UnavailableError
 from service.html import form, render
 from service.html.language import texts_for
 from service.texts.texts import Texts
@@ -24,6 +24,8 @@ def write_page(request: Request, site: Site | None, error: RequestError | None) 
     if is_persons_form(request):
         return _refused_form(request, site, error, texts=texts)
     title, detail = problems.words_of(error, texts)
+    if isinstance(error, UnavailableError):  # its detail names what is away, for whoever runs the service
+        detail = texts.gettext(error.advice)
     return _error_page(problems.status_of(error), problems.code_of(error), title, detail=detail, texts=texts)
 
 
