@@ -9,6 +9,8 @@ from schemas.fields import is_web_address
 
 MAX_CHARS = 3072
 """Of the address in ASCII: with it the head of an answer still fits into the 4 KB that nginx has for one."""
+_MAX_HOST_CHARS = 253
+"""RFC 1035, 3.1; a name in letters is never longer than the same in ASCII."""
 _AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
 """What stays: encoded before or not, it is as its sender wrote it."""
 _HOST = re.compile(r"[0-9A-Za-z._~\[\]:-]+")
@@ -35,6 +37,8 @@ def _ascii_host(netloc: str) -> str:
     if netloc.isascii():
         return netloc
     name, colon, port = netloc.partition(":")
+    if len(name) > _MAX_HOST_CHARS:
+        return ""
     try:
         return idna.encode(name, uts46=True).decode() + colon + port
     except idna.IDNAError:
