@@ -21,7 +21,8 @@ from service.web.origins import is_of
     answers={
         201: ReceiptSchema,
         202: ReceiptSchema,
-        303: "A form was sent: back to the article, `commentdesk=published` or `held` in its query.",
+        303: "A form was sent: back to the article that its field `return_to` or `article[url]` tells, or that the "
+        "website set, or that it was sent from; `commentdesk=published` or `held` in its query. Else to `/received`.",
     },
     errors=(404, 409, 429),
 )
