@@ -8,7 +8,7 @@ from service.web.account import Account
 from service.web.call import ProcessContext
 from service.web.exchange import Exchange, Request
 from service.web.headers import Protection
-from service.web.refusals import Refusals
+from service.web.refusal_writer import RefusalWriter
 from service.web.response import Response, StreamedResponse
 from service.web.sending import Sender
 from service.web.stream import OpenStream
@@ -21,7 +21,7 @@ class Finish:
 
     def __init__(self, desk: Desk, context: ProcessContext) -> None:
         self.account = Account(desk, context)
-        self.refusals = Refusals(context)
+        self.refusals = RefusalWriter(context)
         self._protection = Protection(context.trusted_proxies)
         self._sender = Sender(context.acceptor, context.unsent)
         self._streams = context.streams

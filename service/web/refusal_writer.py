@@ -20,7 +20,7 @@ from service.web.response import Response
 log = structlog.get_logger(__name__)
 
 
-class Refusals:
+class RefusalWriter:
     """Answers refused requests, and those that met a mistake of our own."""
 
     def __init__(self, context: ProcessContext) -> None:
