@@ -3,10 +3,10 @@ whose reader did not write it and cannot mend it."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any
 
 from marshmallow import fields
 
@@ -23,12 +23,13 @@ _HOP = re.compile(r"""(?:for=)?"?(?:\[([0-9a-f:.]+)\](?::\d+)?|([0-9.]+):\d+|([0
 """An address as proxies write it: in quotes or brackets, with a port, as `for=` of RFC 7239."""
 
 
-class SideValues(NamedTuple):
-    """What was kept of an object, a text for each of its fields ("" is unknown), and the names of what was mended:
-    the object's own for one that is none, or for unknown fields in it."""
+class SideValues(dict[str, str]):
+    """What was kept of an object: a text for each of its fields, "" where it is unknown. `mended` has the names of what
+    was not kept as it was sent: the object's own for one that is none, and for unknown fields in it."""
 
-    values: Mapping[str, str]
-    mended: tuple[str, ...]
+    def __init__(self, values: Mapping[str, str], mended: Collection[str] = ()) -> None:
+        super().__init__(values)
+        self.mended = frozenset(mended)
 
 
 class _SideField(fields.String):
@@ -108,7 +109,7 @@ class SideData(fields.Nested):
     ) -> SideValues:
         own, known = attr or "", self._known
         if not isinstance(value, dict):
-            return SideValues(dict.fromkeys(known, ""), (own,))
+            return SideValues(dict.fromkeys(known, ""), [own])
         values: dict[str, str] = {}
         mended: list[str] = []
         for name, field in known.items():
@@ -118,7 +119,7 @@ class SideData(fields.Nested):
                 mended.append(f"{own}.{name}")
         if len(value) > sum(name in value for name in known):
             mended.append(own)
-        return SideValues(values, tuple(mended))
+        return SideValues(values, mended)
 
     @cached_property
     def _known(self) -> Mapping[str, _SideField]:
