@@ -47,8 +47,6 @@ class PlainText(fields.String):
     of the result; a text that no composition makes short enough is refused before it is composed.
     """
 
-    _out_of_place = controls.CONTROL
-
     def __init__(self, *, min_chars: int = 0, max_chars: int, **kwargs: Any) -> None:
         self._length = validate.Length(min=min_chars, max=max_chars)
         metadata = {"pattern": r"\S"} if min_chars else {}
@@ -65,7 +63,11 @@ class PlainText(fields.String):
             return None
         if not value.isascii() and not self._is_plain(value):
             return None
-        return value if value.isprintable() or not self._out_of_place.search(value) else None
+        return value if self._is_in_place(value) else None
+
+    def _is_in_place(self, text: str) -> bool:
+        """Returns whether a text holds none of the characters that it must not hold wherever they stand."""
+        return not controls.has_controls(text)
 
     def _is_plain(self, text: str) -> bool:
         """Returns whether a text that is not ASCII is valid as it is; marks are counted before the check for NFC."""
@@ -82,7 +84,7 @@ class PlainText(fields.String):
         text = self._mended(text)
         if not text.isascii():
             text = self._composed(text)
-        if not text.isprintable() and self._out_of_place.search(text):
+        if not self._is_in_place(text):
             raise ValidationError("Holds control characters.")
         return text
 
@@ -107,10 +109,11 @@ class Lines(PlainText):
     """Text of several lines that a person wrote. Line ends of every kind become `\\n`; other control characters, and
     what is no character, are left out, as their writer cannot see them."""
 
-    _out_of_place = controls.OUT_OF_PLACE
+    def _is_in_place(self, text: str) -> bool:
+        return controls.is_in_lines(text)
 
     def _mended(self, text: str) -> str:
-        return text if text.isprintable() else controls.in_lines(text).strip()
+        return controls.in_lines(text).strip()
 
 
 class Paragraphs(Lines):
@@ -133,8 +136,10 @@ class Line(PlainText):
     """One line that people read. What is invisible or changes the direction is left out, but not joiners and selectors
     where emoji and scripts need them; line ends and tabs become a space. A text of nothing visible is refused."""
 
-    _out_of_place = controls.OUT_OF_PLACE_IN_LINE
     _gap = " "
+
+    def _is_in_place(self, text: str) -> bool:
+        return controls.is_in_one_line(text)
 
     def _is_plain(self, text: str) -> bool:
         return super()._is_plain(text) and not visibility.has_hidden(text) and visibility.has_visible(text)

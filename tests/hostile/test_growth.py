@@ -78,6 +78,7 @@ TEXTS = (
     "\x85\x0b",
     "\u2029a",
     "\uffff",
+    "\U0001ffffa",
     "\u200ba",
     "a\ufe0f\u200d\U0001f389",
     "a",
