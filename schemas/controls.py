@@ -7,7 +7,7 @@ _OTHER_LINE_ENDS = "\r\x0b\x0c\x85\u2028\u2029"
 _NOTHINGS = "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufdd0-\ufdef\ufffe\uffff"
 """Other control characters, and what is no character up to U+FFFF."""
 _HIGH_NOTHINGS = tuple(chr(plane + last) for plane in range(0x10000, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF))
-"""The same above: looked for one by one, as a pattern with them would look at each character a hundred times as long."""
+"""The same above: looked for one by one, as a pattern with them would take ten times as long."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _OUT_OF_PLACE = re.compile(f"[{_NOTHINGS}{_OTHER_LINE_ENDS}]")
 _NOTHING = re.compile(f"[{_NOTHINGS}]+")

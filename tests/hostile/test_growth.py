@@ -162,7 +162,7 @@ PARAMETERS = (
     ";charset=utf-8",
 )
 HOPS = ("1.2.3.4,", "[::1]:80,", ",", "for=", '"', "1.", ":")
-JSONS = ("[", '{"a":', "1,", '"', "\\u0315", "9", "-", "1e9", "\\", "null,", " ", "\u0315")
+JSONS = ("[", '{"a":', "1,", '"', "\\u0315", "\\ud83d", "\\\\", "9", "-", "1e9", "\\", "null,", " ", "\u0315")
 NUMBERS = tuple(f'"name {number}":{number},' for number in range(5000))
 
 KINDS = {
