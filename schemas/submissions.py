@@ -5,6 +5,7 @@ from marshmallow import fields, validate
 from schemas.fields import (
     COMMENT_ID_PATTERN,
     MAX_URL_CHARS,
+    Checkbox,
     Closed,
     Email,
     IpAddress,
@@ -15,6 +16,8 @@ from schemas.fields import (
     WebAddress,
 )
 
+KNOWN_STATES = ("published", "held")
+"""The states that whoever sent a comment is told: all that is not published is `held`."""
 MAX_BODY_CHARS = 10_000
 MAX_NAME_CHARS = 100
 MAX_USER_AGENT_CHARS = 1000
@@ -43,6 +46,12 @@ class SubmissionSchema(Closed):
     body = Paragraphs(max_chars=MAX_BODY_CHARS, required=True)
     website = WebAddress(load_default="", allow_none=True)
     parent_id = fields.String(load_default="", allow_none=True, validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"))
+    receipt = Checkbox(
+        metadata={
+            "description": "Whether the answer is to hold a receipt, with which whoever has it can ask for the state "
+            "of the comment later; in a form `1`, `true` or `on`, and then it comes in the query of the way back."
+        }
+    )
     article = fields.Nested(ArticleSchema, load_default=None, allow_none=True)
     client = fields.Nested(ClientSchema, load_default=None, allow_none=True)
 
@@ -51,4 +60,10 @@ class ReceiptSchema(Closed):
     """What a submitter is told: `held` for everything that is not published."""
 
     comment_id = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(["published", "held"]))
+    state = fields.String(required=True, validate=validate.OneOf(KNOWN_STATES))
+    receipt = fields.String(
+        metadata={
+            "description": "Only where it was asked for: 44 characters that nobody can guess, the same for the same "
+            "comment. `POST /v1/sites/{site}/receipts` tells by it what became of the comment."
+        }
+    )
