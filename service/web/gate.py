@@ -33,7 +33,7 @@ WRONG_TOKENS = Rate(1, 60)
 """The same again counted too: a program that was left with a revoked token asks on and on."""
 
 _GUESS, _WRONG = b"guess ", b"wrong "
-_ALL, _ALL_ASKING = b"", b"asking "
+_ALL = b""
 
 
 class Gate:
@@ -51,9 +51,9 @@ class Gate:
     ) -> None:
         self._clock = clock
         self._key = os.urandom(16)
-        self._reader, self._strangers, self._questions = reader, strangers, questions
-        self._readers = Buckets(most)
-        self._everyone = Buckets(2)
+        self._reader = reader
+        self._submissions = _Counts(Buckets(most), Buckets(1), strangers)
+        self._questions = _Counts(Buckets(most), Buckets(1), questions)
         self._failures = Buckets(most)
         self._refused: Recent[bytes, tuple[float, Policy]] = Recent(most)
         self._wrong_tokens: Recent[bytes, None] = Recent(most)
@@ -67,30 +67,29 @@ class Gate:
         its readers, behind a proxy that hides them for example, has none here but that of all strangers together."""
         now, name = self._clock(), site.encode() + b" "
         self._require_not_refused(self._hashed(name + networks_of(address)[0][0]), policy, now)
-        wait = self._spend(_Shared(_ALL, self._strangers), name, address, policy, now)
+        wait = self._spend(self._submissions, name, address, policy=policy, now=now)
         if wait:
             raise RateLimitedError(**_told(wait))
 
     def admit_question(self, address: str, site: str, policy: Policy | None) -> None:
         """The same for a stranger's question, at the rates of a reader's submissions; TooManyQuestionsError. Questions
         are counted by themselves: who asks often can comment all the same."""
-        name = _ALL_ASKING + site.encode() + b" "
-        wait = self._spend(_Shared(_ALL_ASKING, self._questions), name, address, policy, self._clock())
+        wait = self._spend(self._questions, site.encode() + b" ", address, policy=policy, now=self._clock())
         if wait:
             raise TooManyQuestionsError(**_told(wait))
 
-    def _spend(self, shared: "_Shared", name: bytes, address: str, policy: Policy | None, now: float) -> float:
+    def _spend(self, counts: "_Counts", name: bytes, address: str, *, policy: Policy | None, now: float) -> float:
         """Takes a token of the reader and one of all strangers; returns the seconds to wait where there is none, which
         takes none."""
         rate = self._rate_of(policy)
         networks = () if rate is None else networks_of(address)
         wanted = [] if rate is None else [(self._hashed(name + each), rate.times(share)) for each, share in networks]
-        wait = max((self._readers.wait(key, each, now) for key, each in wanted), default=0.0)
-        wait = max(wait, self._everyone.wait(shared.name, shared.rate, now))
+        wait = max((counts.readers.wait(key, each, now) for key, each in wanted), default=0.0)
+        wait = max(wait, counts.everyone.wait(_ALL, counts.rate, now))
         if not wait:
-            self._everyone.spend(shared.name, shared.rate, now)
+            counts.everyone.spend(_ALL, counts.rate, now)
             for key, each in wanted:
-                self._readers.spend(key, each, now)
+                counts.readers.spend(key, each, now)
         return wait
 
     def remember_refusal(self, address: str, site: str, policy: Policy, seconds: int) -> None:
@@ -159,10 +158,11 @@ class Gate:
         return hashlib.blake2b(text, key=self._key, digest_size=12).digest()
 
 
-class _Shared(NamedTuple):
-    """The bucket that all strangers share, and its rate."""
+class _Counts(NamedTuple):
+    """What is counted of one kind of request: a bucket of each reader, the one of all strangers, and its rate."""
 
-    name: bytes
+    readers: Buckets
+    everyone: Buckets
     rate: Rate
 
 

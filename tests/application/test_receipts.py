@@ -127,7 +127,7 @@ async def test_a_question_has_a_small_body(application: Application) -> None:
     assert (await asked(application, "A" * 5000)).status == 413
 
 
-async def test_a_key_gives_the_same_receipt_again_and_a_restart_too(application: Application) -> None:
+async def test_a_key_gives_the_same_receipt_again(application: Application) -> None:
     headers = {"Authorization": f"Bearer {ADMIN}", "Idempotency-Key": "k"}
     body = COMMENT | {"receipt": True}
     first, again = [await (await application.client.post(COMMENTS, json=body, headers=headers)).json() for _ in "12"]
