@@ -17,6 +17,7 @@ API: tuple[Route, ...] = (
         reader_route("POST", THREAD + "/comments", submissions.submit, WEBSITE),
         open_route("GET", THREAD + "/comments", threads.read_thread),
         open_route("GET", SITE + "/counts", threads.count_published),
+        open_route("POST", SITE + "/counts", threads.count_published_of_many),
         route("GET", THREAD, threads.read_thread_settings, WEBSITE, MODERATOR, OPERATOR),
         route("PUT", THREAD, threads.set_thread, WEBSITE, MODERATOR, OPERATOR),
     ),
