@@ -23,8 +23,8 @@ class ArticleSchema(Closed):
     )
     url = SideAddress(
         metadata={
-            "description": "The address of its page, http or https, on one of the site's `allowed_origins` where it lists "
-            "some. Forms lead back to it. Anything else is left out."
+            "description": "The address of its page, http or https, on one of the site's `allowed_origins` where it "
+            "lists some. Forms lead back to it. Anything else is left out."
         }
     )
 
@@ -35,8 +35,9 @@ class ClientSchema(Closed):
 
     ip = SideIp(
         metadata={
-            "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and a repeat is known; only a "
-            "keyed hash of it is kept. It may have a port, brackets or quotes; of an `X-Forwarded-For` the first is taken."
+            "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and a repeat is known; only "
+            "a keyed hash of it is kept. It may have a port, brackets or quotes; of an `X-Forwarded-For` the first "
+            "is taken."
         }
     )
     user_agent = SideText(
@@ -57,8 +58,8 @@ class SubmissionSchema(Closed):
     body = Paragraphs(max_chars=MAX_BODY_CHARS, required=True)
     website = Website(
         metadata={
-            "description": "The reader's own website, shown with his name. `http://` is put before an address without a "
-            "scheme; what is no http or https address is left out, and the comment is taken."
+            "description": "The reader's own website, shown with his name. `http://` is put before an address without "
+            "a scheme; what is no http or https address is left out, and the comment is taken."
         }
     )
     parent_id = fields.String(load_default="", allow_none=True, validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"))

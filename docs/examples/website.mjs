@@ -137,7 +137,8 @@ async function showPage(article, { notice = "", form = new URLSearchParams(), mi
   const comments = thread
     ? showComments(nested(thread.comments)) || "<p>No comments yet.</p>"
     : "<p>The comments cannot be shown just now.</p>";
-  const below = thread?.closed ? "<p>Comments are closed.</p>" : showForm(article, form, mistakes);
+  const isShown = !thread?.closed || Object.keys(mistakes).length; // what he wrote is his, also when it comes too late
+  const below = isShown ? showForm(article, form, mistakes) : "<p>Comments are closed.</p>";
   const title = escaped(ARTICLES[article]);
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>${title}</title>
     <style>p { white-space: pre-line; overflow-wrap: anywhere }</style><h1>${title}</h1>

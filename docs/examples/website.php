@@ -164,7 +164,8 @@ function show_page(string $article, string $notice, array $form, array $mistakes
     $thread = read_thread($article);
     $comments = $thread === null ? '<p>The comments cannot be shown just now.</p>'
         : (show_comments(nested($thread['comments'])) ?: '<p>No comments yet.</p>');
-    $below = $thread['closed'] ?? false ? '<p>Comments are closed.</p>' : show_form($article, $form, $mistakes);
+    $is_shown = $mistakes || !($thread['closed'] ?? false); // what he wrote is his, also when it comes too late
+    $below = $is_shown ? show_form($article, $form, $mistakes) : '<p>Comments are closed.</p>';
     $title = escaped(ARTICLES[$article]);
     return "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>$title</title>"
         . "<style>p { white-space: pre-line; overflow-wrap: anywhere }</style><h1>$title</h1>"

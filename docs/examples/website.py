@@ -140,8 +140,8 @@ def show_page(article, notice="", form=None, mistakes=None):
         comments = "<p>The comments cannot be shown just now.</p>"
     else:
         comments = show_comments(nested(thread["comments"])) or "<p>No comments yet.</p>"
-    is_open = thread is None or not thread["closed"]
-    below = show_form(article, form or {}, mistakes or {}) if is_open else "<p>Comments are closed.</p>"
+    is_shown = mistakes or thread is None or not thread["closed"]  # what he wrote is his, also when it comes too late
+    below = show_form(article, form or {}, mistakes or {}) if is_shown else "<p>Comments are closed.</p>"
     title = html.escape(ARTICLES[article])
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
