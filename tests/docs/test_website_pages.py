@@ -39,7 +39,8 @@ def address(service: ServiceProcess) -> Iterator[str]:
         def do_GET(self) -> None:
             file = EXAMPLES / self.path.partition("?")[0].lstrip("/")
             if file.suffix != ".html":
-                return self.send_error(404)
+                self.send_response(204)  # the icon that browsers ask for
+                return self.end_headers()
             text = file.read_text("utf-8").replace(WRITTEN_DESK, service.url)
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
