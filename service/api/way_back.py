@@ -29,14 +29,19 @@ _ROUTES = ("/", "!")
 async def way_back(call: Call, thread: str, receipt: Receipt) -> str:
     """Where a form's sender goes: to the article, as the form tells its address, or else as its website told it, or
     else to the page that he came from; where none of these is known, to a page of thanks, or to the thread itself when
-    no browser asks. In ASCII."""
+    no browser asks and no receipt is to be told. In ASCII."""
     request, site = call.request, call.known_site
     article = told_article(request, site) or await _threads_article(call, thread) or _page_before(call)
     if article:
         return with_receipt(article, receipt)
-    if prefers_html(request):
+    if receipt.proof or prefers_html(request):
         return _thanks(request, site, receipt)
-    return f"/v1/sites/{site.site}/threads/{quote(thread, safe='')}/comments"
+    return thread_path(site.site, thread)
+
+
+def thread_path(site: str, thread: str) -> str:
+    """The path of a thread's published comments."""
+    return f"/v1/sites/{site}/threads/{quote(thread, safe='')}/comments"
 
 
 async def _threads_article(call: Call, thread: str) -> str:
@@ -61,7 +66,7 @@ def _page_before(call: Call) -> str:
 def _thanks(request: Request, site: Site, receipt: Receipt) -> str:
     home = referring_origin(request, site)
     told = {"commentdesk": receipt.state.value, "site": site.site} | ({"home": home} if home else {})
-    return f"{RECEIVED}?{urlencode(told)}"
+    return f"{RECEIVED}?{urlencode(told)}{_proof_of(receipt)}"
 
 
 def home_of(request: Request, site: Site) -> str:
@@ -74,5 +79,11 @@ def with_receipt(article: str, receipt: Receipt) -> str:
     """The article's address with what became of the comment, and the comment as its fragment."""
     page, _, fragment = article.partition("#")
     joint = "&" if "?" in page else "?"
+    told = f"commentdesk={receipt.state}&comment_id={receipt.comment_id}{_proof_of(receipt)}"
     place = fragment if fragment.startswith(_ROUTES) else f"comment-{receipt.comment_id}"
-    return f"{page}{joint}commentdesk={receipt.state}&comment_id={receipt.comment_id}#{place}"
+    return f"{page}{joint}{told}#{place}"
+
+
+def _proof_of(receipt: Receipt) -> str:
+    """What follows in the query where a receipt was asked for."""
+    return f"&receipt={receipt.proof}" if receipt.proof else ""

@@ -14,7 +14,7 @@ from service.errors import (
 )
 from service.web.account import UNKNOWN_ROUTE
 from service.web.answer import Answer, response_of
-from service.web.body import MAX_BODY_BYTES
+from service.web.body import MAX_FORM_BYTES
 from service.web.call import ProcessContext
 from service.web.cors import answer_preflight
 from service.web.endpoint import Endpoint
@@ -110,7 +110,7 @@ class Dispatch(web.PlainResource):
                     error,
                     request_id=exchange.request_id,
                     defaults=PRIVATE,
-                    max_body_bytes=MAX_BODY_BYTES,
+                    max_body_bytes=MAX_FORM_BYTES,
                 )
         finally:
             self._acceptor.end_request(transport)

@@ -68,7 +68,7 @@ class Endpoint:
                 site,
                 request_id=exchange.request_id,
                 defaults=self._defaults,
-                max_body_bytes=route.operation.max_body_bytes,
+                max_body_bytes=self._max_bytes(request),
             )
         finally:
             acceptor.end_request(transport)
@@ -88,7 +88,7 @@ class Endpoint:
         else:
             caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
-            await admission.invite_body(request, operation.max_body_bytes)
+            await admission.invite_body(request, self._max_bytes(request))
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)
@@ -111,6 +111,8 @@ class Endpoint:
         caller, site = authorise(request, route, desk, context)
         if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
             admission.note_given_token(request, desk, context)
+        if route.operation.is_rationed:
+            admission.admit_question(request, site, context)
         if route.operation.is_scored:
             desk.scorer.require_room()
             if caller is None:
@@ -122,7 +124,7 @@ class Endpoint:
         """The body as it came, after its fields went into the call."""
         request, operation = call.request, self._route.operation
         request[BODY] = b""
-        raw = request[BODY] = await bodies.read_body(request, operation.max_body_bytes)
+        raw = request[BODY] = await bodies.read_body(request, self._max_bytes(request))
         if not raw and self._route.method in {hdrs.METH_PUT, hdrs.METH_PATCH}:
             raise InvalidFieldsError(errors={"_body": ["Missing: say what to set."]})
         fields: Any = {}
@@ -138,6 +140,13 @@ class Endpoint:
         call.body = operation.load_body(fields, is_form=call.is_form)
         return raw
 
+    def _max_bytes(self, request: Request) -> int:
+        """What the body may have: more where a form comes, whose escapes make a text three times as long as it is."""
+        operation = self._route.operation
+        if operation.form is not None and admission.is_form(request):
+            return operation.max_form_bytes
+        return operation.max_body_bytes
+
     async def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
         """The answer to a refused call, after what is to be learned from it."""
         if isinstance(error, OverloadedError):
@@ -149,6 +158,6 @@ class Endpoint:
             error,
             request_id=request_id,
             defaults=self._defaults,
-            max_body_bytes=self._route.operation.max_body_bytes,
+            max_body_bytes=self._max_bytes(request),
             writer=self._route.operation.error_writer,
         )

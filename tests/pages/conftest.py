@@ -1,24 +1,13 @@
 """A running service for the tests of a file, without a limit on how fast one reader may write."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
+from tests.browser import started_browser
 from tests.pages.reader import THREAD, Reader
-from tests.servers import ServiceProcess, skip_or_fail
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.servers import ServiceProcess
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +32,5 @@ def reader(service: ServiceProcess) -> Reader:
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    if not os.access(CHROMIUM, os.X_OK):
-        skip_or_fail(f"{CHROMIUM} is not there (Debian: apt install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
+    with started_browser() as browser:
+        yield browser

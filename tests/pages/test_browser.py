@@ -1,24 +1,11 @@
 """A person at a keyboard, in a real browser on the narrowest screen."""
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import watched
 from tests.pages.reader import Reader
 from tests.servers import ServiceProcess
-
-
-def watched(browser: Browser, *, width: int = 320) -> tuple[Page, list[str]]:
-    """A page, and what its console complains of."""
-    page = browser.new_page(viewport={"width": width, "height": 640})
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return page, complaints
 
 
 def box(page: Page, name: str) -> Locator:

@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import watched
 from tests.pages.reader import Reader
-from tests.pages.test_browser import assert_no_sideways_scroll, box, watched
+from tests.pages.test_browser import assert_no_sideways_scroll, box
 from tests.servers import ServiceProcess
 
 ARTICLE = "/2026/статья.html?page=2"

@@ -43,12 +43,15 @@ SHARED = {"base.html", "form.macros.html", "story.html", "thread.html"}
 IN_ENGLISH = {"docs.html"}
 """The API's description: for developers."""
 SITE, HOME = Site("default", title="Ö"), "https://1.2"
+AT_MS = 1_795_377_600_000
 REFUSALS = [*problems.STATUS, errors.UnavailableError]
 
 
 def comment(number: int, parent: int | None = None, body: str = "1.") -> PublishedComment:
     parent_id = None if parent is None else f"{parent:016d}"
-    return PublishedComment(f"{number:016d}", parent_id, "Ö", website=None, body=body, published_ms=1_795_377_600_000)
+    return PublishedComment(
+        f"{number:016d}", parent_id, "Ö", website=None, body=body, submitted_ms=AT_MS, published_ms=AT_MS
+    )
 
 
 def fragment(texts: Texts, comments: list[PublishedComment], **of_thread: Any) -> Fragment:
