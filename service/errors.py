@@ -209,6 +209,7 @@ class TokenNotFoundError(RequestError):
 class ReceiptNotFoundError(RequestError):
     code = "receipt_not_found"
     title = marked("There is no such receipt")
+    advice = marked("Send it whole, as the answer to the comment had it, to the same site.")
 
 
 class SiteExistsError(RequestError):
@@ -250,6 +251,7 @@ class RateLimitedError(RequestError):
 class TooManyQuestionsError(RequestError):
     code = "too_many_questions"
     title = marked("Too many questions in a short time")
+    advice = marked("Wait as long as Retry-After says, then ask again.")
 
 
 class TooManyWrongTokensError(RequestError):

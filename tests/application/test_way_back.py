@@ -216,6 +216,20 @@ async def test_a_refused_form_of_an_unknown_article_leads_to_the_website(public:
     assert page.one("a", href=f"{OURS}/").words == "Back to The <News>"
 
 
+async def test_the_wish_for_a_receipt_goes_through_mistakes(public: Application) -> None:
+    page = parse(await (await send(public, {"email": "no", "receipt": "on", "return_to": ARTICLE})).text())
+    fields = hidden_fields(page)
+    assert fields == {"receipt": "on", "return_to": ARTICLE}
+    told = parse_qs(urlsplit(await location(public, fields)).query)
+    assert (len(told["receipt"]), told["page"]) == (1, ["2"])
+
+
+async def test_an_unknown_article_s_thanks_carry_the_receipt(public: Application) -> None:
+    for accept in ("text/html", "*/*"):
+        told = parse_qs(urlsplit(await location(public, {"receipt": "1"}, Accept=accept)).query)
+        assert sorted(told) == ["commentdesk", "home", "receipt", "site"]
+
+
 # The page of thanks
 
 
