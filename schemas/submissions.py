@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.fields import COMMENT_ID_PATTERN, MAX_URL_CHARS, Closed, Email, Line, Paragraphs
-from schemas.side_data import SideAddress, SideData, SideIp, SideText
+from schemas.side_data import SideAddress, SideData, SideIp, SideSchema, SideText
 from schemas.websites import Website
 
 MAX_BODY_CHARS = 10_000
@@ -11,7 +11,7 @@ MAX_NAME_CHARS = 100
 MAX_USER_AGENT_CHARS = 1000
 
 
-class ArticleSchema(Closed):
+class ArticleSchema(SideSchema):
     """The article that a thread belongs to; taken from websites only, never from a stranger. The newest counts. What is
     wrong in it is cut, mended or left out, and the comment is taken."""
 
@@ -21,20 +21,21 @@ class ArticleSchema(Closed):
     )
     url = SideAddress(
         metadata={
-            "description": "The address of its page, http or https, on one of the site's `allowed_origins` where it lists "
-            "some. Forms lead back to it. Anything else is left out."
+            "description": "The address of its page, http or https, on one of the site's `allowed_origins` where it "
+            "lists some; anything else is left out. Forms lead back to it."
         }
     )
 
 
-class ClientSchema(Closed):
+class ClientSchema(SideSchema):
     """The reader's browser, as the website saw it; taken from websites only. What is wrong in it is cut, mended or left
     out, and the comment is taken."""
 
     ip = SideIp(
         metadata={
-            "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and a repeat is known; only a "
-            "keyed hash of it is kept. It may have a port, brackets or quotes; of an `X-Forwarded-For` the first is taken."
+            "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and a repeat is known; "
+            "only a keyed hash of it is kept. It may have a port, brackets or quotes; of an `X-Forwarded-For` the first is "
+            "taken. What holds no address is left out."
         }
     )
     user_agent = SideText(
@@ -55,8 +56,8 @@ class SubmissionSchema(Closed):
     body = Paragraphs(max_chars=MAX_BODY_CHARS, required=True)
     website = Website(
         metadata={
-            "description": "The reader's own website, shown with his name. `http://` is put before an address without a "
-            "scheme; what is no http or https address is left out, and the comment is taken."
+            "description": "The reader's own website, shown with his name. `http://` is put before an address without "
+            "a scheme; what is no http or https address is left out, and the comment is taken."
         }
     )
     parent_id = fields.String(load_default="", allow_none=True, validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"))
@@ -77,7 +78,7 @@ class ReceiptSchema(Closed):
     state = fields.String(required=True, validate=validate.OneOf(["published", "held"]))
 
 
-def _names_of(own: str, schema: type[Closed]) -> tuple[str, ...]:
+def _names_of(own: str, schema: type[SideSchema]) -> tuple[str, ...]:
     return (own, *(f"{own}.{name}" for name in schema().fields))
 
 
