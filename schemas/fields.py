@@ -17,6 +17,8 @@ MAX_URL_CHARS = 2048
 MAX_EMAIL_CHARS = 254
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
+CHECKED = ("1", "true", "on")
+"""What a form says where a box is checked."""
 MAX_UNKNOWN_NAMED = 20
 """A refusal names this many unknown fields at most: thousands would cost more than all other checks."""
 
@@ -247,6 +249,24 @@ class StrictBoolean(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Checkbox(StrictBoolean):
+    """A JSON boolean, or null for false; in a form, whose fields are texts, the value of a checked box.
+
+    A form that says anything else says no: its reader could not mend it.
+    """
+
+    is_of_form = False
+    """Set on the field of a schema that loads forms."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(load_default=False, allow_none=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if self.is_of_form:
+            return isinstance(value, str) and value.strip().lower() in CHECKED
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Probability(fields.Float):

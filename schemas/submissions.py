@@ -2,10 +2,12 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import COMMENT_ID_PATTERN, MAX_URL_CHARS, Closed, Email, Line, Paragraphs
+from schemas.fields import COMMENT_ID_PATTERN, MAX_URL_CHARS, Checkbox, Closed, Email, Line, Paragraphs
 from schemas.side_data import SideAddress, SideData, SideIp, SideSchema, SideText
 from schemas.websites import Website
 
+KNOWN_STATES = ("published", "held")
+"""The states that whoever sent a comment is told: all that is not published is `held`."""
 MAX_BODY_CHARS = 10_000
 MAX_NAME_CHARS = 100
 MAX_USER_AGENT_CHARS = 1000
@@ -61,6 +63,12 @@ class SubmissionSchema(Closed):
         }
     )
     parent_id = fields.String(load_default="", allow_none=True, validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"))
+    receipt = Checkbox(
+        metadata={
+            "description": "Whether the answer is to hold a receipt, with which whoever has it can ask for the state "
+            "of the comment later; in a form `1`, `true` or `on`, and then it comes in the query of the way back."
+        }
+    )
     article = SideData(
         ArticleSchema,
         metadata={"description": "The article that is commented on, from a website; passed over from anybody else."},
@@ -75,7 +83,13 @@ class ReceiptSchema(Closed):
     """What a submitter is told: `held` for everything that is not published."""
 
     comment_id = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(["published", "held"]))
+    state = fields.String(required=True, validate=validate.OneOf(KNOWN_STATES))
+    receipt = fields.String(
+        metadata={
+            "description": "Only where it was asked for: 44 characters that nobody can guess, the same for the same "
+            "comment. `POST /v1/sites/{site}/receipts` tells by it what became of the comment."
+        }
+    )
 
 
 def _names_of(own: str, schema: type[SideSchema]) -> tuple[str, ...]:

@@ -2,9 +2,9 @@
 
 from schemas.fields import MAX_URL_CHARS
 from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionSchema
-from service.api.way_back import way_back
+from service.api.way_back import thread_path, way_back
 from service.domain.state import State
-from service.domain.submission import Submission
+from service.domain.submission import Receipt, Submission
 from service.html.refusal import write_form_error
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
@@ -33,11 +33,19 @@ async def submit(call: Call) -> Answer:
     receipt = await submit_use_case(call.desk, site, thread, submission, replay=call.replay)
     if call.is_form:
         return Answer(303, headers={"Location": await way_back(call, thread, receipt)})
+    told = {"comment_id": receipt.comment_id, "state": receipt.state}
     return Answer(
         201 if receipt.state == State.PUBLISHED else 202,
-        {"comment_id": receipt.comment_id, "state": receipt.state},
-        {"Location": f"/v1/sites/{site.site}/comments/{receipt.comment_id}"},
+        told | ({"receipt": receipt.proof} if receipt.proof else {}),
+        {"Location": _location(call, thread, receipt)},
     )
+
+
+def _location(call: Call, thread: str, receipt: Receipt) -> str:
+    """Where the sender may read what became of the comment: a stranger among those of the thread that are published."""
+    if call.caller is None:
+        return thread_path(call.known_site.site, thread)
+    return f"/v1/sites/{call.known_site.site}/comments/{receipt.comment_id}"
 
 
 def submission_of(call: Call) -> Submission:
@@ -47,12 +55,14 @@ def submission_of(call: Call) -> Submission:
     body = call.body
     sent = {"name": body["name"], "email": body["email"], "body": body["body"]}
     sent |= {"website": body["website"] or "", "parent_id": body["parent_id"] or ""}
+    wants_proof = bool(body["receipt"])
     if call.caller is None:
         headers = call.request.headers
         return Submission(
             **sent,
             client_ip=address_of(call.request, call.context),
             is_stranger=True,
+            wants_proof=wants_proof,
             user_agent=headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARS].encode("utf-8", "replace").decode(),
             referrer=headers.get("Referer", "")[:MAX_URL_CHARS].encode("utf-8", "replace").decode(),
         )
@@ -67,6 +77,7 @@ def submission_of(call: Call) -> Submission:
         user_agent=client["user_agent"],
         referrer=client["referrer"],
         actor=call.caller.token_id,
+        wants_proof=wants_proof,
     )
 
 

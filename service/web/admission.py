@@ -5,7 +5,13 @@ from aiohttp import hdrs, web
 from service.desk import Desk
 from service.domain.caller import Role
 from service.domain.site import Site
-from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
+from service.errors import (
+    BodyTooLargeError,
+    RateLimitedError,
+    RequestError,
+    TooManyQuestionsError,
+    UnauthenticatedError,
+)
 from service.texts.sentence import sentence
 from service.web import body as bodies
 from service.web.access import is_metrics_token, reader_address
@@ -67,6 +73,17 @@ def admit_stranger(request: Request, site: Site | None, context: ProcessContext)
         context.measures.count_gate_refusal()
         raise
     request[_ADMITTED] = True
+
+
+def admit_question(request: Request, site: Site | None, context: ProcessContext) -> None:
+    """Lets a question that anybody may ask on, or TooManyQuestionsError. Whatever token comes along, as nobody is to
+    find out here whether it is one."""
+    address = address_of(request, context)
+    try:
+        context.gate.admit_question(address, site.site if site else "", site.policy if site else None)
+    except TooManyQuestionsError:
+        context.measures.count_gate_refusal()
+        raise
 
 
 async def invite_body(request: Request, max_bytes: int) -> None:

@@ -105,6 +105,8 @@ class Endpoint:
         caller, site = authorise(request, route, desk, context)
         if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
             admission.note_given_token(request, desk, context)
+        if route.operation.is_rationed:
+            admission.admit_question(request, site, context)
         if route.operation.is_scored:
             desk.scorer.require_room()
             if caller is None:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.api.receipts import MAX_QUESTION_BYTES
 from service.web.body import MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_FORM_BYTES
 from tests.hostile import entrance
 from tests.hostile.entrance import MAX_HEADER_BYTES, Entrance
@@ -197,6 +198,8 @@ KINDS = {
     "a client of unknown names": Kind(entrance.json, MAX_BODY_BYTES, ("".join(NUMBERS),), '{"client":{', '"a":1}}'),
     "a port": Kind(entrance.json_field("website"), 2048, ("9", "0"), "http://a:"),
     "a parent": Kind(entrance.json_field("parent_id"), JSON_BYTES, ("a", "0", "\u0315")),
+    "a receipt": Kind(entrance.receipt, MAX_QUESTION_BYTES, (*TEXTS, "A", "=", "-", "_", "!")),
+    "a wish for a receipt": Kind(entrance.form_field("receipt"), MAX_FORM_BYTES, ("on", " ", "\u0130", "1")),
     "a form": Kind(entrance.urlencoded, MAX_FORM_BYTES, FORMS),
     "a form's body": Kind(entrance.urlencoded, MAX_FORM_BYTES, (*FORMS, *TEXTS), "name=Ann&email=a@b&body="),
     "a form of parts": Kind(entrance.multipart, MAX_FORM_BYTES, PARTS),
