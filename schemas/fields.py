@@ -19,6 +19,8 @@ MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
 CHECKED = ("1", "true", "on")
 """What a form says where a box is checked."""
+MAX_CHECKED_CHARS = 20
+"""What is longer, spaces around it included, says no without being read."""
 MAX_UNKNOWN_NAMED = 20
 """A refusal names this many unknown fields at most: thousands would cost more than all other checks."""
 
@@ -265,7 +267,7 @@ class Checkbox(StrictBoolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if self.is_of_form:
-            return isinstance(value, str) and value.strip().lower() in CHECKED
+            return isinstance(value, str) and len(value) <= MAX_CHECKED_CHARS and value.strip().lower() in CHECKED
         return super()._deserialize(value, attr, data, **kwargs)
 
 
