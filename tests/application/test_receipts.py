@@ -188,6 +188,15 @@ async def test_a_forms_way_back_carries_the_receipt_where_it_asked(application: 
     assert (await known(application, told["receipt"]))["state"] == "held"
 
 
+async def test_a_program_that_sends_a_form_has_its_receipt_too(application: Application) -> None:
+    website = {"Authorization": f"Bearer {await application.token('website')}"}
+    form = COMMENT | {"receipt": "1"}
+    sent = await application.client.post(COMMENTS, data=form, headers=website, allow_redirects=False)
+    told = sent.headers["Location"].partition("receipt=")[2]
+    assert (sent.status, len(told)) == (303, RECEIPT_CHARS)
+    assert (await application.client.get(sent.headers["Location"])).status == 200
+
+
 @pytest.mark.parametrize("wish", ["", "0", "off", "false", "no", "please"])
 async def test_a_form_that_asks_for_none_has_none(application: Application, wish: str) -> None:
     await application.ask("PATCH", SITE, {"public_submission": True})
