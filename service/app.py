@@ -37,6 +37,7 @@ from service.settings import TOKEN_PREFIX, Settings
 from service.store import scripts
 from service.store.comments import Comments
 from service.store.consumers import INSTALLATION
+from service.store.format_3 import ThreadUpgrades
 from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
@@ -198,6 +199,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         comments=comments,
         queue=Queue(desk_link, comments),
         salts=salts,
+        thread_upgrades=ThreadUpgrades(desk_link),
         now_ms=service[NOW_MS],
     )
     try:

@@ -18,6 +18,7 @@ API: tuple[Route, ...] = (
         open_route("GET", THREAD + "/comments", threads.read_thread),
         open_route("POST", SITE + "/receipts", receipts.read_receipt),
         open_route("GET", SITE + "/counts", threads.count_published),
+        open_route("POST", SITE + "/counts", threads.count_published_of_many),
         route("GET", THREAD, threads.read_thread_settings, WEBSITE, MODERATOR, OPERATOR),
         route("PUT", THREAD, threads.set_thread, WEBSITE, MODERATOR, OPERATOR),
     ),

@@ -26,6 +26,7 @@ from service.errors import InvalidFieldsError, RequestError, UnavailableError
 from service.use_cases import moderation
 from service.use_cases.receipts import read_for_website
 from service.web.answer import Answer
+from service.web.body import MAX_BULK_BYTES
 from service.web.call import Call, Json
 from service.web.operation import operation
 from service.web.problems import status_of
@@ -82,7 +83,13 @@ async def decide(call: Call) -> Answer:
     return Answer(200, comment_json(decided))
 
 
-@operation("Decide on many comments", body=BulkDecisionsSchema, answers={200: BulkResultsSchema}, errors=(404,))
+@operation(
+    "Decide on many comments",
+    body=BulkDecisionsSchema,
+    answers={200: BulkResultsSchema},
+    errors=(404,),
+    max_body_bytes=MAX_BULK_BYTES,
+)
 async def decide_all(call: Call) -> Answer:
     items = call.body["decisions"]
     rulings = [_checked_ruling(item) for item in items]

@@ -28,8 +28,9 @@ from service.web.origins import is_of
     error_writer=write_form_error,
 )
 async def submit(call: Call) -> Answer:
-    site, thread = call.known_site, call.thread
-    receipt = await submit_use_case(call.desk, site, thread, submission_of(call), replay=call.replay)
+    site, thread, submission = call.known_site, call.thread, submission_of(call)
+    _count_mended(call, submission)
+    receipt = await submit_use_case(call.desk, site, thread, submission, replay=call.replay)
     if call.is_form:
         return Answer(303, headers={"Location": await way_back(call, thread, receipt)})
     told = {"comment_id": receipt.comment_id, "state": receipt.state}
@@ -78,3 +79,15 @@ def submission_of(call: Call) -> Submission:
         actor=call.caller.token_id,
         wants_proof=wants_proof,
     )
+
+
+def _count_mended(call: Call, submission: Submission) -> None:
+    """Counts what of a website's own words was cut, mended or left out; a stranger's were not asked for."""
+    if call.caller is None:
+        return
+    article, client = call.body["article"], call.body["client"]
+    mended = {field for told in (article, client) if told is not None for field in told.mended}
+    if article is not None and article["url"] != submission.article_url:
+        mended.add("article.url")
+    for field in mended:
+        call.context.measures.count_mended(field)

@@ -1,6 +1,6 @@
 """How values look on the wire: the one place where JSON is made of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -137,20 +137,20 @@ def published_json(comment: PublishedComment) -> Json:
         "name": comment.name,
         "website": comment.website,
         "body": comment.body,
+        "submitted_at": rfc3339(comment.submitted_ms),
         "published_at": rfc3339(comment.published_ms),
     }
 
 
-def thread_page_json(
-    thread: str, page: ThreadPage, shown: Sequence[PublishedComment], next_cursor: str | None
-) -> bytes:
-    """Those comments of a page as `schemas.threads.ThreadPageSchema` has them."""
+def thread_page_json(thread: str, page: ThreadPage, next_cursor: str | None) -> bytes:
+    """A page as `schemas.threads.ThreadPageSchema` has it."""
     return orjson.dumps(
         {
             "thread": thread,
             "article": {"title": page.title, "url": page.url},
+            "closed": page.is_closed,
             "count": page.total,
-            "comments": [published_json(comment) for comment in shown],
+            "comments": [published_json(comment) for comment in page.comments or ()],
             "next_cursor": next_cursor,
         }
     )

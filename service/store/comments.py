@@ -195,6 +195,7 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         keys.author(site, home.author),
         keys.totals(site),
         *keys.stream_keys(site)[:2],
+        keys.published_later(site, home.thread),
     ]
 
 

@@ -40,6 +40,8 @@ def calls() -> Iterator[tuple[str, str, Any, str | None]]:
         yield "GET", f"{SITE}/queue?limit=3&order={order}&thread=article:%200", NOTHING, None
     for number in range(3):
         yield "GET", f"{thread}{number}/comments?limit=3", NOTHING, None
+        for order in ("newest", "published"):
+            yield "GET", f"{thread}{number}/comments?limit=3&order={order}", NOTHING, None
         yield "GET", f"{thread}{number}", NOTHING, None
     yield "GET", f"{SITE}/counts?thread=article:%200&thread=article:%201", NOTHING, None
     yield "POST", f"{SITE}/claims", {"limit": 4}, "claim"
