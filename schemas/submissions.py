@@ -35,8 +35,8 @@ class ClientSchema(Closed):
 
     ip = SideIp(
         metadata={
-            "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and a repeat is known; only "
-            "a keyed hash of it is kept. It may have a port, brackets or quotes; of an `X-Forwarded-For` the "
+            "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and a repeat is known; "
+            "only a keyed hash of it is kept. It may have a port, brackets or quotes; of an `X-Forwarded-For` the "
             "first is taken."
         }
     )
