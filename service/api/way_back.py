@@ -15,7 +15,7 @@ RECEIVED = "/received"
 async def way_back(call: Call, thread: str, receipt: Receipt) -> str:
     """Where a form's sender goes: to the article as its website told its address, unless the site lists origins by now
     and that is of none of them; else to the page that he came from if it is on a listed origin or its website sent the
-    form, else to a page of thanks, or to the thread itself when no browser asks."""
+    form, else to a page of thanks, or to the thread itself when no browser asks and no receipt is to be told."""
     try:
         url = (await threads.read_settings(call.desk, call.known_site.site, thread)).url
     except ThreadNotFoundError:
@@ -28,7 +28,7 @@ async def way_back(call: Call, thread: str, receipt: Receipt) -> str:
         is_known = call.caller is not None or origin in call.known_site.allowed_origins
         is_ours = parts.netloc == call.request.host and parts.path != call.request.rel_url.raw_path
         url = referrer if is_known or is_ours else ""
-    if not url and "text/html" in call.request.headers.get("Accept", ""):
+    if not url and (receipt.proof or "text/html" in call.request.headers.get("Accept", "")):
         return f"{RECEIVED}?commentdesk={receipt.state}{_proof_of(receipt)}"
     if not url:
         return thread_path(call.known_site.site, thread)
