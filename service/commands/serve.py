@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import platform
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -11,16 +12,20 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import click
+import structlog
 
 from service.domain.site import Audience
 from service.errors import StartError
 from service.log import log_to_stderr
+from service.platform import processes
+from service.platform.counters import Counters
 from service.platform.embedded import EmbeddedServer
 from service.platform.folder import make_folder, write_own
 from service.platform.memory import memory_limit_of
 from service.platform.sockets import Listeners, close, listen
 from service.platform.supervisor import Supervisor
 from service.settings import Settings, read_settings
+from service.version import own_version
 
 SERVICE_FILE = "service.json"
 """The file in the data folder that holds the url and pid of the service while it runs."""
@@ -29,12 +34,16 @@ DEMO_SECONDS = 2.0
 """How long a start waits for the answer of its own demo page."""
 
 
+log = structlog.get_logger(__name__)
+
+
 @click.command()
 def serve() -> None:
     """Run the service. All settings are environment variables, COMMENTDESK_...: see the README."""
     try:
         settings = read_settings(os.environ)
         log_to_stderr(settings.log_level)
+        log.info("service_starting", version=own_version(), python=platform.python_version(), workers=settings.workers)
         if settings.workers == 1:
             _run(settings)
         else:
@@ -53,7 +62,9 @@ async def _serve(settings: Settings) -> None:
     from service.serving import serving
 
     stop = _set_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    async with serving(settings) as process:
+    counts = Counters()
+    processes.register(counts, "service")
+    async with serving(settings, counts) as process:
         listeners = listen(settings.host, settings.port, 1)
         process.open(listeners)
         await _announce(settings, listeners)
