@@ -53,6 +53,14 @@ def _problem(error: urllib.error.HTTPError) -> str:
             return f"{error.code} {error.reason}"
 
 
+def show(answer: Json) -> None:
+    """Prints an answer as people read it: a field a line, lists and objects as JSON."""
+    width = max(map(len, answer), default=0)
+    for name, value in answer.items():
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        click.echo(f"{name:<{width}}  {shown}")
+
+
 def api_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds the options `--url`, `--token` and `--token-file` to a command, which is called with `url` and `token`.
 

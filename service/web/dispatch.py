@@ -50,7 +50,9 @@ class Dispatch(web.PlainResource):
         self._finish = Finish(desk, context)
         self._unknown = self._target(hdrs.METH_ANY, self._answer_unknown)
         self._router: Router[tuple[Route, web.ResourceRoute]] = Router()
+        context.measures.expect("*", UNKNOWN_ROUTE)
         for route in routes:
+            context.measures.expect(route.method, route.path)
             handle: Handle = Endpoint(route, desk, context, finish=self._finish).handle
             target = self._target(route.method, wrap(route, handle) if wrap else handle)
             for method in (hdrs.METH_GET, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
