@@ -24,6 +24,7 @@ _REQUEST_SECONDS = "commentdesk_request_seconds"
 _OVERLOADED = "commentdesk_overloaded"
 _GATE_REFUSALS = "commentdesk_gate_refusals"
 _WRONG_TOKENS = "commentdesk_wrong_tokens"
+_UNREAD_ADDRESSES = "commentdesk_unread_addresses"
 _REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 
 _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -31,6 +32,7 @@ _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (_OVERLOADED, "Requests refused because too much waits.", ("queue",)),
     (_GATE_REFUSALS, "Submissions of strangers that were refused before they were read.", ()),
     (_WRONG_TOKENS, "Requests with a token that is not valid.", ()),
+    (_UNREAD_ADDRESSES, "Requests of readers whose address a trusted proxy did not tell in a form that is read.", ()),
     (scoring.TEXTS, "Texts scored.", ()),
     (scoring.FAILURES, "Texts that the classifier failed on.", ()),
 )
@@ -72,6 +74,10 @@ class RequestMeasures:
     def count_wrong_token(self) -> None:
         """Counts a request with a token that is not valid."""
         self._counts.values[self._counts.slot(_WRONG_TOKENS)] += 1
+
+    def count_unread_address(self) -> None:
+        """Counts a request whose reader a trusted proxy names by no address that can be read."""
+        self._counts.values[self._counts.slot(_UNREAD_ADDRESSES)] += 1
 
 
 class _Families(Collector):

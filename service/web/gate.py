@@ -60,11 +60,13 @@ class Gate:
 
     def admit_reader(self, address: str, site: str, policy: Policy | None) -> None:
         """Lets a stranger's submission on, or refuses it; it counts whatever becomes of it. A site without a limit on
-        its readers, behind a proxy that hides them for example, has none here but that of all strangers together."""
+        its readers, behind a proxy that hides them for example, has none here but that of all strangers together; nor
+        has a reader whose address is not known, "", as others would be refused for him."""
         now, name = self._clock(), site.encode() + b" "
         networks = networks_of(address)
-        self._require_not_refused(self._hashed(name + networks[0][0]), policy, now)
-        rate = self._rate_of(policy)
+        if address:
+            self._require_not_refused(self._hashed(name + networks[0][0]), policy, now)
+        rate = self._rate_of(policy) if address else None
         wanted = [] if rate is None else [(self._hashed(name + each), rate.times(share)) for each, share in networks]
         wait = max((self._readers.wait(key, each, now) for key, each in wanted), default=0.0)
         wait = max(wait, self._everyone.wait(_ALL, self._strangers, now))
@@ -76,6 +78,8 @@ class Gate:
 
     def remember_refusal(self, address: str, site: str, policy: Policy, seconds: int) -> None:
         """The site's own limit refused the reader for so long: asked again before, the answer is known."""
+        if not address:
+            return
         key = self._hashed(site.encode() + b" " + networks_of(address)[0][0])
         self._refused.put(key, (self._clock() + seconds, policy))
 
