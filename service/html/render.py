@@ -64,7 +64,7 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 _ENVIRONMENT.globals.update(
-    own=OWN_PATH,
+    own_path=OWN_PATH,
     style=OWN_PATH + assets.STYLE.address,
     favicon=OWN_PATH + assets.FAVICON.address,
     picture=OWN_PATH + assets.PICTURE.address,
