@@ -63,7 +63,9 @@ def told(request: Request, trusted: Networks, header: str, parameter: str = "") 
     values = _entries(request, header)
     if not values and parameter:
         values = [_parameter(each, parameter) for each in _entries(request, "Forwarded")]
-    return values[-min(len(values), _trusted_hops(request, trusted))] if values else ""
+    if len(values) > 1:
+        return values[-min(len(values), _trusted_hops(request, trusted))]
+    return values[0] if values else ""
 
 
 def _trusted_hops(request: Request, trusted: Networks) -> int:
