@@ -16,7 +16,8 @@ from service.web.response import Response
 
 OWN_PATH = "\ufdd0"
 """Stands in pages and problem documents for the path that the service lies under, until they are sent: they are made
-once for all paths. It is no character (Unicode, 23.7); a reader who writes it all the same shows the path, no secret."""
+once for all paths. It is no character (Unicode, 23.7); a reader who writes it all the same shows the path, which is no
+secret."""
 _OWN_PATH = OWN_PATH.encode()
 _HOLDING_IT = ("text/html", "application/problem+json")
 _PREFIX = istr("X-Forwarded-Prefix")
