@@ -1,12 +1,14 @@
 """Where a form leads the reader who sent it."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from schemas.origin import origin_of
 from service.domain.submission import Receipt
 from service.errors import ThreadNotFoundError
 from service.use_cases import threads
 from service.web.call import Call
-from service.web.origins import is_of, origin_of
+from service.web.origins import is_of
+from service.web.own_address import is_own_origin, is_this_page
 
 RECEIVED = "/received"
 """The page of thanks for those whose article's address is not known."""
@@ -24,9 +26,8 @@ async def way_back(call: Call, thread: str, receipt: Receipt) -> str:
     referrer = call.request.headers.get("Referer", "")
     origin = origin_of(referrer) if not url and referrer.isascii() else ""
     if origin:
-        parts = urlsplit(referrer)
         is_known = call.caller is not None or origin in call.known_site.allowed_origins
-        is_ours = parts.netloc == call.request.host and parts.path != call.request.rel_url.raw_path
+        is_ours = is_own_origin(call.request, origin) and not is_this_page(call.request, referrer)
         url = referrer if is_known or is_ours else ""
     if not url and (receipt.proof or "text/html" in call.request.headers.get("Accept", "")):
         return f"{RECEIVED}?commentdesk={receipt.state}{_proof_of(receipt)}"
