@@ -10,15 +10,17 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import product
 
 import structlog
 
 from service.domain.caller import Caller, Role
+from service.domain.directory import Directory
 from service.domain.event import MACHINE
 from service.domain.likeness import skeleton, skeletons
 from service.domain.policy import Policy, RateLimit
 from service.domain.site import DEFAULT_SITE, DEMO_SITE, Site
-from service.domain.token import Token
+from service.domain.token import Token, TokenFilter
 from service.errors import RequestError, SiteExistsError, SiteNotFoundError, StartError
 from service.link.link import Link
 from service.store import keys, sites, tokens
@@ -47,6 +49,8 @@ PROGRESS_SECONDS = 30
 RELOAD_SECONDS = 30
 """All is read again this often in any case: a change told while the connection was away is not missed for longer."""
 
+_NONE = Directory()
+
 log = structlog.get_logger(__name__)
 
 
@@ -73,6 +77,8 @@ class Registry:
         self._callers: dict[str, Caller] = {}
         self._refused: set[tuple[str, str]] = set()
         self._staff: dict[str, frozenset[str]] = {}
+        self._site_names = Directory()
+        self._token_ids: dict[TokenFilter, Directory] = {}
         self.is_loaded = False
         self.problem = ""
         self.is_upgrading = False
@@ -93,6 +99,8 @@ class Registry:
         self._by_digest = {token.digest: token for token in self.tokens.values()}
         self._callers = {token.digest: token.caller for token in self.tokens.values()}
         self._staff = _staff(self.sites, self.tokens.values(), time.time() * 1000)
+        self._site_names = Directory(self.sites)
+        self._token_ids = _token_ids(self.tokens)
         self.is_loaded = True
 
     def _tell_unreadable(self, kind: str, reasons: Mapping[str, str]) -> None:
@@ -113,6 +121,16 @@ class Registry:
         if found is None:
             raise SiteNotFoundError
         return found
+
+    def page_of_sites(self, after: str, limit: int) -> tuple[list[Site], str | None]:
+        """Up to `limit` sites by name, behind the name given, and the last of these names where others follow."""
+        names, last = self._site_names.page(after, limit)
+        return [self.sites[name] for name in names], last
+
+    def page_of_tokens(self, wanted: TokenFilter, after: str, limit: int) -> tuple[list[Token], str | None]:
+        """The same of the tokens that a filter lets through, by id."""
+        ids, last = self._token_ids.get(wanted, _NONE).page(after, limit)
+        return [self.tokens[token_id] for token_id in ids], last
 
     def caller(self, token: str, now_ms: int) -> Caller | None:
         """Whose token this is, or None for an unknown, revoked or expired one."""
@@ -217,6 +235,15 @@ class Registry:
                 return
             if await self._listener.call("XREAD", "COUNT", 1, "BLOCK", BLOCK_MS, "STREAMS", keys.CHANGES, seen):
                 return
+
+
+def _token_ids(tokens: Mapping[str, Token]) -> dict[TokenFilter, Directory]:
+    """The ids of tokens by every filter that lets one through."""
+    ids: dict[TokenFilter, list[str]] = {}
+    for token_id, token in tokens.items():
+        for site, role in product({None, token.site}, (None, token.role)):
+            ids.setdefault(TokenFilter(site, role), []).append(token_id)
+    return {wanted: Directory(of_filter) for wanted, of_filter in ids.items()}
 
 
 def _staff(sites: Iterable[str], tokens: Iterable[Token], now_ms: float) -> dict[str, frozenset[str]]:

@@ -1,6 +1,7 @@
 """Sites in Redis."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import orjson
@@ -56,6 +57,20 @@ async def set_policy(link: Link, site: str, policy: Policy, *, actor: str, now_m
     """Replaces the whole policy of a site. SiteNotFoundError."""
     wanted = {"policy": fields_of(policy)}
     return await _update(link, site, wanted, Change(EventKind.POLICY_CHANGED, actor, now_ms))
+
+
+async def change_policy(link: Link, site: str, change: Callable[[Policy], Policy], *, actor: str, now_ms: int) -> Site:
+    """Changes the policy of a site to what `change` makes of it, and what another changes at the same moment stays
+    changed. SiteNotFoundError, and what `change` raises."""
+
+    def make(record: Record) -> Record:
+        return {"policy": fields_of(change(policy_of(record["policy"])))}
+
+    told = Change(EventKind.POLICY_CHANGED, actor, now_ms)
+    try:
+        return unpack_site(site, await json_records.rewrite(link, keys.SITES, site, make, change=told))
+    except RecordAbsentError as error:
+        raise SiteNotFoundError from error
 
 
 async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:

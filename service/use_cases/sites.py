@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from service.desk import Desk
-from service.domain.policy import Policy
+from service.domain.policy import Policy, PolicyChange, fields_of, policy_of
 from service.domain.replay import Replay
 from service.domain.site import Site, SiteChange
+from service.errors import InvalidFieldsError
 from service.store import sites
 
 
@@ -22,6 +23,20 @@ async def change_site(desk: Desk, site: Site, wanted: SiteChange, *, actor: str)
     changed = await sites.change(desk.link, site.site, wanted, actor=actor, now_ms=desk.now_ms())
     await desk.registry.refresh()
     return changed
+
+
+async def change_policy(desk: Desk, site: Site, change: PolicyChange, *, actor: str) -> Policy:
+    """Changes what is given of a site's policy. SiteNotFoundError; InvalidFieldsError when its thresholds cross."""
+
+    def changed(policy: Policy) -> Policy:
+        wanted = policy_of({**fields_of(policy), **change})
+        if wanted.publish_below > wanted.reject_above:
+            raise InvalidFieldsError(errors={"publish_below": ["Must not be above reject_above."]})
+        return wanted
+
+    stored = await sites.change_policy(desk.link, site.site, changed, actor=actor, now_ms=desk.now_ms())
+    await desk.registry.refresh()
+    return stored.policy
 
 
 async def set_policy(desk: Desk, site: Site, policy: Policy, *, actor: str) -> Policy:
