@@ -7,7 +7,7 @@ import orjson
 
 from service.api.cursors import cursor_after
 from service.domain.assessed import Span
-from service.domain.comment import AuthorRecord, Claim, Comment, FullComment
+from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
 from service.domain.decision import Act
 from service.domain.queue import Claimed, QueuePage
 from service.domain.reason import Reason
@@ -95,6 +95,20 @@ def _act_json(act: Act) -> Json:
         "after": act.after,
         "revision": act.revision,
     }
+
+
+def known_state_json(known: KnownComment) -> Json:
+    """What became of a comment as `schemas.receipts.KnownStateSchema` has it: alike for all that is not published."""
+    return {
+        "state": known.state,
+        "submitted_at": rfc3339(known.submitted_ms),
+        "published_at": _rfc3339_or_none(known.published_ms),
+    }
+
+
+def known_comment_json(known: KnownComment) -> Json:
+    """A comment as `schemas.receipts.KnownCommentSchema` has it."""
+    return {"comment_id": known.comment_id, "thread": known.thread} | known_state_json(known)
 
 
 def queue_page_json(page: QueuePage, now_ms: int) -> Json:

@@ -7,9 +7,10 @@ from aiohttp import hdrs
 from service.web.answer import Answer
 from service.web.exchange import Request
 
-PUBLIC = "public, max-age=0, s-maxage=1, stale-while-revalidate=1"
-"""A browser asks each time whether its copy is still true. A shared cache answers for a second, and for one more while
-it asks: what a moderator takes away is gone two seconds later, wherever it was kept."""
+PUBLIC = "public, max-age=0, s-maxage=1"
+"""A browser asks each time whether its copy is still true. A shared cache answers for a second: what a moderator takes
+away is gone after that, wherever it was kept. Without stale-while-revalidate, which browsers heed too: a reader would
+see the page without the comment that he has just sent."""
 _TAG = re.compile(r'"([^"]*)"')
 _ENCODING = re.compile(r"[-;:]{1,2}(gzip|deflate|br|zstd)")
 """What servers that compress an answer on its way append to its tag, and do not take off again."""

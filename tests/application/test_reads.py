@@ -289,10 +289,7 @@ async def test_a_tag_in_one_of_two_header_lines_is_known(application: Applicatio
 async def test_shared_caches_keep_what_anyone_may_read_for_a_moment(application: Application, path: str) -> None:
     """And nothing that came for a token, and no refusal."""
     anyone = await application.ask("GET", path, token="")
-    told = dict(part.partition("=")[::2] for part in anyone.headers["Cache-Control"].split(", "))
-    assert told.keys() == {"public", "max-age", "s-maxage", "stale-while-revalidate"}
-    assert (told["max-age"], told["s-maxage"]) == ("0", "1")
-    assert int(told["stale-while-revalidate"]) <= 5, "what a moderator takes away is gone soon"
+    assert anyone.headers["Cache-Control"] == "public, max-age=0, s-maxage=1"
     assert (await application.ask("GET", path)).headers["Cache-Control"] == "no-store"
     for wrong in ("?limit=0&x=1", "?thread="):
         answer = await application.ask("GET", path.partition("?")[0] + wrong, token="")

@@ -176,10 +176,10 @@ class Store:
         )
 
     async def release(self, comment_id: str, by: str = "ann") -> None:
-        await self.queue.release(self.site.site, comment_id, by, self.now)
+        await self.queue.release(self.site.site, comment_id, moderator(by), self.now)
 
     async def release_all(self, by: str = "ann") -> None:
-        await self.queue.release_all(self.site.site, by, self.now)
+        await self.queue.release_all(self.site.site, by, actor=by, now_ms=self.now)
 
     async def read(self, comment_id: str, now: int | None = None) -> Comment:
         await self.comments.find_home(self.site.site, comment_id)

@@ -59,6 +59,8 @@ def calls() -> Iterator[tuple[str, str, Any, str | None]]:
     yield "POST", f"{thread}0/comments", NEW_COMMENT | {"parent_id": id_of(12)}, None
     for number in range(COMMENTS):
         yield "GET", f"{SITE}/comments/{id_of(number)}", NOTHING, None
+    for number in (0, 1, COMMENTS - 1):
+        yield "POST", f"{SITE}/receipts", {"receipt": VAULT.receipt("default", id_of(number))}, None
     yield "GET", f"{SITE}/comments/06h0alateu999999", NOTHING, None
     yield "DELETE", f"{SITE}/claims", NOTHING, None
 
