@@ -14,19 +14,7 @@ from service.domain.site import Site, SiteChange
 from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
 from service.link.link import Link
 from service.store import json_records, keys
-from service.store.json_records import UNREADABLE, Change, Record, demand, is_count
-
-
-async def read_all(link: Link) -> tuple[dict[str, Site], dict[str, str]]:
-    """The sites by name, and for each record that cannot be read why not."""
-    sites: dict[str, Site] = {}
-    unreadable: dict[str, str] = {}
-    for name, record in (await json_records.read_all(link, keys.SITES)).items():
-        try:
-            sites[name] = unpack_site(name, record)
-        except UNREADABLE as error:
-            unreadable[name] = repr(error)
-    return sites, unreadable
+from service.store.json_records import Change, Record, demand, is_count
 
 
 async def create(link: Link, site: Site, replay: Replay = NO_REPLAY, *, actor: str, now_ms: int) -> Site:

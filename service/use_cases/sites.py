@@ -14,14 +14,14 @@ async def create_site(desk: Desk, wanted: Site, replay: Replay, *, actor: str) -
     """Makes a site; a repeated Idempotency-Key has the first one again. SiteExistsError."""
     now_ms = desk.now_ms()
     made = await sites.create(desk.link, replace(wanted, created_ms=now_ms), replay, actor=actor, now_ms=now_ms)
-    await desk.registry.refresh()
+    await desk.registry.read_site(made.site)
     return made
 
 
 async def change_site(desk: Desk, site: Site, wanted: SiteChange, *, actor: str) -> Site:
     """Changes what is given of a site. SiteNotFoundError."""
     changed = await sites.change(desk.link, site.site, wanted, actor=actor, now_ms=desk.now_ms())
-    await desk.registry.refresh()
+    await desk.registry.read_site(site.site)
     return changed
 
 
@@ -35,12 +35,12 @@ async def change_policy(desk: Desk, site: Site, change: PolicyChange, *, actor: 
         return wanted
 
     stored = await sites.change_policy(desk.link, site.site, changed, actor=actor, now_ms=desk.now_ms())
-    await desk.registry.refresh()
+    await desk.registry.read_site(site.site)
     return stored.policy
 
 
 async def set_policy(desk: Desk, site: Site, policy: Policy, *, actor: str) -> Policy:
     """Replaces the whole policy of a site. SiteNotFoundError."""
     changed = await sites.set_policy(desk.link, site.site, policy, actor=actor, now_ms=desk.now_ms())
-    await desk.registry.refresh()
+    await desk.registry.read_site(site.site)
     return changed.policy

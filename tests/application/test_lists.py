@@ -6,8 +6,12 @@ from itertools import chain
 from urllib.parse import urlencode
 
 import pytest
+import redis
 
+from service.domain.caller import Role
 from service.domain.directory import Directory
+from service.domain.token import Token, TokenFilter
+from service.domain.token_index import TokenIndex
 from tests.application.conftest import Application
 from tests.application.test_reads import refused
 from tests.servers import RedisServer, client_of
@@ -110,3 +114,50 @@ def test_a_page_of_names_looks_at_its_own_alone() -> None:
     assert Counted.compared < 20
     assert directory.page("019998", 2) == (["019999"], None)
     assert directory.page("x", 2) == ([], None)
+
+
+def token(number: int, role: Role, site: str | None) -> Token:
+    return Token(f"t{number}", f"Name {number}", role, site, created_ms=0, expires_ms=None, digest=f"digest {number}")
+
+
+def test_an_index_that_grew_token_by_token_is_as_one_that_was_made_of_all() -> None:
+    roles = [(Role.WEBSITE, "a"), (Role.MODERATOR, "a"), (Role.MODERATOR, "b"), (Role.ADMIN, None)]
+    tokens = [token(number, *roles[number % 4]) for number in range(20)]
+    grown = TokenIndex()
+    for each in [*reversed(tokens), *tokens[:7]]:
+        grown.put(each)
+    for number in (3, 4, 99):
+        grown.drop(f"t{number}")
+    whole = TokenIndex(each for each in tokens if each.token_id not in {"t3", "t4"})
+    for wanted in (TokenFilter(site, role) for site in (None, "a", "b", "c") for role in (None, *Role)):
+        for after in ("", "t1", "t19", "x"):
+            assert grown.page(wanted, after, 3) == whole.page(wanted, after, 3)
+    for site in ("a", "b", "c"):
+        assert sorted(grown.names_of_staff(site, 0)) == sorted(whole.names_of_staff(site, 0))
+    for each in tokens:
+        assert grown.holder(each.digest, 0) == whole.holder(each.digest, 0)
+    assert grown.holder("digest 3", 0) is None
+
+
+async def test_a_change_is_read_alone_by_this_process_and_by_others(
+    application: Application, one_server: RedisServer
+) -> None:
+    """With many sites and tokens a change would else keep every process from all requests for a while."""
+    reading = ("hgetall", "hget")
+
+    def calls(client: redis.Redis) -> list[int]:
+        found = client.info("commandstats")
+        return [found.get(f"cmdstat_{name}", {}).get("calls", 0) for name in reading]
+
+    with client_of(one_server.url) as client:
+        before = calls(client)
+        for number in range(10):
+            await application.ask("POST", "/v1/sites", {"site": f"new-{number}"})
+            await application.ask("PATCH", f"/v1/sites/new-{number}", {"title": "News"})
+            token_id = await _token_id(application)
+            await application.ask("DELETE", f"/v1/tokens/{token_id}")
+        after = calls(client)
+    assert after[0] - before[0] <= 4, "of a reload"
+    assert 40 <= after[1] - before[1] <= 240
+    assert await listed(application, "/v1/sites") == [["default", "demo", *(f"new-{number}" for number in range(10))]]
+    assert await listed(application, "/v1/tokens") == [[]]
