@@ -4,8 +4,9 @@ import functools
 import json
 import os
 import urllib.error
+import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,14 @@ class Api:
             raise click.ClickException(f"{method} {path}: {_problem(error)}") from error
         except (OSError, ValueError) as error:
             raise click.ClickException(f"No service answers at {self.url}: {error}. Is it running?") from error
+
+    def list_all(self, path: str, name: str) -> Iterator[Json]:
+        """Yields the items of every page of a list, which has them under a name."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.call("GET", f"{path}?{urllib.parse.urlencode({'limit': 200, 'cursor': cursor})}")
+            yield from page[name]
+            cursor = page["next_cursor"]
 
 
 def _problem(error: urllib.error.HTTPError) -> str:

@@ -1,6 +1,7 @@
 """Sites in Redis."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import orjson
@@ -14,19 +15,7 @@ from service.domain.site import Site, SiteChange
 from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
 from service.link.link import Link
 from service.store import json_records, keys
-from service.store.json_records import UNREADABLE, Change, Record, demand, is_count
-
-
-async def read_all(link: Link) -> tuple[dict[str, Site], dict[str, str]]:
-    """The sites by name, and for each record that cannot be read why not."""
-    sites: dict[str, Site] = {}
-    unreadable: dict[str, str] = {}
-    for name, record in (await json_records.read_all(link, keys.SITES)).items():
-        try:
-            sites[name] = unpack_site(name, record)
-        except UNREADABLE as error:
-            unreadable[name] = repr(error)
-    return sites, unreadable
+from service.store.json_records import Change, Record, demand, is_count
 
 
 async def create(link: Link, site: Site, replay: Replay = NO_REPLAY, *, actor: str, now_ms: int) -> Site:
@@ -57,6 +46,20 @@ async def set_policy(link: Link, site: str, policy: Policy, *, actor: str, now_m
     """Replaces the whole policy of a site. SiteNotFoundError."""
     wanted = {"policy": fields_of(policy)}
     return await _update(link, site, wanted, Change(EventKind.POLICY_CHANGED, actor, now_ms))
+
+
+async def change_policy(link: Link, site: str, change: Callable[[Policy], Policy], *, actor: str, now_ms: int) -> Site:
+    """Changes the policy of a site to what `change` makes of it, and what another changes at the same moment stays
+    changed. SiteNotFoundError, and what `change` raises."""
+
+    def make(record: Record) -> Record:
+        return {"policy": fields_of(change(policy_of(record["policy"])))}
+
+    told = Change(EventKind.POLICY_CHANGED, actor, now_ms)
+    try:
+        return unpack_site(site, await json_records.rewrite(link, keys.SITES, site, make, change=told))
+    except RecordAbsentError as error:
+        raise SiteNotFoundError from error
 
 
 async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:

@@ -83,6 +83,8 @@ class Endpoint:
             caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
             await admission.invite_body(request, self._max_bytes(request))
+        if self._route.audience and request.rel_url.raw_query_string:
+            operation.require_known_query(request)  # pages are opened by links that others may add to
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)

@@ -32,6 +32,7 @@ from service.web import body as bodies
 from service.web import problems
 from service.web.access import _is_allowed, caller_id
 from service.web.call import _THREAD
+from service.web.entity_tag import conditional
 from service.web.idempotency import replay_of
 from service.web.own_address import OwnAddresses, find_addresses_by, is_own_origin, own_path
 from service.web.proxies import reader_address
@@ -145,6 +146,28 @@ def query(operation: Any) -> Entrance:
             return problems.problem(error, "0" * 16)
 
     return read
+
+
+def many_counts(text: str) -> object:
+    """A list of threads to be counted, as JSON has it without its brackets."""
+    try:
+        fields = bodies.parse_json(f'{{"threads":[{text.rstrip(",")}]}}'.encode())
+        return threads.count_published_of_many.load_body(fields, is_form=False)
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+
+
+def known_query(text: str) -> object:
+    """The names of a query."""
+    try:
+        threads.read_thread.require_known_query(request("GET", "/?" + text))
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+    return None
+
+
+def entity_tag(text: str) -> object:
+    return conditional(request("GET", If_None_Match=text), b"", "0" * 32)
 
 
 def decisions(text: str) -> object:
