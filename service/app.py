@@ -51,6 +51,7 @@ from service.web.application import make_application
 from service.web.call import ProcessContext
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
+from service.web.refusal_writer import PAGE_WRITER
 
 log = structlog.get_logger(__name__)
 
@@ -144,16 +145,17 @@ def make_service(
         counts,
         acceptor or Acceptor(),
         trusted_proxies=settings.trusted_proxies,
+        public_url=settings.public_url,
         metrics_token=settings.metrics_token,
         hosts=settings.hosts,
         openapi=lambda: describe(API, own_version()),
         demo=settings.demo,
-        write_page=write_page,
     )
     service = make_application(context, now_ms)
     service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
     service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
     service[MAKE_CONSUMERS] = consumers if is_first else ()
+    service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
     service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers))
     service.on_startup.append(_add_routes)

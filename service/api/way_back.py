@@ -2,6 +2,7 @@
 
 from urllib.parse import quote, urlencode
 
+from schemas.origin import origin_of
 from service.domain.site import Site
 from service.domain.submission import Receipt
 from service.errors import ThreadNotFoundError, UnavailableError
@@ -9,10 +10,8 @@ from service.use_cases import threads
 from service.web.acceptance import prefers_html
 from service.web.call import Call
 from service.web.exchange import Request
-from service.web.iri import ascii_address
-from service.web.origins import origin_of
+from service.web.origins import is_of
 from service.web.return_address import (
-    is_listed,
     page_address,
     referring_article,
     referring_origin,
@@ -52,8 +51,7 @@ async def _threads_article(call: Call, thread: str) -> str:
     except (ThreadNotFoundError, UnavailableError):
         return ""
     address = page_address(settings.url)
-    is_allowed = not call.known_site.allowed_origins or is_listed(origin_of(address), call.known_site)
-    return address if is_allowed else ""
+    return address if is_of(address, call.known_site.allowed_origins) else ""
 
 
 def _page_before(call: Call) -> str:
@@ -71,8 +69,8 @@ def _thanks(request: Request, site: Site, receipt: Receipt) -> str:
 
 def home_of(request: Request, site: Site) -> str:
     """The origin of a website that its page of thanks leads to; "" where the site does not list it."""
-    home = origin_of(ascii_address(request.query.get("home", "")))
-    return home if is_listed(home, site) else ""
+    home = origin_of(request.query.get("home", ""))
+    return home if home in site.allowed_origins else ""
 
 
 def with_receipt(article: str, receipt: Receipt) -> str:

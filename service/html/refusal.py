@@ -12,6 +12,7 @@ from service.web.answer import Answer
 from service.web.exchange import FORM, Request
 from service.web.iri import percent_encoded
 from service.web.kept_form import is_persons_form
+from service.web.own_address import OWN_PATH, own_action
 from service.web.return_address import referring_article, referring_origin, told_article
 
 _PAGES_KEPT = 256
@@ -39,11 +40,16 @@ def _refused_form(request: Request, site: Site | None, error: RequestError | Non
         render.LEADING_ELSEWHERE,
         form=form.refused(request.get(FORM, {}), error, texts),
         title=problems.words_of(error, texts)[0],
-        action=percent_encoded(str(request.rel_url)),
+        action=_action(request),
         article=article,
         site=site,
         home="" if article or not site else referring_origin(request, site),
     )
+
+
+def _action(request: Request) -> str:
+    """Where the form was sent to. In an address of a browser all is encoded; others may send any bytes."""
+    return OWN_PATH + percent_encoded(own_action(request).removeprefix(OWN_PATH))
 
 
 @lru_cache(_PAGES_KEPT)

@@ -10,16 +10,16 @@ from aiohttp import web
 from marshmallow import ValidationError
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText
+from schemas.origin import PublicAddress
 from schemas.threads import MAX_THREAD_CHARS
 from service.desk import Desk
 from service.domain.caller import Caller
 from service.domain.replay import NO_REPLAY, Replay
 from service.domain.site import Audience, Site
-from service.errors import CommentNotFoundError, InvalidFieldsError, RequestError
+from service.errors import CommentNotFoundError, InvalidFieldsError
 from service.metrics import RequestMeasures
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
-from service.web.answer import Answer
 from service.web.exchange import Request
 from service.web.gate import Gate
 from service.web.network import NetworkNames
@@ -29,9 +29,6 @@ from service.web.unsent import Unsent
 Json = dict[str, Any]
 T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
-PageWriter = Callable[[Request, Site | None, RequestError | None], Answer | None]
-"""Writes the page that a person gets for an error, None for a mistake of our own: of the request, and of the site where
-its path has one."""
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
 _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
@@ -44,10 +41,10 @@ class ProcessContext:
     counts: Counters
     acceptor: Acceptor
     trusted_proxies: Networks = ()
+    public_url: PublicAddress | None = None
     metrics_token: str | None = None
     hosts: frozenset[str] = frozenset()
     openapi: Callable[[], Json] = dict
-    write_page: PageWriter | None = None
     demo: Audience = Audience.LOCAL
     gate: Gate = field(default_factory=Gate)
     network_names: NetworkNames = field(default_factory=NetworkNames)

@@ -8,6 +8,7 @@ from service import errors
 from service.texts.catalogue import ENGLISH
 from service.texts.sentence import marked
 from service.texts.texts import Texts
+from service.web.own_address import OWN_PATH
 
 STATUS: dict[type[errors.RequestError], int] = {
     errors.MalformedRequestError: 400,
@@ -82,7 +83,7 @@ def _document(error: errors.RequestError | None, request_id: str, texts: Texts) 
     code = code_of(error)
     title, detail = words_of(error, texts)
     return {
-        "type": f"/docs#problem-{code}",
+        "type": f"{OWN_PATH}/docs#problem-{code}",
         "title": title,
         "status": status_of(error),
         "detail": detail,

@@ -1,7 +1,7 @@
 """How a refusal is answered: in the shape that its operation has for errors, as a page to a person, or as a problem
 document."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import structlog
 from aiohttp import hdrs
@@ -10,12 +10,17 @@ from service.domain.site import Site
 from service.errors import RequestError
 from service.web.acceptance import prefers_html
 from service.web.answer import Answer, mistake, refusal
-from service.web.call import ProcessContext
+from service.web.call import PartKey
 from service.web.exchange import Request
 from service.web.kept_form import KeptForms, is_persons_form
 from service.web.operation import ErrorWriter
 from service.web.problems import INTERNAL
 from service.web.response import Response
+
+PageWriter = Callable[[Request, Site | None, RequestError | None], Answer]
+"""Writes the page that a person gets for an error, None for a mistake of our own: of the request, and of the site where
+its path has one."""
+PAGE_WRITER: PartKey[PageWriter] = PartKey("page_writer")
 
 log = structlog.get_logger(__name__)
 
@@ -23,8 +28,7 @@ log = structlog.get_logger(__name__)
 class RefusalWriter:
     """Answers refused requests, and those that met a mistake of our own."""
 
-    def __init__(self, context: ProcessContext) -> None:
-        self._write_page = context.write_page
+    def __init__(self) -> None:
         self._forms = KeptForms()
 
     async def refuse(
@@ -69,10 +73,11 @@ class RefusalWriter:
     async def _page(
         self, request: Request, site: Site | None, error: RequestError | None, *, max_body_bytes: int
     ) -> Answer | None:
-        if self._write_page is None or not _is_shown_by_a_browser(request):
+        write_page = request.app.get(PAGE_WRITER)
+        if write_page is None or not _is_shown_by_a_browser(request):
             return None
         await self._forms.keep(request, error, max_body_bytes)
-        return self._write_page(request, site, error)
+        return write_page(request, site, error)
 
 
 def _is_shown_by_a_browser(request: Request) -> bool:

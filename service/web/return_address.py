@@ -2,10 +2,11 @@
 
 from urllib.parse import unquote_plus, urlsplit
 
+from schemas.origin import origin_of
 from service.domain.site import Site
 from service.web.exchange import FORM, Request
 from service.web.iri import ascii_address
-from service.web.origins import origin_of
+from service.web.own_address import is_own_origin, is_this_page
 
 RETURN_TO = "return_to"
 """The field of a form that has the article's address."""
@@ -41,10 +42,9 @@ def referring_page(request: Request) -> str:
 def referring_origin(request: Request, site: Site) -> str:
     """The origin that the form was sent from, where the site lists it; else the only one that the site lists; else
     ""."""
-    named = (request.headers.get("Origin", ""), request.headers.get("Referer", ""))
-    origins = (origin_of(ascii_address(each)) for each in named)
+    origins = (origin_of(request.headers.get(name, "")) for name in ("Origin", "Referer"))
     only = site.allowed_origins[0] if len(site.allowed_origins) == 1 else ""
-    return next((each for each in origins if is_listed(each, site)), origin_of(ascii_address(only)))
+    return next((each for each in origins if each in site.allowed_origins), only)
 
 
 def page_address(address: str) -> str:
@@ -57,13 +57,7 @@ def page_address(address: str) -> str:
     return path + (f"?{kept}" if kept else "") + (f"#{place}" if place else "")
 
 
-def is_listed(origin: str, site: Site) -> bool:
-    """Whether an origin in ASCII is one that a site lists, in whichever way it is written there."""
-    listed = site.allowed_origins
-    return origin in listed or origin in (origin_of(ascii_address(each)) for each in listed if not each.isascii())
-
-
 def _is_vouched_for(address: str, request: Request, site: Site) -> bool:
     origin = origin_of(address)
-    is_ours = origin.partition("://")[2] == request.host.lower() and urlsplit(address).path != request.rel_url.raw_path
-    return bool(origin) and (is_ours or is_listed(origin, site))
+    is_ours = is_own_origin(request, origin) and not is_this_page(request, address)
+    return is_ours or origin in site.allowed_origins

@@ -150,6 +150,7 @@ async def test_an_address_that_scripts_show_by_its_fragment_keeps_it(public: App
         (f"{OURS}/caf\u00e9/%C3%A9?a=%2F&b=%", f"{OURS}/caf%C3%A9/%C3%A9?a=%2F&b=%"),
         (f"{OURS}/😀", f"{OURS}/%F0%9F%98%80"),
         (f"{OURS}/[1]'*~", f"{OURS}/[1]'*~"),
+        (f"{OURS}//a;b=1//", f"{OURS}//a;b=1//"),
     ],
 )
 async def test_a_location_is_ascii_wherever_its_address_is_from(
