@@ -23,6 +23,17 @@ ENCODED = "p%40ss%2Fw%3Frd%231%25"
 EVERYTHING = "~* &* +@all"
 TLS_BINARY = "redis-single"
 """The Valkey of the tests was built without TLS."""
+_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 _DAY = datetime.timedelta(days=1)
 
 
@@ -34,8 +45,13 @@ class Authority:
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         self.file = folder / f"{name}.pem"
-        basic = x509.BasicConstraints(ca=True, path_length=None)
-        certificate = self._begun(self._name, self._key, days=10).add_extension(basic, critical=True)
+        certificate = self._begun(self._name, self._key, days=10)
+        for extension, is_critical in (
+            (x509.BasicConstraints(ca=True, path_length=None), True),
+            (_SIGNS_CERTIFICATES, True),
+            (x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), False),
+        ):
+            certificate = certificate.add_extension(extension, critical=is_critical)
         self._write(self.file, certificate)
 
     def issue(self, name: str, *, host: str = "127.0.0.1", days: int = 5) -> tuple[Path, Path]:
@@ -44,7 +60,9 @@ class Authority:
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
         names = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(host))])
         file, key_file = self._folder / f"{name}.pem", self._folder / f"{name}.key"
-        self._write(file, self._begun(subject, key, days=days).add_extension(names, critical=False))
+        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        certificate = self._begun(subject, key, days=days).add_extension(names, critical=False)
+        self._write(file, certificate.add_extension(issuer, critical=False))
         key_file.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -69,10 +87,8 @@ class Authority:
 
 
 class GuardedServer(ServerProcess):
-    """A durable Redis with a password for `default` and a user of ours, with TLS or without.
-
-    `options` are further ones of the server; `first` stands before them all, as the file of a sentinel.
-    """
+    """A durable Redis with a password for `default` and a user of ours, with TLS or without; `options` are further
+    ones of the server."""
 
     def __init__(
         self,
@@ -112,6 +128,7 @@ class GuardedServer(ServerProcess):
         return f"{self.scheme}://{USER}:{password}@{self.address}/0{options}"
 
     def start(self, *arguments: str) -> None:
+        """Starts it; `arguments` stand before its options, as the file of a sentinel."""
         if self.is_alive:
             return
         command = [server_binary(self._binary), *arguments, *self._listening(), *self._options]

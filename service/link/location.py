@@ -29,6 +29,8 @@ TLS_OPTIONS = (
     "ssl_cert_reqs",
     "ssl_min_version",
     "ssl_ciphers",
+    "ssl_include_verify_flags",
+    "ssl_exclude_verify_flags",
 )
 OPTIONS = ("username", "password", "db", "client_name", "socket_connect_timeout", "socket_keepalive", *TLS_OPTIONS)
 """The options of a URL. The driver has more, which change what the link relies on."""

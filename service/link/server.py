@@ -224,8 +224,9 @@ class ServerLink:
         """Gives the replies that were held back to their callers; `replicas` is the reply to WAIT."""
         confirmed, self._unconfirmed = self._unconfirmed, []
         is_safe = isinstance(replicas, int) and replicas >= self._wait_replicas
+        obstacle = replicas if isinstance(replicas, BaseException) else unavailable("too few replicas have it")
         for future, reply in confirmed:
-            _settle(future, reply if is_safe else unavailable("too few replicas have it"))
+            _settle(future, reply if is_safe else obstacle)
 
     async def _watch(self) -> None:
         """Fails late commands, and raises ConnectionError when the server does not answer."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from service.link.link import Server, refused
-from service.link.trouble import LinkTroubleError, shortened
+from service.link.trouble import LinkTroubleError
 from service.store import scripts
 
 CHANNEL = "__redis__:invalidate"
@@ -36,6 +36,8 @@ OF_CLUSTERS = ("ASKING", "CLUSTER SLOTS", "CLUSTER NODES")
 """What a cluster needs beside."""
 OF_SENTINELS = ("SENTINEL MASTER",)
 """All that a user of the sentinels needs."""
+MOST_NAMED = 6
+"""So many commands are named in a sentence."""
 _WITH_SUBCOMMANDS = frozenset(("CLIENT", "CLUSTER", "CONFIG", "SCRIPT", "SENTINEL", "XINFO"))
 
 
@@ -52,7 +54,8 @@ async def require_rights(server: Server, key: str, commands: Sequence[str]) -> N
     """Raises StoreUnavailableError, whose cause names them, where the user may not run some of the commands."""
     missing = await denied(server, key, commands)
     if missing:
-        raise refused(LinkTroubleError(shortened(f"Redis does not let this user run {', '.join(missing)}")))
+        more = f" and {len(missing) - MOST_NAMED} more" if len(missing) > MOST_NAMED else ""
+        raise refused(LinkTroubleError(f"Redis does not let this user run {', '.join(missing[:MOST_NAMED])}{more}"))
 
 
 def name_of(command: str) -> str:

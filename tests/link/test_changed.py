@@ -9,8 +9,8 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.guarded import PASSWORD, Authority, GuardedServer
-from tests.link.reached import readiness, until_ready
+from tests.guarded import EVERYTHING, PASSWORD, Authority, GuardedServer
+from tests.link.reached import readiness, run_command, until_ready
 from tests.servers import REPOSITORY, ServiceProcess, wait_until
 
 Guard = Callable[..., GuardedServer]
@@ -114,11 +114,34 @@ def test_what_is_wrong_at_the_start_is_logged(guard: Guard, make_service: MakeSe
     assert_tells_no_password(refused)
 
 
+def test_a_command_names_a_certificate_that_expired(
+    guard: Guard, authority: Authority, tmp_path: Path, make_service: MakeService
+) -> None:
+    server = guard(tls=authority)
+    service = make_service(redis_url=server.url(f"?ssl_ca_certs={authority.file}"))
+    server.show_certificate(*authority.issue("expired", days=-1))
+    with pytest.raises(AssertionError, match="Error: Redis cannot be reached: the certificate of Redis has expired"):
+        run_command(service, server.url(f"?ssl_ca_certs={authority.file}"), "backup", str(tmp_path / "file"))
+
+
+def test_a_service_that_may_not_wait_for_replicas_says_so(guard: Guard, make_service: MakeService) -> None:
+    server = guard(rights=f"{EVERYTHING} -wait")
+    service = make_service(redis_url=server.url(), settings={"COMMENTDESK_WAIT_REPLICAS": "1"})
+    service.spawn()
+    service.wait_listening()
+    until_ready(service, 503, "Redis does not let this user run WAIT")
+
+
 @pytest.mark.parametrize(
     ("command", "rules", "said"),
     [
         ("doctor", ("resetpass", ">another-password"), f"Redis cannot be reached: {WRONG_LOGIN}"),
         ("doctor", ("-hset", "-client|tracking"), "Redis does not let this user run HSET, CLIENT TRACKING"),
+        (
+            "doctor",
+            ("-@all", "+evalsha", "+script|load"),
+            "Redis does not let this user run DEL, EXISTS, GET, SET, TYPE, UNLINK and ",
+        ),
         ("doctor", ("-evalsha",), "Redis does not let this user run EVALSHA"),
         ("doctor", ("-script|load",), "Redis cannot be reached: Redis does not let this user run SCRIPT LOAD"),
         ("doctor", ("resetkeys", "~other:*"), "Redis denies this user a key: it needs all that begin with cd:"),

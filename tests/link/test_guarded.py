@@ -24,7 +24,8 @@ async def test_a_password_with_every_special_character_is_percent_encoded(guard:
 async def test_a_certificate_is_checked_against_the_authority_that_is_named(guard: Guard, authority: Authority) -> None:
     server = guard(tls=authority)
     assert await is_served(server.url(f"?ssl_ca_certs={authority.file}"))
-    assert await is_served(server.url(f"?ssl_ca_certs={authority.file}&ssl_min_version=1.3"))
+    for option in ("ssl_min_version=1.3", "ssl_include_verify_flags=VERIFY_X509_STRICT", "ssl_check_hostname=true"):
+        assert await is_served(server.url(f"?ssl_ca_certs={authority.file}&{option}"))
     async with opened(server.url()) as link:
         await until_said(link, "signed by an authority that ssl_ca_certs does not name")
 
@@ -104,6 +105,7 @@ def test_files_and_options_that_cannot_be_used_are_refused_at_the_start(authorit
         ("rediss", "ssl_ciphers=nonsense", "the options ssl_*"),
         ("rediss", "ssl_cert_reqs=maybe", "an option is not understood"),
         ("rediss", "ssl_min_version=9", "an option is not understood"),
+        ("rediss", "ssl_exclude_verify_flags=NONE", "a port, a database or an option that is none"),
         ("redis", f"ssl_ca_certs={authority.file}", "redis:// instead of rediss://"),
         ("redis+cluster", f"ssl_ca_certs={authority.file}", "redis:// instead of rediss://"),
         ("redis", "decode_responses=true", "Its options"),

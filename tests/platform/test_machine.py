@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from service.commands.store import own_store
 from service.platform.machine import measure_machine
-from service.platform.memory import memory_bytes
+from service.platform.memory import memory_bytes, most_bytes
+from service.settings import read_settings
 from tests.servers import RedisServer, ServiceProcess
 
 OF_THE_DISK = {"commentdesk_disk_size_bytes", "commentdesk_disk_free_bytes"}
@@ -60,3 +62,9 @@ def test_of_a_redis_elsewhere_no_disk_is_told(
     told = gauges(service)
     assert not OF_THE_DISK & told.keys()
     assert told["commentdesk_redis_machine_memory_bytes"] > told["commentdesk_redis_memory_resident_bytes"]
+
+
+async def test_a_command_s_embedded_server_does_not_take_all_memory_either(tmp_path: Path) -> None:
+    async with own_store(read_settings({"COMMENTDESK_DATA_DIR": str(tmp_path)})) as link:
+        ((_, limit),) = await link.call_each("CONFIG", "GET", "maxmemory")
+    assert int(limit) == most_bytes(memory_bytes())
