@@ -19,7 +19,7 @@ from service.store import scripts
 from tests.guarded import PASSWORD
 from tests.servers import REPOSITORY, ServiceProcess, wait_until
 
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 60.0
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from service.store.readiness import check_store
 from tests.guarded import ENCODED, USER, Authority, GuardedSentinels, GuardedServer, make_cluster
-from tests.link.reached import opened, run_command, until_said, use_all_commands
+from tests.link.reached import PATIENCE_SECONDS, opened, run_command, until_said, use_all_commands
 from tests.servers import ServiceProcess
 from tests.topology import DURABLE
 
@@ -64,8 +64,8 @@ async def test_a_cluster_that_refuses_the_login_or_a_right_is_named(guard: Guard
     async with opened(url) as link:
         await until_said(link, f"{server.address}: Redis does not let this user run CLUSTER SLOTS")
         server.set_user("+cluster|slots")
-        assert await link.wait_whole(20), link.reason
+        assert await link.wait_whole(PATIENCE_SECONDS), link.reason
         server.set_user("resetpass", ">another")
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while "Redis refuses the user or the password" not in (await check_store(link))["redis"]:
                 await asyncio.sleep(0.01)

@@ -11,7 +11,7 @@ from service.link.address import make_link
 from service.link.link import Link
 from service.link.location import locate
 from tests.guarded import Authority, GuardedSentinels
-from tests.link.reached import is_served, opened, until_ready, until_said
+from tests.link.reached import PATIENCE_SECONDS, is_served, opened, until_ready, until_said
 from tests.servers import ServiceProcess, free_port
 
 LOGIN = f"sentinel_username={GuardedSentinels.USER}&sentinel_password={GuardedSentinels.PASSWORD}"
@@ -63,11 +63,11 @@ async def test_sentinels_with_tls_and_certificates_for_both_sides_are_asked(watc
 async def test_a_failover_of_guarded_servers_is_followed(watch: Watch, authority: Authority) -> None:
     watched = watch(tls=authority)
     async with opened(watched.url(f"?ssl_ca_certs={authority.file}&sentinel_ssl=true&{LOGIN}")) as link:
-        assert await link.wait_up(20), link.reason
+        assert await link.wait_up(PATIENCE_SECONDS), link.reason
         before = await _port(link)
         watched.master.kill()
         await until_said(link, "Redis")
-        assert await link.wait_up(60), link.reason
+        assert await link.wait_up(PATIENCE_SECONDS), link.reason
         assert before == watched.master.port
         assert await _port(link) == watched.replica.port
 
