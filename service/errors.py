@@ -238,6 +238,8 @@ class UnavailableError(RequestError):
 
 
 class OverloadedError(UnavailableError):
+    QUEUES: ClassVar[tuple[str, ...]] = ("classifier", "store")
+    """What may have too much waiting for it."""
     """Refused early, before anything was done; `queue` says where it would have waited."""
 
     code = "overloaded"

@@ -62,6 +62,14 @@ def _problem(error: urllib.error.HTTPError) -> str:
             return f"{error.code} {error.reason}"
 
 
+def show(answer: Json) -> None:
+    """Prints an answer as people read it: a field a line, lists and objects as JSON."""
+    width = max(map(len, answer), default=0)
+    for name, value in answer.items():
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        click.echo(f"{name:<{width}}  {shown}")
+
+
 def api_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds the options `--url`, `--token` and `--token-file` to a command, which is called with `url` and `token`.
 
@@ -92,8 +100,13 @@ def api_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def connect(url: str | None, token: str | None) -> Api:
     """Returns an Api with the address and token of the options, the environment or the data folder, in this order."""
-    data_dir = Path(os.environ.get(f"{PREFIX}DATA_DIR", str(_DATA_DIR))).expanduser()
+    data_dir = Path(_given("DATA_DIR") or str(_DATA_DIR)).expanduser()
     return Api(url or _running_url(data_dir), token or _admin_token(data_dir))
+
+
+def _given(setting: str) -> str:
+    """Returns the text of a setting as the service reads it: without the space around it, "" when it is not set."""
+    return os.environ.get(PREFIX + setting, "").strip()
 
 
 def _running_url(data_dir: Path) -> str:
@@ -112,9 +125,9 @@ def _running_url(data_dir: Path) -> str:
 
 
 def _admin_token(data_dir: Path) -> str:
-    given, file = os.environ.get(f"{PREFIX}ADMIN_TOKEN"), os.environ.get(f"{PREFIX}ADMIN_TOKEN_FILE")
+    given, file = _given("ADMIN_TOKEN"), _given("ADMIN_TOKEN_FILE")
     if given or file:
-        return given or secret_in(Path(str(file)))
+        return given or secret_in(Path(file))
     try:
         return (data_dir / "admin-token").read_text("utf-8").strip()
     except OSError as error:

@@ -7,6 +7,7 @@ from datetime import datetime
 import orjson
 
 from schemas.fields import SITE_PATTERN
+from schemas.origin import origin_of
 from service.domain.event import EventKind
 from service.domain.policy import Policy, fields_of, policy_of
 from service.domain.replay import NO_REPLAY, Replay
@@ -86,7 +87,7 @@ def unpack_site(name: str, record: Record) -> Site:
         name,
         record["title"],
         record["public_submission"],
-        allowed_origins=tuple(record["allowed_origins"]),
+        allowed_origins=tuple(map(_canonical, record["allowed_origins"])),
         policy=policy_of(record["policy"]),
         created_ms=record["created_ms"],
         is_demo=record.get("is_demo") is True,
@@ -97,6 +98,11 @@ def unpack_site(name: str, record: Record) -> Site:
     demand(is_count(site.created_ms), "created_ms")
     _check_policy(site.policy)
     return site
+
+
+def _canonical(origin: str) -> str:
+    """The origin as browsers send it. Earlier versions stored what was typed."""
+    return (type(origin) is str and origin_of(origin)) or origin
 
 
 def _check_policy(policy: Policy) -> None:

@@ -66,7 +66,7 @@ class Endpoint:
             response = mistake(exchange.request_id, self._defaults)
         finally:
             acceptor.end_request(transport)
-        allow_origin(request, route, site.allowed_origins if site else (), response)
+        allow_origin(request, route, site, response)
         if opened is not None and isinstance(response, StreamedResponse):
             await self._finish.send_stream(request, response, exchange, opened)
         elif not self._finish.finish(request, response, exchange, code=code):

@@ -18,6 +18,7 @@ ADMIN = {"admin"}
 MAY = {
     ("POST", THREAD + "/comments"): WEBSITE,
     ("GET", THREAD + "/comments"): ANYONE,
+    ("POST", SITE + "/receipts"): ANYONE,
     ("GET", SITE + "/counts"): ANYONE,
     ("POST", SITE + "/counts"): ANYONE,
     ("GET", THREAD): WEBSITE | MODERATOR | OPERATOR,
@@ -26,7 +27,7 @@ MAY = {
     ("POST", SITE + "/claims"): MODERATOR,
     ("DELETE", SITE + "/claims"): MODERATOR,
     ("DELETE", SITE + "/claims/{comment_id}"): MODERATOR,
-    ("GET", COMMENT): MODERATOR,
+    ("GET", COMMENT): WEBSITE | MODERATOR,
     ("POST", COMMENT + "/decisions"): MODERATOR,
     ("POST", COMMENT + "/undo"): MODERATOR,
     ("POST", SITE + "/decisions"): MODERATOR,

@@ -31,10 +31,12 @@ from service.texts.catalogue import ENGLISH
 from service.vault import Vault
 from service.web import body as bodies
 from service.web import problems
-from service.web.access import _is_allowed, caller_id, reader_address
+from service.web.access import _is_allowed, caller_id
 from service.web.call import _THREAD
 from service.web.entity_tag import conditional
 from service.web.idempotency import replay_of
+from service.web.own_address import OwnAddresses, find_addresses_by, is_own_origin, own_path
+from service.web.proxies import reader_address
 
 MAX_HEADER_BYTES = 8190
 """What aiohttp takes of one header's line, and of an address."""
@@ -211,12 +213,29 @@ def authorization(text: str) -> object:
     return caller_id(request(Authorization=text), DESK, 0)
 
 
-def forwarded(text: str) -> object:
-    return reader_address(request(X_Forwarded_For=text), EVERYWHERE)
+def forwarded(header: str) -> Entrance:
+    """The reader's address as a trusted proxy tells it in this header."""
+    return lambda text: reader_address(by_a_proxy(**{header: text}), EVERYWHERE)
+
+
+def own_address(header: str) -> Entrance:
+    """Our own address as a trusted proxy tells it in this header."""
+
+    def read(text: str) -> object:
+        asked = by_a_proxy(**{"Host": "desk.example", header: text})
+        find_addresses_by(asked, OwnAddresses(None, EVERYWHERE))
+        return own_path(asked), is_own_origin(asked, "https://desk.example")
+
+    return read
+
+
+def by_a_proxy(**headers: str) -> Any:
+    """A request whose connection has an address."""
+    return request(**headers).clone(remote="127.0.0.1")
 
 
 def origin(text: str) -> object:
-    return _is_allowed(text.lower(), SITE, "desk.example")
+    return _is_allowed(request(Host="desk.example", Origin=text), text, SITE)
 
 
 NEW_SITE, NEW_TOKEN, THREAD = Loader(NewSiteSchema()), Loader(NewTokenSchema()), Loader(ThreadChangeSchema())

@@ -261,7 +261,18 @@ KINDS = {
     "Idempotency-Key": Kind(entrance.idempotency_key, MAX_HEADER_BYTES, ("a", "\u0315", " ", "\u00e9")),
     "Authorization": Kind(entrance.authorization, MAX_HEADER_BYTES, ("a", " ", "Bearer ", "\u0315\u0334"), "Bearer "),
     "X-Forwarded-For": Kind(
-        entrance.forwarded, MAX_HEADER_BYTES, ("127.0.0.1,", "::1,", ",", "1.", " ", "::ffff:1.2.3.4,")
+        entrance.forwarded("X_Forwarded_For"),
+        MAX_HEADER_BYTES,
+        ("127.0.0.1,", "::1,", ",", "1.", " ", "::ffff:1.2.3.4,", "[::1%a]:1,", '"', '\\"', "[", ":1", "_a"),
+    ),
+    "Forwarded": Kind(
+        entrance.forwarded("Forwarded"), MAX_HEADER_BYTES, ("for=1.2.3.4,", "for=", ";", "for=_a;", '"', '\\"', ",")
+    ),
+    "X-Forwarded-Host": Kind(
+        entrance.own_address("X_Forwarded_Host"), MAX_HEADER_BYTES, ("a,", "a.", ":", ",", "[", "]", "\u0315\u0334")
+    ),
+    "X-Forwarded-Prefix": Kind(
+        entrance.own_address("X_Forwarded_Prefix"), MAX_HEADER_BYTES, ("/a", "/", "/..", "%2F", ",", "\u0315")
     ),
     "Referer": Kind(entrance.address, MAX_HEADER_BYTES, (*ADDRESSES, *TEXTS), "http://"),
     "Origin": Kind(entrance.origin, MAX_HEADER_BYTES, ("a", "://", "\u0130", "\u0315\u0334"), "https://"),

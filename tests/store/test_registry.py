@@ -5,9 +5,10 @@ import asyncio
 import pytest
 
 from service.domain.replay import NO_REPLAY
+from service.domain.site import Site
 from service.errors import RecordAbsentError, RecordExistsError
 from service.link.link import Link
-from service.store import json_records, keys
+from service.store import json_records, keys, sites
 from service.store.json_records import Record
 from service.store.records import Records
 from tests.store.desk import CHANGE
@@ -33,6 +34,14 @@ async def test_what_is_not_there_is_neither_changed_nor_removed(link: Link) -> N
         await json_records.update(link, keys.SITES, "news", {}, change=CHANGE)
     with pytest.raises(RecordAbsentError):
         await json_records.remove(link, keys.SITES, "news", change=CHANGE)
+
+
+def test_origins_that_were_stored_as_typed_are_read_as_browsers_send_them() -> None:
+    record = sites.pack_site(
+        Site("news", allowed_origins=("https://B\u00fccher.example:443", "https://*.news.example"))
+    )
+    origins = sites.unpack_site("news", record).allowed_origins
+    assert origins == ("https://xn--bcher-kva.example", "https://*.news.example")
 
 
 def unpack(name: str, record: Record) -> str:
