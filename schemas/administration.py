@@ -152,8 +152,14 @@ class MadeTokenSchema(TokenSchema):
 
 
 class TokensQuery(Closed):
-    site = fields.String(load_default=None, validate=validate.Regexp(SITE_PATTERN))
-    role = fields.String(load_default=None, validate=validate.OneOf(ROLES))
+    site = fields.String(
+        load_default=None,
+        validate=validate.Regexp(SITE_PATTERN),
+        metadata={"description": "Tokens of this site alone."},
+    )
+    role = fields.String(
+        load_default=None, validate=validate.OneOf(ROLES), metadata={"description": "Tokens of this role alone."}
+    )
     limit = page_limit(100)
     cursor = query_cursor()
 

@@ -20,9 +20,10 @@ from schemas.loader import Loader
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
 from service.api import moderators, receipts, submissions, threads
-from service.api.cursors import position_of
+from service.api.cursors import PublicCursors, name_of, position_of
 from service.domain.likeness import skeleton
 from service.domain.site import Site
+from service.domain.thread import ThreadOrder
 from service.errors import InvalidFieldsError, RequestError
 from service.html import form
 from service.html.language import texts_for
@@ -169,6 +170,21 @@ def known_query(text: str) -> object:
     except RequestError as error:
         return problems.problem(error, "0" * 16)
     return None
+
+
+def list_cursor(text: str) -> object:
+    try:
+        return name_of("site", text)
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+
+
+def public_cursor(text: str) -> object:
+    """A cursor of a thread, which nobody gave."""
+    try:
+        return PublicCursors(VAULT, "s", "t", order=ThreadOrder.OLDEST).position_of(text)
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
 
 
 def entity_tag(text: str) -> object:

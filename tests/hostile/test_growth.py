@@ -255,6 +255,8 @@ KINDS = {
     "a limit": Kind(entrance.page, MAX_HEADER_BYTES, ("9", "0", "%D9%A0"), "limit="),
     "a cursor": Kind(entrance.page, MAX_HEADER_BYTES, ("MTox", "=", "%41", "_-"), "cursor="),
     "a cursor of nearly the right length": Kind(entrance.page, 512, ("MTox", "=", "A"), "cursor="),
+    "a list's cursor": Kind(entrance.list_cursor, MAX_HEADER_BYTES, ("c2l0ZTph", "=", "A", "_-", "\u0315")),
+    "a public cursor": Kind(entrance.public_cursor, 512, ("b2xkZXN0OjE6YTo=", "Ojo6", "=", "A")),
     "a queue's thread": Kind(entrance.queue, MAX_HEADER_BYTES, ("%CC%95%CC%B4", "a"), "order=oldest&thread="),
     "Idempotency-Key": Kind(entrance.idempotency_key, MAX_HEADER_BYTES, ("a", "\u0315", " ", "\u00e9")),
     "Authorization": Kind(entrance.authorization, MAX_HEADER_BYTES, ("a", " ", "Bearer ", "\u0315\u0334"), "Bearer "),
