@@ -19,6 +19,7 @@ from service.consumers.runner import Runner
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
+from service.html.refusal import write_page
 from service.link.address import make_link
 from service.link.link import Link
 from service.metrics import RequestMeasures
@@ -50,6 +51,7 @@ from service.web.application import make_application
 from service.web.call import ProcessContext
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
+from service.web.refusal_writer import PAGE_WRITER
 
 log = structlog.get_logger(__name__)
 
@@ -153,6 +155,7 @@ def make_service(
     service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
     service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
     service[MAKE_CONSUMERS] = consumers if is_first else ()
+    service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
     service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers))
     service.on_startup.append(_add_routes)

@@ -89,6 +89,6 @@ def unavailable(detail: str) -> StoreUnavailableError:
 def translate(error: BaseException) -> RequestError:
     """Returns the service's error for one of Redis: full, or unavailable. Driver errors are read here alone."""
     if isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM " in str(error)):
-        return StoreFullError("Redis is out of memory", retry_after_seconds=RETRY_AFTER_SECONDS)
+        return StoreFullError("Redis is out of memory.", retry_after_seconds=RETRY_AFTER_SECONDS)
     log.error("redis_refused", error=str(error))
     return unavailable("Redis refused the command")
