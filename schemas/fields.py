@@ -153,7 +153,7 @@ class Email(Line):
         super().__init__(
             min_chars=3,
             max_chars=MAX_EMAIL_CHARS,
-            metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"},
+            metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"} | kwargs.pop("metadata", {}),
             **kwargs,
         )
 
@@ -172,7 +172,7 @@ class WebAddress(Line):
     """An http or https address of at most 2,048 characters; an empty text means none."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_chars=MAX_URL_CHARS, metadata={"format": "uri"}, **kwargs)
+        super().__init__(max_chars=MAX_URL_CHARS, metadata={"format": "uri"} | kwargs.pop("metadata", {}), **kwargs)
 
     def plainly(self, value: Any) -> str | None:
         text = super().plainly(value)

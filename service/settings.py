@@ -33,6 +33,7 @@ class Settings:
     hosts: frozenset[str]
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     demo: Audience
+    disposable_domains: tuple[str, ...]
     log_level: str
 
 
@@ -63,6 +64,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     loaded["demo"] = Audience(str(loaded["demo"]))
     proxies = str(loaded["trusted_proxies"])
     loaded["trusted_proxies"] = tuple(ip_network(network.strip()) for network in proxies.split(",")) if proxies else ()
+    loaded["disposable_domains"] = tuple(str(loaded["disposable_domains"]).replace(",", " ").split())
     loaded["hosts"] = frozenset(split_hosts(str(loaded["hosts"])))
     return Settings(**loaded)  # type: ignore[arg-type]
 

@@ -10,8 +10,12 @@ from service.domain.rule import (
     Hours,
     LinkDomains,
     Links,
+    Newcomer,
+    OftenRejected,
     Pattern,
+    Repeated,
     Rule,
+    ThreadAge,
     Words,
 )
 from service.rules.domains import ascii_name, meets
@@ -23,6 +27,9 @@ from service.rules.phrases import Fold, Phrases
 MOST_MATCHED = 5
 MAX_MATCHED_CHARS = 100
 """What a rule found is told in so many pieces of so many characters."""
+
+OF_THE_STORE = (Newcomer, OftenRejected, ThreadAge, Repeated)
+"""Conditions on what the store alone knows."""
 
 _Found = list[str] | None
 """What met a condition; None where nothing did."""
@@ -46,8 +53,8 @@ class Rules:
     def __init__(self, rules: Sequence[Rule], fold: Fold, disposable: Container[str]) -> None:
         """disposable: domains whose addresses are thrown away after use, as `domains.ascii_name` writes them"""
         self._disposable = disposable
-        self._here = [rule for rule in rules if isinstance(rule.condition, tuple(_LOOKED_AT))]
-        self.left = [rule for rule in rules if rule not in self._here]
+        self._here = [rule for rule in rules if not isinstance(rule.condition, OF_THE_STORE)]
+        self.left = [rule for rule in rules if isinstance(rule.condition, OF_THE_STORE)]
         self._phrases = Phrases(
             {rule.name: rule.condition.phrases for rule in rules if isinstance(rule.condition, Words)}, fold
         )
@@ -72,7 +79,7 @@ class Rules:
         fired = []
         for rule in self._here:
             if rule.thread in ("", said.thread):
-                found = _LOOKED_AT[type(rule.condition)](rule, looked)
+                found = _found(rule, looked)
                 if found is not None:
                     fired.append(Fired(rule, tuple(piece[:MAX_MATCHED_CHARS] for piece in found[:MOST_MATCHED])))
         return fired
@@ -92,49 +99,27 @@ class _Looked(NamedTuple):
         return ascii_name(self.said.email.rpartition("@")[2])
 
 
-def _words(rule: Rule, looked: _Looked) -> _Found:
-    return looked.phrases.get(rule.name)
+def _found(rule: Rule, looked: _Looked) -> _Found:
+    """What of a submission meets the rule's condition."""
+    match rule.condition:
+        case Words():
+            return looked.phrases.get(rule.name)
+        case Pattern():
+            return looked.patterns.get(rule.name)
+        case Links(more_than):
+            return [str(len(looked.hosts))] if len(looked.hosts) > more_than else None
+        case LinkDomains(domains):
+            return [host for host in dict.fromkeys(looked.hosts) if meets(domains, host)] or None
+        case EmailDomains(domains):
+            return [looked.email_domain] if meets(domains, looked.email_domain) else None
+        case DisposableEmail():
+            return _disposable(looked)
+        case Hours() as hours:
+            return [] if is_outside(hours, looked.said.now_ms) else None
+    return None
 
 
-def _pattern(rule: Rule, looked: _Looked) -> _Found:
-    return looked.patterns.get(rule.name)
-
-
-def _links(rule: Rule, looked: _Looked) -> _Found:
-    assert isinstance(rule.condition, Links)
-    return [str(len(looked.hosts))] if len(looked.hosts) > rule.condition.more_than else None
-
-
-def _link_domains(rule: Rule, looked: _Looked) -> _Found:
-    assert isinstance(rule.condition, LinkDomains)
-    domains = rule.condition.domains
-    return [host for host in dict.fromkeys(looked.hosts) if meets(domains, host)] or None
-
-
-def _email_domains(rule: Rule, looked: _Looked) -> _Found:
-    assert isinstance(rule.condition, EmailDomains)
-    domain = looked.email_domain
-    return [domain] if meets(rule.condition.domains, domain) else None
-
-
-def _disposable(_: Rule, looked: _Looked) -> _Found:
-    domain = looked.email_domain
-    parts = domain.split(".")
+def _disposable(looked: _Looked) -> _Found:
+    parts = looked.email_domain.split(".")
     above = (".".join(parts[begin:]) for begin in range(len(parts) - 1))
-    return [domain] if any(each in looked.disposable for each in above) else None
-
-
-def _hours(rule: Rule, looked: _Looked) -> _Found:
-    assert isinstance(rule.condition, Hours)
-    return [] if is_outside(rule.condition, looked.said.now_ms) else None
-
-
-_LOOKED_AT: dict[type, Callable[[Rule, _Looked], _Found]] = {
-    Words: _words,
-    Pattern: _pattern,
-    Links: _links,
-    LinkDomains: _link_domains,
-    EmailDomains: _email_domains,
-    DisposableEmail: _disposable,
-    Hours: _hours,
-}
+    return [looked.email_domain] if any(each in looked.disposable for each in above) else None

@@ -1,5 +1,6 @@
 """Names of hosts: written alike, and held against lists of domains."""
 
+import re
 from functools import lru_cache
 
 import idna
@@ -9,6 +10,7 @@ from service.domain.rule import Domains
 
 MAX_DOMAIN_CHARS = 253
 BELOW = "*."
+_NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 
 
 @lru_cache(maxsize=1)
@@ -45,10 +47,12 @@ def listed_as(written: str) -> str:
     which would stand for all of its domains: `*.` before it says so."""
     begin = BELOW if written.strip().startswith(BELOW) else ""
     name = ascii_name(written.strip().removeprefix(BELOW))
-    if not name or any(not label or len(label) > 63 for label in name.split(".")):
+    if _NAME.fullmatch(name) is None:
         return ""
     if not begin and is_suffix(name):
         raise ValueError(name)
+    if not begin and "." not in name:
+        return ""
     return begin + name
 
 

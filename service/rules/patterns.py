@@ -42,7 +42,7 @@ class Patterns:
         """The rules whose pattern the body has a match of, each with the first match."""
         if self._all is None:
             return {}
-        return {self._names[index]: [self._first(index, body)] for index in sorted(self._all.Match(body))}
+        return {self._names[index]: [self._first(index, body)] for index in sorted(self._all.Match(body) or ())}
 
     def _first(self, index: int, body: str) -> str:
         match = self._each[index].search(body)

@@ -1,17 +1,21 @@
 """A reader's comment: scored, routed, written."""
 
+from collections.abc import Sequence
+
 from classifier import Text
 from service.desk import Desk, new_id
 from service.domain.assessed import Assessed
 from service.domain.network import reader_network
 from service.domain.replay import Replay
-from service.domain.routing import NAME_OF_STAFF, route_each
+from service.domain.routing import route_each
+from service.domain.rule import Fired
 from service.domain.site import Site
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
 from service.store.comments import CommentHome
 from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Traces
+from service.use_cases.rules import held_for, met_rules
 from service.vault import Vault
 
 
@@ -21,16 +25,29 @@ async def submit(desk: Desk, site: Site, thread: str, submission: Submission, *,
     A repeated Idempotency-Key has the first receipt again; a repeat by the same reader within ten minutes has the first
     comment's, as it is now. From anybody else the same words are a comment of their own.
     """
-    assessed = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
+    scored = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     now_ms = desk.now_ms()
+    fired: Sequence[Fired] = ()
+    if site.policy.rules:
+        fired = await met_rules(desk, site.policy, thread, submission, readings=scored.readings)
     salts = desk.salts.known(now_ms) or await desk.salts.read(now_ms)
-    new = _new_comment(desk, site, thread, submission, assessed=assessed, salts=salts, comment_id=new_id(now_ms))
+    new = _new_comment(
+        desk, site, thread, submission, assessed=scored.assessed, fired=fired, salts=salts, comment_id=new_id(now_ms)
+    )
     receipt = await desk.submissions.submit(site, new, replay, now_ms)
     return receipt if receipt.state is State.PUBLISHED else receipt._replace(state=State.HELD)
 
 
 def _new_comment(
-    desk: Desk, site: Site, thread: str, submission: Submission, *, assessed: Assessed, salts: Salts, comment_id: str
+    desk: Desk,
+    site: Site,
+    thread: str,
+    submission: Submission,
+    *,
+    assessed: Assessed,
+    fired: Sequence[Fired],
+    salts: Salts,
+    comment_id: str,
 ) -> NewComment:
     vault = desk.vault
     home = CommentHome(thread, vault.email_hash(submission.email))
@@ -40,7 +57,7 @@ def _new_comment(
         submission,
         sealed_email=vault.seal(submission.email, comment_id),
         assessed=assessed,
-        routings=route_each(site.policy, assessed, _held_for(desk, site, submission)),
+        routings=route_each(site.policy, assessed, held_for(desk, site, submission), fired),
         traces=_traces(vault, site, home, submission, salts.today),
         traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
     )
@@ -54,7 +71,3 @@ def _traces(vault: Vault, site: Site, home: CommentHome, submission: Submission,
     reader = vault.reader_hash(reader_network(submission.client_ip), salt)
     said = (submission.parent_id, submission.name, submission.body)
     return Traces(reader, vault.digest(site.site, home.thread, home.author, *said, reader))
-
-
-def _held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:
-    return (NAME_OF_STAFF,) if desk.registry.is_like_staff(site.site, submission.name) else ()
