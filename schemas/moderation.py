@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.comments import ORDERS, CommentSchema
-from schemas.fields import COMMENT_ID_PATTERN, MAX_REVISION, BoundedList, Closed, Line, PlainText, StrictInteger
+from schemas.fields import COMMENT_ID_PATTERN, MAX_REVISION, BoundedList, Closed, Line, Lines, PlainText, StrictInteger
 from schemas.threads import MAX_THREAD_CHARS
 
 DECISIONS = ("approve", "reject", "spam")
@@ -33,7 +33,7 @@ class DecisionSchema(Closed):
 
     decision = fields.String(required=True, validate=validate.OneOf(DECISIONS))
     reason = Line(max_chars=200, load_default=None, allow_none=True)
-    note = PlainText(max_chars=2000, is_multiline=True, load_default=None, allow_none=True)
+    note = Lines(max_chars=2000, load_default=None, allow_none=True)
     revision = StrictInteger(lowest=1, highest=MAX_REVISION, load_default=None, allow_none=True)
 
 

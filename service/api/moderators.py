@@ -23,6 +23,7 @@ from service.domain.queue import QueueOrder, QueueView
 from service.errors import InvalidFieldsError, RequestError, UnavailableError
 from service.use_cases import moderation
 from service.web.answer import Answer
+from service.web.body import MAX_BULK_BYTES
 from service.web.call import Call, Json
 from service.web.operation import operation
 from service.web.problems import status_of
@@ -78,7 +79,13 @@ async def decide(call: Call) -> Answer:
     return Answer(200, comment_json(decided))
 
 
-@operation("Decide on many comments", body=BulkDecisionsSchema, answers={200: BulkResultsSchema}, errors=(404,))
+@operation(
+    "Decide on many comments",
+    body=BulkDecisionsSchema,
+    answers={200: BulkResultsSchema},
+    errors=(404,),
+    max_body_bytes=MAX_BULK_BYTES,
+)
 async def decide_all(call: Call) -> Answer:
     items = call.body["decisions"]
     rulings = [_checked_ruling(item) for item in items]

@@ -1,6 +1,7 @@
 """What readers and websites call to leave a comment."""
 
 from schemas.fields import MAX_URL_CHARS
+from schemas.side_data import SideValues
 from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionSchema
 from service.api.way_back import way_back
 from service.domain.state import State
@@ -9,9 +10,11 @@ from service.html.refusal import write_form_error
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
 from service.web.answer import Answer
-from service.web.call import Call, Json
+from service.web.call import Call
 from service.web.operation import operation
 from service.web.origins import is_of
+
+_NOTHING_PASSED_ON = SideValues({}, ())
 
 
 @operation(
@@ -28,8 +31,9 @@ from service.web.origins import is_of
     error_writer=write_form_error,
 )
 async def submit(call: Call) -> Answer:
-    site, thread = call.known_site, call.thread
-    receipt = await submit_use_case(call.desk, site, thread, submission_of(call), replay=call.replay)
+    site, thread, submission = call.known_site, call.thread, submission_of(call)
+    _count_mended(call, submission)
+    receipt = await submit_use_case(call.desk, site, thread, submission, replay=call.replay)
     if call.is_form:
         return Answer(303, headers={"Location": await way_back(call, thread, receipt)})
     return Answer(
@@ -56,14 +60,26 @@ def submission_of(call: Call) -> Submission:
             referrer=headers.get("Referer", "")[:MAX_URL_CHARS].encode("utf-8", "replace").decode(),
         )
     allowed = call.site.allowed_origins if call.site else ()
-    article: Json = body["article"] or {"title": "", "url": ""}
-    client: Json = body["client"] or {"ip": "", "user_agent": "", "referrer": ""}
+    article, client = body["article"] or _NOTHING_PASSED_ON, body["client"] or _NOTHING_PASSED_ON
+    url = article.values.get("url", "")
     return Submission(
         **sent,
-        article_title=article["title"],
-        article_url=article["url"] if is_of(article["url"], allowed) else "",
-        client_ip=client["ip"],
-        user_agent=client["user_agent"],
-        referrer=client["referrer"],
+        article_title=article.values.get("title", ""),
+        article_url=url if is_of(url, allowed) else "",
+        client_ip=client.values.get("ip", ""),
+        user_agent=client.values.get("user_agent", ""),
+        referrer=client.values.get("referrer", ""),
         actor=call.caller.token_id,
     )
+
+
+def _count_mended(call: Call, submission: Submission) -> None:
+    """Counts what of a website's own words was cut, mended or left out; a stranger's were not asked for."""
+    if call.caller is None:
+        return
+    article, client = call.body["article"] or _NOTHING_PASSED_ON, call.body["client"] or _NOTHING_PASSED_ON
+    mended = {*article.mended, *client.mended}
+    if article.values.get("url", "") != submission.article_url:
+        mended.add("article.url")
+    for field in mended:
+        call.context.measures.count_mended(field)

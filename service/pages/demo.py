@@ -107,7 +107,7 @@ async def submit_demo(call: Call) -> Answer:
 
 
 async def _form_fields(call: Call) -> Json:
-    raw = await bodies.read_body(call.request)
+    raw = await bodies.read_body(call.request, bodies.MAX_FORM_BYTES)
     kind = bodies.media_type(call.request)
     if kind not in (bodies.URLENCODED, bodies.MULTIPART):
         raise UnsupportedMediaTypeError("Send a form.")

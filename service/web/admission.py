@@ -12,6 +12,7 @@ from service.web.access import is_metrics_token, reader_address
 from service.web.authentication import found_caller, shown_token
 from service.web.call import ProcessContext
 from service.web.exchange import Request
+from service.web.media_type import kind_of
 from service.web.route import Access, Route
 
 _HTTP_1_1 = (1, 1)
@@ -81,7 +82,7 @@ async def invite_body(request: Request, max_bytes: int) -> None:
 
 def is_form(request: Request) -> bool:
     """Whether its head says that a form comes, as a browser sends it."""
-    return request.headers.get("Content-Type", "").startswith((bodies.URLENCODED, bodies.MULTIPART))
+    return kind_of(request.headers.get("Content-Type", "")) in (bodies.URLENCODED, bodies.MULTIPART)
 
 
 def learn(request: Request, desk: Desk, context: ProcessContext, error: RequestError) -> None:

@@ -22,6 +22,10 @@ from service.web.media_type import kind_of, read_media_type
 from service.web.multipart import parse_multipart
 
 MAX_BODY_BYTES = 64 * 1024
+MAX_FORM_BYTES = 160 * 1024
+"""A comment of 10,000 characters is 120 KB as a form where each takes four bytes of UTF-8, and these nine to twelve."""
+MAX_BULK_BYTES = 160 * 1024
+"""Of JSON with hundreds of items."""
 BODY_SECONDS = 10
 MAX_NESTING = 1024
 """orjson's own limit: what opens more brackets than this is not taken, whatever its length."""

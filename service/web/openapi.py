@@ -126,7 +126,12 @@ def _responses(route: Route) -> dict[str, Json]:
 
 def _meaning(status: int, operation: Operation) -> str:
     meaning = _MEANING[status]
-    return meaning % _size(operation.max_body_bytes) if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else meaning
+    return meaning % _limit(operation) if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else meaning
+
+
+def _limit(operation: Operation) -> str:
+    size = _size(operation.max_body_bytes)
+    return f"{size}, or a form over {_size(operation.max_form_bytes)}" if operation.form is not None else size
 
 
 def _size(count: int) -> str:

@@ -17,7 +17,7 @@ from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
 from service.web.answer import Answer
 from service.web.authentication import BEARER, Authentication
-from service.web.body import MAX_BODY_BYTES
+from service.web.body import MAX_BODY_BYTES, MAX_FORM_BYTES
 from service.web.call import Call, Json
 from service.web.exchange import Request
 from service.web.stream import Stream
@@ -45,6 +45,11 @@ class Operation:
     is_scored: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
     authentication: Authentication = BEARER
+
+    @property
+    def max_form_bytes(self) -> int:
+        """What a form may have at most; 0 where none is taken."""
+        return max(self.max_body_bytes, MAX_FORM_BYTES) if self.form is not None else 0
 
     def load_body(self, fields: Any, *, is_form: bool) -> Json:
         """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
@@ -97,9 +102,10 @@ def operation(
 ) -> Callable[[Handler], Operation]:
     """Declares a handler. `answers` maps a status to its schema, or to words where it has no JSON body; `errors` are
     the statuses that it may have beyond those that its access and body bring. What `is_scored` is refused while too
-    much waits for the classifier. A body has at most `max_body_bytes`, as it came and when it is unfolded. Errors are
-    written as problem documents where there is no `error_writer`. Who asks is shown by `authentication`;
-    ValueError where that stands in a body and there is none, as nobody would ever be asked."""
+    much waits for the classifier. A body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is more, as it
+    came and when it is unfolded. Errors are written as problem documents where there is no `error_writer`. Who asks is
+    shown by `authentication`; ValueError where that stands in a body and there is none, as nobody would ever be asked.
+    """
     if authentication.is_in_body and body is None:
         raise ValueError("What shows who asks stands in a body, and the operation takes none.")
 

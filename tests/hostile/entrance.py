@@ -72,6 +72,12 @@ def json_field(name: str) -> Entrance:
     return lambda text: read_body(bodies.JSON, orjson.dumps(right | {name: text}))
 
 
+def json_field_within(outer: str, name: str) -> Entrance:
+    """The same of a field in an object of it."""
+    right = {"name": "Ann", "email": "ann@mail.example", "body": "A fair point."}
+    return lambda text: read_body(bodies.JSON, orjson.dumps(right | {outer: {name: text}}))
+
+
 def json(text: str) -> object:
     return read_body(bodies.JSON, text.encode())
 
