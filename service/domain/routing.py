@@ -50,17 +50,13 @@ def route_each(
 
 def _ruled(routing: Routing, fired: Sequence[Fired]) -> Routing:
     """A routing as the rules that fired change it; they are named first, in their order."""
-    reasons = [*map(_reason_of, fired), *routing.reasons]
+    reasons = [*(each.reason for each in fired), *routing.reasons]
     actions = {each.rule.action for each in fired}
     if Action.REJECT in actions:
         return Routing(Verdict.REJECT, reasons, is_listed=False)
     if Action.HOLD in actions and routing.verdict is Verdict.PUBLISH:
         return Routing(Verdict.HOLD, reasons)
     return routing._replace(reasons=reasons)
-
-
-def _reason_of(fired: Fired) -> Reason:
-    return Reason("rule", {"rule": fired.rule.name, "matched": list(fired.matched)})
 
 
 def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], held: list[Reason]) -> Routing:

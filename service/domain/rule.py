@@ -5,6 +5,8 @@ from datetime import time
 from enum import StrEnum
 from typing import NamedTuple
 
+from service.domain.reason import Reason
+
 
 class Action(StrEnum):
     """What a rule does: with `note` nothing but standing among the reasons."""
@@ -114,8 +116,24 @@ class Rule(NamedTuple):
     thread: str = ""
 
 
+OF_THE_STORE = (Newcomer, OftenRejected, ThreadAge, Repeated)
+"""Conditions on what the store alone knows."""
+
+
+class PlacedRule(NamedTuple):
+    """A rule at its place among its site's."""
+
+    place: int
+    rule: Rule
+
+
 class Fired(NamedTuple):
     """A rule whose condition a comment met, and by what: at most a few short pieces."""
 
+    place: int
     rule: Rule
     matched: Sequence[str] = ()
+
+    @property
+    def reason(self) -> Reason:
+        return Reason("rule", {"rule": self.rule.name, "matched": list(self.matched)})

@@ -4,18 +4,17 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple
 
 from service.domain.rule import (
+    OF_THE_STORE,
     DisposableEmail,
     EmailDomains,
     Fired,
     Hours,
     LinkDomains,
     Links,
-    Newcomer,
-    OftenRejected,
     Pattern,
+    PlacedRule,
     Repeated,
     Rule,
-    ThreadAge,
     Words,
 )
 from service.rules.domains import ascii_name, meets
@@ -27,9 +26,6 @@ from service.rules.phrases import Fold, Phrases
 MOST_MATCHED = 5
 MAX_MATCHED_CHARS = 100
 """What a rule found is told in so many pieces of so many characters."""
-
-OF_THE_STORE = (Newcomer, OftenRejected, ThreadAge, Repeated)
-"""Conditions on what the store alone knows."""
 
 _Found = list[str] | None
 """What met a condition; None where nothing did."""
@@ -53,17 +49,19 @@ class Rules:
     def __init__(self, rules: Sequence[Rule], fold: Fold, disposable: Container[str]) -> None:
         """disposable: domains whose addresses are thrown away after use, as `domains.ascii_name` writes them"""
         self._disposable = disposable
-        self._here = [rule for rule in rules if not isinstance(rule.condition, OF_THE_STORE)]
-        self.left = [rule for rule in rules if isinstance(rule.condition, OF_THE_STORE)]
+        placed = [PlacedRule(place, rule) for place, rule in enumerate(rules)]
+        self._here = [each for each in placed if not isinstance(each.rule.condition, OF_THE_STORE)]
+        self.left = [each for each in placed if isinstance(each.rule.condition, OF_THE_STORE)]
+        self.asks_what_was_said = any(isinstance(rule.condition, Repeated) for rule in rules)
         self._phrases = Phrases(
             {rule.name: rule.condition.phrases for rule in rules if isinstance(rule.condition, Words)}, fold
         )
         self._patterns = Patterns(
             {rule.name: rule.condition.re2 for rule in rules if isinstance(rule.condition, Pattern)}
         )
-        self._has_words = any(isinstance(rule.condition, Words) for rule in self._here)
-        self._has_patterns = any(isinstance(rule.condition, Pattern) for rule in self._here)
-        self._has_links = any(isinstance(rule.condition, Links | LinkDomains) for rule in self._here)
+        self._has_words = any(isinstance(rule.condition, Words) for _, rule in self._here)
+        self._has_patterns = any(isinstance(rule.condition, Pattern) for _, rule in self._here)
+        self._has_links = any(isinstance(rule.condition, Links | LinkDomains) for _, rule in self._here)
 
     def met_by(self, said: Said) -> list[Fired]:
         """The rules that a submission meets, in their order, each with what met it."""
@@ -77,11 +75,11 @@ class Rules:
             self._disposable,
         )
         fired = []
-        for rule in self._here:
+        for place, rule in self._here:
             if rule.thread in ("", said.thread):
                 found = _found(rule, looked)
                 if found is not None:
-                    fired.append(Fired(rule, tuple(piece[:MAX_MATCHED_CHARS] for piece in found[:MOST_MATCHED])))
+                    fired.append(Fired(place, rule, tuple(piece[:MAX_MATCHED_CHARS] for piece in found[:MOST_MATCHED])))
         return fired
 
 

@@ -9,7 +9,7 @@ from service.desk import Desk
 from service.domain.assessed import Assessed
 from service.domain.policy import Mode, Policy
 from service.domain.routing import NAME_OF_STAFF, Routing, route_each
-from service.domain.rule import Fired, Rule
+from service.domain.rule import Fired, PlacedRule, Rule
 from service.domain.site import Site
 from service.domain.submission import Submission
 from service.errors import InvalidFieldsError, ThreadNotFoundError
@@ -18,10 +18,24 @@ from service.rules.compiled import Said
 from service.store import threads
 
 
+class Ruled(NamedTuple):
+    """The rules of a policy that a submission meets, in their order; `left` are those that only the store can decide
+    on, one of them perhaps about what was said elsewhere."""
+
+    fired: Sequence[Fired] = ()
+    left: Sequence[PlacedRule] = ()
+    asks_what_was_said: bool = False
+
+
+NO_RULES = Ruled()
+
+
 async def met_rules(
     desk: Desk, policy: Policy, thread: str, submission: Submission, *, readings: Sequence[Folded]
-) -> Sequence[Fired]:
-    """The rules of a policy that a submission meets, in their order. readings: its body as the classifier read it"""
+) -> Ruled:
+    """Holds a policy's rules against a submission. readings: its body as the classifier read it"""
+    if not policy.rules:
+        return NO_RULES
     rules = desk.rules.known(policy) or await desk.rules.prepare(policy)
     said = Said(
         thread,
@@ -31,7 +45,7 @@ async def met_rules(
         folded=lambda: _texts(readings),
         now_ms=desk.now_ms(),
     )
-    return rules.met_by(said)
+    return Ruled(rules.met_by(said), rules.left, rules.asks_what_was_said)
 
 
 def _texts(readings: Sequence[Folded]) -> Iterable[str]:
@@ -55,8 +69,8 @@ async def try_policy(desk: Desk, site: Site, thread: str, submission: Submission
     """Says what the site's policy makes of a submission, and keeps nothing of it. thread: "" for one of no thread"""
     scored = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     policy = site.policy
-    fired = await met_rules(desk, policy, thread, submission, readings=scored.readings)
-    routings = route_each(policy, scored.assessed, held_for(desk, site, submission), fired)
+    ruled = await met_rules(desk, policy, thread, submission, readings=scored.readings)
+    routings = route_each(policy, scored.assessed, held_for(desk, site, submission), ruled.fired)
     mode = await _mode_of(desk, site, thread) or policy.mode
     return Trial(mode, routings[mode], scored.assessed)
 

@@ -1,21 +1,18 @@
 """A reader's comment: scored, routed, written."""
 
-from collections.abc import Sequence
-
 from classifier import Text
 from service.desk import Desk, new_id
 from service.domain.assessed import Assessed
 from service.domain.network import reader_network
 from service.domain.replay import Replay
 from service.domain.routing import route_each
-from service.domain.rule import Fired
 from service.domain.site import Site
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
 from service.store.comments import CommentHome
 from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Traces
-from service.use_cases.rules import held_for, met_rules
+from service.use_cases.rules import Ruled, held_for, met_rules
 from service.vault import Vault
 
 
@@ -27,12 +24,10 @@ async def submit(desk: Desk, site: Site, thread: str, submission: Submission, *,
     """
     scored = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     now_ms = desk.now_ms()
-    fired: Sequence[Fired] = ()
-    if site.policy.rules:
-        fired = await met_rules(desk, site.policy, thread, submission, readings=scored.readings)
+    ruled = await met_rules(desk, site.policy, thread, submission, readings=scored.readings)
     salts = desk.salts.known(now_ms) or await desk.salts.read(now_ms)
     new = _new_comment(
-        desk, site, thread, submission, assessed=scored.assessed, fired=fired, salts=salts, comment_id=new_id(now_ms)
+        desk, site, thread, submission, assessed=scored.assessed, ruled=ruled, salts=salts, comment_id=new_id(now_ms)
     )
     receipt = await desk.submissions.submit(site, new, replay, now_ms)
     return receipt if receipt.state is State.PUBLISHED else receipt._replace(state=State.HELD)
@@ -45,7 +40,7 @@ def _new_comment(
     submission: Submission,
     *,
     assessed: Assessed,
-    fired: Sequence[Fired],
+    ruled: Ruled,
     salts: Salts,
     comment_id: str,
 ) -> NewComment:
@@ -57,9 +52,12 @@ def _new_comment(
         submission,
         sealed_email=vault.seal(submission.email, comment_id),
         assessed=assessed,
-        routings=route_each(site.policy, assessed, held_for(desk, site, submission), fired),
+        routings=route_each(site.policy, assessed, held_for(desk, site, submission), () if ruled.left else ruled.fired),
         traces=_traces(vault, site, home, submission, salts.today),
         traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
+        said=vault.digest("said", site.site, home.author, submission.body) if ruled.asks_what_was_said else "",
+        rules=ruled.left,
+        fired=ruled.fired if ruled.left else (),
     )
 
 

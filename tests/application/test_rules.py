@@ -97,3 +97,79 @@ async def test_a_policy_of_thousands_of_phrases_is_taken(application: Applicatio
     await set_rules(application, {"name": "many", "when": {"words": {"phrases": phrases}}, "action": "hold"})
     held = await submitted(application, body=f"It is {phrases[4321]}, as I said.")
     assert held["reasons"][0]["matched"] == [phrases[4321]]
+
+
+def condition(action: str = "hold", **when: Any) -> dict[str, Any]:
+    return {"name": next(iter(when)), "when": when, "action": action}
+
+
+def matched_by(told: dict[str, Any], name: str) -> list[str] | None:
+    return next((reason["matched"] for reason in told["reasons"] if reason.get("rule") == name), None)
+
+
+async def decided(application: Application, decision: str, **given: str) -> None:
+    answer = await application.ask("POST", COMMENTS, COMMENT | given)
+    path = f"{SITE}/comments/{(await answer.json())['comment_id']}"
+    assert (await application.ask("POST", f"{path}/decisions", {"decision": decision})).status == 200
+
+
+async def test_a_newcomer_is_held_until_enough_was_approved(application: Application) -> None:
+    await set_rules(application, condition(author={"approved_fewer_than": 2}))
+    first = await submitted(application)
+    assert (first["state"], matched_by(first, "author")) == ("held", ["0"])
+    await decided(application, "approve", body="The first that was approved.")
+    await decided(application, "approve", body="The second that was approved.")
+    known = await submitted(application, body="From somebody who is known by now.")
+    assert (known["state"], matched_by(known, "author")) == ("published", None)
+    stranger = await submitted(application, email="eve@mail.example")
+    assert stranger["state"] == "held"
+
+
+async def test_who_was_often_rejected_is_rejected(application: Application) -> None:
+    await set_rules(application, condition("reject", author={"rejected_share_above": 0.5, "of_last": 3}))
+    await decided(application, "approve", body="An approved one.")
+    await decided(application, "spam", body="A first that was spam.")
+    assert (await submitted(application, body="One of two is not more than half."))["state"] == "published"
+    await decided(application, "reject", body="A second that was rejected.")
+    after = await submitted(application, body="Two of three are.")
+    assert (after["told"], after["state"], matched_by(after, "author")) == ("held", "rejected", ["2/3"])
+
+
+async def test_a_decision_taken_back_does_not_count(application: Application) -> None:
+    await set_rules(application, condition("reject", author={"rejected_share_above": 0, "of_last": 20}))
+    posted = await (await application.ask("POST", COMMENTS, COMMENT)).json()
+    path = f"{SITE}/comments/{posted['comment_id']}"
+    for decision in ("spam", "reject"):
+        assert (await application.ask("POST", f"{path}/decisions", {"decision": decision})).status == 200
+    for _ in range(2):
+        assert (await application.ask("POST", f"{path}/undo", {})).status == 200
+    assert (await submitted(application, body="Nothing is held against me."))["state"] == "published"
+
+
+async def test_the_same_words_elsewhere_are_met(application: Application) -> None:
+    await set_rules(application, condition(repeated={"elsewhere_within_hours": 1}))
+    assert (await submitted(application))["state"] == "published"
+    elsewhere = f"{SITE}/threads/another/comments"
+    again = await (await application.ask("POST", elsewhere, COMMENT)).json()
+    assert again["state"] == "held"
+    assert (await submitted(application, body="Other words."))["state"] == "published"
+    other = await application.ask("POST", elsewhere, COMMENT | {"email": "eve@mail.example"})
+    assert (await other.json())["state"] == "published"
+
+
+async def test_rules_of_the_store_stand_among_the_others_in_their_order(application: Application) -> None:
+    newcomers = condition("note", author={"approved_fewer_than": 1})
+    await set_rules(application, WORDS, newcomers, LINKS, mode="premoderate")
+    told = await submitted(application, website="https://pills.example")
+    assert told["state"] == "rejected"
+    fired = [(reason["rule"], reason["matched"]) for reason in told["reasons"] if reason["code"] == "rule"]
+    assert fired == [("river", ["river"]), ("author", ["0"]), ("links", ["1"])]
+    assert told["reasons"][3]["code"] == "premoderated"
+
+
+async def test_a_rule_of_one_thread_leaves_the_others_alone(application: Application) -> None:
+    await set_rules(application, condition(author={"approved_fewer_than": 1}) | {"thread": "another"})
+    assert (await submitted(application))["state"] == "published"
+    newcomer = COMMENT | {"email": "eve@mail.example"}
+    other = await application.ask("POST", f"{SITE}/threads/another/comments", newcomer)
+    assert (await other.json())["state"] == "held"

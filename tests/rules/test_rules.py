@@ -165,7 +165,7 @@ def test_rules_fire_in_their_order_each_by_its_name_and_thread(classifier: Class
     )
     assert site.met("river https://a.com") == ["links: 1", "words: river"]
     assert site.met("river", thread="other") == ["elsewhere: river", "words: river"]
-    assert [rule.name for rule in site.left] == ["newcomers"]
+    assert [(place, rule.name) for place, rule in site.left] == [(3, "newcomers")]
 
 
 def test_what_matched_is_told_in_few_short_pieces(classifier: Classifier) -> None:
