@@ -1,6 +1,6 @@
 """All rules of a site, made ready once and held against each submission."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from service.domain.rule import (
@@ -50,44 +50,41 @@ class Rules:
         """disposable: domains whose addresses are thrown away after use, as `domains.ascii_name` writes them"""
         self._disposable = disposable
         placed = [PlacedRule(place, rule) for place, rule in enumerate(rules)]
-        self._here = [each for each in placed if not isinstance(each.rule.condition, OF_THE_STORE)]
         self.left = [each for each in placed if isinstance(each.rule.condition, OF_THE_STORE)]
         self.asks_what_was_said = any(isinstance(rule.condition, Repeated) for rule in rules)
+        # All phrases are found in one walk, and so are all patterns: the rules that had none need not be asked.
+        self._searched = {each.rule.name: each for each in placed if isinstance(each.rule.condition, Words | Pattern)}
+        self._others = [each for each in placed if not isinstance(each.rule.condition, (Words, Pattern, *OF_THE_STORE))]
         self._phrases = Phrases(
             {rule.name: rule.condition.phrases for rule in rules if isinstance(rule.condition, Words)}, fold
         )
         self._patterns = Patterns(
             {rule.name: rule.condition.re2 for rule in rules if isinstance(rule.condition, Pattern)}
         )
-        self._has_words = any(isinstance(rule.condition, Words) for _, rule in self._here)
-        self._has_patterns = any(isinstance(rule.condition, Pattern) for _, rule in self._here)
-        self._has_links = any(isinstance(rule.condition, Links | LinkDomains) for _, rule in self._here)
+        self._has_links = any(isinstance(rule.condition, Links | LinkDomains) for rule in rules)
 
     def met_by(self, said: Said) -> list[Fired]:
         """The rules that a submission meets, in their order, each with what met it."""
-        if not self._here:
-            return []
-        looked = _Looked(
-            self._phrases.find(said.folded()) if self._has_words else {},
-            self._patterns.find(said.body) if self._has_patterns else {},
-            hosts_of(f"{said.body}\n{said.website}") if self._has_links else [],
-            said,
-            self._disposable,
-        )
-        fired = []
-        for place, rule in self._here:
-            if rule.thread in ("", said.thread):
-                found = _found(rule, looked)
-                if found is not None:
-                    fired.append(Fired(place, rule, tuple(piece[:MAX_MATCHED_CHARS] for piece in found[:MOST_MATCHED])))
-        return fired
+        looked = _Looked(hosts_of(f"{said.body}\n{said.website}") if self._has_links else [], said, self._disposable)
+        found = [(self._searched[name], pieces) for name, pieces in self._in_text(said)]
+        found += [(each, pieces) for each in self._others if (pieces := _found(each.rule, looked)) is not None]
+        fired = [
+            Fired(place, rule, tuple(piece[:MAX_MATCHED_CHARS] for piece in pieces[:MOST_MATCHED]))
+            for (place, rule), pieces in found
+            if rule.thread in ("", said.thread)
+        ]
+        return sorted(fired, key=lambda each: each.place)
+
+    def _in_text(self, said: Said) -> Iterator[tuple[str, list[str]]]:
+        """The names of rules whose phrases or pattern the body has, and what of them."""
+        if self._phrases:
+            yield from self._phrases.find(said.folded()).items()
+        yield from self._patterns.find(said.body).items()
 
 
 class _Looked(NamedTuple):
-    """A submission, and what was found in it for all rules together."""
+    """A submission, and the hosts that its links lead to, for all rules together."""
 
-    phrases: dict[str, list[str]]
-    patterns: dict[str, list[str]]
     hosts: list[str]
     said: Said
     disposable: Container[str]
@@ -98,12 +95,8 @@ class _Looked(NamedTuple):
 
 
 def _found(rule: Rule, looked: _Looked) -> _Found:
-    """What of a submission meets the rule's condition."""
+    """What of a submission meets the rule's condition, where it is not one on the text as a whole."""
     match rule.condition:
-        case Words():
-            return looked.phrases.get(rule.name)
-        case Pattern():
-            return looked.patterns.get(rule.name)
         case Links(more_than):
             return [str(len(looked.hosts))] if len(looked.hosts) > more_than else None
         case LinkDomains(domains):

@@ -8,6 +8,7 @@ from service.rules.domains import ascii_name, has_known_suffix
 MOST = 100
 """So many links of a text are looked at: no honest comment has them."""
 _LABEL = r"[\w-]{1,63}"
+_MAYBE = re.compile(r"://|\w\.\w")
 _LINK = re.compile(
     rf"(?P<scheme>https?://)(?P<host>[^\s/?#<>\"'()\[\]]{{1,253}})"
     rf"|(?<![\w@.-])(?P<bare>{_LABEL}(?:\.{_LABEL}){{1,8}})(?![\w@])",
@@ -17,6 +18,8 @@ _LINK = re.compile(
 
 def hosts_of(text: str) -> list[str]:
     """The host of each link in order, in ASCII (IDNA); "" where it cannot be read. An email address is no link."""
+    if _MAYBE.search(text) is None:  # most comments, in a tenth of the time
+        return []
     hosts = []
     for found in _LINK.finditer(text):
         if found["bare"] is None:

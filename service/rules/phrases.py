@@ -22,6 +22,9 @@ class Phrases:
         self._owners = [owner for _, owner in kept]
         self._automaton = ahocorasick_rs.AhoCorasick([text for text, _ in kept], store_patterns=False) if kept else None
 
+    def __bool__(self) -> bool:
+        return self._automaton is not None
+
     def find(self, folded: Iterable[str]) -> dict[str, list[str]]:
         """The rules whose phrases are said in any of the folded texts, and those phrases as the rule has them."""
         found: dict[str, list[str]] = {}
