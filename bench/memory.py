@@ -189,6 +189,7 @@ def make_desk(link: "Link") -> "Desk":
     from service.rules.prepared import PreparedRules
     from service.scoring import Scorer
     from service.store.comments import Comments
+    from service.store.format_3 import ThreadUpgrades
     from service.store.queue import Queue
     from service.store.salts import DaySalts
     from service.store.submissions import Submissions
@@ -205,6 +206,7 @@ def make_desk(link: "Link") -> "Desk":
         queue=Queue(link, comments),
         salts=DaySalts(link),
         rules=PreparedRules(model.fold, ()),
+        thread_upgrades=ThreadUpgrades(link),
     )
 
 

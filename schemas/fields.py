@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from marshmallow import Schema, ValidationError, fields, validate
 
 from schemas import controls, visibility
+from schemas.origin import OriginError, parse_origin
 
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
 COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
@@ -17,10 +18,13 @@ MAX_URL_CHARS = 2048
 MAX_EMAIL_CHARS = 254
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
+CHECKED = ("1", "true", "on")
+"""What a form says where a box is checked."""
+MAX_CHECKED_CHARS = 20
+"""What is longer, spaces around it included, says no without being read."""
 MAX_UNKNOWN_NAMED = 20
 """A refusal names this many unknown fields at most: thousands would cost more than all other checks."""
 
-OWN_PORTS = {"http": ":80", "https": ":443"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NOT_IN_ADDRESS = re.compile(r'[\s<>"\\^`{|}]')
 _MOST_CODE_POINTS = 4
@@ -47,8 +51,6 @@ class PlainText(fields.String):
     of the result; a text that no composition makes short enough is refused before it is composed.
     """
 
-    _out_of_place = controls.CONTROL
-
     def __init__(self, *, min_chars: int = 0, max_chars: int, **kwargs: Any) -> None:
         self._length = validate.Length(min=min_chars, max=max_chars)
         metadata = {"pattern": r"\S"} if min_chars else {}
@@ -65,7 +67,11 @@ class PlainText(fields.String):
             return None
         if not value.isascii() and not self._is_plain(value):
             return None
-        return value if value.isprintable() or not self._out_of_place.search(value) else None
+        return value if self._is_in_place(value) else None
+
+    def _is_in_place(self, text: str) -> bool:
+        """Returns whether a text holds none of the characters that it must not hold wherever they stand."""
+        return not controls.has_controls(text)
 
     def _is_plain(self, text: str) -> bool:
         """Returns whether a text that is not ASCII is valid as it is; marks are counted before the check for NFC."""
@@ -82,7 +88,7 @@ class PlainText(fields.String):
         text = self._mended(text)
         if not text.isascii():
             text = self._composed(text)
-        if not text.isprintable() and self._out_of_place.search(text):
+        if not self._is_in_place(text):
             raise ValidationError("Holds control characters.")
         return text
 
@@ -107,10 +113,11 @@ class Lines(PlainText):
     """Text of several lines that a person wrote. Line ends of every kind become `\\n`; other control characters, and
     what is no character, are left out, as their writer cannot see them."""
 
-    _out_of_place = controls.OUT_OF_PLACE
+    def _is_in_place(self, text: str) -> bool:
+        return controls.is_in_lines(text)
 
     def _mended(self, text: str) -> str:
-        return text if text.isprintable() else controls.in_lines(text).strip()
+        return controls.in_lines(text).strip()
 
 
 class Paragraphs(Lines):
@@ -133,8 +140,10 @@ class Line(PlainText):
     """One line that people read. What is invisible or changes the direction is left out, but not joiners and selectors
     where emoji and scripts need them; line ends and tabs become a space. A text of nothing visible is refused."""
 
-    _out_of_place = controls.OUT_OF_PLACE_IN_LINE
     _gap = " "
+
+    def _is_in_place(self, text: str) -> bool:
+        return controls.is_in_one_line(text)
 
     def _is_plain(self, text: str) -> bool:
         return super()._is_plain(text) and not visibility.has_hidden(text) and visibility.has_visible(text)
@@ -208,19 +217,20 @@ def is_web_address(text: str) -> bool:
 
 
 class Origin(Line):
-    """A browser's origin: scheme, host and port. The default port of the scheme is removed, as no browser sends it."""
+    """The origin of web pages, which becomes what browsers send: see `schemas.origin.parse_origin`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_chars=8, max_chars=300, **kwargs)
+        super().__init__(min_chars=1, max_chars=300, **kwargs)
 
     def plainly(self, value: Any) -> str | None:  # noqa: ARG002
         return None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs).rstrip("/").lower()
-        if not is_web_address(text) or text.count("/") != 2 or "?" in text or "#" in text:
-            raise ValidationError("Not an origin such as https://news.example.")
-        return text.removesuffix(OWN_PORTS[text.partition(":")[0]])
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return parse_origin(text)
+        except OriginError as error:
+            raise ValidationError(f"Not an origin such as https://news.example: {error}") from error
 
 
 class StrictInteger(fields.Integer):
@@ -242,6 +252,24 @@ class StrictBoolean(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Checkbox(StrictBoolean):
+    """A JSON boolean, or null for false; in a form, whose fields are texts, the value of a checked box.
+
+    A form that says anything else says no: its reader could not mend it.
+    """
+
+    is_of_form = False
+    """Set on the field of a schema that loads forms."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(load_default=False, allow_none=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if self.is_of_form:
+            return isinstance(value, str) and len(value) <= MAX_CHECKED_CHARS and value.strip().lower() in CHECKED
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Probability(fields.Float):

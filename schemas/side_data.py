@@ -3,15 +3,14 @@ whose reader did not write it and cannot mend it."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cached_property
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any
 
-from marshmallow import fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from schemas import controls, visibility
-from schemas.fields import Closed
 from schemas.websites import complete_address
 
 _MOST_CODE_POINTS = 4
@@ -23,12 +22,13 @@ _HOP = re.compile(r"""(?:for=)?"?(?:\[([0-9a-f:.]+)\](?::\d+)?|([0-9.]+):\d+|([0
 """An address as proxies write it: in quotes or brackets, with a port, as `for=` of RFC 7239."""
 
 
-class SideValues(NamedTuple):
-    """What was kept of an object, a text for each of its fields ("" is unknown), and the names of what was mended:
-    the object's own for one that is none, or for unknown fields in it."""
+class SideValues(dict[str, str]):
+    """What was kept of an object: a text for each of its fields, "" where it is unknown. `mended` has the names of what
+    was not kept as it was sent: the object's own for one that is none, and for unknown fields in it."""
 
-    values: Mapping[str, str]
-    mended: tuple[str, ...]
+    def __init__(self, values: Mapping[str, str], mended: Collection[str] = ()) -> None:
+        super().__init__(values)
+        self.mended = frozenset(mended)
 
 
 class _SideField(fields.String):
@@ -66,9 +66,6 @@ class SideText(_SideField):
 class SideAddress(_SideField):
     """An http or https address of at most 2,048 characters; anything else is left out."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(metadata={"format": "uri"} | kwargs.pop("metadata", {}), **kwargs)
-
     def read(self, value: Any) -> tuple[str, bool]:
         if type(value) is not str:
             return "", True
@@ -93,10 +90,17 @@ class SideIp(_SideField):
             return _first_address(controls.in_one_line(whole[:_MAX_LIST_CHARS])), True
 
 
+class SideSchema(Schema):
+    """The base of such an object: unknown fields are passed over."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
 class SideData(fields.Nested):
     """An object of such fields, which loads to SideValues whatever was sent; to None for none."""
 
-    def __init__(self, nested: type[Closed], **kwargs: Any) -> None:
+    def __init__(self, nested: type[SideSchema], **kwargs: Any) -> None:
         super().__init__(nested, load_default=None, allow_none=True, **kwargs)
 
     def _deserialize(  # type: ignore[override]  # `partial` is for the fields within, and comes in `kwargs`
@@ -108,7 +112,7 @@ class SideData(fields.Nested):
     ) -> SideValues:
         own, known = attr or "", self._known
         if not isinstance(value, dict):
-            return SideValues(dict.fromkeys(known, ""), (own,))
+            return SideValues(dict.fromkeys(known, ""), [own])
         values: dict[str, str] = {}
         mended: list[str] = []
         for name, field in known.items():
@@ -118,7 +122,7 @@ class SideData(fields.Nested):
                 mended.append(f"{own}.{name}")
         if len(value) > sum(name in value for name in known):
             mended.append(own)
-        return SideValues(values, tuple(mended))
+        return SideValues(values, mended)
 
     @cached_property
     def _known(self) -> Mapping[str, _SideField]:

@@ -10,6 +10,7 @@ from service.registry import Registry
 from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
 from service.store.comments import Comments
+from service.store.format_3 import ThreadUpgrades
 from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.submissions import Submissions
@@ -32,6 +33,7 @@ class Desk:
     queue: Queue
     salts: DaySalts
     rules: PreparedRules
+    thread_upgrades: ThreadUpgrades
     now_ms: Callable[[], int] = clock_ms
 
 

@@ -27,12 +27,14 @@ CommentdeskError
     ├── ThreadNotFoundError
     ├── CommentNotFoundError
     ├── TokenNotFoundError
+    ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
     ├── SiteExistsError
     ├── ThreadClosedError
     ├── ClaimedByAnotherError
     ├── StaleRevisionError
     ├── NothingToUndoError
     ├── RateLimitedError
+    ├── TooManyQuestionsError     of one reader, or of all strangers together
     ├── TooManyWrongTokensError   of one network: no more are looked at for a while
     └── UnavailableError          try again later
         ├── OverloadedError       what waits already would make this one wait too long
@@ -185,6 +187,11 @@ class TokenNotFoundError(RequestError):
     title = marked("There is no such token")
 
 
+class ReceiptNotFoundError(RequestError):
+    code = "receipt_not_found"
+    title = marked("There is no such receipt")
+
+
 class SiteExistsError(RequestError):
     code = "site_exists"
     title = marked("A site of that name exists")
@@ -215,6 +222,11 @@ class RateLimitedError(RequestError):
     title = marked("Too many comments in a short time")
 
 
+class TooManyQuestionsError(RequestError):
+    code = "too_many_questions"
+    title = marked("Too many questions in a short time")
+
+
 class TooManyWrongTokensError(RequestError):
     code = "too_many_wrong_tokens"
     title = marked("Too many wrong tokens came from this network")
@@ -226,6 +238,8 @@ class UnavailableError(RequestError):
 
 
 class OverloadedError(UnavailableError):
+    QUEUES: ClassVar[tuple[str, ...]] = ("classifier", "store")
+    """What may have too much waiting for it."""
     """Refused early, before anything was done; `queue` says where it would have waited."""
 
     code = "overloaded"

@@ -15,13 +15,16 @@ from schemas.moderation import (
     DecisionSchema,
     UndoSchema,
 )
+from schemas.receipts import KnownCommentSchema
 from service.api.cursors import position_of
-from service.api.wire import claimed_json, comment_json, full_comment_json, queue_page_json
+from service.api.wire import claimed_json, comment_json, full_comment_json, known_comment_json, queue_page_json
+from service.domain.caller import Role
 from service.domain.comment import Comment
 from service.domain.decision import Decision, Ruling
 from service.domain.queue import QueueOrder, QueueView
 from service.errors import InvalidFieldsError, RequestError, UnavailableError
 from service.use_cases import moderation
+from service.use_cases.receipts import read_for_website
 from service.web.answer import Answer
 from service.web.body import MAX_BULK_BYTES
 from service.web.call import Call, Json
@@ -68,6 +71,7 @@ async def release_all(call: Call) -> Answer:
 
 @operation("Hand a claim back", answers={204: "Handed back, or not claimed."}, errors=(404, 409))
 async def release(call: Call) -> Answer:
+    """A moderator hands back what he holds; an administrator may end anybody's claim."""
     await moderation.release(call.desk, call.known_site.site, call.known_caller, call.comment_id)
     return Answer(204)
 
@@ -108,11 +112,13 @@ async def undo(call: Call) -> Answer:
     return Answer(200, comment_json(undone))
 
 
-@operation("Read a comment in full", answers={200: FullCommentSchema}, errors=(404,))
+@operation("Read a comment", answers={200: (FullCommentSchema, KnownCommentSchema)}, errors=(404,))
 async def read_comment(call: Call) -> Answer:
-    return Answer(
-        200, full_comment_json(await moderation.read_comment(call.desk, call.known_site.site, call.comment_id))
-    )
+    """A moderator reads all of it; a website's token no more than its author may know."""
+    site, comment_id = call.known_site.site, call.comment_id
+    if call.known_caller.role is Role.WEBSITE:
+        return Answer(200, known_comment_json(await read_for_website(call.desk, site, comment_id)))
+    return Answer(200, full_comment_json(await moderation.read_comment(call.desk, site, comment_id)))
 
 
 def _ruling(comment_id: str, body: Json) -> Ruling:

@@ -1,20 +1,17 @@
 """What readers and websites call to leave a comment."""
 
 from schemas.fields import MAX_URL_CHARS
-from schemas.side_data import SideValues
 from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionSchema
-from service.api.way_back import way_back
+from service.api.way_back import thread_path, way_back
 from service.domain.state import State
-from service.domain.submission import Submission
+from service.domain.submission import Receipt, Submission
 from service.html.refusal import write_form_error
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
 from service.web.answer import Answer
-from service.web.call import Call
+from service.web.call import Call, Json
 from service.web.operation import operation
 from service.web.origins import is_of
-
-_NOTHING_PASSED_ON = SideValues({}, ())
 
 
 @operation(
@@ -36,11 +33,19 @@ async def submit(call: Call) -> Answer:
     receipt = await submit_use_case(call.desk, site, thread, submission, replay=call.replay)
     if call.is_form:
         return Answer(303, headers={"Location": await way_back(call, thread, receipt)})
+    told = {"comment_id": receipt.comment_id, "state": receipt.state}
     return Answer(
         201 if receipt.state == State.PUBLISHED else 202,
-        {"comment_id": receipt.comment_id, "state": receipt.state},
-        {"Location": f"/v1/sites/{site.site}/comments/{receipt.comment_id}"},
+        told | ({"receipt": receipt.proof} if receipt.proof else {}),
+        {"Location": _location(call, thread, receipt)},
     )
+
+
+def _location(call: Call, thread: str, receipt: Receipt) -> str:
+    """Where the sender may read what became of the comment: a stranger among those of the thread that are published."""
+    if call.caller is None:
+        return thread_path(call.known_site.site, thread)
+    return f"/v1/sites/{call.known_site.site}/comments/{receipt.comment_id}"
 
 
 def submission_of(call: Call) -> Submission:
@@ -50,26 +55,29 @@ def submission_of(call: Call) -> Submission:
     body = call.body
     sent = {"name": body["name"], "email": body["email"], "body": body["body"]}
     sent |= {"website": body["website"] or "", "parent_id": body["parent_id"] or ""}
+    wants_proof = bool(body["receipt"])
     if call.caller is None:
         headers = call.request.headers
         return Submission(
             **sent,
             client_ip=address_of(call.request, call.context),
             is_stranger=True,
+            wants_proof=wants_proof,
             user_agent=headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARS].encode("utf-8", "replace").decode(),
             referrer=headers.get("Referer", "")[:MAX_URL_CHARS].encode("utf-8", "replace").decode(),
         )
     allowed = call.site.allowed_origins if call.site else ()
-    article, client = body["article"] or _NOTHING_PASSED_ON, body["client"] or _NOTHING_PASSED_ON
-    url = article.values.get("url", "")
+    article: Json = body["article"] or {"title": "", "url": ""}
+    client: Json = body["client"] or {"ip": "", "user_agent": "", "referrer": ""}
     return Submission(
         **sent,
-        article_title=article.values.get("title", ""),
-        article_url=url if is_of(url, allowed) else "",
-        client_ip=client.values.get("ip", ""),
-        user_agent=client.values.get("user_agent", ""),
-        referrer=client.values.get("referrer", ""),
+        article_title=article["title"],
+        article_url=article["url"] if is_of(article["url"], allowed) else "",
+        client_ip=client["ip"],
+        user_agent=client["user_agent"],
+        referrer=client["referrer"],
         actor=call.caller.token_id,
+        wants_proof=wants_proof,
     )
 
 
@@ -77,9 +85,9 @@ def _count_mended(call: Call, submission: Submission) -> None:
     """Counts what of a website's own words was cut, mended or left out; a stranger's were not asked for."""
     if call.caller is None:
         return
-    article, client = call.body["article"] or _NOTHING_PASSED_ON, call.body["client"] or _NOTHING_PASSED_ON
-    mended = {*article.mended, *client.mended}
-    if article.values.get("url", "") != submission.article_url:
+    article, client = call.body["article"], call.body["client"]
+    mended = {field for told in (article, client) if told is not None for field in told.mended}
+    if article is not None and article["url"] != submission.article_url:
         mended.add("article.url")
     for field in mended:
         call.context.measures.count_mended(field)

@@ -49,6 +49,10 @@ class Policy:
     rules: tuple[Rule, ...] = ()
 
 
+PolicyChange = Mapping[str, Any]
+"""Some of the fields of `fields_of`, as they are to be."""
+
+
 def fields_of(policy: Policy) -> dict[str, Any]:
     """A policy field by field, as it is stored and shown: a rate of None is no limit."""
     return {

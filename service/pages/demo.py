@@ -7,6 +7,7 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from schemas.fields import COMMENT_ID_PATTERN
+from schemas.origin import origin_of
 from service.api import submissions
 from service.api.cursors import cursor_after, position_of
 from service.domain.queue import START
@@ -14,13 +15,13 @@ from service.domain.replay import NO_REPLAY
 from service.domain.site import DEMO_SITE, Audience, Site
 from service.domain.state import State
 from service.domain.submission import Receipt
+from service.domain.thread import ThreadOrder
 from service.errors import (
     OriginNotAllowedError,
     RequestError,
     RouteNotFoundError,
     SiteExistsError,
     StoreUnavailableError,
-    ThreadNotFoundError,
     UnavailableError,
     UnsupportedMediaTypeError,
 )
@@ -37,11 +38,13 @@ from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web import body as bodies
 from service.web import problems
-from service.web.access import is_local, is_trusted
+from service.web.access import is_local
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.exchange import Request
 from service.web.operation import operation
+from service.web.own_address import is_own_origin
+from service.web.proxies import is_trusted
 
 DEMO = "/demo"
 DOCS = "/docs"
@@ -138,15 +141,13 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
             call.desk,
             DEMO_SITE,
             ARTICLE.thread,
+            order=ThreadOrder.OLDEST,
             known_version=known.version if known else "",
-            limit=MAX_SHOWN + 1,
+            limit=MAX_SHOWN,
             after=position_of(_cursor(after)),
         )
         if page.comments is None:
             return known
-        is_closed = (await threads.read_settings(call.desk, DEMO_SITE, ARTICLE.thread)).closed
-    except ThreadNotFoundError:
-        return make_fragment("", Thread(), {}, ENGLISH)
     except UnavailableError:
         return None
     made = cache.get(place)
@@ -154,9 +155,9 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
         return made
     shown = fitting(page.comments)
     names = {each.comment_id: each.name for each in shown}
-    last = page.comments[len(shown) - 1] if len(shown) < len(page.comments) else None
-    later = _signed(call, cursor_after(last.position) or "") if last else None
-    thread = Thread(page.total, nest(shown), after, later, is_closed)
+    last = page.comments[len(shown) - 1].position if len(shown) < len(page.comments) else page.last
+    later = _signed(call, cursor_after(last) or "") if last else None
+    thread = Thread(page.total, nest(shown), after, later, page.is_closed)
     fragment = make_fragment(page.version, thread, names, ENGLISH)
     cache.put(place, fragment)
     return fragment
@@ -168,7 +169,13 @@ async def _kept_fragment(call: Call) -> Fragment | None:
     if known is not None:
         with suppress(RequestError):
             page = await threads.read_thread(
-                call.desk, DEMO_SITE, ARTICLE.thread, known_version=known.version, limit=1, after=START
+                call.desk,
+                DEMO_SITE,
+                ARTICLE.thread,
+                order=ThreadOrder.OLDEST,
+                known_version=known.version,
+                limit=1,
+                after=START,
             )
             return known if page.comments is None else None
     return None
@@ -227,5 +234,5 @@ def _require_own_page(request: Request) -> None:
         raise OriginNotAllowedError
     # A browser that hides where its reader comes from says "null", and then still that it is our own page.
     is_hidden = origin == "null" and fetched is not None
-    if origin is not None and not is_hidden and origin.partition("://")[2].lower() != request.host.lower():
+    if origin is not None and not is_hidden and not is_own_origin(request, origin_of(origin)):
         raise OriginNotAllowedError

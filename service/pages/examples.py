@@ -1,10 +1,12 @@
-"""Example calls for the API's description, by operation. They are of one shell: `$URL`, `$TOKEN` and `$ID` are set."""
+"""Example calls for the API's description, by operation. They are of one shell: `$URL`, `$TOKEN`, `$ID` and `$RECEIPT`
+are set."""
 
 _SITE = '"$URL/v1/sites/default'
 _AUTH = '-H "Authorization: Bearer $TOKEN"'
 _JSON = "-H 'Content-Type: application/json'"
 
-SETUP = "URL=http://127.0.0.1:8080\nTOKEN=...   # the admin's token is in the data folder, in the file admin-token"
+LOCAL_URL = "http://127.0.0.1:8080"
+SETUP = "URL={url}\nTOKEN=...   # the admin's token is in the data folder, in the file admin-token"
 
 EXAMPLES = {
     "submit": f"""curl -X POST {_SITE}/threads/harbour-footbridge/comments" \\
@@ -12,6 +14,9 @@ EXAMPLES = {
   -H 'Idempotency-Key: comment-4711' \\
   -d '{{"name": "Ada", "email": "ada@example.org", "body": "Count the walkers first."}}'""",
     "read_thread": f"""curl {_SITE}/threads/harbour-footbridge/comments" """.rstrip(),
+    "read_receipt": f"""curl -X POST {_SITE}/receipts" \\
+  {_JSON} \\
+  -d '{{"receipt": "'$RECEIPT'"}}'""",
     "count_published": f"""curl {_SITE}/counts?thread=harbour-footbridge&thread=another" """.rstrip(),
     "set_thread": f"""curl -X PUT {_SITE}/threads/harbour-footbridge" \\
   {_AUTH} {_JSON} \\

@@ -33,6 +33,9 @@ _REMEDIES = {
     "thread_not_found": "A thread begins with its first comment, or when a website sets it.",
     "comment_not_found": "The id is of another site, or of none.",
     "token_not_found": "It may be revoked already.",
+    "receipt_not_found": "Send the receipt as it came, whole, to the site of its comment. One of an erased comment is "
+    "not found any more.",
+    "too_many_questions": "Wait as long as `Retry-After` says. A website asks with its token by the comment's id.",
     "method_not_allowed": "The `Allow` header names the methods.",
     "site_exists": "Choose another id, or change the site that is there.",
     "thread_closed": "Its website or a moderator closed it.",
@@ -237,7 +240,8 @@ def _range(lowest: float | None, highest: float | None, unit: str) -> str:
 
 def _outcome(status: str, given: Json) -> Outcome:
     content: Json = given.get("content", {})
-    shape = next((_reference(each["schema"]) for each in content.values()), None)
+    schemas = (option for each in content.values() for option in each["schema"].get("anyOf", [each["schema"]]))
+    shape = next(map(_reference, schemas), None)
     return Outcome(int(status), given["description"], shape)
 
 

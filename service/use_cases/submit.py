@@ -7,7 +7,6 @@ from service.domain.network import reader_network
 from service.domain.replay import Replay
 from service.domain.routing import route_each
 from service.domain.site import Site
-from service.domain.state import State
 from service.domain.submission import Receipt, Submission
 from service.store.comments import CommentHome
 from service.store.salts import Salts
@@ -30,7 +29,8 @@ async def submit(desk: Desk, site: Site, thread: str, submission: Submission, *,
         desk, site, thread, submission, assessed=scored.assessed, ruled=ruled, salts=salts, comment_id=new_id(now_ms)
     )
     receipt = await desk.submissions.submit(site, new, replay, now_ms)
-    return receipt if receipt.state is State.PUBLISHED else receipt._replace(state=State.HELD)
+    proof = desk.vault.receipt(site.site, receipt.comment_id) if submission.wants_proof else ""
+    return receipt._replace(state=receipt.state.known_to_author, proof=proof)
 
 
 def _new_comment(
@@ -62,9 +62,9 @@ def _new_comment(
 
 
 def _traces(vault: Vault, site: Site, home: CommentHome, submission: Submission, salt: bytes) -> Traces:
-    """What this reader and these words are known by on the day of the salt. A website that does not tell its reader's
-    address has the Idempotency-Key to say what is a repeat."""
-    if not (submission.client_ip or submission.is_stranger):
+    """What this reader and these words are known by on the day of the salt. Where nobody tells the reader's address,
+    the Idempotency-Key alone says what is a repeat."""
+    if not submission.client_ip:
         return NO_TRACES
     reader = vault.reader_hash(reader_network(submission.client_ip), salt)
     said = (submission.parent_id, submission.name, submission.body)

@@ -5,14 +5,21 @@ from aiohttp import hdrs, web
 from service.desk import Desk
 from service.domain.caller import Role
 from service.domain.site import Site
-from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
+from service.errors import (
+    BodyTooLargeError,
+    RateLimitedError,
+    RequestError,
+    TooManyQuestionsError,
+    UnauthenticatedError,
+)
 from service.texts.sentence import sentence
 from service.web import body as bodies
-from service.web.access import is_metrics_token, reader_address
+from service.web.access import is_metrics_token
 from service.web.authentication import found_caller, shown_token
 from service.web.call import ProcessContext
 from service.web.exchange import Request
 from service.web.media_type import kind_of
+from service.web.proxies import reader_address
 from service.web.route import Access, Route
 
 _HTTP_1_1 = (1, 1)
@@ -22,11 +29,13 @@ _ADMITTED: web.RequestKey[bool] = web.RequestKey("admitted", bool)
 
 
 def address_of(request: Request, context: ProcessContext) -> str:
-    """The reader's address, found once for each request."""
+    """The reader's address, found once for each request; "" and counted where a proxy names one that cannot be read."""
     address = request.get(_ADDRESS)
     if address is None:
-        trusted = context.trusted_proxies
-        address = request[_ADDRESS] = reader_address(request, trusted) if trusted else request.remote or ""
+        trusted, connected = context.trusted_proxies, request.remote or ""
+        address = request[_ADDRESS] = reader_address(request, trusted) if trusted else connected
+        if connected and not address:
+            context.measures.count_unread_address()
     return address
 
 
@@ -67,6 +76,17 @@ def admit_stranger(request: Request, site: Site | None, context: ProcessContext)
         context.measures.count_gate_refusal()
         raise
     request[_ADMITTED] = True
+
+
+def admit_question(request: Request, site: Site | None, context: ProcessContext) -> None:
+    """Lets a question that anybody may ask on, or TooManyQuestionsError. Whatever token comes along, as nobody is to
+    find out here whether it is one."""
+    address = address_of(request, context)
+    try:
+        context.gate.admit_question(address, site.site if site else "", site.policy if site else None)
+    except TooManyQuestionsError:
+        context.measures.count_gate_refusal()
+        raise
 
 
 async def invite_body(request: Request, max_bytes: int) -> None:

@@ -66,7 +66,7 @@ class Endpoint:
             response = mistake(exchange.request_id, self._defaults)
         finally:
             acceptor.end_request(transport)
-        allow_origin(request, route, site.allowed_origins if site else (), response)
+        allow_origin(request, route, site, response)
         if opened is not None and isinstance(response, StreamedResponse):
             await self._finish.send_stream(request, response, exchange, opened)
         elif not self._finish.finish(request, response, exchange, code=code):
@@ -83,6 +83,8 @@ class Endpoint:
             caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
             await admission.invite_body(request, self._max_bytes(request))
+        if self._route.audience and request.rel_url.raw_query_string:
+            operation.require_known_query(request)  # pages are opened by links that others may add to
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)
@@ -105,6 +107,8 @@ class Endpoint:
         caller, site = authorise(request, route, desk, context)
         if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
             admission.note_given_token(request, desk, context)
+        if route.operation.is_rationed:
+            admission.admit_question(request, site, context)
         if route.operation.is_scored:
             desk.scorer.require_room()
             if caller is None:

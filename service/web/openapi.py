@@ -28,7 +28,7 @@ _MEANING = {
     400: "The body cannot be read.",
     401: "A valid token is needed.",
     403: "The token is of another role or site.",
-    404: "There is no such site, thread, comment or token.",
+    404: "There is no such site, thread, comment, token or receipt.",
     405: "This address does not take that method.",
     408: "The body did not arrive in time.",
     409: "The state of things does not allow it; `code` says which.",
@@ -113,15 +113,17 @@ def _parameters(route: Route) -> list[Json]:
 def _responses(route: Route) -> dict[str, Json]:
     responses: dict[str, Json] = {}
     for status, given in route.operation.answers.items():
-        if isinstance(given, Schema):
-            content = {bodies.JSON: {"schema": given}}
-            responses[str(status)] = {"description": (type(given).__doc__ or "").strip(), "content": content}
-        else:
-            responses[str(status)] = {"description": given}
+        responses[str(status)] = {"description": given} if isinstance(given, str) else _answer(given)
     for status in sorted(_error_statuses(route)):
         problem = {problems.CONTENT_TYPE: {"schema": operation_schemas.ProblemSchema}}
         responses.setdefault(str(status), {"description": _meaning(status, route.operation), "content": problem})
     return responses
+
+
+def _answer(schemas: tuple[Schema, ...]) -> Json:
+    description = " Or: ".join((type(schema).__doc__ or "").strip() for schema in schemas)
+    schema: Any = schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
+    return {"description": description, "content": {bodies.JSON: {"schema": schema}}}
 
 
 def _meaning(status: int, operation: Operation) -> str:
@@ -140,13 +142,13 @@ def _size(count: int) -> str:
 
 
 def _error_statuses(route: Route) -> set[int]:
-    statuses = {*route.operation.errors, 503}
+    statuses = {*route.operation.errors, 422, 503}
     if route.access is not Access.ANYONE:
         statuses |= {401, 403, 429}
+    if route.operation.is_rationed:
+        statuses.add(429)
     if route.operation.body is not None:
-        statuses |= {400, 408, 413, 415, 422}
-    if route.operation.query is not None or "{thread}" in route.path:
-        statuses.add(422)
+        statuses |= {400, 408, 413, 415}
     return statuses
 
 

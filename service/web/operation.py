@@ -4,14 +4,16 @@ It gets a place in the one route table, `routes.py`, which says who may call it;
 share.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow.fields import List, Nested
 
-from schemas.fields import field_errors
+from schemas.fields import MAX_UNKNOWN_NAMED, Checkbox, field_errors
 from schemas.loader import Loader
 from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
@@ -39,10 +41,11 @@ class Operation:
     form: Schema | None
     query: Schema | None
     query_loader: Loader | None
-    answers: Mapping[int, Schema | str]
+    answers: Mapping[int, tuple[Schema, ...] | str]
     errors: tuple[int, ...]
     error_writer: ErrorWriter | None = None
     is_scored: bool = False
+    is_rationed: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
     authentication: Authentication = BEARER
 
@@ -58,6 +61,19 @@ class Operation:
         if not isinstance(fields, dict):
             raise InvalidFieldsError(errors={"_body": ["Not a JSON object."]})
         return _loaded(schema, fields)
+
+    def require_known_query(self, request: Request) -> None:
+        """InvalidFieldsError names the parameters that the call does not take, the first MAX_UNKNOWN_NAMED of them, and
+        those that it takes once and were given again."""
+        known = self.query.fields if self.query else {}
+        wrong: dict[str, list[str]] = {}
+        for name, times in Counter(name for name, _ in request.query.items()).items():
+            if name not in known:
+                wrong[name] = ["Unknown parameter."]
+            elif times > 1 and not isinstance(known[name], List):
+                wrong[name] = ["Given more than once."]
+        if wrong:
+            raise InvalidFieldsError(errors=dict(islice(wrong.items(), MAX_UNKNOWN_NAMED)))
 
     def load_query(self, request: Request) -> Json:
         if self.query is None or self.query_loader is None:
@@ -84,28 +100,37 @@ def _tolerant(kind: type[Schema]) -> Schema:
     for each in schema.fields.values():
         if isinstance(each, Nested):
             each.unknown = EXCLUDE
+        if isinstance(each, Checkbox):
+            each.is_of_form = True
     return schema
+
+
+def _answer_of(given: type[Schema] | tuple[type[Schema], ...] | str) -> tuple[Schema, ...] | str:
+    if isinstance(given, str):
+        return given
+    return tuple(each() for each in (given if isinstance(given, tuple) else (given,)))
 
 
 def operation(
     summary: str,
     *,
-    answers: Mapping[int, type[Schema] | str],
+    answers: Mapping[int, type[Schema] | tuple[type[Schema], ...] | str],
     body: type[Schema] | None = None,
     query: type[Schema] | None = None,
     is_form_taken: bool = False,
     errors: tuple[int, ...] = (),
     error_writer: ErrorWriter | None = None,
     is_scored: bool = False,
+    is_rationed: bool = False,
     max_body_bytes: int = MAX_BODY_BYTES,
     authentication: Authentication = BEARER,
 ) -> Callable[[Handler], Operation]:
-    """Declares a handler. `answers` maps a status to its schema, or to words where it has no JSON body; `errors` are
-    the statuses that it may have beyond those that its access and body bring. What `is_scored` is refused while too
-    much waits for the classifier. A body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is more, as it
-    came and when it is unfolded. Errors are written as problem documents where there is no `error_writer`. Who asks is
-    shown by `authentication`; ValueError where that stands in a body and there is none, as nobody would ever be asked.
-    """
+    """Declares a handler. `answers` maps a status to its schema, to one of several by who asks, or to words where it
+    has no JSON body; `errors` are the statuses that it may have beyond those that its access and body bring. What
+    `is_scored` is refused while too much waits for the classifier; what `is_rationed`, to whom asks it too often. A
+    body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is more, as it came and when it is unfolded.
+    Errors are written as problem documents where there is no `error_writer`. Who asks is shown by `authentication`;
+    ValueError where that stands in a body and there is none, as nobody would ever be asked."""
     if authentication.is_in_body and body is None:
         raise ValueError("What shows who asks stands in a body, and the operation takes none.")
 
@@ -119,10 +144,11 @@ def operation(
             form=_tolerant(body) if body and is_form_taken else None,
             query=query_schema,
             query_loader=Loader(query_schema) if query_schema else None,
-            answers={status: given if isinstance(given, str) else given() for status, given in answers.items()},
+            answers={status: _answer_of(given) for status, given in answers.items()},
             errors=errors,
             error_writer=error_writer,
             is_scored=is_scored,
+            is_rationed=is_rationed,
             max_body_bytes=max_body_bytes,
             authentication=authentication,
         )

@@ -7,6 +7,7 @@ import orjson
 from service import errors
 from service.texts.catalogue import ENGLISH
 from service.texts.texts import Texts
+from service.web.own_address import OWN_PATH
 
 STATUS: dict[type[errors.RequestError], int] = {
     errors.MalformedRequestError: 400,
@@ -19,6 +20,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.ThreadNotFoundError: 404,
     errors.CommentNotFoundError: 404,
     errors.TokenNotFoundError: 404,
+    errors.ReceiptNotFoundError: 404,
     errors.MethodNotAllowedError: 405,
     errors.BodyTooSlowError: 408,
     errors.SiteExistsError: 409,
@@ -32,6 +34,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.IdempotencyKeyReusedError: 422,
     errors.HostUnknownError: 421,
     errors.RateLimitedError: 429,
+    errors.TooManyQuestionsError: 429,
     errors.TooManyWrongTokensError: 429,
     errors.OverloadedError: 503,
     errors.StoreUnavailableError: 503,
@@ -49,7 +52,7 @@ def status_of(error: errors.RequestError) -> int:
 def problem(error: errors.RequestError, request_id: str, texts: Texts = ENGLISH) -> bytes:
     """The document; `type` points to the description in the API's own page. `errors` are for programs, in English."""
     document = {
-        "type": f"/docs#problem-{error.code}",
+        "type": f"{OWN_PATH}/docs#problem-{error.code}",
         "title": texts.gettext(error.title),
         "status": status_of(error),
         "detail": texts.say(error.detail) or _summary(error, texts),
@@ -65,7 +68,7 @@ def internal_problem(request_id: str, texts: Texts = ENGLISH) -> bytes:
     """What is told of our own mistakes: nothing but where to look."""
     return orjson.dumps(
         {
-            "type": f"/docs#problem-{INTERNAL}",
+            "type": f"{OWN_PATH}/docs#problem-{INTERNAL}",
             "title": texts.gettext("The service made a mistake"),
             "status": 500,
             "detail": texts.gettext("It is in the service's log under this request_id."),

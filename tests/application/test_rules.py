@@ -80,6 +80,16 @@ async def test_a_rule_that_is_not_taken_is_named_with_its_field(
     assert list((await answer.json())["errors"]) == [field]
 
 
+async def test_a_change_of_the_policy_checks_its_rules_and_keeps_the_others(application: Application) -> None:
+    await set_rules(application, WORDS)
+    kept = await application.ask("PATCH", f"{SITE}/policy", {"mode": "auto"})
+    assert (await kept.json())["rules"] == [WORDS]
+    wrong = await application.ask("PATCH", f"{SITE}/policy", {"rules": [WORDS | {"when": {"pattern": {"re2": "("}}}]})
+    assert list((await wrong.json())["errors"]) == ["rules.0.when.pattern.re2"]
+    changed = await application.ask("PATCH", f"{SITE}/policy", {"rules": [LINKS]})
+    assert (await changed.json())["rules"] == [LINKS]
+
+
 async def test_two_rules_of_one_name_are_refused(application: Application) -> None:
     answer = await application.ask("PUT", f"{SITE}/policy", {"rules": [WORDS, WORDS]})
     assert list((await answer.json())["errors"]) == ["rules.0.name", "rules.1.name"]

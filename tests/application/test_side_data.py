@@ -45,6 +45,10 @@ async def full(application: Application, comment_id: str) -> Any:
         ({"article": "The harbour"}, {"article"}),
         ({"article": {"title": "t" * 301, "url": "the-harbour"}}, {"article.title", "article.url"}),
         ({"article": {"title": "a\x00b\u202e", "url": None, "author": "Ann"}}, {"article.title", "article"}),
+        (
+            {"article": {"title": "cut within \ud83d"}, "client": {"user_agent": "u" * 1001 + "\ud83d"}},
+            {"client.user_agent"},
+        ),
         ({"article": None, "client": None}, set()),
         ({"article": {}, "client": {}}, set()),
     ],

@@ -7,6 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from service.app import load_model
 from service.metrics import RequestMeasures, exposition
+from service.platform import processes
 from service.platform.counters import Counters
 from service.scoring import Scorer
 from service.store.consumers import ConsumerMeasures, StreamMeasures
@@ -19,6 +20,7 @@ BOUND = "le"
 
 def test_every_metric_is_in_the_table_with_its_type_and_labels() -> None:
     counts = Counters()
+    processes.register(counts, "service")
     Scorer(load_model(), counts)
     requests = RequestMeasures(counts)
     requests.count("GET", "/healthz", 200, 0.001)

@@ -29,6 +29,7 @@ from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web.answer import Answer
 from service.web.call import Call, ProcessContext
+from service.web.own_address import OWN_PATH
 from service.web.stream import Stream
 from tests.pages.reader import FORM, THREAD, Reader
 from tests.servers import RedisServer
@@ -45,9 +46,14 @@ PREPARED = {
 }
 
 
+AT_MS = 1_795_377_600_000
+
+
 def comment(number: int, body: str, parent: int | None = None, name: str = "Ada") -> PublishedComment:
     parent_id = None if parent is None else f"c{parent:015d}"
-    return PublishedComment(f"c{number:015d}", parent_id, name, website=None, body=body, published_ms=1_795_377_600_000)
+    return PublishedComment(
+        f"c{number:015d}", parent_id, name, website=None, body=body, submitted_ms=AT_MS, published_ms=AT_MS
+    )
 
 
 def made(comments: list[PublishedComment]) -> Fragment:
@@ -213,7 +219,7 @@ def makings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def text(answer: Answer) -> str:
     assert isinstance(answer.content, bytes)
-    return answer.content.decode()
+    return answer.content.decode().replace(OWN_PATH, "")
 
 
 async def test_a_page_is_made_once_for_each_version(visitor: Visitor, makings: list[str]) -> None:

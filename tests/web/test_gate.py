@@ -8,7 +8,7 @@ import pytest
 from service.domain.policy import Policy, RateLimit
 from service.errors import RateLimitedError, RequestError, TooManyWrongTokensError
 from service.web.buckets import MAX_BUCKETS, Buckets, Rate
-from service.web.gate import GUESSES, READER, STRANGERS, WRONG_TOKENS, Gate
+from service.web.gate import GUESSES, QUESTIONS, READER, STRANGERS, WRONG_TOKENS, Gate
 
 HOME = "192.0.2.1"
 ELSEWHERE = "192.0.2.2"
@@ -124,6 +124,15 @@ class TestReaders:
         found = taken(lambda: gate.admit_reader(f"2001:db8:0:{next(lines):x}::1", "news", STRICT), 5_000)
         assert found <= 16 * READER.burst
 
+    def test_questions_are_counted_by_themselves(self, gate: Gate) -> None:
+        ask = lambda: gate.admit_question(HOME, "news", STRICT)  # noqa: E731
+        assert taken(ask, 100) == READER.burst
+        gate.admit_reader(HOME, "news", STRICT)
+        gate.admit_question(ELSEWHERE, "news", STRICT)
+        gate.admit_question(HOME, "sport", STRICT)
+        assert taken(lambda: gate.admit_question(HOME, "open", OPEN), 2000) < QUESTIONS.burst
+        gate.admit_reader(HOME, "open", OPEN)
+
     def test_what_the_site_refused_is_known_until_then(self, gate: Gate, clock: Clock) -> None:
         gate.remember_refusal(HOME, "news", STRICT, 59)
         clock.now += 9
@@ -137,9 +146,14 @@ class TestReaders:
         gate.remember_refusal(HOME, "news", STRICT, 59)
         gate.admit_reader(HOME, "news", BUSY)
 
-    @pytest.mark.parametrize("address", ["", "/run/socket", "not an address", "::1::", "a:b", "\udcff:"])
+    @pytest.mark.parametrize("address", ["/run/socket", "not an address", "::1::", "a:b", "\udcff:"])
     def test_what_is_no_address_is_one_reader(self, gate: Gate, address: str) -> None:
         assert taken(lambda: gate.admit_reader(address, "news", STRICT), 100) == READER.burst
+
+    def test_whose_address_is_not_known_is_held_to_the_limit_of_all_alone(self, gate: Gate) -> None:
+        """One for all of them would refuse a reader for what others sent."""
+        gate.remember_refusal("", "news", STRICT, 59)
+        assert taken(lambda: gate.admit_reader("", "news", STRICT), 100) == 100
 
 
 class TestWrongTokens:
