@@ -23,6 +23,8 @@ MAX_UNKNOWN_NAMED = 20
 
 _CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
 _FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
+TIME = {"format": "date-time"}
+"""The metadata of a time on the wire, RFC 3339."""
 OWN_PORTS = {"http": ":80", "https": ":443"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NOT_IN_ADDRESS = re.compile(r'[\s<>"\\^`{|}]')
@@ -150,12 +152,8 @@ class Email(Line):
     """An email address of 3-254 characters: text, one @, text, no spaces. Only a mail could show more."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            min_chars=3,
-            max_chars=MAX_EMAIL_CHARS,
-            metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"},
-            **kwargs,
-        )
+        metadata = {"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"} | kwargs.pop("metadata", {})
+        super().__init__(min_chars=3, max_chars=MAX_EMAIL_CHARS, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:
         text = super().plainly(value)
@@ -172,7 +170,8 @@ class WebAddress(Line):
     """An http or https address of at most 2,048 characters; an empty text means none."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_chars=MAX_URL_CHARS, metadata={"format": "uri"}, **kwargs)
+        metadata = {"format": "uri"} | kwargs.pop("metadata", {})
+        super().__init__(max_chars=MAX_URL_CHARS, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:
         text = super().plainly(value)
@@ -291,17 +290,21 @@ class QueryInteger(fields.Integer):
 
 def page_limit(default: int) -> fields.Integer:
     """Returns the field of a query for the length of a page, 1-200."""
-    return QueryInteger(load_default=default, lowest=1, highest=200)
+    description = "How many items a page holds at most."
+    return QueryInteger(load_default=default, lowest=1, highest=200, metadata={"description": description})
 
 
 def query_cursor() -> fields.String:
     """Returns the field of a query for the opaque position where a list continues."""
-    return fields.String(load_default="", validate=validate.Length(max=MAX_CURSOR_CHARS))
+    description = "Where the list goes on: `next_cursor` of the page before, as it is. Left out for the first page."
+    length = validate.Length(max=MAX_CURSOR_CHARS)
+    return fields.String(load_default="", validate=length, metadata={"description": description})
 
 
 def next_cursor() -> fields.String:
     """Returns the field of an answer for the cursor of the next page, null on the last page."""
-    return fields.String(allow_none=True, required=True)
+    description = "The `cursor` of the next page; null on the last one. It is opaque: pass it on as it is."
+    return fields.String(allow_none=True, required=True, metadata={"description": description})
 
 
 def field_errors(error: ValidationError) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.fields import (
+    TIME,
     BoundedList,
     Closed,
     Line,
@@ -20,70 +21,155 @@ MAX_THREADS_COUNTED = 200
 
 
 class PageQuery(Closed):
+    """Which page of a thread."""
+
     limit = page_limit(100)
     cursor = query_cursor()
 
 
 class ThreadArticleSchema(Closed):
-    title = fields.String(required=True)
-    url = fields.String(required=True)
+    """The article that a thread belongs to."""
+
+    title = fields.String(
+        required=True, metadata={"description": "The article's headline as its website told it; empty if it told none."}
+    )
+    url = fields.String(
+        required=True,
+        metadata={"description": "The article's http or https address as its website told it; empty if it told none."},
+    )
 
 
 class PublishedCommentSchema(Closed):
     """A comment as anyone may see it: plain text, to be escaped where it is shown."""
 
-    comment_id = fields.String(required=True)
-    parent_id = fields.String(required=True, allow_none=True)
-    name = fields.String(required=True)
-    website = fields.String(required=True, allow_none=True)
-    body = fields.String(required=True)
-    published_at = fields.String(required=True, metadata={"format": "date-time"})
+    comment_id = fields.String(
+        required=True,
+        metadata={"description": "The comment's id: 16 lower-case letters and digits, in the order of writing."},
+    )
+    parent_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The comment of this thread that it answers, which may be on another page, or no longer "
+            "published. Null when it answers the article."
+        },
+    )
+    name = fields.String(
+        required=True,
+        metadata={"description": "The name that the reader gave: plain text, to be escaped where it is shown."},
+    )
+    website = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The reader's own http or https address; null if he gave none. Link it with the relation "
+            "`ugc nofollow`."
+        },
+    )
+    body = fields.String(
+        required=True,
+        metadata={
+            "description": "The comment as it was written: plain text with line breaks, to be escaped where it is "
+            "shown."
+        },
+    )
+    published_at = fields.String(
+        required=True, metadata=TIME | {"description": "When it was last published, RFC 3339 in UTC."}
+    )
 
 
 class ThreadPageSchema(Closed):
     """A page of a thread's published comments, in the order in which they were published."""
 
-    thread = fields.String(required=True)
-    article = fields.Nested(ThreadArticleSchema, required=True)
-    count = fields.Integer(required=True)
-    comments = fields.List(fields.Nested(PublishedCommentSchema), required=True)
+    thread = fields.String(required=True, metadata={"description": "The publisher's id of the article, as asked."})
+    article = fields.Nested(
+        ThreadArticleSchema, required=True, metadata={"description": "What the website told of the article."}
+    )
+    count = fields.Integer(
+        required=True, metadata={"description": "How many comments of the whole thread are published."}
+    )
+    comments = fields.List(
+        fields.Nested(PublishedCommentSchema),
+        required=True,
+        metadata={"description": "The published comments of this page; none for a thread without any."},
+    )
     next_cursor = next_cursor()
 
 
 class ThreadChangeSchema(Closed):
     """What to set of a thread. A field left out keeps its value; `mode` null means the site's own."""
 
-    title = Line(max_chars=300)
-    url = WebAddress()
-    closed = StrictBoolean()
-    mode = fields.String(allow_none=True, validate=validate.OneOf(MODES))
+    title = Line(max_chars=300, metadata={"description": "The article's headline; an empty text removes it."})
+    url = WebAddress(
+        metadata={
+            "description": "The article's http or https address, of one of the site's `allowed_origins` if it lists "
+            "any; an empty text removes it."
+        }
+    )
+    closed = StrictBoolean(
+        metadata={"description": "Whether the thread refuses new comments; the published ones stay."}
+    )
+    mode = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(MODES),
+        metadata={
+            "description": "How the thread is moderated, in the place of its site's policy; null for the site's own "
+            "mode. Only moderators, operators and the administrator may set it."
+        },
+    )
 
 
 class StateCountsSchema(Closed):
-    held = fields.Integer(required=True)
-    published = fields.Integer(required=True)
-    rejected = fields.Integer(required=True)
-    spam = fields.Integer(required=True)
+    """How many comments of a thread are in each state."""
+
+    held = fields.Integer(required=True, metadata={"description": "Comments that are held until a moderator decides."})
+    published = fields.Integer(required=True, metadata={"description": "Comments that anyone can read."})
+    rejected = fields.Integer(
+        required=True, metadata={"description": "Comments that were rejected, by a moderator or by the machine."}
+    )
+    spam = fields.Integer(required=True, metadata={"description": "Comments that a moderator called spam."})
 
 
 class ThreadSchema(Closed):
     """A thread's settings and how many comments it has in each state."""
 
-    thread = fields.String(required=True)
-    title = fields.String(required=True)
-    url = fields.String(required=True)
-    closed = fields.Boolean(required=True)
-    mode = fields.String(required=True, allow_none=True, validate=validate.OneOf(MODES))
-    counts = fields.Nested(StateCountsSchema, required=True)
+    thread = fields.String(required=True, metadata={"description": "The publisher's id of the article."})
+    title = fields.String(required=True, metadata={"description": "The article's headline; empty if it was not told."})
+    url = fields.String(
+        required=True, metadata={"description": "The article's http or https address; empty if it was not told."}
+    )
+    closed = fields.Boolean(required=True, metadata={"description": "Whether the thread refuses new comments."})
+    mode = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(MODES),
+        metadata={"description": "How this thread is moderated; null where it follows the policy of its site."},
+    )
+    counts = fields.Nested(
+        StateCountsSchema, required=True, metadata={"description": "How many comments of the thread are in each state."}
+    )
 
 
 class CountsQuery(Closed):
+    """The threads whose comments are counted."""
+
     thread = BoundedList(
-        PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS), fewest=1, most=MAX_THREADS_COUNTED, required=True
+        PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS),
+        fewest=1,
+        most=MAX_THREADS_COUNTED,
+        required=True,
+        metadata={"description": "The publisher's id of an article; repeat the parameter for up to 200 threads."},
     )
 
 
 class CountsSchema(Closed):
     """Published comments by thread; an unknown thread has 0."""
 
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    counts = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={
+            "description": "The number of published comments under each thread's id as asked; 0 for an unknown thread."
+        },
+    )

@@ -1,11 +1,13 @@
 """The API's description, OpenAPI 3.1, made from the route table and the schemas."""
 
+import inspect
 import re
 from http import HTTPStatus
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema
 
 from schemas import operation as operation_schemas
@@ -19,11 +21,20 @@ from service.web.route import Access, Route
 
 Json = dict[str, Any]
 _PARAMETERS: dict[str, Json] = {
-    "site": {"type": "string", "pattern": SITE_PATTERN},
-    "thread": {"type": "string", "minLength": 1, "maxLength": 256, "description": "The publisher's id of the article."},
-    "comment_id": {"type": "string", "pattern": COMMENT_ID_PATTERN},
-    "token_id": {"type": "string"},
+    "site": {"type": "string", "pattern": SITE_PATTERN, "description": "The site's id."},
+    "thread": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 256,
+        "description": "The publisher's id of the article, percent-encoded: a `/` within it is `%2F`.",
+    },
+    "comment_id": {"type": "string", "pattern": COMMENT_ID_PATTERN, "description": "The comment's id."},
+    "token_id": {"type": "string", "description": "The token's id; not the token itself."},
 }
+_IDEMPOTENCY_KEY = (
+    "Any text of the caller's own, new for each new request: the same key and body within a day give the first "
+    "answer again, and nothing is done twice."
+)
 _MEANING = {
     400: "The body cannot be read.",
     401: "A valid token is needed.",
@@ -40,6 +51,20 @@ _MEANING = {
 }
 
 
+class _Converter(OpenAPIConverter):
+    """Describes a schema by its docstring."""
+
+    def schema2jsonschema(self, schema: Schema) -> Json:
+        converted: Json = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        return {"description": _doc_of(schema), **converted}
+
+
+class _DescribedSchemas(MarshmallowPlugin):
+    """Makes components of marshmallow schemas, each with its docstring."""
+
+    Converter = _Converter
+
+
 def describe(routes: tuple[Route, ...], version: str) -> Json:
     """The whole document."""
     spec = APISpec(
@@ -51,7 +76,7 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         servers=[{"url": "/"}],
-        plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
+        plugins=[_DescribedSchemas(schema_name_resolver=_name)],
     )
     ways = {way.name: way for way in (BEARER, *(route.operation.authentication for route in routes))}
     for way in ways.values():
@@ -69,6 +94,11 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
 def _name(schema: Any) -> str:
     kind = schema if isinstance(schema, type) else type(schema)
     return kind.__name__.removesuffix("Schema")
+
+
+def _doc_of(schema: Schema) -> str:
+    """The docstring of a schema as one paragraph; "" for one that has none of its own."""
+    return " ".join(inspect.cleandoc(type(schema).__doc__ or "").split())
 
 
 def _operation(route: Route) -> Json:
@@ -101,13 +131,17 @@ def _operation(route: Route) -> Json:
 
 def _parameters(route: Route) -> list[Json]:
     names = re.findall(r"{(\w+)}", route.path)
-    path: list[Json] = [{"name": n, "in": "path", "required": True, "schema": _PARAMETERS[n]} for n in names]
+    path = [_path_parameter(name, **_PARAMETERS[name]) for name in names]
     query: list[Any] = [{"in": "query", "schema": type(route.operation.query)}] if route.operation.query else []
     key: list[Json] = []
     if route.method == "POST" and route.operation.body is not None:
         schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
-        key = [{"name": "Idempotency-Key", "in": "header", "schema": schema}]
+        key = [{"name": "Idempotency-Key", "in": "header", "schema": schema, "description": _IDEMPOTENCY_KEY}]
     return path + query + key
+
+
+def _path_parameter(name: str, *, description: str, **schema: Any) -> Json:
+    return {"name": name, "in": "path", "required": True, "description": description, "schema": schema}
 
 
 def _responses(route: Route) -> dict[str, Json]:
@@ -115,7 +149,7 @@ def _responses(route: Route) -> dict[str, Json]:
     for status, given in route.operation.answers.items():
         if isinstance(given, Schema):
             content = {bodies.JSON: {"schema": given}}
-            responses[str(status)] = {"description": (type(given).__doc__ or "").strip(), "content": content}
+            responses[str(status)] = {"description": _doc_of(given), "content": content}
         else:
             responses[str(status)] = {"description": given}
     for status in sorted(_error_statuses(route)):
