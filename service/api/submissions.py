@@ -5,13 +5,16 @@ from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionS
 from service.api.way_back import way_back
 from service.domain.state import State
 from service.domain.submission import Submission
+from service.errors import InvalidFieldsError, RateLimitedError, StoreFullError, ThreadClosedError
 from service.html.refusal import write_form_error
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
 from service.web.answer import Answer
 from service.web.call import Call, Json
-from service.web.operation import operation
+from service.web.operation import operation, outcome
 from service.web.origins import is_of
+
+_COMMENT = {"Location": "/v1/sites/default/comments/06h25h3cahjlp26l"}
 
 
 @operation(
@@ -20,11 +23,26 @@ from service.web.origins import is_of
     is_form_taken=True,
     is_scored=True,
     answers={
-        201: ReceiptSchema,
-        202: ReceiptSchema,
-        303: "A form was sent: back to the article, `commentdesk=published` or `held` in its query.",
+        201: outcome("It was published at once: anyone can read it now.", ReceiptSchema, headers=_COMMENT),
+        202: outcome(
+            "It was taken in and is not published, at least not yet: whatever else became of it, its sender is told "
+            "`held`.",
+            ReceiptSchema,
+            headers=_COMMENT,
+        ),
+        303: outcome(
+            "A form was taken in: back to the article, with `commentdesk=published` or `held` in its query.",
+            headers={"Location": "https://news.example/footbridge?commentdesk=held"},
+        ),
     },
-    errors=(404, 409, 429),
+    errors={
+        ThreadClosedError: "The thread takes no more comments.",
+        InvalidFieldsError: "Fields are missing, unknown or not valid, or `parent_id` is of no comment of the thread; "
+        "`errors` names each.",
+        RateLimitedError: "The reader, or all readers of the site together, sent more than its policy allows; "
+        "`Retry-After` says how long to wait.",
+        StoreFullError: "Redis has no memory left for new comments; `Retry-After` says when to come again.",
+    },
     error_writer=write_form_error,
 )
 async def submit(call: Call) -> Answer:

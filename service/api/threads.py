@@ -14,19 +14,23 @@ from service.api.wire import thread_json, thread_page_json
 from service.domain.caller import Role
 from service.domain.policy import Mode
 from service.domain.thread import SITES_OWN, ThreadChange
-from service.errors import ForbiddenError, InvalidFieldsError
+from service.errors import ForbiddenError, InvalidFieldsError, ThreadNotFoundError
 from service.use_cases import threads
 from service.web.answer import Answer
 from service.web.call import Call, Json
-from service.web.operation import operation
+from service.web.operation import doc_of, operation, outcome
 from service.web.origins import is_of
+
+_TAG = {"ETag": '"7be61be0f3c5d6a1"'}
 
 
 @operation(
     "Read a thread",
     query=PageQuery,
-    answers={200: ThreadPageSchema, 304: "The reader's copy is still true."},
-    errors=(404,),
+    answers={
+        200: outcome(doc_of(ThreadPageSchema()), ThreadPageSchema, headers=_TAG),
+        304: outcome("The copy that `If-None-Match` names is still true.", headers=_TAG),
+    },
 )
 async def read_thread(call: Call) -> Answer:
     page = await _page(call, call.known_site.site, call.thread)
@@ -55,18 +59,31 @@ async def _page(call: Call, site: str, thread: str) -> Page:
     return made
 
 
-@operation("Count published comments", query=CountsQuery, answers={200: CountsSchema}, errors=(404,))
+@operation("Count published comments", query=CountsQuery, answers={200: CountsSchema})
 async def count_published(call: Call) -> Answer:
     counts = await threads.count_published(call.desk, call.known_site.site, call.query["thread"])
     return Answer(200, {"counts": counts})
 
 
-@operation("Read a thread's settings", answers={200: ThreadSchema}, errors=(404,))
+@operation(
+    "Read a thread's settings",
+    answers={200: ThreadSchema},
+    errors={ThreadNotFoundError: "Nobody has set the thread, and it has no comment yet."},
+)
 async def read_thread_settings(call: Call) -> Answer:
     return Answer(200, thread_json(await threads.read_settings(call.desk, call.known_site.site, call.thread)))
 
 
-@operation("Set a thread", body=ThreadChangeSchema, answers={200: ThreadSchema}, errors=(404,))
+@operation(
+    "Set a thread",
+    body=ThreadChangeSchema,
+    answers={200: ThreadSchema},
+    errors={
+        ForbiddenError: "The token is of another role or site, or a website's, and `mode` is in the body.",
+        InvalidFieldsError: "Fields are unknown or not valid, or `url` is of no origin that the site lists; `errors` "
+        "names each.",
+    },
+)
 async def set_thread(call: Call) -> Answer:
     """`mode` is for moderators and operators: a website's token lies where its pages are made, and must not publish.
     `url`, where readers' forms are led, is of one of the site's `allowed_origins` if it lists any."""

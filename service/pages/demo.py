@@ -16,6 +16,7 @@ from service.domain.state import State
 from service.domain.submission import Receipt
 from service.errors import (
     OriginNotAllowedError,
+    RateLimitedError,
     RequestError,
     RouteNotFoundError,
     SiteExistsError,
@@ -83,7 +84,7 @@ async def read_demo(call: Call) -> Answer:
 @operation(
     "A comment on the demo article",
     answers={303: "Back to the article."},
-    errors=(429,),
+    errors={RateLimitedError: "Too many comments came in a short time."},
     error_writer=write_form_error,
     is_scored=True,
 )

@@ -1,5 +1,6 @@
 """What people open in a browser beside the demo: the API's description, a page of thanks, and the files of all."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -8,13 +9,17 @@ import orjson
 from service.domain.state import State
 from service.html import assets, render
 from service.html.assets import Asset
-from service.pages.examples import SETUP
+from service.pages.examples import setup
 from service.pages.reference import reference
 from service.texts.catalogue import ENGLISH
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import Operation, operation
 
+_PLACE_OF_ADDRESS = b"ADDRESS-OF-THE-SERVICE"
+"""Stands in the page, which is made once, where each caller is shown the address that he came to."""
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
+_USUAL_HOST = "127.0.0.1:8080"
 _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 
 
@@ -31,7 +36,10 @@ async def go_to_docs(call: Call) -> Answer:  # noqa: ARG001
 
 @operation("The API's description for people", answers={200: "A page."})
 async def read_docs(call: Call) -> Answer:
-    return _docs(call.context.openapi)
+    page = _docs(call.context.openapi)
+    content = page.content
+    assert isinstance(content, bytes)  # noqa: S101
+    return page._replace(content=content.replace(_PLACE_OF_ADDRESS, _address(call).encode()))
 
 
 @operation("The API's description for machines", answers={200: "OpenAPI 3.1."})
@@ -41,7 +49,16 @@ async def read_openapi(call: Call) -> Answer:
 
 @lru_cache(maxsize=1)
 def _docs(openapi: Callable[[], Json]) -> Answer:
-    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=SETUP)
+    setting = setup(_PLACE_OF_ADDRESS.decode())
+    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=setting)
+
+
+def _address(call: Call) -> str:
+    """The service's address as its caller wrote it, for a shell to be typed in; a plain one in the place of what could
+    be more than a host."""
+    request = call.request
+    host = request.host if _HOST.fullmatch(request.host) else _USUAL_HOST
+    return f"{request.scheme}://{host}"
 
 
 @lru_cache(maxsize=1)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from service.pages.examples import EXAMPLES
-from service.web import problems
+import orjson
+
+from service.pages.examples import example_of
 
 Json = dict[str, Any]
 _AUDIENCES = {
@@ -73,10 +74,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer: its status, when it comes, and the shape of its body."""
+    """An answer: its status, when it comes, the shape of its body with an example, and where it is a refusal its codes,
+    each with the reason."""
 
     status: int
     description: str
+    shape: str | None
+    example: str
+    codes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One of the forms in which a body is taken."""
+
+    content_type: str
     shape: str | None
 
 
@@ -89,11 +101,10 @@ class ApiCall:
     description: str
     who: str
     parameters: tuple[Field, ...]
-    body_shape: str | None
+    bodies: tuple[Body, ...]
     body: tuple[Field, ...]
-    content_types: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
-    example: str | None
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +128,7 @@ class Problem:
     status: int
     title: str
     remedy: str
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +152,7 @@ def reference(document: Json) -> Reference:
         document["info"]["version"],
         tuple(_audience(tag, tuple(call for its_tag, call in calls if its_tag == tag)) for tag in tags),
         tuple(_shape(name, shapes[name]) for name in sorted(shapes)),
-        tuple(_problems()),
+        tuple(_problems(document)),
     )
 
 
@@ -152,7 +164,8 @@ def _audience(tag: str, calls: tuple[ApiCall, ...]) -> Audience:
 def _call(method: str, path: str, described: Json, shapes: Json) -> ApiCall:
     description, who = _who(described)
     content: Json = described.get("requestBody", {}).get("content", {})
-    body_shape = next((_reference(each["schema"]) for each in content.values()), None)
+    taken = tuple(Body(kind, _reference(each["schema"])) for kind, each in content.items())
+    shape = taken[0].shape if taken else None
     return ApiCall(
         f"call-{described['operationId']}",
         method.upper(),
@@ -161,11 +174,10 @@ def _call(method: str, path: str, described: Json, shapes: Json) -> ApiCall:
         description=description,
         who=who,
         parameters=tuple(_parameter(each) for each in described["parameters"]),
-        body_shape=body_shape,
-        body=tuple(_fields(shapes[body_shape])) if body_shape else (),
-        content_types=tuple(content),
+        bodies=taken,
+        body=tuple(_fields(shapes[shape])) if shape else (),
         outcomes=tuple(_outcome(status, given) for status, given in described["responses"].items()),
-        example=EXAMPLES.get(described["operationId"]),
+        example=example_of(method.upper(), path, described),
     )
 
 
@@ -236,9 +248,19 @@ def _range(lowest: float | None, highest: float | None, unit: str) -> str:
 
 
 def _outcome(status: str, given: Json) -> Outcome:
-    content: Json = given.get("content", {})
-    shape = next((_reference(each["schema"]) for each in content.values()), None)
-    return Outcome(int(status), given["description"], shape)
+    content: Json = next(iter(given.get("content", {}).values()), {})
+    codes = [(code, each["summary"]) for code, each in content.get("examples", {}).items()]
+    shape = _reference(content.get("schema", {}))
+    return Outcome(
+        int(status), given["description"], shape, example=_written(content.get("example")), codes=tuple(codes)
+    )
+
+
+def _written(example: Any) -> str:
+    """An example as people read it; "" for none."""
+    if isinstance(example, dict):
+        return orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()
+    return example or ""
 
 
 def _shape(name: str, schema: Json) -> Shape:
@@ -250,7 +272,20 @@ def _reference(schema: Json) -> str | None:
     return found[1] if found else None
 
 
-def _problems() -> Iterator[Problem]:
-    for error, status in problems.STATUS.items():
-        yield Problem(error.code, status, error.title, _REMEDIES.get(error.code, ""))
-    yield Problem("internal", 500, "The service made a mistake", _REMEDIES["internal"])
+def _problems(document: Json) -> Iterator[Problem]:
+    """Every problem that a document has an example of, in the order of their statuses."""
+    examples = _problem_examples(document)
+    for code, example in sorted(examples.items(), key=lambda each: each[1]["status"]):
+        yield Problem(code, example["status"], example["title"], _REMEDIES.get(code, ""), example=_written(example))
+
+
+def _problem_examples(document: Json) -> dict[str, Json]:
+    """The first example of each code."""
+    found = {example["code"]: example for example in document["components"]["schemas"]["Problem"]["examples"]}
+    for methods in document["paths"].values():
+        for call in methods.values():
+            for given in call["responses"].values():
+                for content in given.get("content", {}).values():
+                    for code, example in content.get("examples", {}).items():
+                        found.setdefault(code, example["value"])
+    return found
