@@ -1,6 +1,8 @@
 """The schemas of sites, policies and tokens."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
@@ -173,6 +175,12 @@ class SitesSchema(Closed):
 
 class NewTokenSchema(Closed):
     """A token to be made. All roles but admin need the site they act on."""
+
+    rules: ClassVar[Mapping[str, Any]] = {
+        "if": {"properties": {"role": {"const": "admin"}}, "required": ["role"]},
+        "then": {"properties": {"site": {"type": "null"}}},
+        "else": {"properties": {"site": {"type": "string"}}, "required": ["site"]},
+    }
 
     role = fields.String(
         required=True,

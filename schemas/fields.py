@@ -5,12 +5,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from schemas import visibility
+from schemas import patterns, visibility
 
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
 COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
@@ -55,8 +56,9 @@ class PlainText(fields.String):
 
     def __init__(self, *, min_chars: int = 0, max_chars: int, is_multiline: bool = False, **kwargs: Any) -> None:
         self._length = validate.Length(min=min_chars, max=max_chars)
-        metadata = {"pattern": r"\S"} if min_chars else {}
-        super().__init__(validate=self._length, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
+        pattern = patterns.of_text(is_filled=min_chars > 0, is_multiline=is_multiline)
+        metadata = {"pattern": pattern} | kwargs.pop("metadata", {})
+        super().__init__(validate=self._length, metadata=metadata, **kwargs)
         self._forbidden = _FORBIDDEN if is_multiline else _FORBIDDEN | {"\n", "\t"}
         self._min_chars, self._max_chars = min_chars, max_chars
 
@@ -152,7 +154,7 @@ class Email(Line):
     """An email address of 3-254 characters: text, one @, text, no spaces. Only a mail could show more."""
 
     def __init__(self, **kwargs: Any) -> None:
-        metadata = {"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"} | kwargs.pop("metadata", {})
+        metadata = {"pattern": patterns.EMAIL} | kwargs.pop("metadata", {})
         super().__init__(min_chars=3, max_chars=MAX_EMAIL_CHARS, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:
@@ -170,7 +172,7 @@ class WebAddress(Line):
     """An http or https address of at most 2,048 characters; an empty text means none."""
 
     def __init__(self, **kwargs: Any) -> None:
-        metadata = {"format": "uri"} | kwargs.pop("metadata", {})
+        metadata = {"pattern": patterns.WEB_ADDRESS} | kwargs.pop("metadata", {})
         super().__init__(max_chars=MAX_URL_CHARS, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:
@@ -204,7 +206,8 @@ class Origin(Line):
     """A browser's origin: scheme, host and port. The default port of the scheme is removed, as no browser sends it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_chars=8, max_chars=300, **kwargs)
+        metadata = {"pattern": patterns.ORIGIN} | kwargs.pop("metadata", {})
+        super().__init__(min_chars=8, max_chars=300, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:  # noqa: ARG002
         return None
@@ -236,7 +239,7 @@ class IpAddress(PlainText):
 
 
 class StrictInteger(fields.Integer):
-    """A JSON integer; a text, a fraction or a boolean is refused."""
+    """A JSON integer, such as 7 or 7.0; a text, a fraction or a boolean is refused."""
 
     def __init__(self, *, lowest: int, highest: int, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(lowest, highest), **kwargs)
@@ -244,6 +247,8 @@ class StrictInteger(fields.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, (bool, str)):
             raise self.make_error("invalid", input=value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         return super()._deserialize(value, attr, data, **kwargs)
 
 
@@ -339,6 +344,9 @@ class BoundedList(fields.List[Any]):
 
 class Closed(Schema):
     """The base of every JSON body: it refuses unknown fields, and names the first MAX_UNKNOWN_NAMED of them."""
+
+    rules: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """What JSON Schema can say of the whole body beside its fields, for the API's description."""
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         if isinstance(data, dict) and len(data) > len(self.load_fields) + MAX_UNKNOWN_NAMED:

@@ -12,6 +12,8 @@ from marshmallow import Schema
 from schemas import operation as operation_schemas
 from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
+from schemas.patterns import FILLED_LINE
+from schemas.threads import MAX_THREAD_CHARS
 from service.errors import RequestError
 from service.web import body as bodies
 from service.web import problems
@@ -36,7 +38,7 @@ _PARAMETERS: dict[str, Json] = {
         "example": "default",
     },
     "thread": {
-        "schema": {"type": "string", "minLength": 1, "maxLength": 256},
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_THREAD_CHARS, "pattern": FILLED_LINE},
         "description": "The publisher's id of the article, percent-encoded: a `/` within it is `%2F`.",
         "example": "harbour-footbridge",
     },
@@ -74,11 +76,11 @@ _HEADERS_OF_STATUS: dict[int, dict[str, str]] = {
 
 
 class _Converter(OpenAPIConverter):
-    """Describes a schema by its docstring."""
+    """Describes a schema by its docstring, and by its rules of the whole body."""
 
     def schema2jsonschema(self, schema: Schema) -> Json:
         converted: Json = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
-        return {"description": doc_of(schema), **converted}
+        return {"description": doc_of(schema), **converted, **getattr(schema, "rules", {})}
 
 
 class _DescribedSchemas(MarshmallowPlugin):
