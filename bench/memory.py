@@ -188,6 +188,7 @@ def make_desk(link: "Link") -> "Desk":
     from service.registry import Registry
     from service.scoring import Scorer
     from service.store.comments import Comments
+    from service.store.format_3 import ThreadUpgrades
     from service.store.queue import Queue
     from service.store.salts import DaySalts
     from service.store.submissions import Submissions
@@ -203,6 +204,7 @@ def make_desk(link: "Link") -> "Desk":
         comments=comments,
         queue=Queue(link, comments),
         salts=DaySalts(link),
+        thread_upgrades=ThreadUpgrades(link),
     )
 
 

@@ -1,6 +1,5 @@
 """Fields that several schemas share; they are strict about the characters of a text."""
 
-import ipaddress
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from schemas import patterns, visibility
+from schemas import controls, patterns, visibility
 
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
 COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
@@ -19,11 +18,11 @@ MAX_URL_CHARS = 2048
 MAX_EMAIL_CHARS = 254
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
+CHECKED = ("1", "true", "on")
+"""What a form says where a box is checked."""
 MAX_UNKNOWN_NAMED = 20
 """A refusal names this many unknown fields at most: thousands would cost more than all other checks."""
 
-_CONTROLS = {code for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc"}
-_FORBIDDEN = {chr(code) for code in _CONTROLS} - {"\n", "\t"}
 TIME = {"format": "date-time"}
 """The metadata of a time on the wire, RFC 3339."""
 OWN_PORTS = {"http": ":80", "https": ":443"}
@@ -47,19 +46,19 @@ def _require_few_marks(text: str) -> None:
 
 
 class PlainText(fields.String):
-    """Text, which becomes trimmed, in NFC and with line ends as `\\n`.
+    """One line as programs write it, such as a thread's id, which becomes trimmed and in NFC.
 
-    Refuses NUL, lone surrogates, more than 30 combining marks in a row, and control characters except newline and tab
-    in a text of several lines. Lengths are in code points of the result; a text that no composition makes short enough
-    is refused before it is composed.
+    Refuses control characters, lone surrogates, and more than 30 combining marks in a row. Lengths are in code points
+    of the result; a text that no composition makes short enough is refused before it is composed.
     """
 
-    def __init__(self, *, min_chars: int = 0, max_chars: int, is_multiline: bool = False, **kwargs: Any) -> None:
+    _pattern, _pattern_of_filled = patterns.LINE, patterns.FILLED_LINE
+
+    def __init__(self, *, min_chars: int = 0, max_chars: int, **kwargs: Any) -> None:
         self._length = validate.Length(min=min_chars, max=max_chars)
-        pattern = patterns.of_text(is_filled=min_chars > 0, is_multiline=is_multiline)
-        metadata = {"pattern": pattern} | kwargs.pop("metadata", {})
-        super().__init__(validate=self._length, metadata=metadata, **kwargs)
-        self._forbidden = _FORBIDDEN if is_multiline else _FORBIDDEN | {"\n", "\t"}
+        pattern = self._pattern_of_filled if min_chars else self._pattern
+        metadata = {"pattern": pattern} if pattern else {}
+        super().__init__(validate=self._length, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
         self._min_chars, self._max_chars = min_chars, max_chars
 
     def plainly(self, value: Any) -> str | None:
@@ -72,9 +71,11 @@ class PlainText(fields.String):
             return None
         if not value.isascii() and not self._is_plain(value):
             return None
-        if "\r" in value:
-            return None
-        return value if value.isprintable() or self._forbidden.isdisjoint(value) else None
+        return value if self._is_in_place(value) else None
+
+    def _is_in_place(self, text: str) -> bool:
+        """Returns whether a text holds none of the characters that it must not hold wherever they stand."""
+        return not controls.has_controls(text)
 
     def _is_plain(self, text: str) -> bool:
         """Returns whether a text that is not ASCII is valid as it is; marks are counted before the check for NFC."""
@@ -85,13 +86,18 @@ class PlainText(fields.String):
         )
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kwargs).replace("\r\n", "\n").strip()
+        text: str = super()._deserialize(value, attr, data, **kwargs).strip()
         if len(text) > self._max_chars * _MOST_CODE_POINTS:
             self._length(text)
+        text = self._mended(text)
         if not text.isascii():
             text = self._composed(text)
-        if not text.isprintable() and not self._forbidden.isdisjoint(text):
+        if not self._is_in_place(text):
             raise ValidationError("Holds control characters.")
+        return text
+
+    def _mended(self, text: str) -> str:
+        """Returns the text as it is: a program can send it as it should be."""
         return text
 
     def _composed(self, text: str) -> str:
@@ -107,11 +113,24 @@ class PlainText(fields.String):
         return composed
 
 
-class Paragraphs(PlainText):
+class Lines(PlainText):
+    """Text of several lines that a person wrote. Line ends of every kind become `\\n`; other control characters, and
+    what is no character, are left out, as their writer cannot see them."""
+
+    _pattern, _pattern_of_filled = patterns.ANYTHING, patterns.SOMETHING
+
+    def _is_in_place(self, text: str) -> bool:
+        return controls.is_in_lines(text)
+
+    def _mended(self, text: str) -> str:
+        return controls.in_lines(text).strip()
+
+
+class Paragraphs(Lines):
     """Text of several lines with at least one visible character; invisible ones are kept."""
 
     def __init__(self, *, max_chars: int, **kwargs: Any) -> None:
-        super().__init__(min_chars=1, max_chars=max_chars, is_multiline=True, **kwargs)
+        super().__init__(min_chars=1, max_chars=max_chars, **kwargs)
 
     def _is_plain(self, text: str) -> bool:
         return super()._is_plain(text) and visibility.has_visible(text)
@@ -124,34 +143,31 @@ class Paragraphs(PlainText):
 
 
 class Line(PlainText):
-    """One line that people read. Refuses characters that are invisible or change the direction, and a text without a
-    visible one. Joiners and selectors are valid where emoji and scripts need them."""
+    """One line that people read. What is invisible or changes the direction is left out, but not joiners and selectors
+    where emoji and scripts need them; line ends and tabs become a space. A text of nothing visible is refused."""
+
+    _gap = " "
+    _pattern, _pattern_of_filled = patterns.ANYTHING, patterns.SOMETHING
+
+    def _is_in_place(self, text: str) -> bool:
+        return controls.is_in_one_line(text)
 
     def _is_plain(self, text: str) -> bool:
         return super()._is_plain(text) and not visibility.has_hidden(text) and visibility.has_visible(text)
 
-    def _composed(self, text: str) -> str:
-        text = super()._composed(text)
-        if visibility.has_hidden(text):
-            raise ValidationError("Holds characters that cannot be seen.")
-        if not visibility.has_visible(text):
+    def _mended(self, text: str) -> str:
+        if text.isprintable() and text.isascii():
+            return text
+        seen = visibility.without_hidden(controls.in_one_line(text, gap=self._gap)).strip()
+        if text and not visibility.has_visible(seen):
             raise ValidationError("Holds nothing that can be seen.")
-        return text
-
-
-class MendedLine(PlainText):
-    """One line that people read, from a sender who cannot correct it: invisible characters are removed."""
-
-    def _is_plain(self, text: str) -> bool:
-        return super()._is_plain(text) and not visibility.has_hidden(text)
-
-    def _composed(self, text: str) -> str:
-        seen = visibility.without_hidden(super()._composed(text)).strip()
-        return super()._composed(seen)
+        return seen
 
 
 class Email(Line):
     """An email address of 3-254 characters: text, one @, text, no spaces. Only a mail could show more."""
+
+    _gap = ""
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"pattern": patterns.EMAIL} | kwargs.pop("metadata", {})
@@ -170,6 +186,8 @@ class Email(Line):
 
 class WebAddress(Line):
     """An http or https address of at most 2,048 characters; an empty text means none."""
+
+    _gap = ""
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"pattern": patterns.WEB_ADDRESS} | kwargs.pop("metadata", {})
@@ -219,25 +237,6 @@ class Origin(Line):
         return text.removesuffix(OWN_PORTS[text.partition(":")[0]])
 
 
-class IpAddress(PlainText):
-    """An IPv4 or IPv6 address, which becomes its usual short form; an empty text means that it is unknown."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_chars=64, **kwargs)
-
-    def plainly(self, value: Any) -> str | None:
-        return "" if value == "" else None
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if not text:
-            return text
-        try:
-            return str(ipaddress.ip_address(text))
-        except ValueError as error:
-            raise ValidationError("Not a valid IPv4 or IPv6 address.") from error
-
-
 class StrictInteger(fields.Integer):
     """A JSON integer, such as 7 or 7.0; a text, a fraction or a boolean is refused."""
 
@@ -259,6 +258,24 @@ class StrictBoolean(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+class Checkbox(StrictBoolean):
+    """A JSON boolean, or null for false; in a form, whose fields are texts, the value of a checked box.
+
+    A form that says anything else says no: its reader could not mend it.
+    """
+
+    is_of_form = False
+    """Set on the field of a schema that loads forms."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(load_default=False, allow_none=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        if self.is_of_form:
+            return isinstance(value, str) and value.strip().lower() in CHECKED
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Probability(fields.Float):

@@ -3,7 +3,17 @@
 from marshmallow import fields, validate
 
 from schemas.comments import ORDERS, CommentSchema
-from schemas.fields import COMMENT_ID_PATTERN, MAX_REVISION, TIME, BoundedList, Closed, Line, PlainText, StrictInteger
+from schemas.fields import (
+    COMMENT_ID_PATTERN,
+    MAX_REVISION,
+    TIME,
+    BoundedList,
+    Closed,
+    Line,
+    Lines,
+    PlainText,
+    StrictInteger,
+)
 from schemas.threads import MAX_THREAD_CHARS
 
 DECISIONS = ("approve", "reject", "spam")
@@ -68,9 +78,8 @@ class DecisionSchema(Closed):
         allow_none=True,
         metadata={"description": "Why, in one line for the history; null for none."},
     )
-    note = PlainText(
+    note = Lines(
         max_chars=2000,
-        is_multiline=True,
         load_default=None,
         allow_none=True,
         metadata={"description": "A note for colleagues, of several lines, for the history; null for none."},

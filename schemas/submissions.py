@@ -2,64 +2,51 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import (
-    COMMENT_ID_PATTERN,
-    MAX_URL_CHARS,
-    Closed,
-    Email,
-    IpAddress,
-    Line,
-    MendedLine,
-    Paragraphs,
-    PlainText,
-    WebAddress,
-)
+from schemas.fields import COMMENT_ID_PATTERN, MAX_URL_CHARS, Checkbox, Closed, Email, Line, Paragraphs
+from schemas.side_data import SideAddress, SideData, SideIp, SideText
+from schemas.websites import Website
 
+KNOWN_STATES = ("published", "held")
+"""The states that whoever sent a comment is told: all that is not published is `held`."""
 MAX_BODY_CHARS = 10_000
 MAX_NAME_CHARS = 100
 MAX_USER_AGENT_CHARS = 1000
 
 
 class ArticleSchema(Closed):
-    """The article that a thread belongs to; taken from websites only, never from a stranger."""
+    """The article that a thread belongs to; taken from websites only, never from a stranger. The newest counts. What is
+    wrong in it is cut, mended or left out, and the comment is taken."""
 
-    title = MendedLine(
+    title = SideText(
         max_chars=300,
-        load_default="",
-        metadata={
-            "description": "The article's headline, up to 300 characters. Kept with the first comment of its "
-            "thread; empty if not known."
-        },
+        metadata={"description": "The title, cut at 300 characters; empty or null where it is not known."},
     )
-    url = WebAddress(
-        load_default="",
+    url = SideAddress(
         metadata={
-            "description": "The article's http or https address, of one of the site's `allowed_origins` if it lists "
-            "any; kept with the first comment of its thread. Readers' forms lead back to it. Empty "
-            "if not known."
-        },
+            "description": "The address of its page, http or https, on one of the site's `allowed_origins` where it "
+            "lists some. Forms lead back to it. Anything else is left out."
+        }
     )
 
 
 class ClientSchema(Closed):
-    """The reader's browser, as the website saw it; taken from websites only."""
+    """The reader's browser, as the website saw it; taken from websites only. What is wrong in it is cut, mended or left
+    out, and the comment is taken."""
 
-    ip = IpAddress(
-        load_default="",
+    ip = SideIp(
         metadata={
-            "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and his repeats are "
-            "known. Only a keyed hash of its network is kept, for a day or two. Empty if not known."
-        },
+            "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and a repeat is known; "
+            "only a keyed hash of it is kept. It may have a port, brackets or quotes; of an `X-Forwarded-For` the "
+            "first is taken."
+        }
     )
-    user_agent = PlainText(
+    user_agent = SideText(
         max_chars=MAX_USER_AGENT_CHARS,
-        load_default="",
-        metadata={"description": "The browser's User-Agent header. Moderators see it; empty if not known."},
+        metadata={"description": "The browser's `User-Agent`, cut at 1,000 characters; moderators see it."},
     )
-    referrer = PlainText(
+    referrer = SideText(
         max_chars=MAX_URL_CHARS,
-        load_default="",
-        metadata={"description": "The browser's Referer header. Moderators see it; empty if not known."},
+        metadata={"description": "The page that the reader came from, cut at 2,048 characters; moderators see it."},
     )
 
 
@@ -70,7 +57,9 @@ class SubmissionSchema(Closed):
         min_chars=1,
         max_chars=MAX_NAME_CHARS,
         required=True,
-        metadata={"description": "The name that is shown with the comment: one line, without invisible characters."},
+        metadata={
+            "description": "The name that is shown with the comment: one line. Invisible characters are left out."
+        },
     )
     email = Email(
         required=True,
@@ -87,34 +76,34 @@ class SubmissionSchema(Closed):
             "is stored in NFC as it was sent, never as HTML, and must be escaped where it is shown."
         },
     )
-    website = WebAddress(
-        load_default="",
-        allow_none=True,
+    website = Website(
         metadata={
-            "description": "The reader's own page, an http or https address, shown with his name. Null or empty if "
-            "he has none."
-        },
+            "description": "The reader's own website, shown with his name. `http://` is put before an address without "
+            "a scheme; what is no http or https address is left out, and the comment is taken."
+        }
     )
     parent_id = fields.String(
         load_default="",
         allow_none=True,
         validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"),
         metadata={
-            "description": "The comment of the same thread that this one answers. Null or empty for one that "
-            "answers the article."
+            "description": "The comment of the same thread that this one answers, which is published. Null or empty "
+            "for one that answers the article."
         },
     )
-    article = fields.Nested(
-        ArticleSchema,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "The article that the thread belongs to. Null if it is not told."},
+    receipt = Checkbox(
+        metadata={
+            "description": "Whether the answer is to hold a receipt, with which whoever has it can ask for the state "
+            "of the comment later; in a form `1`, `true` or `on`, and then it comes in the query of the way back."
+        }
     )
-    client = fields.Nested(
+    article = SideData(
+        ArticleSchema,
+        metadata={"description": "The article that is commented on, from a website; passed over from anybody else."},
+    )
+    client = SideData(
         ClientSchema,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "The reader's browser as the website saw it. Null if it is not told."},
+        metadata={"description": "The reader's browser, from a website; passed over from anybody else."},
     )
 
 
@@ -127,8 +116,22 @@ class ReceiptSchema(Closed):
     )
     state = fields.String(
         required=True,
-        validate=validate.OneOf(["published", "held"]),
+        validate=validate.OneOf(KNOWN_STATES),
         metadata={
             "description": "`published` when anyone can read it by now; `held` for all else, whatever the reason."
         },
     )
+    receipt = fields.String(
+        metadata={
+            "description": "Only where it was asked for: 44 characters that nobody can guess, the same for the same "
+            "comment. `POST /v1/sites/{site}/receipts` tells by it what became of the comment."
+        }
+    )
+
+
+def _names_of(own: str, schema: type[Closed]) -> tuple[str, ...]:
+    return (own, *(f"{own}.{name}" for name in schema().fields))
+
+
+SIDE_DATA = (*_names_of("article", ArticleSchema), *_names_of("client", ClientSchema))
+"""What a website may pass on, by name."""

@@ -1,5 +1,8 @@
 """The schemas of threads, as readers see them and as websites set them."""
 
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
 from marshmallow import fields, validate
 
 from schemas.fields import (
@@ -14,15 +17,25 @@ from schemas.fields import (
     page_limit,
     query_cursor,
 )
+from schemas.patterns import FILLED_LINE
 
+ORDERS = ("oldest", "newest", "published")
 MODES = ("premoderate", "postmoderate", "auto")
 MAX_THREAD_CHARS = 256
 MAX_THREADS_COUNTED = 200
 
 
 class PageQuery(Closed):
-    """Which page of a thread."""
+    """Which page of a thread, and in what order."""
 
+    order = fields.String(
+        load_default="oldest",
+        validate=validate.OneOf(ORDERS),
+        metadata={
+            "description": "By the time of their writing, `oldest` or `newest` first, or `published`: in the order of "
+            "their publication."
+        },
+    )
     limit = page_limit(100)
     cursor = query_cursor()
 
@@ -73,17 +86,25 @@ class PublishedCommentSchema(Closed):
             "shown."
         },
     )
+    submitted_at = fields.String(
+        required=True,
+        metadata=TIME | {"description": "When it was written, RFC 3339 in UTC: the time to show beside it."},
+    )
     published_at = fields.String(
         required=True, metadata=TIME | {"description": "When it was last published, RFC 3339 in UTC."}
     )
 
 
 class ThreadPageSchema(Closed):
-    """A page of a thread's published comments, in the order in which they were published."""
+    """A page of a thread's published comments. In the order `published` it may hold fewer than its limit, and none,
+    though another follows: `next_cursor` is null on the last page alone."""
 
     thread = fields.String(required=True, metadata={"description": "The publisher's id of the article, as asked."})
     article = fields.Nested(
         ThreadArticleSchema, required=True, metadata={"description": "What the website told of the article."}
+    )
+    closed = fields.Boolean(
+        required=True, metadata={"description": "Whether the thread takes no more comments: show no form then."}
     )
     count = fields.Integer(
         required=True, metadata={"description": "How many comments of the whole thread are published."}
@@ -150,20 +171,56 @@ class ThreadSchema(Closed):
     )
 
 
-class CountsQuery(Closed):
-    """The threads whose comments are counted."""
+class AskedThread(NamedTuple):
+    """A thread's id as it was asked for, and trimmed and composed, as threads have it."""
 
-    thread = BoundedList(
-        PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS),
+    asked: str
+    thread: str
+
+
+class AskedThreadId(fields.Field[AskedThread]):
+    """The id of a thread, which becomes an AskedThread."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        told = {"type": "string", "minLength": 1, "maxLength": MAX_THREAD_CHARS, "pattern": FILLED_LINE}
+        super().__init__(metadata=told | kwargs.pop("metadata", {}), **kwargs)
+        self._id = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,  # noqa: ARG002 the signature is marshmallow's
+        data: Mapping[str, Any] | None,  # noqa: ARG002
+        **kwargs: Any,  # noqa: ARG002
+    ) -> AskedThread:
+        plain = self._id.plainly(value)
+        return AskedThread(value, self._id.deserialize(value) if plain is None else plain)
+
+
+def _asked_threads() -> BoundedList:
+    return BoundedList(
+        AskedThreadId(),
         fewest=1,
         most=MAX_THREADS_COUNTED,
         required=True,
-        metadata={"description": "The publisher's id of an article; repeat the parameter for up to 200 threads."},
+        metadata={"description": "The ids of threads, 1-256 characters each."},
     )
 
 
+class CountsQuery(Closed):
+    """The threads whose published comments are counted."""
+
+    thread = _asked_threads()
+
+
+class CountsRequestSchema(Closed):
+    """The threads whose published comments are to be counted."""
+
+    threads = _asked_threads()
+
+
 class CountsSchema(Closed):
-    """Published comments by thread; an unknown thread has 0."""
+    """Published comments by thread, under the ids as they were asked for; an unknown thread has 0."""
 
     counts = fields.Dict(
         keys=fields.String(),

@@ -104,10 +104,17 @@ def has_hidden(text: str) -> bool:
 
 
 def without_hidden(text: str) -> str:
-    """Returns the text without the characters that `has_hidden` finds."""
-    parts = _BELONGING.split(text)
-    parts[::2] = ["".join(char for char in part if not _is_hidden(char)) for part in parts[::2]]
-    return "".join(parts)
+    """Returns the text without the characters that `has_hidden` finds, and without what belonged to these alone."""
+    while has_hidden(text):
+        parts = _BELONGING.split(text)
+        parts[::2] = ["".join(char for char in part if not _is_hidden(char)) for part in parts[::2]]
+        text = "".join(parts)
+    return text
+
+
+def without_marks(text: str) -> str:
+    """Returns the text without any combining mark."""
+    return "".join(char for char in text if not _is_mark(char))
 
 
 def has_visible(text: str) -> bool:

@@ -13,7 +13,8 @@ from aiohttp import web
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
 from service.api.page_cache import PAGES, PageCache
-from service.consumers.consumer import MakeConsumer
+from service.consumers.claims import ClaimsOfRevokedTokens
+from service.consumers.consumer import Consumer, MakeConsumer
 from service.consumers.runner import Runner
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
@@ -36,6 +37,7 @@ from service.settings import TOKEN_PREFIX, Settings
 from service.store import scripts
 from service.store.comments import Comments
 from service.store.consumers import INSTALLATION
+from service.store.format_3 import ThreadUpgrades
 from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
@@ -51,7 +53,7 @@ from service.web.openapi import describe
 
 log = structlog.get_logger(__name__)
 
-CONSUMERS: tuple[MakeConsumer, ...] = ()
+CONSUMERS: tuple[MakeConsumer, ...] = (ClaimsOfRevokedTokens,)
 """What reads the streams of events, in the first of the workers."""
 FIRST_CONNECTION_SECONDS = 10.0
 """How long a start waits for Redis before it goes on without: `/readyz` then tells."""
@@ -197,6 +199,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         comments=comments,
         queue=Queue(desk_link, comments),
         salts=salts,
+        thread_upgrades=ThreadUpgrades(desk_link),
         now_ms=service[NOW_MS],
     )
     try:
@@ -213,9 +216,8 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
 async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
     """What reads the streams of events."""
     desk = service[DESK]
-    runners = [
-        Runner(desk.link, make(desk), partial(_streams, desk.registry), desk.now_ms) for make in service[MAKE_CONSUMERS]
-    ]
+    consumers = [make(desk) for make in service[MAKE_CONSUMERS]]
+    runners = [Runner(desk.link, each, partial(_streams, desk.registry, each), desk.now_ms) for each in consumers]
     for runner in runners:
         runner.open()
     yield
@@ -223,9 +225,11 @@ async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
         await runner.close()
 
 
-def _streams(registry: Registry) -> tuple[str, ...]:
-    """Whose events there are to consume: nobody's until the store proved to be ours."""
-    return (*registry.sites, INSTALLATION) if registry.is_loaded else ()
+def _streams(registry: Registry, consumer: Consumer) -> tuple[str, ...]:
+    """Whose events there are for a consumer: nobody's until the store proved to be ours."""
+    if not registry.is_loaded:
+        return ()
+    return (*registry.sites, INSTALLATION) if consumer.reads_sites else (INSTALLATION,)
 
 
 async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> None:

@@ -9,6 +9,7 @@ from service.link.link import Link
 from service.registry import Registry
 from service.scoring import Scorer
 from service.store.comments import Comments
+from service.store.format_3 import ThreadUpgrades
 from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.submissions import Submissions
@@ -30,6 +31,7 @@ class Desk:
     comments: Comments
     queue: Queue
     salts: DaySalts
+    thread_upgrades: ThreadUpgrades
     now_ms: Callable[[], int] = clock_ms
 
 

@@ -27,12 +27,14 @@ CommentdeskError
     ├── ThreadNotFoundError
     ├── CommentNotFoundError
     ├── TokenNotFoundError
+    ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
     ├── SiteExistsError
     ├── ThreadClosedError
     ├── ClaimedByAnotherError
     ├── StaleRevisionError
     ├── NothingToUndoError
     ├── RateLimitedError
+    ├── TooManyQuestionsError     of one reader, or of all strangers together
     ├── TooManyWrongTokensError   of one network: no more are looked at for a while
     └── UnavailableError          try again later
         ├── OverloadedError       what waits already would make this one wait too long
@@ -185,6 +187,11 @@ class TokenNotFoundError(RequestError):
     title = marked("There is no such token")
 
 
+class ReceiptNotFoundError(RequestError):
+    code = "receipt_not_found"
+    title = marked("There is no such receipt")
+
+
 class SiteExistsError(RequestError):
     code = "site_exists"
     title = marked("A site of that name exists")
@@ -213,6 +220,11 @@ class NothingToUndoError(RequestError):
 class RateLimitedError(RequestError):
     code = "rate_limited"
     title = marked("Too many comments in a short time")
+
+
+class TooManyQuestionsError(RequestError):
+    code = "too_many_questions"
+    title = marked("Too many questions in a short time")
 
 
 class TooManyWrongTokensError(RequestError):

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, disable_created_metrics, genera
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from schemas.submissions import SIDE_DATA
 from service import scoring
 from service.domain.decision import Decision
 from service.domain.routing import Verdict
@@ -24,6 +25,7 @@ _REQUEST_SECONDS = "commentdesk_request_seconds"
 _OVERLOADED = "commentdesk_overloaded"
 _GATE_REFUSALS = "commentdesk_gate_refusals"
 _WRONG_TOKENS = "commentdesk_wrong_tokens"
+_MENDED = "commentdesk_side_data_mended"
 _REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 
 _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -31,6 +33,7 @@ _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (_OVERLOADED, "Requests refused because too much waits.", ("queue",)),
     (_GATE_REFUSALS, "Submissions of strangers that were refused before they were read.", ()),
     (_WRONG_TOKENS, "Requests with a token that is not valid.", ()),
+    (_MENDED, "Fields of `article` and `client` that were cut, mended or left out.", ("field",)),
     (scoring.TEXTS, "Texts scored.", ()),
     (scoring.FAILURES, "Texts that the classifier failed on.", ()),
 )
@@ -47,6 +50,7 @@ class RequestMeasures:
         self._counts = counts
         self._places: dict[tuple[str, str, int], int] = {}
         self._timers: dict[tuple[str, str], Timer] = {}
+        self._mended = {field: counts.slot(_MENDED, field) for field in SIDE_DATA}
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts one answered request and the time that it took."""
@@ -68,6 +72,10 @@ class RequestMeasures:
     def count_gate_refusal(self) -> None:
         """Counts a submission of a stranger that was refused before it was read."""
         self._counts.values[self._counts.slot(_GATE_REFUSALS)] += 1
+
+    def count_mended(self, field: str) -> None:
+        """Counts a field of SIDE_DATA that was not kept as its website passed it on."""
+        self._counts.values[self._mended[field]] += 1
 
     def count_wrong_token(self) -> None:
         """Counts a request with a token that is not valid."""

@@ -1,6 +1,6 @@
 """THE table: every call of the service, who may make it, and what answers it."""
 
-from service.api import administrators, moderators, submissions, threads, watchers
+from service.api import administrators, moderators, receipts, submissions, threads, watchers
 from service.api.way_back import RECEIVED
 from service.domain.caller import Role
 from service.pages import demo, docs
@@ -16,7 +16,9 @@ API: tuple[Route, ...] = (
         "readers",
         reader_route("POST", THREAD + "/comments", submissions.submit, WEBSITE),
         open_route("GET", THREAD + "/comments", threads.read_thread),
+        open_route("POST", SITE + "/receipts", receipts.read_receipt),
         open_route("GET", SITE + "/counts", threads.count_published),
+        open_route("POST", SITE + "/counts", threads.count_published_of_many),
         route("GET", THREAD, threads.read_thread_settings, WEBSITE, MODERATOR, OPERATOR),
         route("PUT", THREAD, threads.set_thread, WEBSITE, MODERATOR, OPERATOR),
     ),
@@ -26,7 +28,7 @@ API: tuple[Route, ...] = (
         route("POST", SITE + "/claims", moderators.claim, MODERATOR),
         route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
         route("DELETE", SITE + "/claims/{comment_id}", moderators.release, MODERATOR),
-        route("GET", COMMENT, moderators.read_comment, MODERATOR),
+        route("GET", COMMENT, moderators.read_comment, MODERATOR, WEBSITE),
         route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
         route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
         route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),

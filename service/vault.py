@@ -11,7 +11,9 @@ A sealed text has these bytes: the number of the secret (1-255), the nonce, and 
 
 import base64
 import hashlib
+import hmac
 import os
+from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
@@ -28,6 +30,13 @@ UNNUMBERED = 0
 """The number, in memory, of a text that was sealed without one."""
 _NUMBERED = b"."
 """The first character of a sealed text in printable form that has a number; it does not occur in Base64."""
+
+
+_RECEIPT_VERSION = b"\x01"
+_NO_COMMENT = "0" * 16
+"""Has the length of a comment_id, so that a receipt that is none takes as long to refuse as one that is nearly one."""
+RECEIPT_CHARS = 44
+"""Of the 33 bytes of a receipt: 1 of the version, 16 of the comment_id, HASH_BYTES of the keyed hash."""
 
 
 class SealBrokenError(ValueError):
@@ -109,6 +118,7 @@ class Vault:
     def _use(self, secret: Secret, hash_keys: HashKeys) -> None:
         self._in_force = secret
         self.hash_keys = hash_keys
+        self._receipt_key = hashlib.blake2b(b"receipt", key=hash_keys.digest, digest_size=KEY_BYTES).digest()
         self._seal, self._number = secret.cipher, bytes((secret.number,))
         self._email_key, self._reader_key, self._token_key, self._digest_key = hash_keys
 
@@ -190,8 +200,39 @@ class Vault:
 
     def digest(self, *parts: str) -> str:
         """Returns a keyed hash of several texts; their lengths are part of it, so that no other split has the same."""
-        raw = [part.encode() for part in parts]
-        return _keyed_hash(self._digest_key, b"".join(len(part).to_bytes(4) + part for part in raw))
+        return _keyed_hash(self._digest_key, _joined(parts))
+
+    def receipt(self, site: str, comment_id: str) -> str:
+        """Returns the receipt of a comment: RECEIPT_CHARS characters of base64url (RFC 4648, 5), always the same.
+
+        They hold the version, the comment_id and a keyed hash of site and comment_id. Nothing of it is stored. The key
+        comes from those of the hashes: it outlives a restart, a restore and the rotation of the secret, as they do.
+        """
+        named = _RECEIPT_VERSION + comment_id.encode()
+        signed = hashlib.blake2b(_joined((site, comment_id)), key=self._receipt_key, digest_size=HASH_BYTES).digest()
+        return base64.urlsafe_b64encode(named + signed).decode()
+
+    def open_receipt(self, receipt: str, site: str) -> str | None:
+        """Returns the comment_id of a receipt of this site, or None for any other text; both take the same time."""
+        named = _comment_named_in(receipt)
+        is_ours = hmac.compare_digest(self.receipt(site, named).encode(), receipt.encode("utf-8", "replace"))
+        return named if is_ours else None
+
+
+def _joined(parts: Iterable[str]) -> bytes:
+    """Returns several texts as one, each behind its length in bytes."""
+    raw = [part.encode() for part in parts]
+    return b"".join(len(part).to_bytes(4) + part for part in raw)
+
+
+def _comment_named_in(receipt: str) -> str:
+    """Returns the comment_id that a receipt claims to be of, or _NO_COMMENT where it names none."""
+    if len(receipt) != RECEIPT_CHARS or not receipt.isascii():
+        return _NO_COMMENT
+    try:
+        return base64.urlsafe_b64decode(receipt)[len(_RECEIPT_VERSION) : -HASH_BYTES].decode("ascii")
+    except ValueError:
+        return _NO_COMMENT
 
 
 def sealed_of(text: bytes) -> bytes:

@@ -6,6 +6,7 @@ import hmac
 import re
 
 from service.domain.queue import START, Position
+from service.domain.thread import ThreadOrder
 from service.errors import InvalidFieldsError
 from service.vault import Vault
 
@@ -32,26 +33,36 @@ def position_of(cursor: str) -> Position:
     return Position(score, comment_id)
 
 
-def public_cursor_after(vault: Vault, site: str, thread: str, position: Position | None) -> str | None:
-    """A cursor that strangers get: signed, so that they ask for no positions of their own making."""
-    return _signed(vault, site, thread, ":".join(position)) if position else None
+class PublicCursors:
+    """The cursors of one thread in one order, which strangers get: signed, so that they ask for no positions of their
+    own making."""
 
+    def __init__(self, vault: Vault, site: str, thread: str, *, order: ThreadOrder) -> None:
+        self._vault = vault
+        self._place = (site, thread)
+        self._order = order
 
-def public_position_of(vault: Vault, site: str, thread: str, cursor: str) -> Position:
-    """The position that it stands for. InvalidFieldsError when it was not given, to the letter, for this thread."""
-    if not cursor:
-        return START
-    try:
-        text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii").rpartition(":")[0]
-    except (binascii.Error, ValueError):
-        text = ""
-    if not hmac.compare_digest(cursor.encode(), _signed(vault, site, thread, text).encode()):
-        raise InvalidFieldsError(errors={"cursor": [_NOT_GIVEN]})
-    score, _, comment_id = text.partition(":")
-    return Position(score, comment_id)
+    def after(self, position: Position | None) -> str | None:
+        """The cursor that asks for what comes after a position."""
+        return self._signed(":".join((self._order, *position))) if position else None
 
+    def position_of(self, cursor: str) -> Position:
+        """The position that a cursor stands for. InvalidFieldsError when it was not given, to the letter, for this
+        thread and order."""
+        if not cursor:
+            return START
+        try:
+            text = base64.b64decode(cursor, altchars=b"-_", validate=True).decode("ascii").rpartition(":")[0]
+        except (binascii.Error, ValueError):
+            text = ""
+        if not hmac.compare_digest(cursor.encode(), self._signed(text).encode()):
+            raise InvalidFieldsError(errors={"cursor": [_NOT_GIVEN]})
+        order, _, rest = text.partition(":")
+        if order != self._order:
+            raise InvalidFieldsError(errors={"cursor": [f"Given for order={order}."]})
+        return Position(*rest.split(":"))
 
-def _signed(vault: Vault, site: str, thread: str, text: str) -> str:
-    """With 64 bits of a keyed hash behind it."""
-    mark = vault.digest("cursor", site, thread, text)[:16]
-    return base64.urlsafe_b64encode(f"{text}:{mark}".encode()).decode()
+    def _signed(self, text: str) -> str:
+        """With 64 bits of a keyed hash behind it."""
+        mark = self._vault.digest("cursor", *self._place, text)[:16]
+        return base64.urlsafe_b64encode(f"{text}:{mark}".encode()).decode()

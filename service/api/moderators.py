@@ -15,8 +15,10 @@ from schemas.moderation import (
     DecisionSchema,
     UndoSchema,
 )
+from schemas.receipts import KnownCommentSchema
 from service.api.cursors import position_of
-from service.api.wire import claimed_json, comment_json, full_comment_json, queue_page_json
+from service.api.wire import claimed_json, comment_json, full_comment_json, known_comment_json, queue_page_json
+from service.domain.caller import Role
 from service.domain.comment import Comment
 from service.domain.decision import Decision, Ruling
 from service.domain.queue import QueueOrder, QueueView
@@ -29,7 +31,9 @@ from service.errors import (
     UnavailableError,
 )
 from service.use_cases import moderation
+from service.use_cases.receipts import read_for_website
 from service.web.answer import Answer
+from service.web.body import MAX_BULK_BYTES
 from service.web.call import Call, Json
 from service.web.operation import operation, outcome
 from service.web.problems import status_of
@@ -78,6 +82,7 @@ async def release_all(call: Call) -> Answer:
     errors={ClaimedByAnotherError: "Another moderator holds the comment."},
 )
 async def release(call: Call) -> Answer:
+    """A moderator hands back what he holds; an administrator may end anybody's claim."""
     await moderation.release(call.desk, call.known_site.site, call.known_caller, call.comment_id)
     return Answer(204)
 
@@ -103,6 +108,7 @@ async def decide(call: Call) -> Answer:
     answers={
         200: outcome("A result for each decision, in its place: also where some, or all, failed.", BulkResultsSchema)
     },
+    max_body_bytes=MAX_BULK_BYTES,
 )
 async def decide_all(call: Call) -> Answer:
     items = call.body["decisions"]
@@ -134,11 +140,22 @@ async def undo(call: Call) -> Answer:
     return Answer(200, comment_json(undone))
 
 
-@operation("Read a comment in full", answers={200: FullCommentSchema})
+@operation(
+    "Read a comment",
+    answers={
+        200: outcome(
+            "All about the comment, for moderators; or what its author may know, for a website's token.",
+            FullCommentSchema,
+            KnownCommentSchema,
+        )
+    },
+)
 async def read_comment(call: Call) -> Answer:
-    return Answer(
-        200, full_comment_json(await moderation.read_comment(call.desk, call.known_site.site, call.comment_id))
-    )
+    """A moderator reads all of it; a website's token no more than its author may know."""
+    site, comment_id = call.known_site.site, call.comment_id
+    if call.known_caller.role is Role.WEBSITE:
+        return Answer(200, known_comment_json(await read_for_website(call.desk, site, comment_id)))
+    return Answer(200, full_comment_json(await moderation.read_comment(call.desk, site, comment_id)))
 
 
 def _ruling(comment_id: str, body: Json) -> Ruling:

@@ -10,8 +10,8 @@ from service.platform.recent import Recent
 from service.web.call import PartKey
 
 MAX_BYTES = 32 * 1024 * 1024
-PageKey = tuple[str, str, int, str]
-"""Site, thread, limit and cursor."""
+PageKey = tuple[str, str, str, int, str]
+"""Site, thread, order, limit and cursor."""
 _SLOT_BYTES = 240
 """Of an entry in the table and in its order, measured with CPython 3.11 to 3.13 (120 to 230)."""
 

@@ -2,9 +2,9 @@
 
 from schemas.fields import MAX_URL_CHARS
 from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionSchema
-from service.api.way_back import way_back
+from service.api.way_back import thread_path, way_back
 from service.domain.state import State
-from service.domain.submission import Submission
+from service.domain.submission import Receipt, Submission
 from service.errors import InvalidFieldsError, RateLimitedError, StoreFullError, ThreadClosedError
 from service.html.refusal import write_form_error
 from service.use_cases.submit import submit as submit_use_case
@@ -46,15 +46,24 @@ _COMMENT = {"Location": "/v1/sites/default/comments/06h25h3cahjlp26l"}
     error_writer=write_form_error,
 )
 async def submit(call: Call) -> Answer:
-    site, thread = call.known_site, call.thread
-    receipt = await submit_use_case(call.desk, site, thread, submission_of(call), replay=call.replay)
+    site, thread, submission = call.known_site, call.thread, submission_of(call)
+    _count_mended(call, submission)
+    receipt = await submit_use_case(call.desk, site, thread, submission, replay=call.replay)
     if call.is_form:
         return Answer(303, headers={"Location": await way_back(call, thread, receipt)})
+    told = {"comment_id": receipt.comment_id, "state": receipt.state}
     return Answer(
         201 if receipt.state == State.PUBLISHED else 202,
-        {"comment_id": receipt.comment_id, "state": receipt.state},
-        {"Location": f"/v1/sites/{site.site}/comments/{receipt.comment_id}"},
+        told | ({"receipt": receipt.proof} if receipt.proof else {}),
+        {"Location": _location(call, thread, receipt)},
     )
+
+
+def _location(call: Call, thread: str, receipt: Receipt) -> str:
+    """Where the sender may read what became of the comment: a stranger among those of the thread that are published."""
+    if call.caller is None:
+        return thread_path(call.known_site.site, thread)
+    return f"/v1/sites/{call.known_site.site}/comments/{receipt.comment_id}"
 
 
 def submission_of(call: Call) -> Submission:
@@ -64,12 +73,14 @@ def submission_of(call: Call) -> Submission:
     body = call.body
     sent = {"name": body["name"], "email": body["email"], "body": body["body"]}
     sent |= {"website": body["website"] or "", "parent_id": body["parent_id"] or ""}
+    wants_proof = bool(body["receipt"])
     if call.caller is None:
         headers = call.request.headers
         return Submission(
             **sent,
             client_ip=address_of(call.request, call.context),
             is_stranger=True,
+            wants_proof=wants_proof,
             user_agent=headers.get("User-Agent", "")[:MAX_USER_AGENT_CHARS].encode("utf-8", "replace").decode(),
             referrer=headers.get("Referer", "")[:MAX_URL_CHARS].encode("utf-8", "replace").decode(),
         )
@@ -84,4 +95,17 @@ def submission_of(call: Call) -> Submission:
         user_agent=client["user_agent"],
         referrer=client["referrer"],
         actor=call.caller.token_id,
+        wants_proof=wants_proof,
     )
+
+
+def _count_mended(call: Call, submission: Submission) -> None:
+    """Counts what of a website's own words was cut, mended or left out; a stranger's were not asked for."""
+    if call.caller is None:
+        return
+    article, client = call.body["article"], call.body["client"]
+    mended = {field for told in (article, client) if told is not None for field in told.mended}
+    if article is not None and article["url"] != submission.article_url:
+        mended.add("article.url")
+    for field in mended:
+        call.context.measures.count_mended(field)

@@ -1,27 +1,39 @@
 """What readers and websites call of threads: read one, count comments, set one."""
 
+from collections.abc import Sequence
+
+import orjson
+
 from schemas.threads import (
+    AskedThread,
     CountsQuery,
+    CountsRequestSchema,
     CountsSchema,
     PageQuery,
     ThreadChangeSchema,
     ThreadPageSchema,
     ThreadSchema,
 )
-from service.api.cursors import public_cursor_after, public_position_of
+from service.api.cursors import PublicCursors
 from service.api.page_cache import NO_PAGE, PAGES, Page
 from service.api.wire import thread_json, thread_page_json
 from service.domain.caller import Role
 from service.domain.policy import Mode
-from service.domain.thread import SITES_OWN, ThreadChange
+from service.domain.thread import SITES_OWN, ThreadChange, ThreadOrder
 from service.errors import ForbiddenError, InvalidFieldsError, ThreadNotFoundError
 from service.use_cases import threads
 from service.web.answer import Answer
 from service.web.call import Call, Json
+from service.web.entity_tag import conditional
 from service.web.operation import doc_of, operation, outcome
 from service.web.origins import is_of
 
+COUNTS_BODY_BYTES = 640 * 1024
+"""Two hundred ids of 256 characters, in any script, and as JSON's escapes."""
+_FORM = "2"
+"""Of a page, in its tag: another number where the same comments look otherwise than before on the wire."""
 _TAG = {"ETag": '"7be61be0f3c5d6a1"'}
+_NOT_CHANGED = outcome("The copy that `If-None-Match` names is still true.", headers=_TAG)
 
 
 @operation(
@@ -29,40 +41,66 @@ _TAG = {"ETag": '"7be61be0f3c5d6a1"'}
     query=PageQuery,
     answers={
         200: outcome(doc_of(ThreadPageSchema()), ThreadPageSchema, headers=_TAG),
-        304: outcome("The copy that `If-None-Match` names is still true.", headers=_TAG),
+        304: _NOT_CHANGED,
     },
 )
 async def read_thread(call: Call) -> Answer:
+    """Published comments alone. `order` is that of their writing, `oldest` or `newest` first, or that in which they
+    were `published`; a cursor is good for its own order. An unknown thread is an empty one."""
     page = await _page(call, call.known_site.site, call.thread)
-    headers = {"ETag": f'"{page.tag}"', "Cache-Control": "no-cache"}
-    is_known = f'"{page.tag}"' in call.request.headers.get("If-None-Match", "")  # weak or strong, one of several
-    return Answer(304, headers=headers) if is_known else Answer(200, page.content, headers)
+    return conditional(call.request, page.content, page.tag)
 
 
 async def _page(call: Call, site: str, thread: str) -> Page:
     """A page of a thread as JSON. Its tag tells nothing but whether it is the same page: not when the thread began, nor
     how often it changed."""
-    pages = call.part(PAGES)
-    desk, limit, cursor = call.desk, call.query["limit"], call.query["cursor"]
-    after = public_position_of(desk.vault, site, thread, cursor)
-    key = (site, thread, limit, cursor)
+    pages, desk = call.part(PAGES), call.desk
+    order, limit, cursor = ThreadOrder(call.query["order"]), call.query["limit"], call.query["cursor"]
+    cursors = PublicCursors(desk.vault, site, thread, order=order)
+    after = cursors.position_of(cursor)
+    key = (site, thread, order, limit, cursor)
     known = pages.get(key) or NO_PAGE
-    page = await threads.read_thread(desk, site, thread, known_version=known.version, limit=limit + 1, after=after)
+    page = await threads.read_thread(
+        desk, site, thread, order=order, known_version=known.version, limit=limit, after=after
+    )
     if page.comments is None:
         return known
-    shown = page.comments[:limit]
-    last = shown[-1].position if len(page.comments) > limit else None
-    content = thread_page_json(thread, page, shown, public_cursor_after(desk.vault, site, thread, last))
-    made = Page(page.version, content, desk.vault.digest("page", *map(str, key), page.version))
-    if shown:  # an empty page is made as quickly, and there are as many as there are names of threads
+    content = thread_page_json(thread, page, cursors.after(page.last))
+    made = Page(page.version, content, desk.vault.digest("page", _FORM, *map(str, key), page.version))
+    if page.comments:  # an empty page is made as quickly, and there are as many as there are names of threads
         pages.put(key, made)
     return made
 
 
-@operation("Count published comments", query=CountsQuery, answers={200: CountsSchema})
+@operation(
+    "Count published comments",
+    query=CountsQuery,
+    answers={200: outcome(doc_of(CountsSchema()), CountsSchema, headers=_TAG), 304: _NOT_CHANGED},
+)
 async def count_published(call: Call) -> Answer:
-    counts = await threads.count_published(call.desk, call.known_site.site, call.query["thread"])
-    return Answer(200, {"counts": counts})
+    """Of up to 200 threads, each under its id as it was asked for. Send them by POST where they
+    do not fit into an address."""
+    counts = await _counts(call, call.query["thread"])
+    content = orjson.dumps({"counts": counts})
+    return conditional(call.request, content, call.desk.vault.digest("counts", content.decode()))
+
+
+@operation(
+    "Count published comments of many threads",
+    body=CountsRequestSchema,
+    answers={200: CountsSchema},
+    max_body_bytes=COUNTS_BODY_BYTES,
+)
+async def count_published_of_many(call: Call) -> Answer:
+    """Of up to 200 threads, each under its id as it was asked for. Nothing is changed: it may be sent again at will."""
+    return Answer(200, {"counts": await _counts(call, call.body["threads"])})
+
+
+async def _counts(call: Call, asked: Sequence[AskedThread]) -> dict[str, int]:
+    """By id as asked; several spellings may ask for one thread."""
+    ids = list(dict.fromkeys(each.thread for each in asked))
+    counts = await threads.count_published(call.desk, call.known_site.site, ids)
+    return {each.asked: counts[each.thread] for each in asked}
 
 
 @operation(

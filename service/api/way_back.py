@@ -29,14 +29,25 @@ async def way_back(call: Call, thread: str, receipt: Receipt) -> str:
         is_ours = parts.netloc == call.request.host and parts.path != call.request.rel_url.raw_path
         url = referrer if is_known or is_ours else ""
     if not url and "text/html" in call.request.headers.get("Accept", ""):
-        return f"{RECEIVED}?commentdesk={receipt.state}"
+        return f"{RECEIVED}?commentdesk={receipt.state}{_proof_of(receipt)}"
     if not url:
-        return f"/v1/sites/{call.known_site.site}/threads/{quote(thread, safe='')}/comments"
+        return thread_path(call.known_site.site, thread)
     return with_receipt(url, receipt)
+
+
+def thread_path(site: str, thread: str) -> str:
+    """The path of a thread's published comments."""
+    return f"/v1/sites/{site}/threads/{quote(thread, safe='')}/comments"
 
 
 def with_receipt(url: str, receipt: Receipt) -> str:
     """The article's address with what became of the comment, and the comment as its fragment."""
     page = url.partition("#")[0]
     joint = "&" if "?" in page else "?"
-    return f"{page}{joint}commentdesk={receipt.state}&comment_id={receipt.comment_id}#comment-{receipt.comment_id}"
+    told = f"commentdesk={receipt.state}&comment_id={receipt.comment_id}{_proof_of(receipt)}"
+    return f"{page}{joint}{told}#comment-{receipt.comment_id}"
+
+
+def _proof_of(receipt: Receipt) -> str:
+    """What follows in the query where a receipt was asked for."""
+    return f"&receipt={receipt.proof}" if receipt.proof else ""

@@ -1,13 +1,13 @@
 """How values look on the wire: the one place where JSON is made of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
 
 from service.api.cursors import cursor_after
 from service.domain.assessed import Span
-from service.domain.comment import AuthorRecord, Claim, Comment, FullComment
+from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
 from service.domain.decision import Act
 from service.domain.queue import Claimed, QueuePage
 from service.domain.reason import Reason
@@ -97,6 +97,20 @@ def _act_json(act: Act) -> Json:
     }
 
 
+def known_state_json(known: KnownComment) -> Json:
+    """What became of a comment as `schemas.receipts.KnownStateSchema` has it: alike for all that is not published."""
+    return {
+        "state": known.state,
+        "submitted_at": rfc3339(known.submitted_ms),
+        "published_at": _rfc3339_or_none(known.published_ms),
+    }
+
+
+def known_comment_json(known: KnownComment) -> Json:
+    """A comment as `schemas.receipts.KnownCommentSchema` has it."""
+    return {"comment_id": known.comment_id, "thread": known.thread} | known_state_json(known)
+
+
 def queue_page_json(page: QueuePage, now_ms: int) -> Json:
     """A page of the queue as `schemas.comments.QueuePageSchema` has it."""
     return {
@@ -123,20 +137,20 @@ def published_json(comment: PublishedComment) -> Json:
         "name": comment.name,
         "website": comment.website,
         "body": comment.body,
+        "submitted_at": rfc3339(comment.submitted_ms),
         "published_at": rfc3339(comment.published_ms),
     }
 
 
-def thread_page_json(
-    thread: str, page: ThreadPage, shown: Sequence[PublishedComment], next_cursor: str | None
-) -> bytes:
-    """Those comments of a page as `schemas.threads.ThreadPageSchema` has them."""
+def thread_page_json(thread: str, page: ThreadPage, next_cursor: str | None) -> bytes:
+    """A page as `schemas.threads.ThreadPageSchema` has it."""
     return orjson.dumps(
         {
             "thread": thread,
             "article": {"title": page.title, "url": page.url},
+            "closed": page.is_closed,
             "count": page.total,
-            "comments": [published_json(comment) for comment in shown],
+            "comments": [published_json(comment) for comment in page.comments or ()],
             "next_cursor": next_cursor,
         }
     )

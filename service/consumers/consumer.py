@@ -10,7 +10,8 @@ from service.store.consumers import Start
 
 
 class Consumer(ABC):
-    """Is given every event of every site and of the installation, oldest first in each stream, at least once.
+    """Is given every event of every site and of the installation, or of the installation alone, oldest first in each
+    stream, at least once.
 
     An event may come again: after a crash, a failover or a restore, and when the process that handled it was cut off
     before it could say so. What is done twice must do no harm.
@@ -20,6 +21,8 @@ class Consumer(ABC):
     """Names its position in the store, for ever: lower-case letters, digits and hyphens."""
     start: ClassVar[Start] = Start.OLDEST
     """Where it begins in a stream that it has not read yet."""
+    reads_sites: ClassVar[bool] = True
+    """Whether it is given the events of sites too: a consumer that is makes each site keep ten times as many."""
     attempts: ClassVar[int] = 8
     """So often an event is tried, then it is written to the dead letters. With the waits below that takes a minute."""
     first_wait_seconds: ClassVar[float] = 0.5

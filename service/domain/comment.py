@@ -19,6 +19,17 @@ class Claim(NamedTuple):
     expires_ms: int
 
 
+class KnownComment(NamedTuple):
+    """A comment as its author may know it: `state` is `published` or `held`. `published_ms` is None while it is not
+    published, also when it once was."""
+
+    comment_id: str
+    thread: str
+    state: State
+    submitted_ms: int
+    published_ms: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
     """A comment at one revision. `scores` and `risk` are None when it could not be scored."""

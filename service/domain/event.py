@@ -7,7 +7,7 @@
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
-| released | a claim was handed back, or had expired and was found so | comment_id | whose it was -> nothing |
+| released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
 | policy_changed | a site's policy was replaced | site | JSON of the field `policy` |

@@ -8,7 +8,8 @@ from service.domain.state import State
 
 class Submission(NamedTuple):
     """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only. `is_stranger` when he
-    sent it himself, and no website vouches for him; `actor` is the token_id of the website that does."""
+    sent it himself, and no website vouches for him; `actor` is the token_id of the website that does. `wants_proof`
+    asks for a receipt by which the author can ask for the comment's state later."""
 
     name: str
     email: str
@@ -22,11 +23,14 @@ class Submission(NamedTuple):
     referrer: str = ""
     is_stranger: bool = False
     actor: str = READER
+    wants_proof: bool = False
 
 
 class Receipt(NamedTuple):
-    """What became of a submission: the same again for a repeat."""
+    """What became of a submission: the same again for a repeat. `proof` is what its author can ask with later, "" where
+    that is not wanted."""
 
     comment_id: str
     state: State
     is_new: bool
+    proof: str = ""

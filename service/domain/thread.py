@@ -2,11 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 from service.domain.policy import Mode
 from service.domain.queue import Position
 from service.domain.state import State
+
+
+class ThreadOrder(StrEnum):
+    """Of a thread's published comments: by the time of their writing, from either end, or by that of their
+    publication."""
+
+    OLDEST = "oldest"
+    NEWEST = "newest"
+    PUBLISHED = "published"
 
 
 class PublishedComment(NamedTuple):
@@ -17,23 +27,26 @@ class PublishedComment(NamedTuple):
     name: str
     website: str | None
     body: str
+    submitted_ms: int
     published_ms: int
 
     @property
     def position(self) -> Position:
-        """Its place among the thread's published comments."""
-        return Position(str(self.published_ms), self.comment_id)
+        """Its place among the thread's published comments, in the order of their writing."""
+        return Position(str(self.submitted_ms), self.comment_id)
 
 
 class ThreadPage(NamedTuple):
     """A page of published comments in order; `total` of them are in the thread; `comments` is None when it is of the
-    version that was known already."""
+    version that was known already. `last` is where the page ends, None when no other follows."""
 
     version: str
     title: str
     url: str
     total: int
     comments: Sequence[PublishedComment] | None
+    is_closed: bool = False
+    last: Position | None = None
 
 
 @dataclass(frozen=True, slots=True)

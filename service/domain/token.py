@@ -19,7 +19,7 @@ class Token:
 
     @property
     def caller(self) -> Caller:
-        return Caller(self.token_id, self.name, self.role, self.site)
+        return Caller(self.token_id, self.name, self.role, self.site, self.expires_ms)
 
     def is_valid(self, now_ms: float) -> bool:
         """Whether it has not expired."""

@@ -21,7 +21,7 @@ from service.texts.texts import Texts
 KEPT = ("name", "email", "website", "body", "parent_id")
 _SECONDS_TOLD = 90
 """A wait from here on is told in minutes."""
-VISIBLE = ("body", "name", "email", "website")
+VISIBLE = ("body", "name", "email")
 _WANTED = {
     "name": marked("Write your name."),
     "email": marked("Write your email address."),
@@ -29,9 +29,8 @@ _WANTED = {
 }
 _WRONG = {
     "email": marked("Write an email address such as name@example.org."),
-    "website": marked("Write a web address that begins with http:// or https://, or leave this empty."),
 }
-_LONGEST = {"name": MAX_NAME_CHARS, "email": 254, "website": 2048, "body": MAX_BODY_CHARS}
+_LONGEST = {"name": MAX_NAME_CHARS, "email": 254, "body": MAX_BODY_CHARS}
 _TOO_LONG = {
     "name": Plural(
         "The name is too long: %(count)s character, of at most %(most)s.",
@@ -41,36 +40,16 @@ _TOO_LONG = {
         "The email address is too long: %(count)s character, of at most %(most)s.",
         "The email address is too long: %(count)s characters, of at most %(most)s.",
     ),
-    "website": Plural(
-        "The web address is too long: %(count)s character, of at most %(most)s.",
-        "The web address is too long: %(count)s characters, of at most %(most)s.",
-    ),
     "body": Plural(
         "The comment is too long: %(count)s character, of at most %(most)s.",
         "The comment is too long: %(count)s characters, of at most %(most)s.",
     ),
 }
-_UNSHOWN = {
-    "control characters": {
-        "name": marked("The name holds characters that cannot be shown. Write it anew."),
-        "email": marked("The email address holds characters that cannot be shown. Write it anew."),
-        "website": marked("The web address holds characters that cannot be shown. Write it anew."),
-        "body": marked("The comment holds characters that cannot be shown. Write it anew."),
-    },
-    "cannot be seen": {
-        "name": marked("The name holds characters that cannot be seen. Write it anew."),
-        "email": marked("The email address holds characters that cannot be seen. Write it anew."),
-        "website": marked("The web address holds characters that cannot be seen. Write it anew."),
-        "body": marked("The comment holds characters that cannot be seen. Write it anew."),
-    },
-    "combining marks": {
-        "name": marked("The name holds more than %(most)s marks on one letter. Write it anew."),
-        "email": marked("The email address holds more than %(most)s marks on one letter. Write it anew."),
-        "website": marked("The web address holds more than %(most)s marks on one letter. Write it anew."),
-        "body": marked("The comment holds more than %(most)s marks on one letter. Write it anew."),
-    },
+_TOO_MANY_MARKS = {
+    "name": marked("The name holds more than %(most)s marks on one letter. Write it anew."),
+    "email": marked("The email address holds more than %(most)s marks on one letter. Write it anew."),
+    "body": marked("The comment holds more than %(most)s marks on one letter. Write it anew."),
 }
-"""By a piece of what the schema says of a text, and by field: what a reader is told."""
 _GENERAL: dict[type[RequestError], str] = {
     ThreadClosedError: marked("Comments on this article are closed. Your comment was not sent."),
     BodyTooLargeError: marked(
@@ -133,9 +112,8 @@ def _mistake(name: str, value: str, texts: Texts, *, said: str) -> str:
     length, most = len(value.strip().replace("\r\n", "\n")), _LONGEST[name]
     if length > most:
         return texts.say_of_many(_TOO_LONG[name], length, most=texts.number(most))
-    for refused, told in _UNSHOWN.items():
-        if refused in said:
-            return texts.gettext(told[name]) % {"most": MAX_MARKS}
+    if "combining marks" in said:
+        return texts.gettext(_TOO_MANY_MARKS[name]) % {"most": MAX_MARKS}
     if name in _WRONG:
         return texts.gettext(_WRONG[name])
     # What is left is a text that becomes too long where its letters are composed (NFC).

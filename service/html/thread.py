@@ -31,7 +31,7 @@ class Shown:
     name: str
     website: str | None
     words: Words
-    published_at: str
+    submitted_at: str
     parent_id: str | None
     answers: "Shown | None" = None
     depth: int = 0
@@ -96,7 +96,7 @@ def _shown(comment: PublishedComment) -> Shown:
         comment.name,
         website if website and is_web_address(website) else None,
         words=words_of(comment.body),
-        published_at=rfc3339(comment.published_ms),
+        submitted_at=rfc3339(comment.submitted_ms),
         parent_id=comment.parent_id,
     )
 

@@ -14,6 +14,7 @@ from service.domain.replay import NO_REPLAY
 from service.domain.site import DEMO_SITE, Audience, Site
 from service.domain.state import State
 from service.domain.submission import Receipt
+from service.domain.thread import ThreadOrder
 from service.errors import (
     OriginNotAllowedError,
     RateLimitedError,
@@ -21,7 +22,6 @@ from service.errors import (
     RouteNotFoundError,
     SiteExistsError,
     StoreUnavailableError,
-    ThreadNotFoundError,
     UnavailableError,
     UnsupportedMediaTypeError,
 )
@@ -108,7 +108,7 @@ async def submit_demo(call: Call) -> Answer:
 
 
 async def _form_fields(call: Call) -> Json:
-    raw = await bodies.read_body(call.request)
+    raw = await bodies.read_body(call.request, bodies.MAX_FORM_BYTES)
     kind = bodies.media_type(call.request)
     if kind not in (bodies.URLENCODED, bodies.MULTIPART):
         raise UnsupportedMediaTypeError("Send a form.")
@@ -139,15 +139,13 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
             call.desk,
             DEMO_SITE,
             ARTICLE.thread,
+            order=ThreadOrder.OLDEST,
             known_version=known.version if known else "",
-            limit=MAX_SHOWN + 1,
+            limit=MAX_SHOWN,
             after=position_of(_cursor(after)),
         )
         if page.comments is None:
             return known
-        is_closed = (await threads.read_settings(call.desk, DEMO_SITE, ARTICLE.thread)).closed
-    except ThreadNotFoundError:
-        return make_fragment("", Thread(), {}, ENGLISH)
     except UnavailableError:
         return None
     made = cache.get(place)
@@ -155,9 +153,9 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
         return made
     shown = fitting(page.comments)
     names = {each.comment_id: each.name for each in shown}
-    last = page.comments[len(shown) - 1] if len(shown) < len(page.comments) else None
-    later = _signed(call, cursor_after(last.position) or "") if last else None
-    thread = Thread(page.total, nest(shown), after, later, is_closed)
+    last = page.comments[len(shown) - 1].position if len(shown) < len(page.comments) else page.last
+    later = _signed(call, cursor_after(last) or "") if last else None
+    thread = Thread(page.total, nest(shown), after, later, page.is_closed)
     fragment = make_fragment(page.version, thread, names, ENGLISH)
     cache.put(place, fragment)
     return fragment
@@ -169,7 +167,13 @@ async def _kept_fragment(call: Call) -> Fragment | None:
     if known is not None:
         with suppress(RequestError):
             page = await threads.read_thread(
-                call.desk, DEMO_SITE, ARTICLE.thread, known_version=known.version, limit=1, after=START
+                call.desk,
+                DEMO_SITE,
+                ARTICLE.thread,
+                order=ThreadOrder.OLDEST,
+                known_version=known.version,
+                limit=1,
+                after=START,
             )
             return known if page.comments is None else None
     return None

@@ -1,4 +1,4 @@
-"""Calls as they are typed in a shell, by the API's description. `$URL`, `$TOKEN` and `$ID` are set."""
+"""Calls as they are typed in a shell, by the API's description. `$URL`, `$TOKEN`, `$ID` and `$RECEIPT` are set."""
 
 import shlex
 from collections.abc import Iterator
@@ -19,7 +19,8 @@ def setup(address: str) -> str:
 
 
 def example_of(method: str, path: str, described: Json) -> str:
-    """The call by curl, with the examples that its description has; `$ID` is a comment's, or a token's."""
+    """The call by curl, with the examples that its description has; `$ID` is a comment's, or a token's, and `$RECEIPT`
+    what the answer to a submission held."""
     command = "curl" if method == "GET" else f"curl -X {method}"
     parts = [f'{command} "$URL{_address(path, described)}"']
     if described.get("security"):
@@ -60,4 +61,6 @@ def _as_json(body: Json) -> str:
     text = orjson.dumps(body).decode()
     if len(text) > _WIDEST:
         text = orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
-    return shlex.quote(text)
+    quoted = shlex.quote(text)
+    receipt = body.get("receipt")
+    return quoted.replace(receipt, "'$RECEIPT'") if isinstance(receipt, str) else quoted

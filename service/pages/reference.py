@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from service.pages.examples import example_of
+from service.web import problems
 
 Json = dict[str, Any]
 _AUDIENCES = {
@@ -34,6 +35,9 @@ _REMEDIES = {
     "thread_not_found": "A thread begins with its first comment, or when a website sets it.",
     "comment_not_found": "The id is of another site, or of none.",
     "token_not_found": "It may be revoked already.",
+    "receipt_not_found": "Send the receipt as it came, whole, to the site of its comment. One of an erased comment is "
+    "not found any more.",
+    "too_many_questions": "Wait as long as `Retry-After` says. A website asks with its token by the comment's id.",
     "method_not_allowed": "The `Allow` header names the methods.",
     "site_exists": "Choose another id, or change the site that is there.",
     "thread_closed": "Its website or a moderator closed it.",
@@ -74,14 +78,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer: its status, when it comes, the shape of its body with an example, and where it is a refusal its codes,
-    each with the reason."""
+    """An answer: its status, when it comes, and the shapes that its body may have with examples of them; or where it is
+    a refusal its codes, each with the reason."""
 
     status: int
     description: str
-    shape: str | None
-    example: str
-    codes: tuple[tuple[str, str], ...]
+    shapes: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,19 +252,22 @@ def _range(lowest: float | None, highest: float | None, unit: str) -> str:
 
 
 def _outcome(status: str, given: Json) -> Outcome:
-    content: Json = next(iter(given.get("content", {}).values()), {})
-    codes = [(code, each["summary"]) for code, each in content.get("examples", {}).items()]
-    shape = _reference(content.get("schema", {}))
-    return Outcome(
-        int(status), given["description"], shape, example=_written(content.get("example")), codes=tuple(codes)
-    )
+    contents: Json = given.get("content", {})
+    if problems.CONTENT_TYPE in contents:
+        examples = contents[problems.CONTENT_TYPE]["examples"]
+        codes = tuple((code, each["summary"]) for code, each in examples.items())
+        return Outcome(int(status), given["description"], codes=codes)
+    content: Json = next(iter(contents.values()), {})
+    schema: Json = content.get("schema", {})
+    shapes = [shape for shape in map(_reference, schema.get("anyOf", [schema])) if shape]
+    examples = [each["value"] for each in content.get("examples", {}).values()] or [content.get("example")]
+    written = tuple(_written(example) for example in examples if example is not None)
+    return Outcome(int(status), given["description"], tuple(shapes), examples=written)
 
 
 def _written(example: Any) -> str:
-    """An example as people read it; "" for none."""
-    if isinstance(example, dict):
-        return orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()
-    return example or ""
+    """An example as people read it."""
+    return example if isinstance(example, str) else orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()
 
 
 def _shape(name: str, schema: Json) -> Shape:
@@ -285,7 +292,7 @@ def _problem_examples(document: Json) -> dict[str, Json]:
     for methods in document["paths"].values():
         for call in methods.values():
             for given in call["responses"].values():
-                for content in given.get("content", {}).values():
-                    for code, example in content.get("examples", {}).items():
-                        found.setdefault(code, example["value"])
+                content = given.get("content", {}).get(problems.CONTENT_TYPE, {})
+                for code, example in content.get("examples", {}).items():
+                    found.setdefault(code, example["value"])
     return found

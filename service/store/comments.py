@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from service.domain.assessed import Span
 from service.domain.caller import Caller
-from service.domain.comment import AuthorRecord, Claim, Comment, FullComment
+from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.replay import Replay
 from service.domain.routing import Verdict
@@ -16,7 +16,7 @@ from service.errors import CommentNotFoundError
 from service.link.link import Link
 from service.platform.recent import Recent
 from service.store import keys, scripts
-from service.store.format_1 import is_of_format_1, of_format_2, rewrite_comment
+from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
 from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
 from service.vault import Vault
 
@@ -31,6 +31,11 @@ COMMENTS_A_STEP = 50
 _NAMES = {short.encode(): name for name, short in keys.COMMENT_FIELDS.items()}
 _PRIVATE = keys.COMMENT_FIELDS["private"].encode()
 HOME_FIELDS = (keys.COMMENT_FIELDS["thread"], keys.COMMENT_FIELDS["author"])
+_KNOWN_FIELDS = (
+    *(keys.COMMENT_FIELDS[name] for name in ("thread", "state", "submitted_ms", "published_ms")),
+    THREAD_FIELD,
+)
+"""Of a comment's record as its author may know it, and a field that only records of format 1 have."""
 _COUNTED_STATES = tuple(state for state in State if state is not State.ERASED)
 
 
@@ -105,6 +110,7 @@ class Comments:
             ),
             replay.fingerprint,
             _AGE_BOUNDS,
+            int(moderator.may_end_any_claim),
         )
         return _comment(comment_id, _unpack(reply))
 
@@ -148,6 +154,15 @@ class Comments:
             history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
         )
 
+    async def read_known(self, site: str, comment_id: str) -> KnownComment:
+        """Reads what a comment's author may know of it. CommentNotFoundError, also for one that was erased. The same is
+        read and done whatever became of the comment, so that neither the answer nor its time tells that."""
+        name = keys.comment(site, comment_id)
+        known = await self._link.call("HMGET", name, *_KNOWN_FIELDS)
+        if known[-1] is not None and await rewrite_comment(self._link, site, comment_id):
+            known = await self._link.call("HMGET", name, *_KNOWN_FIELDS)
+        return _known(comment_id, known)
+
     async def read_some(self, site: str, ids: Sequence[str], now_ms: int) -> list[Comment]:
         """Reads comments and their claims, in order, without those that are gone."""
         homes = await asyncio.gather(*(self.find_home(site, each) for each in ids), return_exceptions=True)
@@ -180,6 +195,7 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         keys.author(site, home.author),
         keys.totals(site),
         *keys.stream_keys(site)[:2],
+        keys.published_later(site, home.thread),
     ]
 
 
@@ -217,6 +233,18 @@ def _comment(comment_id: str, found: _Record) -> Comment:
         published_ms=int(published_ms) if published_ms else None,
         revision=int(fields["revision"]),
         claim=found.claim,
+    )
+
+
+def _known(comment_id: str, known: Sequence[bytes | None]) -> KnownComment:
+    """The comment of which `_KNOWN_FIELDS` were read. CommentNotFoundError."""
+    thread, state, submitted_ms, published_ms, _ = known
+    if thread is None or state is None or submitted_ms is None or state.decode() == State.ERASED:
+        raise CommentNotFoundError
+    told = State(state.decode()).known_to_author
+    is_published = told is State.PUBLISHED and published_ms is not None
+    return KnownComment(
+        comment_id, thread.decode(), told, int(submitted_ms), int(published_ms or 0) if is_published else None
     )
 
 

@@ -80,10 +80,11 @@ async def update(link: Link, key: str, name: str, wanted: Record, *, change: Cha
             return changed
 
 
-async def remove(link: Link, key: str, name: str, *, change: Change) -> None:
-    """Removes a record. RecordAbsentError."""
+async def remove(link: Link, key: str, name: str, *, change: Change) -> Record:
+    """Removes a record, and returns what it was. RecordAbsentError."""
     held = record_of(await link.call("HGET", key, name) or b"")
     await _change(link, _Action.REMOVE, key, name, event=_event(change, held, {}))
+    return held
 
 
 def _event(change: Change, before: Record, after: Record) -> list[Argument]:

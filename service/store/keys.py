@@ -35,7 +35,8 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | --- | --- | --- | --- |
 | cd:{S}:thread:T | hash | title, url, closed, mode, created_ms, version; state -> count | for ever |
 | cd:{S}:thread-comments:T | hash | comment_id -> what is public of it, packed | for ever |
-| cd:{S}:thread-published:T | sorted set | comment_id -> published_ms | while published |
+| cd:{S}:thread-published:T | sorted set | comment_id -> submitted_ms | while published |
+| cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:comment:C | hash | its record, see below | for ever |
 | cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count | for ever |
@@ -112,6 +113,7 @@ SITE_KINDS = {
     "thread:": KeyType.HASH,
     "thread-comments:": KeyType.HASH,
     "thread-published:": KeyType.SORTED_SET,
+    "thread-published-later:": KeyType.SORTED_SET,
     "thread-queue:": KeyType.SORTED_SET,
     "comment:": KeyType.HASH,
     "author:": KeyType.HASH,
@@ -281,6 +283,11 @@ def thread_keys(site: str, thread: str) -> ThreadKeys:
     return ThreadKeys(
         f"{before}:{thread}", f"{before}-comments:{thread}", f"{before}-published:{thread}", f"{before}-queue:{thread}"
     )
+
+
+def published_later(site: str, thread: str) -> str:
+    """Of a thread too; apart from the others, as no submission touches it."""
+    return _of(site, f"thread-published-later:{thread}")
 
 
 def comment(site: str, comment_id: str) -> str:

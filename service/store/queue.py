@@ -9,6 +9,10 @@ from service.store.comments import Comments
 
 MOST_HELD = 500
 """So many comments of a site one moderator may hold at once: more than anybody decides within a lease."""
+CLAIMS_A_STEP = 200
+"""So many claims of a site are looked at in one step when those of one moderator are ended, or the 512 that Redis keeps
+in one piece: about a millisecond of the server's time."""
+_LAST_CURSOR = b"0"
 _HIGHEST_FIRST = {QueueOrder.NEWEST, QueueOrder.RISKIEST}
 
 
@@ -46,7 +50,8 @@ class Queue:
         replay: Replay,
         now_ms: int,
     ) -> Claimed:
-        """Leases the next free comments of a view to one moderator, who never holds more than `MOST_HELD`."""
+        """Leases the next free comments of a view to one moderator, who never holds more than `MOST_HELD`, and none
+        for longer than his token is valid."""
         queue = keys.queue_keys(site)
         ids, expires_ms = await scripts.CLAIM.run(
             self._link,
@@ -59,7 +64,7 @@ class Queue:
                 keys.idempotency(site, replay.digest),
             ],
             now_ms,
-            now_ms + lease_ms,
+            moderator.lease_until(now_ms + lease_ms),
             f"{moderator.token_id}\n{moderator.name}",
             limit,
             int(view.order in _HIGHEST_FIRST),
@@ -70,17 +75,24 @@ class Queue:
         found = await self._comments.read_some(site, [each.decode() for each in ids], now_ms)
         return Claimed(found, int(expires_ms))
 
-    async def release(self, site: str, comment_id: str, token_id: str, now_ms: int) -> None:
-        """Hands one claim back; nothing happens when there is none. CommentNotFoundError, ClaimedByAnotherError."""
+    async def release(self, site: str, comment_id: str, moderator: Caller, now_ms: int) -> None:
+        """Hands one claim back, or ends that of another for whom may end any; nothing happens when there is none.
+        CommentNotFoundError, ClaimedByAnotherError."""
         queue = keys.queue_keys(site)
         script_keys = [queue.claims, queue.holders, keys.comment(site, comment_id), *keys.stream_keys(site)[:2]]
-        await scripts.RELEASE.run(self._link, script_keys, now_ms, comment_id, token_id)
+        may_end_any = int(moderator.may_end_any_claim)
+        await scripts.RELEASE.run(self._link, script_keys, now_ms, comment_id, moderator.token_id, may_end_any)
 
-    async def release_all(self, site: str, token_id: str, now_ms: int) -> None:
-        """Hands all claims of a moderator back."""
+    async def release_all(self, site: str, token_id: str, *, actor: str, now_ms: int) -> None:
+        """Ends all claims of a moderator that there are when it begins; `actor` is the token_id of who ends them."""
         queue = keys.queue_keys(site)
         script_keys = [queue.claims, queue.holders, *keys.stream_keys(site)[:2]]
-        await scripts.RELEASE_ALL.run(self._link, script_keys, token_id, now_ms)
+        cursor = _LAST_CURSOR
+        while True:
+            arguments = (token_id, now_ms, actor, cursor, CLAIMS_A_STEP)
+            (cursor,) = await scripts.RELEASE_ALL.run(self._link, script_keys, *arguments)
+            if cursor == _LAST_CURSOR:
+                return
 
 
 def _view_key(site: str, view: QueueView) -> str:

@@ -1,11 +1,12 @@
 """Threads in Redis: what readers see, and how an article's comments are set."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from service.domain.policy import Mode
 from service.domain.queue import START, Position
 from service.domain.state import State
-from service.domain.thread import PublishedComment, SitesOwn, Thread, ThreadChange, ThreadPage
+from service.domain.thread import PublishedComment, SitesOwn, Thread, ThreadChange, ThreadOrder, ThreadPage
 from service.errors import ThreadNotFoundError
 from service.link.link import Link
 from service.store import keys, scripts
@@ -14,32 +15,45 @@ from service.store.record import unpack_public
 
 
 async def read_page(
-    link: Link, site: str, thread: str, *, known_version: str = "", limit: int, after: Position = START
+    link: Link,
+    site: str,
+    thread: str,
+    *,
+    order: ThreadOrder = ThreadOrder.OLDEST,
+    known_version: str = "",
+    limit: int,
+    after: Position = START,
 ) -> ThreadPage:
     """Reads one page of a thread in one call; no comments when it is of the version given. An unknown thread is an
     empty one."""
-    thread_keys = keys.thread_keys(site, thread)
-    reply = await scripts.READ_THREAD.run(link, thread_keys[:3], known_version, limit, *after)
-    version = reply[0].decode()
-    if len(reply) == 1:
-        return ThreadPage(version, "", "", 0, None)
-    _, title, url, count, order, blobs = reply
-    found = [
-        _published(comment_id.decode(), int(published_ms), public)
-        for comment_id, published_ms, public in zip(order[::2], order[1::2], blobs, strict=True)
-    ]
-    return ThreadPage(version, title.decode(), url.decode(), count, found)
+    names = [*keys.thread_keys(site, thread)[:3], keys.published_later(site, thread)]
+    reply = await scripts.READ_THREAD.run(link, names, known_version, order, limit, *after)
+    return ThreadPage(reply[0].decode(), "", "", 0, None) if len(reply) == 1 else _page(reply)
 
 
-def _published(comment_id: str, published_ms: int, packed: bytes) -> PublishedComment:
+def _page(reply: list[Any]) -> ThreadPage:
+    version, title, url, closed, total, *columns, score, comment_id = reply
+    return ThreadPage(
+        version.decode(),
+        title.decode(),
+        url.decode(),
+        total=total,
+        comments=[_published(*row) for row in zip(*columns, strict=True)],
+        is_closed=closed == b"1",
+        last=Position(score.decode(), comment_id.decode()) if comment_id else None,
+    )
+
+
+def _published(comment_id: bytes, submitted_ms: bytes, published_ms: bytes, packed: bytes) -> PublishedComment:
     public = unpack_public(packed)
     return PublishedComment(
-        comment_id,
+        comment_id.decode(),
         public.parent_id,
         public.name,
         website=public.website,
         body=public.body,
-        published_ms=published_ms,
+        submitted_ms=int(submitted_ms),
+        published_ms=int(published_ms),
     )
 
 

@@ -48,13 +48,25 @@ async def create(link: Link, vault: Vault, made: MadeToken, replay: Replay, *, a
     return _unpack_answer(vault, orjson.loads(vault.open_text(kept, MADE)))
 
 
-async def remove(link: Link, token_id: str, *, actor: str, now_ms: int) -> None:
-    """Removes a token. TokenNotFoundError."""
+async def remove(link: Link, token_id: str, *, actor: str, now_ms: int) -> str | None:
+    """Removes a token, and returns the site that it was for; None when it was for all, or the record does not tell.
+    TokenNotFoundError."""
     try:
         told = Change(EventKind.TOKEN_REVOKED, actor, now_ms)
-        await json_records.remove(link, keys.TOKENS, token_id, change=told)
+        return site_of(await json_records.remove(link, keys.TOKENS, token_id, change=told))
     except RecordAbsentError as error:
         raise TokenNotFoundError from error
+
+
+async def is_kept(link: Link, token_id: str) -> bool:
+    """Whether there is a token of that id in the store: what a process remembers may be older than a revocation."""
+    return bool(await link.call("HEXISTS", keys.TOKENS, token_id))
+
+
+def site_of(record: Record) -> str | None:
+    """The site that a token's record names; None where it names none."""
+    site = record.get("site")
+    return site if isinstance(site, str) else None
 
 
 def pack_token(token: Token) -> Record:

@@ -15,7 +15,8 @@ MEMBERS_A_STEP = 500
 LIFETIME_MS = DAY_MS
 """The lifetime that a repair gives to a key that should have one: the longest that any of these keys has."""
 HASHES = ("claim-holders", "thread-comments")
-SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", "thread-published", "thread-queue")
+_PUBLISHED = ("thread-published", "thread-published-later")
+SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", *_PUBLISHED, "thread-queue")
 
 
 class Examined(NamedTuple):
@@ -115,5 +116,5 @@ async def remove_orphan(link: Link, key: bytes, comment_id: str) -> None:
     """Removes a member from a place; the version of a thread whose list it was in changes."""
     site, kind, name = keys.parts_of(key)
     await link.call("HDEL" if kind in HASHES else "ZREM", key, comment_id)
-    if kind == "thread-published":
+    if kind in _PUBLISHED:
         await link.call("HINCRBY", keys.thread_keys(site, name).thread, "version", 1)

@@ -12,7 +12,7 @@ from service.domain.event import MACHINE, EventKind
 from service.domain.policy import Policy
 from service.domain.times import now_ms
 from service.link.link import Link
-from service.store import format_1, json_records, keys
+from service.store import format_1, format_3, json_records, keys
 from service.store.json_records import Change
 
 
@@ -43,5 +43,6 @@ async def _write_stranger_rates(link: Link, _: bytes) -> None:
 STEPS: dict[int, FormatStep] = {
     1: FormatStep(format_1.find, format_1.rewrite),
     2: FormatStep(_find_sites, _write_stranger_rates),
+    3: FormatStep(format_3.find, format_3.rewrite),
 }
 """The step from each format to the next one."""

@@ -7,9 +7,11 @@ from service.desk import Desk
 from service.domain.caller import Caller
 from service.domain.comment import Comment, FullComment
 from service.domain.decision import Ruling
+from service.domain.event import MACHINE
 from service.domain.queue import Claimed, Position, QueuePage, QueueView
 from service.domain.replay import NO_REPLAY, Replay
-from service.errors import RequestError
+from service.errors import RequestError, UnauthenticatedError
+from service.use_cases.claims import end_claims, is_revoked
 
 
 async def list_queue(desk: Desk, site: str, view: QueueView, *, limit: int, after: Position, now_ms: int) -> QueuePage:
@@ -19,18 +21,27 @@ async def list_queue(desk: Desk, site: str, view: QueueView, *, limit: int, afte
 async def claim(
     desk: Desk, site: str, caller: Caller, view: QueueView, *, limit: int, lease_ms: int, replay: Replay
 ) -> Claimed:
-    """Leases the next free comments to the caller alone."""
-    return await desk.queue.claim(
+    """Leases the next free comments to the caller alone.
+
+    UnauthenticatedError when the caller's token was revoked meanwhile: whoever revoked it may have looked for its
+    claims before these were made, so that they are ended here.
+    """
+    claimed = await desk.queue.claim(
         site, view, caller, limit=limit, lease_ms=lease_ms, replay=replay, now_ms=desk.now_ms()
     )
+    if claimed.comments and await is_revoked(desk, caller):
+        await end_claims(desk, caller.token_id, site, actor=MACHINE)
+        raise UnauthenticatedError
+    return claimed
 
 
 async def release(desk: Desk, site: str, caller: Caller, comment_id: str) -> None:
-    await desk.queue.release(site, comment_id, caller.token_id, desk.now_ms())
+    """Hands a claim back; an administrator may end that of another. CommentNotFoundError, ClaimedByAnotherError."""
+    await desk.queue.release(site, comment_id, caller, desk.now_ms())
 
 
 async def release_all(desk: Desk, site: str, caller: Caller) -> None:
-    await desk.queue.release_all(site, caller.token_id, desk.now_ms())
+    await desk.queue.release_all(site, caller.token_id, actor=caller.token_id, now_ms=desk.now_ms())
 
 
 async def decide(desk: Desk, site: str, caller: Caller, ruling: Ruling, *, replay: Replay) -> Comment:

@@ -7,7 +7,6 @@ from service.domain.network import reader_network
 from service.domain.replay import Replay
 from service.domain.routing import NAME_OF_STAFF, route_each
 from service.domain.site import Site
-from service.domain.state import State
 from service.domain.submission import Receipt, Submission
 from service.store.comments import CommentHome
 from service.store.salts import Salts
@@ -26,7 +25,8 @@ async def submit(desk: Desk, site: Site, thread: str, submission: Submission, *,
     salts = desk.salts.known(now_ms) or await desk.salts.read(now_ms)
     new = _new_comment(desk, site, thread, submission, assessed=assessed, salts=salts, comment_id=new_id(now_ms))
     receipt = await desk.submissions.submit(site, new, replay, now_ms)
-    return receipt if receipt.state is State.PUBLISHED else receipt._replace(state=State.HELD)
+    proof = desk.vault.receipt(site.site, receipt.comment_id) if submission.wants_proof else ""
+    return receipt._replace(state=receipt.state.known_to_author, proof=proof)
 
 
 def _new_comment(

@@ -4,15 +4,19 @@ from collections.abc import Sequence
 
 from service.desk import Desk
 from service.domain.queue import Position
-from service.domain.thread import Thread, ThreadChange, ThreadPage
+from service.domain.thread import Thread, ThreadChange, ThreadOrder, ThreadPage
 from service.store import threads
 
 
 async def read_thread(
-    desk: Desk, site: str, thread: str, *, known_version: str, limit: int, after: Position
+    desk: Desk, site: str, thread: str, *, order: ThreadOrder, known_version: str, limit: int, after: Position
 ) -> ThreadPage:
     """A page of published comments; none when it is of the version that is known."""
-    return await threads.read_page(desk.link, site, thread, known_version=known_version, limit=limit, after=after)
+    if desk.registry.is_upgrading:
+        await desk.thread_upgrades.upgrade(site, thread)
+    return await threads.read_page(
+        desk.link, site, thread, order=order, known_version=known_version, limit=limit, after=after
+    )
 
 
 async def count_published(desk: Desk, site: str, of_threads: Sequence[str]) -> dict[str, int]:

@@ -3,13 +3,18 @@
 import secrets
 from datetime import datetime
 
+import structlog
+
 from service.desk import Desk
 from service.domain.caller import Role
 from service.domain.replay import Replay
 from service.domain.token import MadeToken, Token
-from service.errors import InvalidFieldsError
+from service.errors import InvalidFieldsError, UnavailableError
 from service.settings import TOKEN_PREFIX
 from service.store import tokens
+from service.use_cases.claims import end_claims
+
+log = structlog.get_logger(__name__)
 
 
 async def create_token(
@@ -39,6 +44,14 @@ async def create_token(
 
 
 async def revoke_token(desk: Desk, token_id: str, *, actor: str) -> None:
-    """Ends a token at once. TokenNotFoundError."""
-    await tokens.remove(desk.link, token_id, actor=actor, now_ms=desk.now_ms())
+    """Ends a token at once, and its claims with it. TokenNotFoundError.
+
+    Where a part of the store is away by then the token is revoked all the same: `ClaimsOfRevokedTokens`, which reads
+    of it in the stream of changes, ends the claims when that part is back.
+    """
+    site = await tokens.remove(desk.link, token_id, actor=actor, now_ms=desk.now_ms())
     await desk.registry.refresh()
+    try:
+        await end_claims(desk, token_id, site, actor=actor)
+    except UnavailableError as error:
+        log.warning("claims_end_later", token_id=token_id, reason=str(error))

@@ -5,13 +5,20 @@ from aiohttp import hdrs, web
 from service.desk import Desk
 from service.domain.caller import Role
 from service.domain.site import Site
-from service.errors import BodyTooLargeError, RateLimitedError, RequestError, UnauthenticatedError
+from service.errors import (
+    BodyTooLargeError,
+    RateLimitedError,
+    RequestError,
+    TooManyQuestionsError,
+    UnauthenticatedError,
+)
 from service.texts.sentence import sentence
 from service.web import body as bodies
 from service.web.access import is_metrics_token, reader_address
 from service.web.authentication import found_caller, shown_token
 from service.web.call import ProcessContext
 from service.web.exchange import Request
+from service.web.media_type import kind_of
 from service.web.route import Access, Route
 
 _HTTP_1_1 = (1, 1)
@@ -68,6 +75,17 @@ def admit_stranger(request: Request, site: Site | None, context: ProcessContext)
     request[_ADMITTED] = True
 
 
+def admit_question(request: Request, site: Site | None, context: ProcessContext) -> None:
+    """Lets a question that anybody may ask on, or TooManyQuestionsError. Whatever token comes along, as nobody is to
+    find out here whether it is one."""
+    address = address_of(request, context)
+    try:
+        context.gate.admit_question(address, site.site if site else "", site.policy if site else None)
+    except TooManyQuestionsError:
+        context.measures.count_gate_refusal()
+        raise
+
+
 async def invite_body(request: Request, max_bytes: int) -> None:
     """Gives a client that waits for it leave to send its body (RFC 9110, 10.1.1), or BodyTooLargeError when it says
     that it is. aiohttp calls what is written here no part of the answer."""
@@ -81,7 +99,7 @@ async def invite_body(request: Request, max_bytes: int) -> None:
 
 def is_form(request: Request) -> bool:
     """Whether its head says that a form comes, as a browser sends it."""
-    return request.headers.get("Content-Type", "").startswith((bodies.URLENCODED, bodies.MULTIPART))
+    return kind_of(request.headers.get("Content-Type", "")) in (bodies.URLENCODED, bodies.MULTIPART)
 
 
 def learn(request: Request, desk: Desk, context: ProcessContext, error: RequestError) -> None:

@@ -20,8 +20,13 @@ from service.texts.sentence import sentence
 from service.web.exchange import Request
 from service.web.media_type import kind_of, read_media_type
 from service.web.multipart import parse_multipart
+from service.web.surrogates import without_lone_surrogates
 
 MAX_BODY_BYTES = 64 * 1024
+MAX_FORM_BYTES = 160 * 1024
+"""A comment of 10,000 characters is 120 KB as a form where each takes four bytes of UTF-8, and these nine to twelve."""
+MAX_BULK_BYTES = 160 * 1024
+"""Of JSON with hundreds of items."""
 BODY_SECONDS = 10
 MAX_NESTING = 1024
 """orjson's own limit: what opens more brackets than this is not taken, whatever its length."""
@@ -103,9 +108,13 @@ def media_type(request: Request) -> str:
 
 
 def parse_json(raw: bytes) -> Any:
-    """The JSON value, or MalformedBodyError: broken, not UTF-8, lone surrogates, NaN, nested too deep."""
+    """The JSON value, or MalformedBodyError: broken, not UTF-8, NaN, nested too deep. Half a character is U+FFFD."""
     try:
         return orjson.loads(raw)
+    except ValueError:
+        mended = without_lone_surrogates(raw)
+    try:
+        return orjson.loads(mended)
     except ValueError as error:
         raise MalformedBodyError(sentence("Not valid JSON: %(reason)s", reason=str(error))) from error
 

@@ -1,7 +1,8 @@
 """Examples of calls: what is sent and what is answered, as JSON files beside the handlers.
 
 `examples/NAME.json`, in the folder of the handler NAME, has an object: `body` and `form` are what is sent, `query` has
-parameters, and each status that is no error, such as `200`, what is answered.
+parameters, and each status that is no error, such as `200`, what is answered: where that has one of several shapes, an
+object with an example by the name of each.
 """
 
 from collections.abc import Iterator
@@ -40,9 +41,10 @@ def _examples_in(document: Json) -> Iterator[tuple[Any, Json]]:
         for call in methods.values():
             for content in (call.get("requestBody", {}), *call["responses"].values()):
                 for each in content.get("content", {}).values():
-                    values = [example["value"] for example in each.get("examples", {}).values()]
-                    for value in values or [each.get("example")]:
-                        yield value, each["schema"]
+                    yield each.get("example"), each["schema"]
+                    is_one_of_several = "anyOf" in each["schema"]
+                    for name, example in each.get("examples", {}).items():
+                        yield example["value"], {"$ref": SHAPE + name} if is_one_of_several else each["schema"]
 
 
 def _show(value: Any, schema: Json, shapes: Json, passed_over: tuple[Any, ...] = ()) -> None:

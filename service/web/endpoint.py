@@ -82,7 +82,7 @@ class Endpoint:
         else:
             caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
-            await admission.invite_body(request, operation.max_body_bytes)
+            await admission.invite_body(request, self._max_bytes(request))
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)
@@ -105,6 +105,8 @@ class Endpoint:
         caller, site = authorise(request, route, desk, context)
         if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
             admission.note_given_token(request, desk, context)
+        if route.operation.is_rationed:
+            admission.admit_question(request, site, context)
         if route.operation.is_scored:
             desk.scorer.require_room()
             if caller is None:
@@ -115,7 +117,7 @@ class Endpoint:
     async def _read_body(self, call: Call) -> bytes:
         """The body as it came, after its fields went into the call."""
         request, operation = call.request, self._route.operation
-        raw = await bodies.read_body(request, operation.max_body_bytes)
+        raw = await bodies.read_body(request, self._max_bytes(request))
         if not raw and self._route.method in {hdrs.METH_PUT, hdrs.METH_PATCH}:
             raise InvalidFieldsError(errors={"_body": ["Missing: say what to set."]})
         fields: Any = {}
@@ -130,6 +132,13 @@ class Endpoint:
             call.caller, call.site = await self._identify(request, fields if isinstance(fields, dict) else {})
         call.body = operation.load_body(fields, is_form=call.is_form)
         return raw
+
+    def _max_bytes(self, request: Request) -> int:
+        """What the body may have: more where a form comes, whose escapes make a text three times as long as it is."""
+        operation = self._route.operation
+        if operation.form is not None and admission.is_form(request):
+            return operation.max_form_bytes
+        return operation.max_body_bytes
 
     def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
         """The problem document, or what the operation writes instead."""

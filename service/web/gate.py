@@ -9,10 +9,10 @@ import math
 import os
 import time
 from collections.abc import Callable
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from service.domain.policy import Policy
-from service.errors import RateLimitedError, TooManyWrongTokensError
+from service.errors import RateLimitedError, TooManyQuestionsError, TooManyWrongTokensError
 from service.platform.recent import Recent
 from service.web.buckets import MAX_BUCKETS, Buckets, Rate
 from service.web.network import networks_of
@@ -24,6 +24,9 @@ OVER_POLICY = 2
 STRANGERS = Rate(50, 400)
 """All strangers together in one process. The longest comment takes about 8 ms to score, so that this is 40% of a core;
 no newspaper gets a tenth of it, also with all its readers behind one proxy that is not listed."""
+QUESTIONS = Rate(200, 800)
+"""All questions of strangers in one process, such as what became of a comment: each costs one short read of the store,
+so that they are a fifth of a core at most, and they keep no comment out."""
 GUESSES = Rate(10 / 60, 10)
 """Wrong tokens of one network, each counted once: whoever guesses brings others."""
 WRONG_TOKENS = Rate(1, 60)
@@ -43,13 +46,14 @@ class Gate:
         *,
         reader: Rate = READER,
         strangers: Rate = STRANGERS,
+        questions: Rate = QUESTIONS,
         most: int = MAX_BUCKETS,
     ) -> None:
         self._clock = clock
         self._key = os.urandom(16)
-        self._reader, self._strangers = reader, strangers
-        self._readers = Buckets(most)
-        self._everyone = Buckets(1)
+        self._reader = reader
+        self._submissions = _Counts(Buckets(most), Buckets(1), strangers)
+        self._questions = _Counts(Buckets(most), Buckets(1), questions)
         self._failures = Buckets(most)
         self._refused: Recent[bytes, tuple[float, Policy]] = Recent(most)
         self._wrong_tokens: Recent[bytes, None] = Recent(most)
@@ -62,17 +66,31 @@ class Gate:
         """Lets a stranger's submission on, or refuses it; it counts whatever becomes of it. A site without a limit on
         its readers, behind a proxy that hides them for example, has none here but that of all strangers together."""
         now, name = self._clock(), site.encode() + b" "
-        networks = networks_of(address)
-        self._require_not_refused(self._hashed(name + networks[0][0]), policy, now)
-        rate = self._rate_of(policy)
-        wanted = [] if rate is None else [(self._hashed(name + each), rate.times(share)) for each, share in networks]
-        wait = max((self._readers.wait(key, each, now) for key, each in wanted), default=0.0)
-        wait = max(wait, self._everyone.wait(_ALL, self._strangers, now))
+        self._require_not_refused(self._hashed(name + networks_of(address)[0][0]), policy, now)
+        wait = self._spend(self._submissions, name, address, policy=policy, now=now)
         if wait:
             raise RateLimitedError(**_told(wait))
-        self._everyone.spend(_ALL, self._strangers, now)
-        for key, each in wanted:
-            self._readers.spend(key, each, now)
+
+    def admit_question(self, address: str, site: str, policy: Policy | None) -> None:
+        """The same for a stranger's question, at the rates of a reader's submissions; TooManyQuestionsError. Questions
+        are counted by themselves: who asks often can comment all the same."""
+        wait = self._spend(self._questions, site.encode() + b" ", address, policy=policy, now=self._clock())
+        if wait:
+            raise TooManyQuestionsError(**_told(wait))
+
+    def _spend(self, counts: "_Counts", name: bytes, address: str, *, policy: Policy | None, now: float) -> float:
+        """Takes a token of the reader and one of all strangers; returns the seconds to wait where there is none, which
+        takes none."""
+        rate = self._rate_of(policy)
+        networks = () if rate is None else networks_of(address)
+        wanted = [] if rate is None else [(self._hashed(name + each), rate.times(share)) for each, share in networks]
+        wait = max((counts.readers.wait(key, each, now) for key, each in wanted), default=0.0)
+        wait = max(wait, counts.everyone.wait(_ALL, counts.rate, now))
+        if not wait:
+            counts.everyone.spend(_ALL, counts.rate, now)
+            for key, each in wanted:
+                counts.readers.spend(key, each, now)
+        return wait
 
     def remember_refusal(self, address: str, site: str, policy: Policy, seconds: int) -> None:
         """The site's own limit refused the reader for so long: asked again before, the answer is known."""
@@ -138,6 +156,14 @@ class Gate:
 
     def _hashed(self, text: bytes) -> bytes:
         return hashlib.blake2b(text, key=self._key, digest_size=12).digest()
+
+
+class _Counts(NamedTuple):
+    """What is counted of one kind of request: a bucket of each reader, the one of all strangers, and its rate."""
+
+    readers: Buckets
+    everyone: Buckets
+    rate: Rate
 
 
 class _Told(TypedDict):

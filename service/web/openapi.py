@@ -8,11 +8,13 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema
+from marshmallow.fields import Field
 
 from schemas import operation as operation_schemas
 from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
 from schemas.patterns import FILLED_LINE
+from schemas.side_data import SideData
 from schemas.threads import MAX_THREAD_CHARS
 from service.errors import RequestError
 from service.web import body as bodies
@@ -22,7 +24,7 @@ from service.web.call_examples import SHAPE, examples_of, show_in_fields
 from service.web.form_shape import FORM_NAMES, form_shape
 from service.web.operation import Outcome, doc_of
 from service.web.problem_examples import general_examples, problem_example
-from service.web.refusals import refusals_of
+from service.web.refusals import refusals_of, takes_idempotency_key
 from service.web.route import Access, Route
 
 Json = dict[str, Any]
@@ -81,6 +83,12 @@ class _Converter(OpenAPIConverter):
     def schema2jsonschema(self, schema: Schema) -> Json:
         converted: Json = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
         return {"description": doc_of(schema), **converted, **getattr(schema, "rules", {})}
+
+    def field2property(self, field: Field[Any]) -> Json:
+        converted: Json = super().field2property(field)
+        if isinstance(field, SideData):
+            converted["anyOf"].append({})  # whatever it is, it is no reason to refuse the comment
+        return converted
 
 
 class _DescribedSchemas(MarshmallowPlugin):
@@ -178,7 +186,7 @@ def _parameters(route: Route) -> list[Json]:
     names = re.findall(r"{(\w+)}", route.path)
     path = [{"name": name, "in": "path", "required": True, **_PARAMETERS[name]} for name in names]
     query: list[Any] = [{"in": "query", "schema": type(route.operation.query)}] if route.operation.query else []
-    key = [_IDEMPOTENCY_KEY] if route.method == "POST" and route.operation.body is not None else []
+    key = [_IDEMPOTENCY_KEY] if takes_idempotency_key(route) else []
     return path + query + key
 
 
@@ -199,8 +207,11 @@ def _answer(given: Outcome, example: Any) -> Json:
     answer: Json = {"description": given.when}
     if given.headers:
         answer["headers"] = _headers(given.headers)
-    if given.content_type:
-        schema = given.schema or {"type": "string"}
+    if len(given.schemas) > 1:
+        examples = {_name(each): {"summary": doc_of(each), "value": example[_name(each)]} for each in given.schemas}
+        answer["content"] = {given.content_type: {"schema": {"anyOf": list(given.schemas)}, "examples": examples}}
+    elif given.content_type:
+        schema = given.schemas[0] if given.schemas else {"type": "string"}
         answer["content"] = {given.content_type: {"schema": schema, **_example("example", example)}}
     return answer
 

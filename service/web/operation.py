@@ -13,13 +13,13 @@ from typing import Any, NamedTuple
 from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow.fields import List, Nested
 
-from schemas.fields import field_errors
+from schemas.fields import Checkbox, field_errors
 from schemas.loader import Loader
 from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
 from service.web.answer import Answer
 from service.web.authentication import BEARER, Authentication
-from service.web.body import JSON, MAX_BODY_BYTES
+from service.web.body import JSON, MAX_BODY_BYTES, MAX_FORM_BYTES
 from service.web.call import Call, Json
 from service.web.exchange import Request
 from service.web.stream import Stream
@@ -36,24 +36,21 @@ Errors = Mapping[type[RequestError], str]
 
 
 class Outcome(NamedTuple):
-    """An answer that is no error: when it is given, the schema of its JSON or the content type of what else it holds
-    ("" for nothing), and its headers, each with an example."""
+    """An answer that is no error: when it is given, the schemas of its JSON, one of them by who asks, or the content
+    type of what else it holds ("" for nothing), and its headers, each with an example."""
 
     when: str
-    schema: Schema | None = None
+    schemas: tuple[Schema, ...] = ()
     content_type: str = ""
     headers: Mapping[str, str] = _NO_HEADERS
 
 
 def outcome(
-    when: str,
-    schema: type[Schema] | None = None,
-    *,
-    content_type: str = "",
-    headers: Mapping[str, str] = _NO_HEADERS,
+    when: str, *schemas: type[Schema], content_type: str = JSON, headers: Mapping[str, str] = _NO_HEADERS
 ) -> Outcome:
-    """An answer with words of its own: see `Outcome`. Its content type is JSON's where it has a schema."""
-    return Outcome(when, schema() if schema else None, JSON if schema else content_type, headers)
+    """An answer with words of its own: see `Outcome`."""
+    has_content = bool(schemas) or content_type != JSON
+    return Outcome(when, tuple(each() for each in schemas), content_type if has_content else "", headers)
 
 
 def doc_of(schema: Schema) -> str:
@@ -76,8 +73,14 @@ class Operation:
     errors: Errors
     error_writer: ErrorWriter | None = None
     is_scored: bool = False
+    is_rationed: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
     authentication: Authentication = BEARER
+
+    @property
+    def max_form_bytes(self) -> int:
+        """What a form may have at most; 0 where none is taken."""
+        return max(self.max_body_bytes, MAX_FORM_BYTES) if self.form is not None else 0
 
     def load_body(self, fields: Any, *, is_form: bool) -> Json:
         """The body's fields, checked; InvalidFieldsError names every bad one. Forms may hold what we do not know."""
@@ -112,33 +115,40 @@ def _tolerant(kind: type[Schema]) -> Schema:
     for each in schema.fields.values():
         if isinstance(each, Nested):
             each.unknown = EXCLUDE
+        if isinstance(each, Checkbox):
+            each.is_of_form = True
     return schema
 
 
-def _outcome_of(given: type[Schema] | str | Outcome) -> Outcome:
+def _outcome_of(given: type[Schema] | tuple[type[Schema], ...] | str | Outcome) -> Outcome:
     if isinstance(given, Outcome):
         return given
-    return Outcome(given) if isinstance(given, str) else outcome(doc_of(given()), given)
+    if isinstance(given, str):
+        return Outcome(given)
+    schemas = (given,) if isinstance(given, type) else given
+    return outcome(" Or: ".join(doc_of(schema()) for schema in schemas), *schemas)
 
 
 def operation(
     summary: str,
     *,
-    answers: Mapping[int, type[Schema] | str | Outcome],
+    answers: Mapping[int, type[Schema] | tuple[type[Schema], ...] | str | Outcome],
     body: type[Schema] | None = None,
     query: type[Schema] | None = None,
     is_form_taken: bool = False,
     errors: Errors = MappingProxyType({}),
     error_writer: ErrorWriter | None = None,
     is_scored: bool = False,
+    is_rationed: bool = False,
     max_body_bytes: int = MAX_BODY_BYTES,
     authentication: Authentication = BEARER,
 ) -> Callable[[Handler], Operation]:
-    """Declares a handler. `answers` maps a status to its schema, to words where it has no JSON body, or to an outcome
-    with both; `errors` says of each error that it may have beyond those of its access, address and body when that
-    comes. What `is_scored` is refused while too
-    much waits for the classifier. A body has at most `max_body_bytes`, as it came and when it is unfolded. Errors are
-    written as problem documents where there is no `error_writer`. Who asks is shown by `authentication`;
+    """Declares a handler. `answers` maps a status to its schema, to one of several by who asks, to words where it has
+    no JSON body, or to an outcome with both; `errors` says of each error that it may have beyond those of its access,
+    address and body when that comes. What `is_scored` is refused while too much waits for the classifier; what
+    `is_rationed`, to whom asks it too often. A body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is
+    more, as it came and when it is unfolded. Errors are written as problem documents where there is no `error_writer`.
+    Who asks is shown by `authentication`;
     ValueError where that stands in a body and there is none, as nobody would ever be asked."""
     if authentication.is_in_body and body is None:
         raise ValueError("What shows who asks stands in a body, and the operation takes none.")
@@ -157,6 +167,7 @@ def operation(
             errors=errors,
             error_writer=error_writer,
             is_scored=is_scored,
+            is_rationed=is_rationed,
             max_body_bytes=max_body_bytes,
             authentication=authentication,
         )

@@ -6,7 +6,7 @@ Not listed are those that come before a call is known, or that no caller can do 
 from service import errors
 from service.web import problems
 from service.web.body import BODY_SECONDS
-from service.web.operation import Errors
+from service.web.operation import Errors, Operation
 from service.web.route import Access, Route
 
 ANYWHERE: Errors = {
@@ -51,8 +51,17 @@ _SITE_UNKNOWN = {
 def refusals_of(route: Route) -> Errors:
     """The errors of a call in the order of their statuses, each with the reason in words."""
     found = {**_OF_ACCESS[route.access], **_of_address(route), **_of_body(route), **_of_store(route)}
+    if route.operation.is_rationed:
+        found[errors.TooManyQuestionsError] = (
+            "The caller, or all strangers together, asked too often; `Retry-After` says how long to wait."
+        )
     found |= route.operation.errors
     return {error: found[error] for error in sorted(found, key=lambda error: problems.STATUS[error])}
+
+
+def takes_idempotency_key(route: Route) -> bool:
+    """Whether a call changes something, so that it is of use to tell a repeat; what anyone may ask changes nothing."""
+    return route.method == "POST" and route.operation.body is not None and route.access is not Access.ANYONE
 
 
 def _of_address(route: Route) -> Errors:
@@ -74,11 +83,11 @@ def _of_body(route: Route) -> Errors:
     found: dict[type[errors.RequestError], str] = {
         errors.MalformedBodyError: f"The body is {kinds} in UTF-8, cut off, or not compressed as its headers say.",
         errors.BodyTooSlowError: f"The body did not arrive within {BODY_SECONDS} seconds.",
-        errors.BodyTooLargeError: f"The body is over {_size(operation.max_body_bytes)}.",
+        errors.BodyTooLargeError: f"The body is over {_limit(operation)}.",
         errors.UnsupportedMediaTypeError: f"The body's content type is {kinds}.",
         errors.InvalidFieldsError: "Fields are missing, unknown or not valid; `errors` names each.",
     }
-    if route.method == "POST":
+    if takes_idempotency_key(route):
         found[errors.IdempotencyKeyReusedError] = "The `Idempotency-Key` came with another body within the last day."
     return found
 
@@ -93,6 +102,11 @@ def _of_store(route: Route) -> Errors:
         errors.StoreUnavailableError: "Redis cannot be reached, or does not answer in time; `Retry-After` says when to "
         "come again.",
     }
+
+
+def _limit(operation: Operation) -> str:
+    size = _size(operation.max_body_bytes)
+    return f"{size}, or a form over {_size(operation.max_form_bytes)}" if operation.form is not None else size
 
 
 def _size(count: int) -> str:

@@ -78,7 +78,7 @@ class TestSites:
         ("wrong", "named"),
         [
             ({"title": "t" * 201}, ["title"]),
-            ({"title": "a\x00b", "public_submission": "yes"}, ["public_submission", "title"]),
+            ({"title": "\u200b\x00", "public_submission": "yes"}, ["public_submission", "title"]),
             ({"public_submission": 1}, ["public_submission"]),
             ({"allowed_origins": "https://news.example"}, ["allowed_origins"]),
             ({"allowed_origins": None}, ["allowed_origins"]),
@@ -191,7 +191,7 @@ class TestTokens:
             ({"role": "moderator", "name": "x", "site": "NO"}, ["site"]),
             ({"role": "admin", "name": "x", "site": "default"}, ["site"]),
             ({"role": "admin", "name": ""}, ["name"]),
-            ({"role": "admin", "name": "two\nlines"}, ["name"]),
+            ({"role": "admin", "name": "\u200b\n"}, ["name"]),
             ({"role": "admin", "name": "n" * 101}, ["name"]),
             ({"role": "admin", "name": "x", "expires_at": "tomorrow"}, ["expires_at"]),
             ({"role": "admin", "name": "x", "expires_at": "2099-01-01T00:00:00"}, ["expires_at"]),

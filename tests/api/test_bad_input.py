@@ -44,10 +44,8 @@ BROKEN_JSON = {
     "a byte order mark": b"\xef\xbb\xbf" + as_json(),
     "NaN": b'{"name": NaN}',
     "Infinity": b'{"name": -Infinity}',
-    "a lone high surrogate": b'{"name": "\\ud800"}',
-    "a lone low surrogate": b'{"body": "\\udfff and more"}',
-    "surrogates the wrong way round": b'{"body": "\\udc00\\ud800"}',
-    "a surrogate in a name": b'{"\\ud800": 1}',
+    "half of a surrogate's escape": b'{"name": "\\ud80',
+    "a surrogate's escape that is none": b'{"name": "\\ud8zz"}',
     "bytes that are no UTF-8": b'{"name": "\xff\xfe"}',
     "a surrogate in UTF-8": b'{"name": "\xed\xa0\x80"}',
     "an overlong slash": b'{"name": "\xc0\xaf"}',
@@ -108,11 +106,12 @@ ODD_JSON = {
     "a huge exponent": b'{"name": 1e308, "parent_id": -1e-400}',
     "values of every other kind": b'{"name": [], "email": {}, "body": true, "website": 0.5, "article": 1}',
     "lists of lists": b'{"name": [[[["a"]]]], "email": [null], "body": [[]]}',
-    "an escaped NUL": b'{"name": "a\\u0000b", "email": "a\\u0000@b.example", "body": "\\u0000"}',
-    "escapes": b'{"name": "\\u001b[31m", "email": "\\u0007@b", "body": "\\u0085"}',
+    "an escaped NUL": b'{"name": "\\u0000", "email": "\\u0000@b.example", "body": "\\u0000"}',
+    "escapes": b'{"name": "\\u001b", "email": "\\u0007@b", "body": "\\u0085"}',
     "names of every kind": b'{"": 1, "a.b": 2, "_schema": 3, "__class__": 4, "\\u0000": 5, "\\ud83c\\udf89": 6}',
     "1,000 unknown names": json.dumps({f"name {number}": number for number in range(1000)}).encode(),
     "1,000 nested lists": b'{"body": ' + b"[" * 1000 + b"]" * 1000 + b"}",
+    "halves of characters": b'{"\\ud800": "\\udfff", "parent_id": "\\ud800"}',
     "articles within articles": b'{"article": {"article": {"article": {"url": 1}}}}',
 }
 
@@ -384,8 +383,8 @@ class TestForms:
         reply = send(site, raw, URLENCODED)
         assert {"email", "body"} <= set(reply.problem()["errors"])
 
-    @pytest.mark.parametrize("raw", [b"name=%00", b"name=a%0Ab", b"name=%1B", b"name=a%7Fb", b"name=%C2%85x%C2%85x"])
-    def test_controls_in_a_form_are_422(self, site: Site, raw: bytes) -> None:
+    @pytest.mark.parametrize("raw", [b"name=%00", b"name=%0A", b"name=%1B", b"name=%7F%00", b"name=%C2%85%C2%85"])
+    def test_nothing_but_controls_in_a_form_is_422(self, site: Site, raw: bytes) -> None:
         send(site, raw, URLENCODED).refuses(422, "invalid_fields", "name", "email", "body")
 
 

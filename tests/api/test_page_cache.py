@@ -4,11 +4,11 @@ import tracemalloc
 
 from service.api.page_cache import Page, PageCache, PageKey, size_of
 
-ENTRY_BYTES = size_of(("default", "a", 100, ""), Page("1", b"12345"))
+ENTRY_BYTES = size_of(("default", "a", "oldest", 100, ""), Page("1", b"12345"))
 
 
 def place(thread: str) -> PageKey:
-    return ("default", thread, 100, "")
+    return ("default", thread, "oldest", 100, "")
 
 
 def test_the_last_page_of_a_place_counts() -> None:
@@ -53,7 +53,7 @@ def test_small_pages_under_long_names_take_no_more_than_they_may() -> None:
     tracemalloc.start()
     try:
         for number in range(20_000):
-            cache.put(("default", f"\u0416{number}" * 40, 100, f"{number}" * 80), Page(f"{number}.1", b"[]"))
+            cache.put(("default", f"\u0416{number}" * 40, "oldest", 100, f"{number}" * 80), Page(f"{number}.1", b"[]"))
         taken, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

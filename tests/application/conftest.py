@@ -9,6 +9,7 @@ from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient
 
 from service.app import make_service
+from service.desk import clock_ms
 from service.settings import read_settings
 from tests.servers import RedisServer
 
@@ -44,13 +45,14 @@ def one_server() -> Iterator[RedisServer]:
 def open_application(
     one_server: RedisServer, tmp_path: Path, aiohttp_client: Callable[[web.Application], Awaitable[Client]]
 ) -> Callable[..., Awaitable[Application]]:
-    """Opens the application on the emptied server; takes settings by name, without their prefix."""
+    """Opens the application on the emptied server, by a clock of the test where it gives one; takes settings by name,
+    without their prefix."""
 
-    async def open_it(**settings: str) -> Application:
+    async def open_it(now_ms: Callable[[], int] = clock_ms, **settings: str) -> Application:
         one_server.flush()
         given = {"REDIS_URL": one_server.url, "DATA_DIR": str(tmp_path), "ADMIN_TOKEN": ADMIN} | settings
         read = read_settings({f"COMMENTDESK_{name}": value for name, value in given.items()})
-        return Application(await aiohttp_client(make_service(read)))
+        return Application(await aiohttp_client(make_service(read, now_ms)))
 
     return open_it
 

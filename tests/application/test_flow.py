@@ -69,7 +69,8 @@ async def test_what_is_no_longer_so_is_a_conflict(application: Application) -> N
     assert (stale.status, (await stale.json())["code"]) == (409, "stale_revision")
     moderator = await application.token("moderator")
     assert (await application.ask("POST", "/v1/sites/default/claims", {"limit": 1}, token=moderator)).status == 200
-    claimed = await application.ask("POST", f"{path}/decisions", {"decision": "spam"})
+    another = await application.token("moderator")
+    claimed = await application.ask("POST", f"{path}/decisions", {"decision": "spam"}, token=another)
     assert (claimed.status, (await claimed.json())["code"]) == (409, "claimed_by_another")
 
 

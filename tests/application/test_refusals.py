@@ -8,7 +8,7 @@ from aiohttp import ClientResponse
 from schemas.operation import ProblemSchema
 from service import errors
 from service.errors import RequestError
-from service.web.gate import GUESSES
+from service.web.gate import GUESSES, READER
 from service.web.problems import STATUS
 from tests.application.conftest import Application
 from tests.servers import RedisServer, client_of
@@ -62,7 +62,18 @@ async def submit_to_a_closed_thread(application: Application) -> ClientResponse:
 async def decide_what_another_claimed(application: Application) -> ClientResponse:
     path = await submitted(application)
     await application.ask("POST", f"{SITE}/claims", {"limit": 1}, token=await application.token("moderator"))
-    return await application.ask("POST", f"{path}/decisions", {"decision": "spam"})
+    another = await application.token("moderator")
+    return await application.ask("POST", f"{path}/decisions", {"decision": "spam"}, token=another)
+
+
+async def ask_for_receipts_too_often(application: Application) -> ClientResponse:
+    for _ in range(int(READER.burst) + 1):
+        answer = await ask_for_a_forged_receipt(application)
+    return answer
+
+
+async def ask_for_a_forged_receipt(application: Application) -> ClientResponse:
+    return await application.ask("POST", f"{SITE}/receipts", {"receipt": "forged"}, token="")
 
 
 async def decide_on_an_old_revision(application: Application) -> ClientResponse:
@@ -108,12 +119,14 @@ PROVOKED: list[tuple[type[RequestError], Provoke]] = [
     (errors.ThreadNotFoundError, lambda it: it.ask("GET", f"{SITE}/threads/none")),
     (errors.CommentNotFoundError, lambda it: it.ask("GET", UNKNOWN_COMMENT)),
     (errors.TokenNotFoundError, lambda it: it.ask("DELETE", "/v1/tokens/t000000000000")),
+    (errors.ReceiptNotFoundError, ask_for_a_forged_receipt),
     (errors.SiteExistsError, make_a_site_twice),
     (errors.ThreadClosedError, submit_to_a_closed_thread),
     (errors.ClaimedByAnotherError, decide_what_another_claimed),
     (errors.StaleRevisionError, decide_on_an_old_revision),
     (errors.NothingToUndoError, undo_nothing),
     (errors.RateLimitedError, submit_too_often),
+    (errors.TooManyQuestionsError, ask_for_receipts_too_often),
     (errors.TooManyWrongTokensError, guess_tokens),
 ]
 

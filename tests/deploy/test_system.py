@@ -12,7 +12,7 @@ import pytest
 
 from schemas.settings import PREFIX, SettingsSchema
 from service.platform.acceptor import KEEP_ALIVE_SECONDS, STOP_SECONDS
-from service.web.body import MAX_BODY_BYTES
+from service.web.body import MAX_FORM_BYTES
 from tests.deploy.metric_table import DEPLOY
 from tests.pages.reader import FORM, Reader
 from tests.servers import ServiceProcess
@@ -92,7 +92,7 @@ def test_the_service_needs_no_memory_that_is_written_and_run(tmp_path: Path) -> 
 
 
 def test_nginx_takes_what_the_service_takes() -> None:
-    assert f"client_max_body_size {MAX_BODY_BYTES // 1024}k;" in NGINX
+    assert f"client_max_body_size {MAX_FORM_BYTES // 1024}k;" in NGINX
     port = SettingsSchema().fields["port"].load_default
     assert f"server 127.0.0.1:{port};" in NGINX
 

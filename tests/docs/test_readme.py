@@ -18,18 +18,29 @@ curl -sS --fail "$DESK/v1/sites/default/threads/elsewhere/comments" \\
 README = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
 
 
+def script_of(heading: str) -> str:
+    section = README.split(f"## {heading}")[1].split("\n## ")[0]
+    return "\n".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
+
+
+def said_by(script: str) -> str:
+    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True)
+    return done.stdout
+
+
 def test_first_steps_run_as_written(make_service: Callable[..., ServiceProcess]) -> None:
     service = make_service()
     service.start()
-    section = README.split("## First steps")[1].split("\n## ")[0]
-    script = "\n".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
-    script = script.replace("DESK=http://127.0.0.1:8080", f"DESK={service.url}")
+    script = script_of("First steps").replace("DESK=http://127.0.0.1:8080", f"DESK={service.url}")
     script = script.replace("TOKEN=$(cat .commentdesk/admin-token)", f"TOKEN={service.admin_token}{ELSEWHERE}")
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", script], capture_output=True, text=True, check=True)
-    assert '"state":"held"' in done.stdout
-    assert '"count":1' in done.stdout
-    assert "The second bridge was never about the trams." in done.stdout.split('"count":1')[1]
-    assert '"role":"moderator"' in done.stdout
+    said = said_by(script)
+    assert '"state":"held"' in said
+    assert '"count":1' in said
+    assert "The second bridge was never about the trams." in said.split('"count":1')[1]
+    assert '"role":"moderator"' in said
+    receipt = said_by(f"DESK={service.url}\nTOKEN={service.admin_token}\n{script_of('What became of a comment')}")
+    assert receipt.startswith('{"state":"held"')
+    assert receipt.endswith('"published_at":null}')
 
 
 def test_the_table_of_settings_is_the_schema() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ipaddress import ip_network
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
 from aiohttp.test_utils import make_mocked_request
@@ -18,7 +19,7 @@ from schemas.fields import field_errors, is_web_address
 from schemas.loader import Loader
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
-from service.api import moderators, submissions, threads
+from service.api import moderators, receipts, submissions, threads
 from service.api.cursors import position_of
 from service.domain.likeness import skeleton
 from service.domain.site import Site
@@ -70,6 +71,27 @@ def json_field(name: str) -> Entrance:
     """A submission as JSON whose field is the text, the rest right."""
     right = {"name": "Ann", "email": "ann@mail.example", "body": "A fair point."}
     return lambda text: read_body(bodies.JSON, orjson.dumps(right | {name: text}))
+
+
+def json_field_within(outer: str, name: str) -> Entrance:
+    """The same of a field in an object of it."""
+    right = {"name": "Ann", "email": "ann@mail.example", "body": "A fair point."}
+    return lambda text: read_body(bodies.JSON, orjson.dumps(right | {outer: {name: text}}))
+
+
+def form_field(name: str) -> Entrance:
+    """The same as a form."""
+    right = {"name": "Ann", "email": "ann@mail.example", "body": "A fair point."}
+    return lambda text: read_body(bodies.URLENCODED, urlencode(right | {name: text}).encode())
+
+
+def receipt(text: str) -> object:
+    """The question what became of a comment, up to the look into the store."""
+    try:
+        asked = receipts.read_receipt.load_body(bodies.parse_json(orjson.dumps({"receipt": text})), is_form=False)
+        return VAULT.open_receipt(asked["receipt"], "s")
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
 
 
 def json(text: str) -> object:

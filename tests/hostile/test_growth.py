@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.web.body import MAX_BODY_BYTES
+from service.api.receipts import MAX_QUESTION_BYTES
+from service.web.body import MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_FORM_BYTES
 from tests.hostile import entrance
 from tests.hostile.entrance import MAX_HEADER_BYTES, Entrance
 
@@ -71,6 +72,16 @@ TEXTS = (
     "\r\n",
     "\n",
     "\t",
+    "\x00",
+    "\x00a",
+    "\r",
+    "\ra",
+    "\x85\x0b",
+    "\u2029a",
+    "\uffff",
+    "\U0001ffffa",
+    "\u200ba",
+    "a\ufe0f\u200d\U0001f389",
     "a",
     "\u00e9",
     "\u4e2d",
@@ -151,7 +162,8 @@ PARAMETERS = (
     "/",
     ";charset=utf-8",
 )
-JSONS = ("[", '{"a":', "1,", '"', "\\u0315", "9", "-", "1e9", "\\", "null,", " ", "\u0315")
+HOPS = ("1.2.3.4,", "[::1]:80,", ",", "for=", '"', "1.", ":")
+JSONS = ("[", '{"a":', "1,", '"', "\\u0315", "\\ud83d", "\\\\", "9", "-", "1e9", "\\", "null,", " ", "\u0315")
 NUMBERS = tuple(f'"name {number}":{number},' for number in range(5000))
 
 KINDS = {
@@ -163,13 +175,36 @@ KINDS = {
     "an email of nearly the right length": Kind(entrance.json_field("email"), 1000, (*TEXTS, "a@", "@"), "a", "@a"),
     "a website": Kind(entrance.json_field("website"), JSON_BYTES, ADDRESSES, "http://a"),
     "a website of nearly the right length": Kind(entrance.json_field("website"), 8192, (*ADDRESSES, *TEXTS), "http://"),
+    "a website without a scheme": Kind(
+        entrance.json_field("website"), JSON_BYTES, (*ADDRESSES, *TEXTS, "a.b", ". ", "://", "http:")
+    ),
+    "a website without a scheme of nearly the right length": Kind(
+        entrance.json_field("website"), 2048, (*ADDRESSES, *TEXTS, "a.b", ". ", "://", "http:"), "a.b"
+    ),
+    "a client": Kind(entrance.json_field("client"), JSON_BYTES, TEXTS),
+    "a user agent": Kind(entrance.json_field_within("client", "user_agent"), JSON_BYTES, TEXTS),
+    "a user agent of nearly the right length": Kind(entrance.json_field_within("client", "user_agent"), 4000, TEXTS),
+    "an address of a client": Kind(
+        entrance.json_field_within("client", "ip"),
+        JSON_BYTES,
+        (*TEXTS, "1.2.3.4,", "[::1]:80,", ",", "for=", '"', "1.", ":"),
+    ),
+    "an article's address": Kind(
+        entrance.json_field_within("article", "url"), JSON_BYTES, (*ADDRESSES, *TEXTS), "http://a.b/"
+    ),
+    "an article's address of nearly the right length": Kind(
+        entrance.json_field_within("article", "url"), 2048, (*ADDRESSES, *TEXTS, "<", " "), "http://a.b/"
+    ),
+    "a client of unknown names": Kind(entrance.json, MAX_BODY_BYTES, ("".join(NUMBERS),), '{"client":{', '"a":1}}'),
     "a port": Kind(entrance.json_field("website"), 2048, ("9", "0"), "http://a:"),
     "a parent": Kind(entrance.json_field("parent_id"), JSON_BYTES, ("a", "0", "\u0315")),
-    "a form": Kind(entrance.urlencoded, MAX_BODY_BYTES, FORMS),
-    "a form's body": Kind(entrance.urlencoded, MAX_BODY_BYTES, (*FORMS, *TEXTS), "name=Ann&email=a@b&body="),
-    "a form of parts": Kind(entrance.multipart, MAX_BODY_BYTES, PARTS),
-    "a form of parts that ends": Kind(entrance.multipart, MAX_BODY_BYTES, PARTS, "", "\r\n--b--\r\n"),
-    "a part": Kind(entrance.part, JSON_BYTES, (*PARTS, *TEXTS)),
+    "a receipt": Kind(entrance.receipt, MAX_QUESTION_BYTES, (*TEXTS, "A", "=", "-", "_", "!")),
+    "a wish for a receipt": Kind(entrance.form_field("receipt"), MAX_FORM_BYTES, ("on", " ", "\u0130", "1")),
+    "a form": Kind(entrance.urlencoded, MAX_FORM_BYTES, FORMS),
+    "a form's body": Kind(entrance.urlencoded, MAX_FORM_BYTES, (*FORMS, *TEXTS), "name=Ann&email=a@b&body="),
+    "a form of parts": Kind(entrance.multipart, MAX_FORM_BYTES, PARTS),
+    "a form of parts that ends": Kind(entrance.multipart, MAX_FORM_BYTES, PARTS, "", "\r\n--b--\r\n"),
+    "a part": Kind(entrance.part, MAX_FORM_BYTES - 200, (*PARTS, *TEXTS)),
     "a media type": Kind(entrance.content_type("application/x-www-form-urlencoded"), MAX_HEADER_BYTES, PARAMETERS),
     "a media type of parts": Kind(
         entrance.content_type("multipart/form-data; boundary="), MAX_HEADER_BYTES, PARAMETERS
@@ -191,7 +226,7 @@ KINDS = {
         entrance.list_of(entrance.NEW_SITE, "allowed_origins"), 4000, ADDRESSES[:3], '"http://', '"'
     ),
     "decisions": Kind(
-        entrance.decisions, MAX_BODY_BYTES, ("1,", "{},", '{"decision":"approve","comment_id":"0123456789abcdef"},')
+        entrance.decisions, MAX_BULK_BYTES, ("1,", "{},", '{"decision":"approve","comment_id":"0123456789abcdef"},')
     ),
     "a reason": Kind(entrance.schema(entrance.DECISION, "reason"), JSON_BYTES, TEXTS),
     "a note": Kind(entrance.schema(entrance.DECISION, "note"), JSON_BYTES, TEXTS),

@@ -102,7 +102,7 @@ class Reader:
     def __init__(self, url: str, token: str) -> None:
         self.url = url
         self._address = urlsplit(url).netloc
-        self._token = token
+        self.token = token
 
     def request(
         self, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
@@ -125,7 +125,7 @@ class Reader:
         return self.request("POST", path, urlencode(fields).encode(), sent)
 
     def api(self, method: str, path: str, body: Any = None) -> Any:
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        headers = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json"}
         reply = self.request(method, path, None if body is None else json.dumps(body).encode(), headers)
         assert reply.status < 300, reply.text
         return json.loads(reply.text or "{}")

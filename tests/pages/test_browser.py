@@ -1,48 +1,19 @@
 """A person at a keyboard, in a real browser on the narrowest screen."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
+from tests.browser import started_browser, watched
 from tests.pages.reader import Reader
-from tests.servers import ServiceProcess, skip_or_fail
-
-CHROMIUM = "/usr/bin/chromium"
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.servers import ServiceProcess
 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    if not os.access(CHROMIUM, os.X_OK):
-        skip_or_fail(f"{CHROMIUM} is not there (Debian: apt install chromium)")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
-
-
-def watched(browser: Browser, *, width: int = 320) -> tuple[Page, list[str]]:
-    """A page, and what its console complains of."""
-    page = browser.new_page(viewport={"width": width, "height": 640})
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            complaints.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return page, complaints
+    with started_browser() as browser:
+        yield browser
 
 
 def box(page: Page, name: str) -> Locator:

@@ -45,9 +45,14 @@ PREPARED = {
 }
 
 
+AT_MS = 1_795_377_600_000
+
+
 def comment(number: int, body: str, parent: int | None = None, name: str = "Ada") -> PublishedComment:
     parent_id = None if parent is None else f"c{parent:015d}"
-    return PublishedComment(f"c{number:015d}", parent_id, name, website=None, body=body, published_ms=1_795_377_600_000)
+    return PublishedComment(
+        f"c{number:015d}", parent_id, name, website=None, body=body, submitted_ms=AT_MS, published_ms=AT_MS
+    )
 
 
 def made(comments: list[PublishedComment]) -> Fragment:

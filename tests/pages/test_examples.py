@@ -32,12 +32,18 @@ def known_id(reader: Reader, request: pytest.FixtureRequest) -> str:
     return comment_id
 
 
+@pytest.fixture
+def receipt(reader: Reader) -> str:
+    sent = reader.api("POST", f"{SITE}/threads/harbour-footbridge/comments", FORM | {"body": "Tell.", "receipt": True})
+    return str(sent["receipt"])
+
+
 @pytest.mark.parametrize("route", API, ids=lambda route: route.operation.handler.__name__)
-def test_an_example_works(reader: Reader, service: ServiceProcess, route: Route, known_id: str) -> None:
+def test_an_example_works(reader: Reader, service: ServiceProcess, route: Route, known_id: str, receipt: str) -> None:
     if shutil.which("curl") is None:
         skip_or_fail("curl is not on PATH (Debian: apt install curl)")
     described = DOCUMENT["paths"][route.path][route.method.lower()]
-    environment = os.environ | {"URL": service.url, "TOKEN": service.admin_token, "ID": known_id}
+    environment = os.environ | {"URL": service.url, "TOKEN": service.admin_token, "ID": known_id, "RECEIPT": receipt}
     command = example_of(route.method, route.path, described)
     command = command.replace("curl ", "curl --silent --show-error --fail-with-body ", 1)
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from schemas.administration import NewTokenSchema
-from schemas.fields import Email, Line, MendedLine, Paragraphs, PlainText, WebAddress
+from schemas.administration import NewSiteSchema, NewTokenSchema, SiteChangeSchema
+from schemas.fields import Email, Line, Paragraphs, PlainText, WebAddress
 from schemas.loader import Loader
 from schemas.moderation import DecisionSchema
 from schemas.submissions import SubmissionSchema
@@ -19,7 +19,7 @@ from schemas.visibility import MAX_MARKS, has_hidden, has_too_many_marks, has_vi
 
 NAME = Line(min_chars=1, max_chars=100)
 BODY = Paragraphs(max_chars=10_000)
-HIDDEN = ["Holds characters that cannot be seen."]
+NOTHING = ["Holds nothing that can be seen."]
 MARKS = [f"Holds more than {MAX_MARKS} combining marks in a row."]
 
 SEEN = {
@@ -129,37 +129,64 @@ def test_a_name_that_can_be_seen_is_taken(what: str) -> None:
     assert without_hidden(name) == name
 
 
+@pytest.mark.parametrize("what", UNSEEN)
+def test_a_name_of_nothing_that_is_seen_is_refused(what: str) -> None:
+    assert refusal(NAME, UNSEEN[what]) == refusal(NAME, f" {UNSEEN[what]} {UNSEEN[what]}") == NOTHING
+    assert refusal(Line(max_chars=100), UNSEEN[what]) == NOTHING, "also where an empty one is taken"
+
+
 @pytest.mark.parametrize("what", [*UNSEEN, *AROUND])
-def test_a_name_with_more_than_is_seen_is_refused(what: str) -> None:
-    name = (UNSEEN | AROUND)[what]
-    assert refusal(NAME, name) == HIDDEN
-    assert refusal(Email(), f"{name}@mail.example") == HIDDEN
-    assert refusal(WebAddress(), f"https://mail.example/{name}x") == HIDDEN
+def test_a_line_loses_what_is_not_seen_in_it(what: str) -> None:
+    line = (UNSEEN | AROUND)[what]
+    kept = NAME.deserialize(f"{line} Ann")
+    assert NAME.plainly(f"{line} Ann") is None
+    assert not has_hidden(kept)
+    assert has_visible(kept)
+    assert NAME.plainly(kept) == kept
+    for field, written in ((Email(), "{}x@mail.example"), (WebAddress(), "https://mail.example/{}x")):
+        assert not has_hidden(field.deserialize(written.format(line.replace(" ", ""))))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("ad\u200dmin", "admin"),
+        ("\u202eevil rtl", "evil rtl"),
+        ("Ann\u2066nimda\u2069", "Annnimda"),
+        ("Ann \uf8ff", "Ann"),
+        ("a\u2028b", "a b"),
+        ("a\ufe0f\u200d🎉", "a🎉"),
+        ("e\u200b\u0301", "\u00e9"),
+        ("\u200fشبنم\u200f", "شبنم"),
+    ],
+)
+def test_what_is_left_is_what_is_seen(sent: str, kept: str) -> None:
+    assert NAME.deserialize(sent) == kept
 
 
 @pytest.mark.parametrize("what", UNSEEN)
 def test_a_body_of_nothing_that_is_seen_is_refused(what: str) -> None:
-    nothing = ["Holds nothing that can be seen."]
-    assert refusal(BODY, UNSEEN[what]) == nothing
-    assert refusal(BODY, f"{UNSEEN[what]}\n{UNSEEN[what]}") == nothing
+    assert refusal(BODY, UNSEEN[what]) == NOTHING
+    assert refusal(BODY, f"{UNSEEN[what]}\n{UNSEEN[what]}") == NOTHING
     assert BODY.deserialize(UNSEEN[what] + "a").endswith("a")
 
 
 @pytest.mark.parametrize("what", AROUND)
 def test_a_body_keeps_what_is_not_seen_beside_what_is(what: str) -> None:
-    assert BODY.deserialize(AROUND[what]) == AROUND[what]
+    kept = AROUND[what].strip("\uffff\U0010ffff\U0002ffff ").replace("\u2028", "\n").replace("\u2029", "\n")
+    assert BODY.deserialize(AROUND[what]) == kept
 
 
 @pytest.mark.parametrize("text", ["\u0301", "\u20dd\u20dd", "\u0301\u00a0\u0302", "\u093f"])
 def test_marks_that_stand_on_nothing_are_nothing(text: str) -> None:
-    assert refusal(NAME, text) == refusal(BODY, text) == ["Holds nothing that can be seen."]
+    assert refusal(NAME, text) == refusal(BODY, text) == NOTHING
 
 
 @pytest.mark.parametrize(
     "code", [code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) == "Cf"]
 )
 def test_no_character_of_format_stands_in_a_name(code: int) -> None:
-    assert refusal(NAME, f"a{chr(code)}b") == HIDDEN
+    assert NAME.deserialize(f"a{chr(code)}b") == "ab"
 
 
 @pytest.mark.parametrize(
@@ -170,26 +197,21 @@ def test_no_character_of_format_stands_in_a_name(code: int) -> None:
         (ThreadChangeSchema, "title", {}),
         (DecisionSchema, "reason", {"decision": "approve"}),
         (NewTokenSchema, "name", {"role": "admin"}),
+        (NewSiteSchema, "title", {"site": "s"}),
+        (SiteChangeSchema, "title", {}),
     ],
 )
-def test_each_line_that_people_read_refuses_them(schema: Any, field: str, others: dict[str, str]) -> None:
+def test_each_line_that_people_read_loses_them(schema: Any, field: str, others: dict[str, str]) -> None:
     for load in (schema().load, Loader(schema()).load):
+        assert load(others | {field: "a\u202e@\u0000b"})[field] == "a@b"
         with pytest.raises(ValidationError) as caught:
-            load(others | {field: "a\u202e@b"})
-        assert caught.value.normalized_messages() == {field: HIDDEN}  # type: ignore[no-untyped-call]
-
-
-def test_what_a_website_passes_on_is_mended() -> None:
-    title = MendedLine(max_chars=300)
-    assert title.deserialize("Donau\u00addampf\u202eschiff 🏴‍☠️ e\u200b\u0301 \u2060") == "Donaudampfschiff 🏴‍☠️ \u00e9"
-    assert title.deserialize("\u3164\u200b") == ""
-    sent = {"name": "Ann", "email": "a@b.example", "body": "a", "article": {"title": "Do\u00adnau"}}
-    assert Loader(SubmissionSchema()).load(sent)["article"]["title"] == "Donau"
+            load(others | {field: "\u200b\u0000"})
+        assert caught.value.normalized_messages() == {field: NOTHING}  # type: ignore[no-untyped-call]
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u0315", "\u0334", "\u0489", "\U0001d165", "\U0001e000", "\u093f"])
 def test_thirty_marks_in_a_row_are_the_most(mark: str) -> None:
-    for field in (PlainText(max_chars=100), NAME, BODY, MendedLine(max_chars=100)):
+    for field in (PlainText(max_chars=100), NAME, BODY):
         assert field.deserialize("a" + mark * MAX_MARKS + "b" + mark * MAX_MARKS)
         assert refusal(field, "a" + mark * (MAX_MARKS + 1)) == MARKS
         assert refusal(field, "a" + (mark + "\u0327") * MAX_MARKS) == MARKS

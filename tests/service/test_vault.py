@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.vault import SealBrokenError, SecretUnknownError, Vault, sealed_of
+from service.vault import RECEIPT_CHARS, SealBrokenError, SecretUnknownError, Vault, sealed_of
 
 VAULT = Vault("a secret of enough characters")
 OTHER = Vault("another secret of enough characters")
+COMMENT = "06h25bn15u87o3n4"
+RECEIPT_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 TEXT = st.text(st.characters(codec="utf-8"), max_size=300)
 
 
@@ -102,6 +104,41 @@ def test_the_installation_says_which_secret_is_in_force() -> None:
         with pytest.raises(SealBrokenError):
             both.adopt(check, wrapping)
     assert both.check == new.check
+
+
+def test_a_receipt_is_always_the_same_and_opens_for_its_site_alone() -> None:
+    receipt = VAULT.receipt("news", COMMENT)
+    assert receipt == Vault("a secret of enough characters").receipt("news", COMMENT)
+    assert len(receipt) == RECEIPT_CHARS
+    assert VAULT.open_receipt(receipt, "news") == COMMENT
+    for vault, site in ((VAULT, "sport"), (OTHER, "news")):
+        assert vault.open_receipt(receipt, site) is None
+    assert len({VAULT.receipt(site, comment_id) for site in ("a", "b") for comment_id in (COMMENT, "1" * 16)}) == 4
+
+
+def test_a_receipt_outlives_a_replaced_secret() -> None:
+    old, new = "the old secret of these tests", "the new secret of these tests"
+    before = Vault(old).receipt("news", COMMENT)
+    both = Vault(new, old)
+    both.adopt(Vault(old).check, None)
+    wrapped = both.newest.wrap(both.hash_keys)
+    after = Vault(new)
+    assert after.open_receipt(before, "news") is None, "until it knows the hash keys of the installation"
+    after.adopt(after.check, wrapped)
+    assert after.open_receipt(before, "news") == COMMENT
+    assert after.receipt("news", COMMENT) == before
+
+
+@given(st.text(max_size=100) | st.text(RECEIPT_ALPHABET, min_size=RECEIPT_CHARS, max_size=RECEIPT_CHARS))
+def test_no_text_is_a_receipt_by_chance(text: str) -> None:
+    assert VAULT.open_receipt(text, "news") is None
+
+
+@given(st.integers(0, RECEIPT_CHARS - 1), st.sampled_from(RECEIPT_ALPHABET + "=+/ \n"))
+def test_no_receipt_with_another_character_is_one(at: int, character: str) -> None:
+    receipt = VAULT.receipt("news", COMMENT)
+    changed = receipt[:at] + character + receipt[at + 1 :]
+    assert (VAULT.open_receipt(changed, "news") == COMMENT) == (changed == receipt)
 
 
 def test_the_same_secret_twice_is_one() -> None:

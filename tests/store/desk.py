@@ -17,6 +17,7 @@ from service.domain.replay import NO_REPLAY, Replay
 from service.domain.routing import Routing, Verdict
 from service.domain.site import Site
 from service.domain.submission import Receipt, Submission
+from service.domain.thread import ThreadOrder
 from service.link.address import make_link
 from service.link.link import Link
 from service.store import comments, keys, threads, totals
@@ -175,10 +176,10 @@ class Store:
         )
 
     async def release(self, comment_id: str, by: str = "ann") -> None:
-        await self.queue.release(self.site.site, comment_id, by, self.now)
+        await self.queue.release(self.site.site, comment_id, moderator(by), self.now)
 
     async def release_all(self, by: str = "ann") -> None:
-        await self.queue.release_all(self.site.site, by, self.now)
+        await self.queue.release_all(self.site.site, by, actor=by, now_ms=self.now)
 
     async def read(self, comment_id: str, now: int | None = None) -> Comment:
         await self.comments.find_home(self.site.site, comment_id)
@@ -199,9 +200,11 @@ class Store:
         record = await self.record(comment_id)
         return unpack_history(record.get("history", ""), record.get("forgotten", ""))
 
-    async def page(self, thread: str = "article-1", limit: int = 1000) -> list[str]:
+    async def page(
+        self, thread: str = "article-1", limit: int = 1000, order: ThreadOrder = ThreadOrder.OLDEST
+    ) -> list[str]:
         """The ids of a thread's published comments, in order."""
-        page = await threads.read_page(self.link, self.site.site, thread, limit=limit)
+        page = await threads.read_page(self.link, self.site.site, thread, order=order, limit=limit)
         return [each.comment_id for each in page.comments or []]
 
     async def queued(self, order: QueueOrder = QueueOrder.OLDEST, thread: str | None = None) -> list[str]:

@@ -8,7 +8,8 @@ from service.store import keys
 from tests.servers import RedisServer, client_of
 
 Dump = dict[bytes, Any]
-LISTED = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders", "thread-published", "thread-queue")
+_OF_THREAD = ("thread-published", "thread-published-later", "thread-queue")
+LISTED = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders", *_OF_THREAD)
 SETTINGS = (b"title", b"url", b"closed", b"mode")
 RECORDS = ("sites", "tokens")
 OF_INSTALLATION = (b"previous_check", b"upgrading_from")

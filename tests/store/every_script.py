@@ -75,6 +75,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))
     await link.call("HSET", keys.repeat(site, "old"), "comment_id", "old", "state", "held")
     await link.call("HSET", keys.INSTALLATION, "format", 1)
+    await link.call("DEL", keys.published_later(site, "article-1"))
     await upgrade.upgrade(link, nothing)
     assert (await check_store(link)).keys() == {"redis", "durability"}
     await examination.adjust(link, keys.totals(site).encode(), {"undone": 1})

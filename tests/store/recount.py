@@ -57,8 +57,12 @@ def _check_thread(client: redis.Redis, site: str, thread: str, found: Recount) -
     mine = {comment_id: each for comment_id, each in found.comments.items() if each["thread"] == thread}
     assert _counts(_hash(client, thread_keys.thread)) == found.states("thread", thread), thread
     assert set(_hash(client, thread_keys.comments)) == set(mine), thread
-    published = {comment_id: each["published_ms"] for comment_id, each in mine.items() if each["state"] == "published"}
-    assert _scores(client, thread_keys.published) == {each: float(at) for each, at in published.items()}, thread
+    published = {comment_id: each for comment_id, each in mine.items() if each["state"] == "published"}
+    written = {comment_id: float(each["submitted_ms"]) for comment_id, each in published.items()}
+    assert _scores(client, thread_keys.published) == written, thread
+    at = {comment_id: float(each["published_ms"]) for comment_id, each in published.items()}
+    later = {comment_id: told for comment_id, told in at.items() if told != written[comment_id]}
+    assert _scores(client, keys.published_later(site, thread)) == later, thread
     assert not [each for each in mine.values() if each["state"] != "published" and "published_ms" in each]
 
 

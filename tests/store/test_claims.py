@@ -6,12 +6,15 @@ from collections import Counter
 import pytest
 
 from schemas.moderation import LONGEST_LEASE_SECONDS
-from service.domain.queue import QueueOrder
+from service.domain.caller import Caller, Role
+from service.domain.decision import Decision, Ruling
+from service.domain.queue import QueueOrder, QueueView
+from service.domain.replay import NO_REPLAY
 from service.errors import ClaimedByAnotherError, CommentNotFoundError, IdempotencyKeyReusedError
 from service.link.link import Link
 from service.store import keys
 from service.store.queue import MOST_HELD
-from tests.store.desk import LEASE, NOW, Store, ids_of, key, new_comment
+from tests.store.desk import LEASE, MINUTE, NOW, Store, ids_of, key, new_comment, read_events
 
 HOUR = 3_600_000
 LONGEST_LEASE = LONGEST_LEASE_SECONDS * 1000
@@ -112,6 +115,50 @@ async def test_all_claims_of_one_moderator_are_handed_back_and_no_others(store: 
     await store.release_all("ann")
     assert ids_of((await store.claim("bob")).comments) == ids[:2]
     assert await link.call("ZCARD", keys.queue_keys("default").claims) == 4
+
+
+async def test_an_administrator_ends_anybodys_claim_and_decides_over_it(store: Store, link: Link) -> None:
+    first, second = await fill(store, 2)
+    await store.claim("ann")
+    chief = Caller("root", "Root", Role.ADMIN, None)
+    await store.queue.release("default", first, chief, NOW)
+    await store.queue.release("default", first, chief, NOW)
+    assert ids_of((await store.claim("bob")).comments) == [first]
+    ruling = Ruling(second, Decision.SPAM)
+    decided = await store.comments.decide("default", ruling, chief, replay=NO_REPLAY, now_ms=NOW)
+    assert (decided.state, decided.claim) == ("spam", None)
+    events = await read_events(link, keys.events("default"))
+    assert [(each.actor, each.subject, each.before) for each in events if "released" in each.kinds] == [
+        ("root", first, "ann")
+    ]
+    with pytest.raises(CommentNotFoundError):
+        await store.queue.release("default", "nowhere", chief, NOW)
+
+
+async def test_claims_are_ended_while_others_come_and_go(store: Store, link: Link) -> None:
+    """All that there were when it began, and none of anybody else's."""
+    await fill(store, 250)
+    await store.claim("ann", 150)
+    await asyncio.gather(
+        store.queue.release_all("default", "ann", actor="root", now_ms=NOW),
+        *(store.claim(f"m{number}", 10) for number in range(5)),
+        store.queue.release_all("default", "ann", actor="root", now_ms=NOW),
+    )
+    flat = await link.call("HGETALL", keys.queue_keys("default").holders)
+    assert Counter(each.decode().partition("\n")[0] for each in flat[1::2]) == {f"m{number}": 10 for number in range(5)}
+    events = await read_events(link, keys.events("default"))
+    ended = [each.subject for each in events if "released" in each.kinds]
+    assert (len(ended), len(set(ended))) == (150, 150), "each is told once"
+
+
+async def test_a_lease_ends_with_its_token(store: Store) -> None:
+    ids = await fill(store, 1)
+    leaving = Caller("ann", "Ann", Role.MODERATOR, None, NOW + MINUTE)
+    view = QueueView(QueueOrder.OLDEST, None)
+    claimed = await store.queue.claim("default", view, leaving, limit=5, lease_ms=LEASE, replay=NO_REPLAY, now_ms=NOW)
+    assert claimed.expires_ms == NOW + MINUTE
+    assert (await store.claim("bob", now=NOW + MINUTE - 1)).comments == []
+    assert ids_of((await store.claim("bob", now=NOW + MINUTE)).comments) == ids
 
 
 async def test_a_moderator_holds_no_more_than_he_can_decide(store: Store, link: Link) -> None:

@@ -71,8 +71,17 @@ async def test_the_first_submission_of_an_article_tells_its_title_and_address(st
     *_, (kinds, actor, subject, thread, revision, before, after) = await told(link)
     assert (kinds, actor, subject, thread, revision, before) == ("thread_changed", "t1", "", "article-1", 1, "{}")
     assert orjson.loads(after) == {"title": "A title", "url": "https://example.org/1"}
-    await store.submit(new_comment(article_title="Another", actor="t1"))
+    await store.submit(new_comment(article_title="A title", article_url="https://example.org/1", actor="t2"))
     assert "thread_changed" not in {each[0] for each in await told(link)}
+
+
+async def test_a_submission_that_names_its_article_otherwise_tells_both_names(store: Store, link: Link) -> None:
+    await store.submit(new_comment(article_title="A title", article_url="https://example.org/1", actor="t1"))
+    await told(link)
+    await store.submit(new_comment(article_title="Another", actor="t2"))
+    *_, (kinds, actor, _, thread, revision, before, after) = await told(link)
+    assert (kinds, actor, thread, revision) == ("thread_changed", "t2", "article-1", 2)
+    assert (orjson.loads(before), orjson.loads(after)) == ({"title": "A title"}, {"title": "Another"})
 
 
 async def test_a_decision_is_told_with_what_became_of_the_comment_and_of_its_claim(store: Store, link: Link) -> None:

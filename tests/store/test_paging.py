@@ -8,6 +8,7 @@ import pytest
 
 from service.domain.policy import Mode
 from service.domain.queue import START, Position, QueueOrder, QueueView
+from service.domain.thread import ThreadOrder
 from service.link.link import Link
 from service.store import keys, scripts, threads
 from tests.servers import RedisServer
@@ -82,21 +83,23 @@ async def test_a_page_tells_how_many_there_are_and_the_oldest(store: Store, link
         assert len(page.comments) == min(2, total)
 
 
-async def test_a_thread_loses_nothing_and_shows_nothing_twice(store: Store, link: Link) -> None:
+@pytest.mark.parametrize("order", ThreadOrder)
+async def test_a_thread_loses_nothing_and_shows_nothing_twice(store: Store, link: Link, order: ThreadOrder) -> None:
     chance = random.Random(5)
     store.site = site_in(Mode.POSTMODERATE)
     there_all_along = await submit_some(store, chance, COMMENTS, NOW, NOW + 20)
+    for comment_id in chance.sample(there_all_along, COMMENTS // 2):
+        await store.decide(comment_id, "spam")
+        await store.decide(comment_id, now=NOW + chance.randint(0, 20))
     leaving = await submit_some(store, chance, COMMENTS, NOW, NOW + 20)
     seen: list[str] = []
-    after = START
-    while True:
-        page = await threads.read_page(link, "default", "article-1", limit=7, after=after)
-        if not page.comments:
-            break
-        seen += [each.comment_id for each in page.comments]
-        after = page.comments[-1].position
+    after: Position | None = START
+    while after is not None:
+        page = await threads.read_page(link, "default", "article-1", order=order, limit=7, after=after)
+        after = page.last
+        seen += [each.comment_id for each in page.comments or []]
         await submit_some(store, chance, 5, NOW - 10, NOW + 30)
-        gone = {seen[-1], *chance.sample(leaving, min(2, len(leaving)))}
+        gone = {*seen[-1:], *chance.sample(leaving, min(2, len(leaving)))}
         for comment_id in sorted(gone & set(leaving)):
             leaving.remove(comment_id)
             await store.decide(comment_id, "reject")
@@ -178,3 +181,50 @@ async def commands_of(link: Link) -> int:
     """Calls of commands so far, those inside scripts too, on all masters."""
     found = await link.call_each("INFO", "commandstats")
     return sum(int(calls) for each in found for calls in re.findall(rb"calls=(\d+)", each))
+
+
+@pytest.fixture
+async def long_publication(link: Link) -> list[str]:
+    """A thread of 9,000 in the order of their publication: 6,000 were written first, and published in reverse order
+    when all others were, which were published at once."""
+    ids = [f"{number:016d}" for number in range(9_000)]
+    of_thread = keys.thread_keys("default", "article-1")
+    later = keys.published_later("default", "article-1")
+    for part in _parts(ids):
+        await link.call("ZADD", of_thread.published, *(x for each in part for x in (NOW + int(each), each)))
+        await link.call("HSET", of_thread.comments, *(x for each in part for x in (each, b'["A","B"]')))
+        moderated = [each for each in part if int(each) < 6_000]
+        if moderated:
+            await link.call("ZADD", later, *(x for each in moderated for x in (NOW + 20_000 - int(each), each)))
+    return [*ids[6_000:], *reversed(ids[:6_000])]
+
+
+async def test_a_long_thread_is_read_by_publication_in_bounded_steps(
+    link: Link, long_publication: list[str], every_redis_server: RedisServer
+) -> None:
+    seen: list[str] = []
+    after: Position | None = START
+    most, pages = 0, 0
+    while after is not None:
+        before = await commands_of(link)
+        page = await threads.read_page(
+            link, "default", "article-1", order=ThreadOrder.PUBLISHED, limit=200, after=after
+        )
+        most = max(most, await commands_of(link) - before)
+        after = page.last
+        seen += [each.comment_id for each in page.comments or []]
+        pages += 1
+    assert seen == long_publication
+    assert pages <= 9_000 / 200 + 6_000 / 2_000 + 2
+    assert most < 150
+
+
+@pytest.mark.parametrize("order", [ThreadOrder.OLDEST, ThreadOrder.NEWEST])
+async def test_a_long_thread_is_read_by_writing_from_both_ends(
+    link: Link, long_publication: list[str], order: ThreadOrder
+) -> None:
+    first = await threads.read_page(link, "default", "article-1", order=order, limit=2)
+    assert first.last
+    second = await threads.read_page(link, "default", "article-1", order=order, limit=2, after=first.last)
+    numbers = [int(each.comment_id) for page in (first, second) for each in page.comments or []]
+    assert numbers == ([0, 1, 2, 3] if order is ThreadOrder.OLDEST else [8_999, 8_998, 8_997, 8_996])

@@ -176,14 +176,23 @@ async def assert_no_parent(store: Store, parent_id: str, thread: str = "article-
     assert set(refused.value.errors or ()) == {"parent_id"}
 
 
-async def test_the_first_article_that_is_told_stays(store: Store) -> None:
+async def test_the_newest_article_that_is_told_counts(store: Store) -> None:
     await store.submit()
-    for number, title in enumerate(("A title", "Another"), start=1):
+    versions = []
+    for title, url in (("A title", "/1"), ("Another", "/2"), ("Another", "/2"), ("", "/3"), ("", ""), ("A title", "")):
         new = new_comment()
-        said = new.submission._replace(article_title=title, article_url=f"https://news.example/{number}")
+        said = new.submission._replace(article_title=title, article_url=url and f"https://news.example{url}")
         await store.submit(new._replace(submission=said))
-    fields = await store.thread_fields()
-    assert (fields["title"], fields["url"]) == ("A title", "https://news.example/1")
+        fields = await store.thread_fields()
+        versions.append((fields["title"], fields["url"].rpartition("/")[2], int(fields["version"])))
+    assert versions == [
+        ("A title", "1", 1),
+        ("Another", "2", 2),
+        ("Another", "2", 2),
+        ("Another", "3", 3),
+        ("Another", "3", 3),
+        ("A title", "3", 4),
+    ]
 
 
 def limited(reader: RateLimit = NO_LIMIT, site: RateLimit = NO_LIMIT) -> Site:

@@ -3,10 +3,10 @@
 import pytest
 
 from service.domain.policy import Mode
-from service.domain.thread import ThreadChange, ThreadPage
+from service.domain.thread import ThreadChange, ThreadOrder, ThreadPage
 from service.errors import ThreadNotFoundError
 from service.link.link import Link
-from service.store import threads
+from service.store import keys, threads
 from tests.store.desk import NOW, Store, new_comment, site_in
 
 
@@ -25,18 +25,56 @@ async def test_a_reader_who_has_this_version_gets_no_comments(store: Store, link
     assert len(second.comments or []) == 2
 
 
-async def test_a_thread_shows_what_is_published_in_the_order_of_publication(store: Store, link: Link) -> None:
+async def test_a_thread_shows_what_is_published_in_the_order_of_its_writing(store: Store, link: Link) -> None:
     new = [new_comment() for _ in range(4)]
     ids = [(await store.submit(each, now=NOW + number)).comment_id for number, each in enumerate(new)]
     for number, comment_id in enumerate([ids[2], ids[0], ids[3]]):
         await store.decide(comment_id, now=NOW + 100 + number)
     shown = (await page(link)).comments or []
-    assert [(each.comment_id, each.published_ms) for each in shown] == [
-        (ids[2], NOW + 100),
-        (ids[0], NOW + 101),
-        (ids[3], NOW + 102),
+    assert [(each.comment_id, each.submitted_ms, each.published_ms) for each in shown] == [
+        (ids[0], NOW, NOW + 101),
+        (ids[2], NOW + 2, NOW + 100),
+        (ids[3], NOW + 3, NOW + 102),
     ]
-    assert [each.body for each in shown] == [new[number].submission.body for number in (2, 0, 3)]
+    assert [each.body for each in shown] == [new[number].submission.body for number in (0, 2, 3)]
+    assert await store.page(order=ThreadOrder.NEWEST) == [ids[3], ids[2], ids[0]]
+    assert await store.page(order=ThreadOrder.PUBLISHED) == [ids[2], ids[0], ids[3]]
+
+
+async def test_a_parent_that_is_approved_again_stands_where_it_was(store: Store, link: Link) -> None:
+    parent = (await store.submit(now=NOW)).comment_id
+    await store.decide(parent, now=NOW + 1)
+    reply = (await store.submit(new_comment(parent_id=parent), now=NOW + 2)).comment_id
+    await store.decide(reply, now=NOW + 3)
+    await store.decide(parent, "reject", now=NOW + 4)
+    await store.decide(parent, now=NOW + 5)
+    assert await store.page() == [parent, reply]
+    shown = (await page(link)).comments or []
+    assert [(each.submitted_ms, each.published_ms) for each in shown] == [(NOW, NOW + 5), (NOW + 2, NOW + 3)]
+    await store.undo(parent)
+    await store.undo(parent)
+    assert [each.published_ms for each in (await page(link)).comments or []] == [NOW + 1, NOW + 3]
+
+
+async def test_what_is_published_at_once_takes_one_place(store: Store, link: Link) -> None:
+    store.site = site_in(Mode.POSTMODERATE)
+    comment_id = (await store.submit()).comment_id
+    later = keys.published_later("default", "article-1")
+    assert await link.call("EXISTS", later) == 0
+    await store.decide(comment_id, "spam", now=NOW + 1)
+    await store.decide(comment_id, now=NOW + 2)
+    assert await link.call("ZSCORE", later, comment_id) == str(NOW + 2).encode()
+    await store.undo(comment_id)
+    await store.undo(comment_id)
+    assert await link.call("EXISTS", later) == 0
+    assert await store.page(order=ThreadOrder.PUBLISHED) == [comment_id]
+
+
+async def test_a_page_tells_whether_the_thread_is_closed(store: Store, link: Link) -> None:
+    for is_closed in (True, False):
+        change = ThreadChange(closed=is_closed)
+        await threads.set_settings(link, "default", "article-1", change, actor="root", now_ms=NOW)
+        assert (await page(link)).is_closed == is_closed
 
 
 async def test_each_change_that_readers_can_see_makes_a_new_version(store: Store, link: Link) -> None:

@@ -25,6 +25,7 @@ TELLS_NOTHING = {
     "replace_private": "the same data, sealed with another secret",
     "reserve": "an Idempotency-Key is remembered, and nothing was done yet",
     "upgrade_comment": "the same comment in another shape",
+    "upgrade_publications": "the same publications, in other places",
     "upgrade_remembered": "the same answer in another shape",
 }
 """Scripts that write and tell nobody, each with the reason."""

@@ -41,12 +41,15 @@ SHARED = {"base.html", "form.macros.html", "story.html", "thread.html"}
 """Parts of pages. All else is a page."""
 IN_ENGLISH = {"docs.html"}
 """The API's description: for developers."""
+AT_MS = 1_795_377_600_000
 REFUSALS = [*problems.STATUS, errors.UnavailableError]
 
 
 def comment(number: int, parent: int | None = None, body: str = "1.") -> PublishedComment:
     parent_id = None if parent is None else f"{parent:016d}"
-    return PublishedComment(f"{number:016d}", parent_id, "Ö", website=None, body=body, published_ms=1_795_377_600_000)
+    return PublishedComment(
+        f"{number:016d}", parent_id, "Ö", website=None, body=body, submitted_ms=AT_MS, published_ms=AT_MS
+    )
 
 
 def fragment(texts: Texts, comments: list[PublishedComment], **of_thread: Any) -> Fragment:

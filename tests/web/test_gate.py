@@ -8,7 +8,7 @@ import pytest
 from service.domain.policy import Policy, RateLimit
 from service.errors import RateLimitedError, RequestError, TooManyWrongTokensError
 from service.web.buckets import MAX_BUCKETS, Buckets, Rate
-from service.web.gate import GUESSES, READER, STRANGERS, WRONG_TOKENS, Gate
+from service.web.gate import GUESSES, QUESTIONS, READER, STRANGERS, WRONG_TOKENS, Gate
 
 HOME = "192.0.2.1"
 ELSEWHERE = "192.0.2.2"
@@ -123,6 +123,15 @@ class TestReaders:
         lines = iter(range(65_536))
         found = taken(lambda: gate.admit_reader(f"2001:db8:0:{next(lines):x}::1", "news", STRICT), 5_000)
         assert found <= 16 * READER.burst
+
+    def test_questions_are_counted_by_themselves(self, gate: Gate) -> None:
+        ask = lambda: gate.admit_question(HOME, "news", STRICT)  # noqa: E731
+        assert taken(ask, 100) == READER.burst
+        gate.admit_reader(HOME, "news", STRICT)
+        gate.admit_question(ELSEWHERE, "news", STRICT)
+        gate.admit_question(HOME, "sport", STRICT)
+        assert taken(lambda: gate.admit_question(HOME, "open", OPEN), 2000) < QUESTIONS.burst
+        gate.admit_reader(HOME, "open", OPEN)
 
     def test_what_the_site_refused_is_known_until_then(self, gate: Gate, clock: Clock) -> None:
         gate.remember_refusal(HOME, "news", STRICT, 59)

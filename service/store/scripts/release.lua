@@ -1,13 +1,13 @@
 #!lua flags=allow-oom
--- release: hands one claim of a moderator back. One that had expired is ended by the machine.
+-- release: hands one claim of a moderator back, or ends anybody's. One that had expired is ended by the machine.
 -- include: event queue
 -- KEYS  claims, claim-holders, comment, events, consumers
--- ARGV  1 now_ms, 2 comment_id, 3 token_id
+-- ARGV  1 now_ms, 2 comment_id, 3 token_id, 4 '1' when it may end the claims of others
 -- gives {'ok'} | {'comment_not_found'} | {'claimed_by_another'}
 local keys, comment_id, token_id = {claims = KEYS[1], holders = KEYS[2]}, ARGV[2], ARGV[3]
 if redis.call('EXISTS', KEYS[3]) == 0 then return {'comment_not_found'} end
 local holder = live_claim(keys, comment_id, tonumber(ARGV[1]))
-if holder and not is_held_by(holder, token_id) then return {'claimed_by_another'} end
+if holder and ARGV[4] ~= '1' and not is_held_by(holder, token_id) then return {'claimed_by_another'} end
 
 local ended = end_claim(keys, comment_id)
 if ended then

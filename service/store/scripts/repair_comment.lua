@@ -20,13 +20,12 @@ local was_queued, was_published, ended_claim = is_in(keys.queue), is_in(keys.pub
 local repair = {}
 function repair.publication()
   if record[STATE] == 'published' then
-    local at = tonumber(record[PUBLISHED_MS]) and record[PUBLISHED_MS] or record[SUBMITTED_MS]
-    redis.call('ZADD', keys.published, at, comment_id)
-    redis.call('HSET', keys.comment, PUBLISHED_MS, at)
+    if not tonumber(record[PUBLISHED_MS]) then record[PUBLISHED_MS] = record[SUBMITTED_MS] end
+    redis.call('HSET', keys.comment, PUBLISHED_MS, record[PUBLISHED_MS])
   else
-    redis.call('ZREM', keys.published, comment_id)
     redis.call('HDEL', keys.comment, PUBLISHED_MS)
   end
+  place_publication(keys, comment_id, record)
   redis.call('HINCRBY', keys.thread, 'version', 1)
 end
 function repair.queue()

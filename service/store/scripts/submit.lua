@@ -47,19 +47,22 @@ local function count_author(key, state, now_ms)
   else redis.call('HSET', key, 'submitted', submitted, state, of_state, 'last_ms', now_ms) end
 end
 
+-- The newest word on the article counts, whoever gave the one before it.
 local function count_thread(key, meta, state, about, title, url)
-  local fields, told = {}, {}
+  local fields, before, told = {}, {}, {}
   local function set(field, value)
     fields[#fields + 1] = field
     fields[#fields + 1] = value
   end
-  local function tell(field, value)
+  local function tell(field, value, held)
+    if value == '' or value == held then return end
     set(field, value)
+    if held then before[field] = shortened(held) end
     told[field] = shortened(value)
   end
   if not meta[3] then set('created_ms', about.at_ms) end
-  if title ~= '' and not meta[4] then tell('title', title) end
-  if url ~= '' and not meta[5] then tell('url', url) end
+  tell('title', title, meta[4])
+  tell('url', url, meta[5])
   local is_changed = state == 'published' or next(told)
   local version = (meta[6] or 0) + (is_changed and 1 or 0)
   if is_changed or not meta[6] then set('version', version) end
@@ -67,7 +70,7 @@ local function count_thread(key, meta, state, about, title, url)
   redis.call('HINCRBY', key, state, 1)
   if next(told) then
     local of_thread = {actor = about.actor, at_ms = about.at_ms, thread = about.thread, revision = version}
-    emit_thread_changed(stream, of_thread, {}, told)
+    emit_thread_changed(stream, of_thread, before, told)
   end
 end
 

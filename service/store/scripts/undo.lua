@@ -6,7 +6,7 @@
 --       5 fingerprint or '', 6 token_id
 -- gives {'ok', 'changed', comment} | {'comment_not_found'} | {'nothing_to_undo'} | {'stale_revision'}
 --       | {'idempotency_key_reused'}
-local keys, idempotency = comment_keys(KEYS), KEYS[15]
+local keys, idempotency = comment_keys(KEYS), KEYS[16]
 local now, comment_id = tonumber(ARGV[1]), ARGV[2]
 
 local first = first_answer(idempotency, ARGV[5])

@@ -59,6 +59,20 @@ def publish_at_another_time(client: Redis) -> None:
     client.zadd(of_thread(record).published, {comment_id: 5})
 
 
+def lose_the_time_of_a_later_publication(client: Redis) -> None:
+    assert client.zpopmin(next(client.scan_iter(keys.published_later("default", "*"))))
+
+
+def publish_later_at_another_time(client: Redis) -> None:
+    comment_id, record = in_state(client, "published")
+    client.zadd(keys.published_later("default", record["thread"]), {comment_id: 5})
+
+
+def publish_later_what_is_held(client: Redis) -> None:
+    comment_id, record = in_state(client, "held")
+    client.zadd(keys.published_later("default", record["thread"]), {comment_id: NOW})
+
+
 def forget_the_time_of_publication(client: Redis) -> None:
     comment_id, _ = in_state(client, "published")
     client.hdel(keys.comment("default", comment_id), keys.COMMENT_FIELDS["published_ms"])
@@ -197,6 +211,9 @@ FAULTS: list[tuple[Check, Callable[[Redis], None]]] = [
     (Check.PUBLICATION, publish_at_another_time),
     (Check.PUBLICATION, forget_the_time_of_publication),
     (Check.PUBLICATION, publish_what_is_held),
+    (Check.PUBLICATION, lose_the_time_of_a_later_publication),
+    (Check.PUBLICATION, publish_later_at_another_time),
+    (Check.PUBLICATION, publish_later_what_is_held),
     (Check.QUEUE, unqueue(QUEUE.queue)),
     (Check.QUEUE, unqueue(QUEUE.risk)),
     (Check.QUEUE, unqueue(QUEUE.uncertainty)),
@@ -223,6 +240,7 @@ FAULTS: list[tuple[Check, Callable[[Redis], None]]] = [
     (Check.ORPHAN, orphan_in(QUEUE.claims)),
     (Check.ORPHAN, orphan_in(keys.thread_keys("default", "article-1").queue)),
     (Check.ORPHAN, orphan_in(keys.thread_keys("default", "article-1").published)),
+    (Check.ORPHAN, orphan_in(keys.published_later("default", "article-1"))),
     (Check.ORPHAN, orphan_text),
     (Check.ORPHAN, orphan_holder),
     (Check.ORPHAN, publish_in_another_thread),

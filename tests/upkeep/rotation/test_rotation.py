@@ -41,6 +41,7 @@ async def test_the_one_before_opens_nothing(link: Link, every_redis_server: Redi
         assert all(0 < client.pttl(name) <= left for name, left in before.items())
     new = Vault(NEW)
     await installation.check_installation(link, new)
+    assert new.receipt("default", "0" * 16) == old.receipt("default", "0" * 16)
     for vault in (new, both):
         assert opened(every_redis_server.url, vault) == emails
         assert (vault.email_hash("ada@example.org"), vault.token_digest("cd_x"), vault.digest("a", "b")) == hashes

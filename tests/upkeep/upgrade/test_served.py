@@ -40,6 +40,8 @@ def calls() -> Iterator[tuple[str, str, Any, str | None]]:
         yield "GET", f"{SITE}/queue?limit=3&order={order}&thread=article:%200", NOTHING, None
     for number in range(3):
         yield "GET", f"{thread}{number}/comments?limit=3", NOTHING, None
+        for order in ("newest", "published"):
+            yield "GET", f"{thread}{number}/comments?limit=3&order={order}", NOTHING, None
         yield "GET", f"{thread}{number}", NOTHING, None
     yield "GET", f"{SITE}/counts?thread=article:%200&thread=article:%201", NOTHING, None
     yield "POST", f"{SITE}/claims", {"limit": 4}, "claim"
@@ -57,6 +59,8 @@ def calls() -> Iterator[tuple[str, str, Any, str | None]]:
     yield "POST", f"{thread}0/comments", NEW_COMMENT | {"parent_id": id_of(12)}, None
     for number in range(COMMENTS):
         yield "GET", f"{SITE}/comments/{id_of(number)}", NOTHING, None
+    for number in (0, 1, COMMENTS - 1):
+        yield "POST", f"{SITE}/receipts", {"receipt": VAULT.receipt("default", id_of(number))}, None
     yield "GET", f"{SITE}/comments/06h0alateu999999", NOTHING, None
     yield "DELETE", f"{SITE}/claims", NOTHING, None
 

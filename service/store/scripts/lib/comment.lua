@@ -2,7 +2,7 @@
 local function comment_keys(all)
   return {thread = all[1], comments = all[2], published = all[3], thread_queue = all[4], queue = all[5], risk = all[6],
     uncertainty = all[7], claims = all[8], holders = all[9], comment = all[10], author = all[11], totals = all[12],
-    events = all[13], consumers = all[14]}
+    events = all[13], consumers = all[14], published_later = all[15]}
 end
 
 -- The fields by their names in Redis.
@@ -104,6 +104,24 @@ local function bound_changes(record, changes)
   if #undoable > MOST_LINES then changes[PREVIOUS] = table.concat(undoable, '\n', 1, MOST_LINES) .. '\n' end
 end
 
+-- Where readers find a published comment: at the time of its writing, and where it was published at another time at that
+-- too. Whether this was changed.
+local function place_publication(keys, comment_id, record)
+  local is_published = record[STATE] == 'published'
+  local written_ms = is_published and tonumber(record[SUBMITTED_MS]) or nil
+  local published_ms = is_published and tonumber(record[PUBLISHED_MS]) or nil
+  local is_changed = false
+  local function place(key, score)
+    if tonumber(redis.call('ZSCORE', key, comment_id) or nil) == score then return end
+    if score then redis.call('ZADD', key, string.format('%.0f', score), comment_id)
+    else redis.call('ZREM', key, comment_id) end
+    is_changed = true
+  end
+  place(keys.published, written_ms)
+  place(keys.published_later, published_ms ~= written_ms and published_ms or nil)
+  return is_changed
+end
+
 -- Into another state, with a line of history and other changes of the record; `counted` are those of the site's totals.
 -- `published_ms` is when it last was published, kept when it stays so; `act` a JSON array that lacks the two states.
 local function move_to(keys, comment_id, record, to, published_ms, now, act, changes, counted)
@@ -114,8 +132,7 @@ local function move_to(keys, comment_id, record, to, published_ms, now, act, cha
   changes[HISTORY] = (record[HISTORY] or '') .. '["' .. from .. '","' .. to .. '",' .. string.sub(act, 2) .. '\n'
   if #changes[HISTORY] > MOST_BYTES or tonumber(changes[REVISION]) > MOST_LINES then bound_changes(record, changes) end
   change_record(keys, record, changes)
-  if to == 'published' then redis.call('ZADD', keys.published, changes[PUBLISHED_MS], comment_id)
-  else redis.call('ZREM', keys.published, comment_id) end
+  place_publication(keys, comment_id, record)
   if from ~= to then
     counted['state:' .. from] = -1
     counted['state:' .. to] = 1

@@ -44,8 +44,11 @@ end
 
 local function is_publication_right(keys, comment_id, record)
   local wanted = record[STATE] == 'published'
-  if wanted and not tonumber(record[PUBLISHED_MS]) then return false end
-  return (wanted or not record[PUBLISHED_MS]) and has_score(keys.published, comment_id, wanted and record[PUBLISHED_MS])
+  local published_ms = tonumber(record[PUBLISHED_MS])
+  if wanted ~= (published_ms ~= nil) then return false end
+  local is_later = wanted and published_ms ~= tonumber(record[SUBMITTED_MS])
+  return has_score(keys.published, comment_id, wanted and record[SUBMITTED_MS])
+    and has_score(keys.published_later, comment_id, is_later and published_ms)
 end
 
 local function is_public_right(keys, comment_id)
