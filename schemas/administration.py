@@ -208,7 +208,8 @@ class NewTokenSchema(Closed):
         allow_none=True,
         validate=_check_year,
         metadata={
-            "description": "When the token ends by itself, RFC 3339 with an offset, in the future; null for never."
+            "description": "When the token ends by itself, RFC 3339 with an offset, in the future; null for never.",
+            "pattern": "^[2-9][0-9]{3}-",
         },
     )
 

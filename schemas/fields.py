@@ -320,7 +320,9 @@ def query_cursor() -> fields.String:
     """Returns the field of a query for the opaque position where a list continues."""
     description = "Where the list goes on: `next_cursor` of the page before, as it is. Left out for the first page."
     length = validate.Length(max=MAX_CURSOR_CHARS)
-    return fields.String(load_default="", validate=length, metadata={"description": description})
+    return fields.String(
+        load_default="", validate=length, metadata={"description": description, "pattern": patterns.CURSOR}
+    )
 
 
 def next_cursor() -> fields.String:

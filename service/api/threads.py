@@ -32,6 +32,8 @@ COUNTS_BODY_BYTES = 640 * 1024
 """Two hundred ids of 256 characters, in any script, and as JSON's escapes."""
 _FORM = "2"
 """Of a page, in its tag: another number where the same comments look otherwise than before on the wire."""
+_PLAIN_TEXT = "text/plain; charset=utf-8"
+"""Of what is refused before it is known what it asks."""
 _TAG = {"ETag": '"7be61be0f3c5d6a1"'}
 _NOT_CHANGED = outcome("The copy that `If-None-Match` names is still true.", headers=_TAG)
 
@@ -75,7 +77,11 @@ async def _page(call: Call, site: str, thread: str) -> Page:
 @operation(
     "Count published comments",
     query=CountsQuery,
-    answers={200: outcome(doc_of(CountsSchema()), CountsSchema, headers=_TAG), 304: _NOT_CHANGED},
+    answers={
+        200: outcome(doc_of(CountsSchema()), CountsSchema, headers=_TAG),
+        304: _NOT_CHANGED,
+        400: outcome("The address is over 8,190 bytes: send the threads by POST.", content_type=_PLAIN_TEXT),
+    },
 )
 async def count_published(call: Call) -> Answer:
     """Of up to 200 threads, each under its id as it was asked for. Send them by POST where they
