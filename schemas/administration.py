@@ -200,6 +200,8 @@ class SiteSchema(Closed):
 
 
 class SitesQuery(Closed):
+    """Which page of the sites."""
+
     limit = page_limit(100)
     cursor = query_cursor()
 
@@ -300,6 +302,8 @@ class MadeTokenSchema(TokenSchema):
 
 
 class TokensQuery(Closed):
+    """Which page of the tokens, and of which alone."""
+
     site = fields.String(
         load_default=None,
         validate=validate.Regexp(SITE_PATTERN),
