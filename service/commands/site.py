@@ -17,16 +17,30 @@ def site() -> None:
 @click.option("--title", default="")
 @click.option("--public-submission", is_flag=True, help="Let readers' browsers post without a token.")
 @click.option("--allowed-origin", "origins", multiple=True, help="Such as https://news.example; may be given again.")
+@click.option("--language", default="en", help="Of what readers see, such as de or pt-BR.", show_default=True)
 @api_options
 def create(
-    site: str, title: str, *, public_submission: bool, origins: tuple[str, ...], url: str | None, token: str | None
+    site: str,
+    title: str,
+    *,
+    public_submission: bool,
+    origins: tuple[str, ...],
+    language: str,
+    url: str | None,
+    token: str | None,
 ) -> None:
     """Make a site.
 
     \b
     commentdesk site create sports --title "Sports" --public-submission --allowed-origin https://sports.example
     """
-    wanted = {"site": site, "title": title, "public_submission": public_submission, "allowed_origins": list(origins)}
+    wanted = {
+        "site": site,
+        "title": title,
+        "public_submission": public_submission,
+        "allowed_origins": list(origins),
+        "language": language,
+    }
     made = connect(url, token).call("POST", "/v1/sites", wanted)
     click.echo(f"{made['site']} is there.")
 
@@ -45,6 +59,7 @@ def create(
     multiple=True,
     help="Such as https://news.example; given again for each. They replace those that were listed.",
 )
+@click.option("--language", help="Of what readers see, such as de or pt-BR.")
 @click.option("--no-origins", is_flag=True, help="List none: comments may come from any page.")
 @api_options
 def set_site(
@@ -54,6 +69,7 @@ def set_site(
     public_submission: bool | None,
     origins: tuple[str, ...],
     no_origins: bool,
+    language: str | None,
     url: str | None,
     token: str | None,
 ) -> None:
@@ -64,7 +80,7 @@ def set_site(
     """
     if origins and no_origins:
         raise click.UsageError("Give --allowed-origin or --no-origins.")
-    wanted: Json = {"title": title, "public_submission": public_submission}
+    wanted: Json = {"title": title, "public_submission": public_submission, "language": language}
     given = {name: value for name, value in wanted.items() if value is not None}
     if origins or no_origins:
         given["allowed_origins"] = list(origins)
