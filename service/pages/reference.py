@@ -44,7 +44,7 @@ _REMEDIES = {
     "claimed_by_another": "Another moderator's lease has not run out. Claim another comment, or come back later.",
     "stale_revision": "Read the comment again and decide on what it is now.",
     "nothing_to_undo": "The comment is as the machine left it.",
-    "body_too_large": "A body has at most 64 KiB.",
+    "body_too_large": "Each call says how much it takes: 64 KiB of JSON as a rule, 160 KiB as a form.",
     "unsupported_media_type": "Send JSON; comments may also come as an HTML form.",
     "invalid_fields": "`errors` names every bad field with its messages.",
     "idempotency_key_reused": "Use a new key for a new body. Keys are kept for a day.",
@@ -239,7 +239,7 @@ def _limits(schema: Json) -> str:
     if "format" in schema:
         parts.append(f"Format `{schema['format']}`")
     if schema.get("default") not in (None, ""):
-        parts.append(f"Otherwise `{schema['default']}`")
+        parts.append(f"Otherwise `{orjson.dumps(schema['default']).decode()}`")
     return ". ".join(part for part in parts if part)
 
 
