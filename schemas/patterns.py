@@ -28,10 +28,11 @@ WEB_ADDRESS = rf"^\s*(?:{_SERVER}(?:{_REST})?)?\s*$"
 """An http or https address, or nothing; of IPv6 addresses the shortened forms that are common."""
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,20}[A-Za-z0-9])?"
 _BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
-DOMAIN = rf"^(?:\*\.)?(?:{_LABEL}\.){{1,6}}[A-Za-z](?:[A-Za-z0-9-]{{0,20}}[A-Za-z0-9])?$"
+_LAST_LABEL = "[A-Za-z](?:[A-Za-z0-9-]{0,20}[A-Za-z0-9])?"
+DOMAIN = rf"^(?:\*\.(?:{_LABEL}\.){{0,6}}|(?:{_LABEL}\.){{1,6}}){_LAST_LABEL}$"
 """A name of at least two parts, with `*.` before it or without; those in other scripts are taken too."""
 ORIGIN = (
-    rf"^[Hh][Tt][Tt][Pp][Ss]?://(?:(?:{_LABEL}\.){{0,6}}[A-Za-z](?:[A-Za-z0-9-]{{0,20}}[A-Za-z0-9])?"
+    rf"^[Hh][Tt][Tt][Pp][Ss]?://(?:(?:{_LABEL}\.){{0,6}}{_LAST_LABEL}"
     rf"|(?:{_BYTE}\.){{3}}{_BYTE}|{_IPV6})(?::(?:{_PORT}))?/*$"
 )
 """A host's name in ASCII or its address; names in other scripts are taken too, and kept in ASCII."""
