@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import click
 
-from service.commands.api import Api, api_options, connect
+from service.commands.api import Api, connect
+from service.commands.options import api_options
 from service.domain.decision import Decision
 from service.domain.site import DEMO_SITE
 from service.domain.state import State
@@ -21,6 +21,8 @@ Known = dict[tuple[str, str], str]
 _SITE = f"/v1/sites/{DEMO_SITE}"
 _THREAD = f"{_SITE}/threads/{quote(ARTICLE.thread, safe='')}"
 DEMO_PAGE = "/demo"
+_PAGE = "200"
+"""How many comments a page of a list may have at most."""
 _REFUSED = (409, 422)
 _NOT_SERVED: dict[int, str] = {
     HTTPStatus.NOT_FOUND: "COMMENTDESK_DEMO is false there, or local and this is another machine or a proxy's address.",
@@ -69,17 +71,11 @@ def _counts(api: Api) -> dict[str, int]:
 
 def _known(api: Api) -> Known:
     """Returns the ids of the comments that are published or held, by name and body."""
-    lists = (_comments(api, f"{_THREAD}/comments", {}), _comments(api, f"{_SITE}/queue", {"thread": ARTICLE.thread}))
+    lists = (
+        api.pages(f"{_THREAD}/comments", "comments", {"limit": _PAGE}),
+        api.pages(f"{_SITE}/queue", "comments", {"limit": _PAGE, "thread": ARTICLE.thread}),
+    )
     return {(comment["name"], comment["body"]): comment["comment_id"] for comments in lists for comment in comments}
-
-
-def _comments(api: Api, path: str, query: dict[str, str]) -> Iterator[Json]:
-    """Yields the comments of all pages of a list."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = api.call("GET", f"{path}?{urlencode({**query, 'limit': '200', 'cursor': cursor})}")
-        yield from page["comments"]
-        cursor = page["next_cursor"]
 
 
 def _send_all(api: Api, comments: list[Json], known: Known) -> int:
