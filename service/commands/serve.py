@@ -14,10 +14,11 @@ from pathlib import Path
 import click
 import structlog
 
+from schemas.settings import PREFIX
 from service.domain.site import Audience
 from service.errors import StartError
 from service.log import log_to_stderr
-from service.platform import processes
+from service.platform import notices, processes
 from service.platform.counters import Counters
 from service.platform.embedded import EmbeddedServer
 from service.platform.folder import make_folder, write_own
@@ -38,8 +39,17 @@ log = structlog.get_logger(__name__)
 
 
 @click.command()
-def serve() -> None:
-    """Run the service. All settings are environment variables, COMMENTDESK_...: see the README."""
+@click.option("--host", help="Address to listen on; else COMMENTDESK_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; else COMMENTDESK_PORT.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve it; else COMMENTDESK_WORKERS.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the service until a signal ends it.
+
+    All other settings are environment variables, COMMENTDESK_...: the README has the table of them. SIGTERM and SIGINT
+    finish what is under way; SIGHUP replaces the workers one by one, where there is more than one.
+    """
+    given = {"HOST": host, "PORT": port, "WORKERS": workers}
+    os.environ |= {f"{PREFIX}{name}": str(value) for name, value in given.items() if value is not None}
     try:
         settings = read_settings(os.environ)
         log_to_stderr(settings.log_level)
@@ -68,10 +78,13 @@ async def _serve(settings: Settings) -> None:
         listeners = listen(settings.host, settings.port, 1)
         process.open(listeners)
         await _announce(settings, listeners)
+        living = asyncio.create_task(notices.give_signs_of_life())
         try:
             await stop.wait()
+            notices.notify(notices.STOPPING)
             await process.stop()
         finally:
+            living.cancel()
             (settings.data_dir / SERVICE_FILE).unlink(missing_ok=True)
 
 
@@ -88,9 +101,11 @@ async def _supervise(settings: Settings) -> None:
             return
         await _announce(settings, listeners)
         ending.callback((settings.data_dir / SERVICE_FILE).unlink, missing_ok=True)
-        rolling = asyncio.create_task(_roll_on(roll, supervisor))
+        tasks = [asyncio.create_task(_roll_on(roll, supervisor)), asyncio.create_task(notices.give_signs_of_life())]
         await stop.wait()
-        rolling.cancel()
+        notices.notify(notices.STOPPING)
+        for task in tasks:
+            task.cancel()
 
 
 async def _start(supervisor: Supervisor, stop: asyncio.Event) -> None:
@@ -110,7 +125,9 @@ async def _roll_on(roll: asyncio.Event, supervisor: Supervisor) -> None:
     while True:
         await roll.wait()
         roll.clear()
+        notices.notify(*notices.reloading())
         await supervisor.roll()
+        notices.notify(notices.READY)
 
 
 async def _start_server(settings: Settings, ending: AsyncExitStack) -> str:
@@ -147,6 +164,7 @@ async def _announce(settings: Settings, listeners: Listeners) -> None:
         f"  more tokens    {_python()} -m service token create --help",
     ]
     click.echo("\n".join(line for line in lines if line))
+    notices.notify(notices.READY, notices.status(f"{own_version()} at {url}"))
 
 
 def _local_host(listening: str) -> str:
