@@ -1,10 +1,24 @@
 """The schemas of sites, policies and tokens."""
 
+from copy import copy
 from datetime import UTC, datetime
+from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, missing, validate, validates_schema
 
-from schemas.fields import SITE_PATTERN, BoundedList, Closed, Line, Origin, Probability, StrictBoolean, StrictInteger
+from schemas.fields import (
+    SITE_PATTERN,
+    BoundedList,
+    Closed,
+    Line,
+    Origin,
+    Probability,
+    StrictBoolean,
+    StrictInteger,
+    next_cursor,
+    page_limit,
+    query_cursor,
+)
 from schemas.threads import MODES
 
 ROLES = ("website", "moderator", "operator", "admin")
@@ -43,6 +57,19 @@ class PolicySchema(Closed):
             raise ValidationError("Must not be above reject_above.", "publish_below")
 
 
+def _of_policy(name: str) -> fields.Field[Any]:
+    """A field of the policy without its default."""
+    field = copy(PolicySchema().fields[name])
+    field.load_default = missing
+    return field
+
+
+PolicyChangeSchema = Closed.from_dict(
+    {name: _of_policy(name) for name in PolicySchema().fields}, name="PolicyChangeSchema"
+)
+PolicyChangeSchema.__doc__ = """What to change of a site's policy. A field left out keeps its value."""
+
+
 class SiteChangeSchema(Closed):
     """What to change of a site. A field left out keeps its value."""
 
@@ -71,10 +98,16 @@ class SiteSchema(Closed):
     created_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
+class SitesQuery(Closed):
+    limit = page_limit(100)
+    cursor = query_cursor()
+
+
 class SitesSchema(Closed):
-    """Every site, by name."""
+    """A page of the sites, by name."""
 
     sites = fields.List(fields.Nested(SiteSchema), required=True)
+    next_cursor = next_cursor()
 
 
 class NewTokenSchema(Closed):
@@ -108,7 +141,15 @@ class MadeTokenSchema(TokenSchema):
     token = fields.String(required=True)
 
 
+class TokensQuery(Closed):
+    site = fields.String(load_default=None, validate=validate.Regexp(SITE_PATTERN))
+    role = fields.String(load_default=None, validate=validate.OneOf(ROLES))
+    limit = page_limit(100)
+    cursor = query_cursor()
+
+
 class TokensSchema(Closed):
-    """Every token that was not revoked, without the token itself."""
+    """A page of the tokens that were not revoked, by their ids, without the tokens themselves."""
 
     tokens = fields.List(fields.Nested(TokenSchema), required=True)
+    next_cursor = next_cursor()

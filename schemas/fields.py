@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from marshmallow import Schema, ValidationError, fields, validate
 
 from schemas import controls, visibility
+from schemas.origin import OriginError, parse_origin
 
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
 COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
@@ -19,10 +20,11 @@ MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
 CHECKED = ("1", "true", "on")
 """What a form says where a box is checked."""
+MAX_CHECKED_CHARS = 20
+"""What is longer, spaces around it included, says no without being read."""
 MAX_UNKNOWN_NAMED = 20
 """A refusal names this many unknown fields at most: thousands would cost more than all other checks."""
 
-OWN_PORTS = {"http": ":80", "https": ":443"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NOT_IN_ADDRESS = re.compile(r'[\s<>"\\^`{|}]')
 _MOST_CODE_POINTS = 4
@@ -215,19 +217,20 @@ def is_web_address(text: str) -> bool:
 
 
 class Origin(Line):
-    """A browser's origin: scheme, host and port. The default port of the scheme is removed, as no browser sends it."""
+    """The origin of web pages, which becomes what browsers send: see `schemas.origin.parse_origin`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_chars=8, max_chars=300, **kwargs)
+        super().__init__(min_chars=1, max_chars=300, **kwargs)
 
     def plainly(self, value: Any) -> str | None:  # noqa: ARG002
         return None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs).rstrip("/").lower()
-        if not is_web_address(text) or text.count("/") != 2 or "?" in text or "#" in text:
-            raise ValidationError("Not an origin such as https://news.example.")
-        return text.removesuffix(OWN_PORTS[text.partition(":")[0]])
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return parse_origin(text)
+        except OriginError as error:
+            raise ValidationError(f"Not an origin such as https://news.example: {error}") from error
 
 
 class StrictInteger(fields.Integer):
@@ -265,7 +268,7 @@ class Checkbox(StrictBoolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if self.is_of_form:
-            return isinstance(value, str) and value.strip().lower() in CHECKED
+            return isinstance(value, str) and len(value) <= MAX_CHECKED_CHARS and value.strip().lower() in CHECKED
         return super()._deserialize(value, attr, data, **kwargs)
 
 

@@ -143,6 +143,7 @@ def make_service(
         counts,
         acceptor or Acceptor(),
         trusted_proxies=settings.trusted_proxies,
+        public_url=settings.public_url,
         metrics_token=settings.metrics_token,
         hosts=settings.hosts,
         openapi=lambda: describe(API, own_version()),

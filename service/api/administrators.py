@@ -4,20 +4,28 @@ from schemas.administration import (
     MadeTokenSchema,
     NewSiteSchema,
     NewTokenSchema,
+    PolicyChangeSchema,
     PolicySchema,
     SiteChangeSchema,
     SiteSchema,
+    SitesQuery,
     SitesSchema,
+    TokensQuery,
     TokensSchema,
 )
+from service.api.cursors import name_cursor_after, name_of
 from service.api.wire import site_json, token_json
 from service.domain.caller import Role
 from service.domain.policy import fields_of, policy_of
 from service.domain.site import Site, SiteChange
+from service.domain.token import TokenFilter
 from service.use_cases import sites, tokens
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import operation
+
+_SITE, _TOKEN = "site", "token"
+"""What a cursor of a list is good for."""
 
 
 @operation("Read the policy", answers={200: PolicySchema}, errors=(404,))
@@ -29,6 +37,13 @@ async def read_policy(call: Call) -> Answer:
 async def set_policy(call: Call) -> Answer:
     actor = call.known_caller.token_id
     return Answer(200, fields_of(await sites.set_policy(call.desk, call.known_site, policy_of(call.body), actor=actor)))
+
+
+@operation("Change the policy", body=PolicyChangeSchema, answers={200: PolicySchema}, errors=(404,))
+async def change_policy(call: Call) -> Answer:
+    """A field left out keeps its value, also when another changes it at the same moment."""
+    actor = call.known_caller.token_id
+    return Answer(200, fields_of(await sites.change_policy(call.desk, call.known_site, call.body, actor=actor)))
 
 
 @operation("Make a site", body=NewSiteSchema, answers={201: SiteSchema}, errors=(409,))
@@ -44,10 +59,11 @@ async def create_site(call: Call) -> Answer:
     return Answer(201, site_json(made), {"Location": f"/v1/sites/{made.site}"})
 
 
-@operation("List the sites", answers={200: SitesSchema})
+@operation("List the sites", query=SitesQuery, answers={200: SitesSchema})
 async def list_sites(call: Call) -> Answer:
-    found = sorted(call.desk.registry.sites.values(), key=lambda site: site.site)
-    return Answer(200, {"sites": [site_json(site) for site in found]})
+    after = name_of(_SITE, call.query["cursor"])
+    found, last = call.desk.registry.page_of_sites(after, call.query["limit"])
+    return Answer(200, {"sites": [site_json(site) for site in found], "next_cursor": name_cursor_after(_SITE, last)})
 
 
 @operation("Read a site", answers={200: SiteSchema}, errors=(404,))
@@ -84,10 +100,15 @@ async def create_token(call: Call) -> Answer:
     return Answer(201, {"token": made.secret} | token_json(made.token), location)
 
 
-@operation("List the tokens", answers={200: TokensSchema})
+@operation("List the tokens", query=TokensQuery, answers={200: TokensSchema})
 async def list_tokens(call: Call) -> Answer:
-    found = call.desk.registry.tokens
-    return Answer(200, {"tokens": [token_json(found[token_id]) for token_id in sorted(found)]})
+    """Of one site, of one role or of both, where they are given."""
+    query = call.query
+    wanted = TokenFilter(query["site"], Role(query["role"]) if query["role"] else None)
+    found, last = call.desk.registry.page_of_tokens(wanted, name_of(_TOKEN, query["cursor"]), query["limit"])
+    return Answer(
+        200, {"tokens": [token_json(token) for token in found], "next_cursor": name_cursor_after(_TOKEN, last)}
+    )
 
 
 @operation("Revoke a token", answers={204: "Revoked."}, errors=(404,))

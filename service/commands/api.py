@@ -44,16 +44,13 @@ class Api:
             reason = str(error).rstrip(".") or type(error).__name__
             raise click.ClickException(f"No service answers at {self.url}: {reason}. Is it running?") from error
 
-    def pages(self, path: str, name: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
-        """Yields the entries of the list `name` from all its pages, in order."""
-        asked = dict(query or {})
-        while True:
-            answer = self.call("GET", f"{path}?{urlencode(asked)}" if asked else path)
-            yield from answer[name]
-            cursor = answer.get("next_cursor")
-            if cursor is None:
-                return
-            asked["cursor"] = cursor
+    def list_all(self, path: str, name: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
+        """Yields the items of every page of a list, which has them under a name."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.call("GET", f"{path}?{urlencode({**(query or {}), 'limit': 200, 'cursor': cursor})}")
+            yield from page[name]
+            cursor = page["next_cursor"]
 
 
 def _object_in(body: bytes) -> Json:
@@ -90,8 +87,13 @@ def show(answer: Json) -> None:
 
 def connect(url: str | None, token: str | None) -> Api:
     """Returns an Api with the address and token of the options, the environment or the data folder, in this order."""
-    data_dir = Path(os.environ.get(f"{PREFIX}DATA_DIR") or str(_DATA_DIR)).expanduser()
+    data_dir = Path(_given("DATA_DIR") or str(_DATA_DIR)).expanduser()
     return Api(url or _running_url(data_dir), token or _admin_token(data_dir))
+
+
+def _given(setting: str) -> str:
+    """Returns the text of a setting as the service reads it: without the space around it, "" when it is not set."""
+    return os.environ.get(PREFIX + setting, "").strip()
 
 
 def _running_url(data_dir: Path) -> str:
@@ -110,9 +112,9 @@ def _running_url(data_dir: Path) -> str:
 
 
 def _admin_token(data_dir: Path) -> str:
-    given, file = os.environ.get(f"{PREFIX}ADMIN_TOKEN"), os.environ.get(f"{PREFIX}ADMIN_TOKEN_FILE")
+    given, file = _given("ADMIN_TOKEN"), _given("ADMIN_TOKEN_FILE")
     if given or file:
-        return given or secret_in(Path(str(file)))
+        return given or secret_in(Path(file))
     try:
         return (data_dir / "admin-token").read_text("utf-8").strip()
     except OSError as error:

@@ -21,8 +21,6 @@ Known = dict[tuple[str, str], str]
 _SITE = f"/v1/sites/{DEMO_SITE}"
 _THREAD = f"{_SITE}/threads/{quote(ARTICLE.thread, safe='')}"
 DEMO_PAGE = "/demo"
-_PAGE = "200"
-"""How many comments a page of a list may have at most."""
 _REFUSED = (409, 422)
 _NOT_SERVED: dict[int, str] = {
     HTTPStatus.NOT_FOUND: "COMMENTDESK_DEMO is false there, or local and this is another machine or a proxy's address.",
@@ -72,8 +70,8 @@ def _counts(api: Api) -> dict[str, int]:
 def _known(api: Api) -> Known:
     """Returns the ids of the comments that are published or held, by name and body."""
     lists = (
-        api.pages(f"{_THREAD}/comments", "comments", {"limit": _PAGE}),
-        api.pages(f"{_SITE}/queue", "comments", {"limit": _PAGE, "thread": ARTICLE.thread}),
+        api.list_all(f"{_THREAD}/comments", "comments"),
+        api.list_all(f"{_SITE}/queue", "comments", {"thread": ARTICLE.thread}),
     )
     return {(comment["name"], comment["body"]): comment["comment_id"] for comments in lists for comment in comments}
 

@@ -153,13 +153,15 @@ async def _announce(settings: Settings, listeners: Listeners) -> None:
     make_folder(settings.data_dir)
     _write_address(settings.data_dir / SERVICE_FILE, json.dumps({"url": url, "pid": os.getpid()}))
     token = "COMMENTDESK_ADMIN_TOKEN" if settings.admin_token else settings.data_dir / "admin-token"
+    shown = settings.public_url.url if settings.public_url else url
     lines = [
         f"commentdesk is at {url}"
         + ("" if host == listening else f", and on every other address of this machine ({listening})")
         + (f", in {settings.workers} workers" if settings.workers > 1 else ""),
+        f"  for browsers   {shown}" if shown != url else "",
         f"  demo article   {demo}" if demo else "",
-        f"  queue          {url}/v1/sites/default/queue (with a moderator's token)",
-        f"  API docs       {url}/docs",
+        f"  queue          {shown}/v1/sites/default/queue (with a moderator's token)",
+        f"  API docs       {shown}/docs",
         f"  admin's token  {token}",
         f"  more tokens    {_python()} -m service token create --help",
     ]
@@ -183,7 +185,8 @@ async def _demo_address(settings: Settings, host: str, port: int) -> str:
         return ""
     try:
         async with asyncio.timeout(DEMO_SECONDS):
-            return f"{_address(host, port)}{DEMO_PAGE}" if await _demo_status(host, port) == HTTPStatus.OK else ""
+            base = settings.public_url.url if settings.public_url else _address(host, port)
+            return f"{base}{DEMO_PAGE}" if await _demo_status(host, port) == HTTPStatus.OK else ""
     except (OSError, TimeoutError, ValueError, IndexError):
         return ""
 

@@ -85,6 +85,6 @@ def set_site(
 @api_options
 def list_sites(url: str | None, token: str | None) -> None:
     """List all sites."""
-    for entry in connect(url, token).pages(path_of("sites"), "sites"):
+    for entry in connect(url, token).list_all(path_of("sites"), "sites"):
         access = "open to readers" if entry["public_submission"] else "with tokens only"
         click.echo(f"{entry['site']}  {entry['title'] or '-'}  {access}")

@@ -45,6 +45,10 @@ class Policy:
     """Of all together who submit without a token."""
 
 
+PolicyChange = Mapping[str, Any]
+"""Some of the fields of `fields_of`, as they are to be."""
+
+
 def fields_of(policy: Policy) -> dict[str, Any]:
     """A policy field by field, as it is stored and shown: a rate of None is no limit."""
     return {

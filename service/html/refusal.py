@@ -1,7 +1,6 @@
 """What a browser without scripts sees when a publisher's form is refused: the form again, with what was written."""
 
-from urllib.parse import urlsplit
-
+from schemas.origin import origin_of
 from service.domain.site import Site
 from service.errors import RateLimitedError, RequestError
 from service.html import form, render
@@ -10,7 +9,7 @@ from service.web import problems
 from service.web.admission import is_form
 from service.web.answer import Answer
 from service.web.exchange import FORM, Request
-from service.web.origins import origin_of
+from service.web.own_address import is_own_origin, is_this_page, own_action
 
 
 def write_form_error(request: Request, site: Site | None, error: RequestError) -> Answer | None:
@@ -27,7 +26,7 @@ def write_form_error(request: Request, site: Site | None, error: RequestError) -
         problems.status_of(error),
         render.LEADING_ELSEWHERE,
         form=form.refused(fields, error, ENGLISH),
-        action=str(request.rel_url),
+        action=own_action(request),
         article=_article(request, site),
     )
 
@@ -38,5 +37,5 @@ def _article(request: Request, site: Site | None) -> str | None:
     referrer = request.headers.get("Referer", "")
     origin = origin_of(referrer)
     is_listed = site is not None and origin in site.allowed_origins
-    is_ours = origin.partition("://")[2] == request.host.lower() and urlsplit(referrer).path != request.rel_url.raw_path
+    is_ours = is_own_origin(request, origin) and not is_this_page(request, referrer)
     return referrer if origin and (is_listed or is_ours) else None

@@ -7,6 +7,7 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from schemas.fields import COMMENT_ID_PATTERN
+from schemas.origin import origin_of
 from service.api import submissions
 from service.api.cursors import cursor_after, position_of
 from service.domain.queue import START
@@ -37,11 +38,13 @@ from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web import body as bodies
 from service.web import problems
-from service.web.access import is_local, is_trusted
+from service.web.access import is_local
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.exchange import Request
 from service.web.operation import operation
+from service.web.own_address import is_own_origin
+from service.web.proxies import is_trusted
 
 DEMO = "/demo"
 DOCS = "/docs"
@@ -231,5 +234,5 @@ def _require_own_page(request: Request) -> None:
         raise OriginNotAllowedError
     # A browser that hides where its reader comes from says "null", and then still that it is our own page.
     is_hidden = origin == "null" and fetched is not None
-    if origin is not None and not is_hidden and origin.partition("://")[2].lower() != request.host.lower():
+    if origin is not None and not is_hidden and not is_own_origin(request, origin_of(origin)):
         raise OriginNotAllowedError

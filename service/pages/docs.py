@@ -8,13 +8,16 @@ import orjson
 from service.domain.state import State
 from service.html import assets, render
 from service.html.assets import Asset
-from service.pages.examples import SETUP
+from service.pages.examples import LOCAL_URL, SETUP
 from service.pages.reference import reference
 from service.texts.catalogue import ENGLISH
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import Operation, operation
+from service.web.own_address import own_path
 
+_MOST_PATHS = 8
+"""So many paths that the service lies under have their description kept: proxies have few."""
 _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 
 
@@ -31,22 +34,30 @@ async def go_to_docs(call: Call) -> Answer:  # noqa: ARG001
 
 @operation("The API's description for people", answers={200: "A page."})
 async def read_docs(call: Call) -> Answer:
-    return _docs(call.context.openapi)
+    public_url = call.context.public_url
+    return _docs(call.context.openapi, public_url.url if public_url else LOCAL_URL)
 
 
 @operation("The API's description for machines", answers={200: "OpenAPI 3.1."})
 async def read_openapi(call: Call) -> Answer:
-    return _openapi(call.context.openapi)
+    public_url = call.context.public_url
+    return _openapi(call.context.openapi, public_url.url if public_url else own_path(call.request) or "/")
 
 
 @lru_cache(maxsize=1)
-def _docs(openapi: Callable[[], Json]) -> Answer:
-    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=SETUP)
+def _docs(openapi: Callable[[], Json], url: str) -> Answer:
+    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=SETUP.format(url=url))
+
+
+@lru_cache(_MOST_PATHS)
+def _openapi(openapi: Callable[[], Json], server: str) -> Answer:
+    document = {**_document(openapi), "servers": [{"url": server}]}
+    return Answer(200, orjson.dumps(document), {"Cache-Control": "no-cache"})
 
 
 @lru_cache(maxsize=1)
-def _openapi(openapi: Callable[[], Json]) -> Answer:
-    return Answer(200, orjson.dumps(openapi()), {"Cache-Control": "no-cache"})
+def _document(openapi: Callable[[], Json]) -> Json:
+    return openapi()
 
 
 def _file(asset: Asset) -> Operation:

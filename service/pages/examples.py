@@ -5,7 +5,8 @@ _SITE = '"$URL/v1/sites/default'
 _AUTH = '-H "Authorization: Bearer $TOKEN"'
 _JSON = "-H 'Content-Type: application/json'"
 
-SETUP = "URL=http://127.0.0.1:8080\nTOKEN=...   # the admin's token is in the data folder, in the file admin-token"
+LOCAL_URL = "http://127.0.0.1:8080"
+SETUP = "URL={url}\nTOKEN=...   # the admin's token is in the data folder, in the file admin-token"
 
 EXAMPLES = {
     "submit": f"""curl -X POST {_SITE}/threads/harbour-footbridge/comments" \\

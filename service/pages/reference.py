@@ -240,7 +240,8 @@ def _range(lowest: float | None, highest: float | None, unit: str) -> str:
 
 def _outcome(status: str, given: Json) -> Outcome:
     content: Json = given.get("content", {})
-    shape = next((_reference(each["schema"]) for each in content.values()), None)
+    schemas = (option for each in content.values() for option in each["schema"].get("anyOf", [each["schema"]]))
+    shape = next(map(_reference, schemas), None)
     return Outcome(int(status), given["description"], shape)
 
 

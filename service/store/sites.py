@@ -1,11 +1,13 @@
 """Sites in Redis."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import orjson
 
 from schemas.fields import SITE_PATTERN
+from schemas.origin import origin_of
 from service.domain.event import EventKind
 from service.domain.policy import Policy, fields_of, policy_of
 from service.domain.replay import NO_REPLAY, Replay
@@ -13,19 +15,7 @@ from service.domain.site import Site, SiteChange
 from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
 from service.link.link import Link
 from service.store import json_records, keys
-from service.store.json_records import UNREADABLE, Change, Record, demand, is_count
-
-
-async def read_all(link: Link) -> tuple[dict[str, Site], dict[str, str]]:
-    """The sites by name, and for each record that cannot be read why not."""
-    sites: dict[str, Site] = {}
-    unreadable: dict[str, str] = {}
-    for name, record in (await json_records.read_all(link, keys.SITES)).items():
-        try:
-            sites[name] = unpack_site(name, record)
-        except UNREADABLE as error:
-            unreadable[name] = repr(error)
-    return sites, unreadable
+from service.store.json_records import Change, Record, demand, is_count
 
 
 async def create(link: Link, site: Site, replay: Replay = NO_REPLAY, *, actor: str, now_ms: int) -> Site:
@@ -58,6 +48,20 @@ async def set_policy(link: Link, site: str, policy: Policy, *, actor: str, now_m
     return await _update(link, site, wanted, Change(EventKind.POLICY_CHANGED, actor, now_ms))
 
 
+async def change_policy(link: Link, site: str, change: Callable[[Policy], Policy], *, actor: str, now_ms: int) -> Site:
+    """Changes the policy of a site to what `change` makes of it, and what another changes at the same moment stays
+    changed. SiteNotFoundError, and what `change` raises."""
+
+    def make(record: Record) -> Record:
+        return {"policy": fields_of(change(policy_of(record["policy"])))}
+
+    told = Change(EventKind.POLICY_CHANGED, actor, now_ms)
+    try:
+        return unpack_site(site, await json_records.rewrite(link, keys.SITES, site, make, change=told))
+    except RecordAbsentError as error:
+        raise SiteNotFoundError from error
+
+
 async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:
     try:
         return unpack_site(site, await json_records.update(link, keys.SITES, site, wanted, change=told))
@@ -83,7 +87,7 @@ def unpack_site(name: str, record: Record) -> Site:
         name,
         record["title"],
         record["public_submission"],
-        allowed_origins=tuple(record["allowed_origins"]),
+        allowed_origins=tuple(map(_canonical, record["allowed_origins"])),
         policy=policy_of(record["policy"]),
         created_ms=record["created_ms"],
         is_demo=record.get("is_demo") is True,
@@ -94,6 +98,11 @@ def unpack_site(name: str, record: Record) -> Site:
     demand(is_count(site.created_ms), "created_ms")
     _check_policy(site.policy)
     return site
+
+
+def _canonical(origin: str) -> str:
+    """The origin as browsers send it. Earlier versions stored what was typed."""
+    return (type(origin) is str and origin_of(origin)) or origin
 
 
 def _check_policy(policy: Policy) -> None:

@@ -147,7 +147,9 @@ def _policy_arguments(policy: Policy) -> list[Argument]:
 
 def _sender(new: NewComment) -> str:
     """Who is held to which limits: a website's own reader, a stranger, or nobody that is known."""
-    return "stranger" if new.submission.is_stranger else "reader" if new.traces.reader else ""
+    if new.submission.is_stranger:
+        return "stranger" if new.traces.reader else "unknown_stranger"
+    return "reader" if new.traces.reader else ""
 
 
 def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument]:

@@ -47,9 +47,9 @@ def _new_comment(
 
 
 def _traces(vault: Vault, site: Site, home: CommentHome, submission: Submission, salt: bytes) -> Traces:
-    """What this reader and these words are known by on the day of the salt. A website that does not tell its reader's
-    address has the Idempotency-Key to say what is a repeat."""
-    if not (submission.client_ip or submission.is_stranger):
+    """What this reader and these words are known by on the day of the salt. Where nobody tells the reader's address,
+    the Idempotency-Key alone says what is a repeat."""
+    if not submission.client_ip:
         return NO_TRACES
     reader = vault.reader_hash(reader_network(submission.client_ip), salt)
     said = (submission.parent_id, submission.name, submission.body)

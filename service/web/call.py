@@ -10,6 +10,7 @@ from aiohttp import web
 from marshmallow import ValidationError
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText
+from schemas.origin import PublicAddress
 from schemas.threads import MAX_THREAD_CHARS
 from service.desk import Desk
 from service.domain.caller import Caller
@@ -40,6 +41,7 @@ class ProcessContext:
     counts: Counters
     acceptor: Acceptor
     trusted_proxies: Networks = ()
+    public_url: PublicAddress | None = None
     metrics_token: str | None = None
     hosts: frozenset[str] = frozenset()
     openapi: Callable[[], Json] = dict

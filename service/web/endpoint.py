@@ -66,7 +66,7 @@ class Endpoint:
             response = mistake(exchange.request_id, self._defaults)
         finally:
             acceptor.end_request(transport)
-        allow_origin(request, route, site.allowed_origins if site else (), response)
+        allow_origin(request, route, site, response)
         if opened is not None and isinstance(response, StreamedResponse):
             await self._finish.send_stream(request, response, exchange, opened)
         elif not self._finish.finish(request, response, exchange, code=code):
@@ -83,6 +83,8 @@ class Endpoint:
             caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
             await admission.invite_body(request, self._max_bytes(request))
+        if self._route.audience and request.rel_url.raw_query_string:
+            operation.require_known_query(request)  # pages are opened by links that others may add to
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)

@@ -142,15 +142,13 @@ def _size(count: int) -> str:
 
 
 def _error_statuses(route: Route) -> set[int]:
-    statuses = {*route.operation.errors, 503}
+    statuses = {*route.operation.errors, 422, 503}
     if route.access is not Access.ANYONE:
         statuses |= {401, 403, 429}
     if route.operation.is_rationed:
         statuses.add(429)
     if route.operation.body is not None:
-        statuses |= {400, 408, 413, 415, 422}
-    if route.operation.query is not None or "{thread}" in route.path:
-        statuses.add(422)
+        statuses |= {400, 408, 413, 415}
     return statuses
 
 

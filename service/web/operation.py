@@ -4,14 +4,16 @@ It gets a place in the one route table, `routes.py`, which says who may call it;
 share.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow.fields import List, Nested
 
-from schemas.fields import Checkbox, field_errors
+from schemas.fields import MAX_UNKNOWN_NAMED, Checkbox, field_errors
 from schemas.loader import Loader
 from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
@@ -59,6 +61,19 @@ class Operation:
         if not isinstance(fields, dict):
             raise InvalidFieldsError(errors={"_body": ["Not a JSON object."]})
         return _loaded(schema, fields)
+
+    def require_known_query(self, request: Request) -> None:
+        """InvalidFieldsError names the parameters that the call does not take, the first MAX_UNKNOWN_NAMED of them, and
+        those that it takes once and were given again."""
+        known = self.query.fields if self.query else {}
+        wrong: dict[str, list[str]] = {}
+        for name, times in Counter(name for name, _ in request.query.items()).items():
+            if name not in known:
+                wrong[name] = ["Unknown parameter."]
+            elif times > 1 and not isinstance(known[name], List):
+                wrong[name] = ["Given more than once."]
+        if wrong:
+            raise InvalidFieldsError(errors=dict(islice(wrong.items(), MAX_UNKNOWN_NAMED)))
 
     def load_query(self, request: Request) -> Json:
         if self.query is None or self.query_loader is None:

@@ -7,6 +7,7 @@ import orjson
 from service import errors
 from service.texts.catalogue import ENGLISH
 from service.texts.texts import Texts
+from service.web.own_address import OWN_PATH
 
 STATUS: dict[type[errors.RequestError], int] = {
     errors.MalformedRequestError: 400,
@@ -51,7 +52,7 @@ def status_of(error: errors.RequestError) -> int:
 def problem(error: errors.RequestError, request_id: str, texts: Texts = ENGLISH) -> bytes:
     """The document; `type` points to the description in the API's own page. `errors` are for programs, in English."""
     document = {
-        "type": f"/docs#problem-{error.code}",
+        "type": f"{OWN_PATH}/docs#problem-{error.code}",
         "title": texts.gettext(error.title),
         "status": status_of(error),
         "detail": texts.say(error.detail) or _summary(error, texts),
@@ -67,7 +68,7 @@ def internal_problem(request_id: str, texts: Texts = ENGLISH) -> bytes:
     """What is told of our own mistakes: nothing but where to look."""
     return orjson.dumps(
         {
-            "type": f"/docs#problem-{INTERNAL}",
+            "type": f"{OWN_PATH}/docs#problem-{INTERNAL}",
             "title": texts.gettext("The service made a mistake"),
             "status": 500,
             "detail": texts.gettext("It is in the service's log under this request_id."),

@@ -19,12 +19,13 @@ SITE = "/v1/sites/default"
 def test_an_example_works(reader: Reader, service: ServiceProcess, operation_id: str) -> None:
     if shutil.which("curl") is None:
         skip_or_fail("curl is not on PATH (Debian: apt install curl)")
-    comment_id = reader.api(
-        "POST", f"{SITE}/threads/harbour-footbridge/comments", FORM | {"body": f"For {operation_id}"}
-    )["comment_id"]
+    submission = FORM | {"body": f"For {operation_id}", "receipt": True}
+    told = reader.api("POST", f"{SITE}/threads/harbour-footbridge/comments", submission)
+    comment_id = told["comment_id"]
     if operation_id == "undo":
         reader.api("POST", f"{SITE}/comments/{comment_id}/decisions", {"decision": "reject"})
     environment = os.environ | {"URL": service.url, "TOKEN": service.admin_token, "ID": comment_id}
+    environment["RECEIPT"] = told["receipt"]
     command = EXAMPLES[operation_id].replace("curl ", "curl --silent --show-error --fail-with-body ", 1)
     done = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

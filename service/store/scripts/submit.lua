@@ -9,7 +9,8 @@
 -- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', how many
 --       keys each submission has; then of each submission:
 --       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
---       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself, or '',
+--       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself,
+--       'unknown_stranger' when his address is not known, or '',
 --       11 title or '', 12 url or '', 13 '1' when unscored, 14 token_id of who sent it or 'reader',
 --       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons
 -- gives {'ok', an answer to each}: {'ok', comment_id, state, 'new'|'again'} | {'rate_limited', retry_after_ms}
@@ -88,7 +89,7 @@ local function submit(key_at, arg_at)
     repeat_before, rate_before = unpack(KEYS, key_at, key_at + N_KEYS - 1)
   local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, sender, title, url,
     is_unscored, actor = unpack(ARGV, arg_at, arg_at + 13)
-  local now, is_reader_known = tonumber(now_ms), sender ~= ''
+  local now, is_reader_known = tonumber(now_ms), sender == 'reader' or sender == 'stranger'
 
   local first = first_answer(idempotency_key, fingerprint)
   if first then return first end
@@ -105,7 +106,8 @@ local function submit(key_at, arg_at)
   if meta[1] == '1' then return {'thread_closed'} end
 
   local own_interval = is_reader_known and reader_interval or 0
-  local strangers_interval = sender == 'stranger' and stranger_interval or 0
+  local is_stranger = sender == 'stranger' or sender == 'unknown_stranger'
+  local strangers_interval = is_stranger and stranger_interval or 0
   local rate_known = rate_before and redis.call('EXISTS', rate_reader) == 0 and rate_before or rate_reader
   local reader_arrival, reader_wait = rate_arrival(rate_known, now, own_interval, reader_tolerance)
   local site_arrival, site_wait = rate_arrival(rate_site, now, site_interval, site_tolerance)
