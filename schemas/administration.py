@@ -10,6 +10,7 @@ from schemas.fields import (
     SITE_PATTERN,
     BoundedList,
     Closed,
+    LanguageTag,
     Line,
     Origin,
     Probability,
@@ -76,6 +77,12 @@ class SiteChangeSchema(Closed):
     title = Line(max_chars=200)
     public_submission = StrictBoolean()
     allowed_origins = BoundedList(Origin(), most=100)
+    language = LanguageTag(
+        metadata={
+            "description": "The language of the forms, refusals and thanks that readers see, such as `de` or `pt-BR` "
+            "(BCP 47). Where there is no translation, the nearest or English is shown. A new site has `en`.",
+        }
+    )
 
 
 class NewSiteSchema(SiteChangeSchema):
@@ -95,6 +102,9 @@ class SiteSchema(Closed):
     title = fields.String(required=True)
     public_submission = fields.Boolean(required=True)
     allowed_origins = fields.List(fields.String(), required=True)
+    language = fields.String(
+        required=True, metadata={"description": "The language of what readers see, as a tag (BCP 47)."}
+    )
     created_at = fields.String(required=True, metadata={"format": "date-time"})
 
 
@@ -142,8 +152,14 @@ class MadeTokenSchema(TokenSchema):
 
 
 class TokensQuery(Closed):
-    site = fields.String(load_default=None, validate=validate.Regexp(SITE_PATTERN))
-    role = fields.String(load_default=None, validate=validate.OneOf(ROLES))
+    site = fields.String(
+        load_default=None,
+        validate=validate.Regexp(SITE_PATTERN),
+        metadata={"description": "Tokens of this site alone."},
+    )
+    role = fields.String(
+        load_default=None, validate=validate.OneOf(ROLES), metadata={"description": "Tokens of this role alone."}
+    )
     limit = page_limit(100)
     cursor = query_cursor()
 

@@ -13,9 +13,14 @@ from schemas import controls, visibility
 from schemas.origin import OriginError, parse_origin
 
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
+LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}\Z"
+"""A well-formed tag but for those of private use alone and those older than RFC 4646 (RFC 5646, 2.1)."""
 COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
 MAX_URL_CHARS = 2048
 MAX_EMAIL_CHARS = 254
+_MAX_LANGUAGE_CHARS = 35
+"""What applications should have room for (RFC 5646, 4.4.1)."""
+_SCRIPT_CHARS, _REGION_CHARS = 4, 2
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
 CHECKED = ("1", "true", "on")
@@ -231,6 +236,28 @@ class Origin(Line):
             return parse_origin(text)
         except OriginError as error:
             raise ValidationError(f"Not an origin such as https://news.example: {error}") from error
+
+
+class LanguageTag(fields.String):
+    """A language as a tag such as `de` or `pt-BR` (BCP 47), of at most 35 characters, which becomes written as usual:
+    a region in capital letters, a script with a first one (RFC 5646, 2.1.1)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        checks = [
+            validate.Length(max=_MAX_LANGUAGE_CHARS),
+            validate.Regexp(LANGUAGE_PATTERN, error="Not a language tag such as de or pt-BR."),
+        ]
+        super().__init__(validate=checks, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        language, *subtags = super()._deserialize(value, attr, data, **kwargs)[: 2 * _MAX_LANGUAGE_CHARS].split("-")
+        return "-".join([language.lower(), *map(_usual_case, subtags)])
+
+
+def _usual_case(subtag: str) -> str:
+    if len(subtag) == _SCRIPT_CHARS:
+        return subtag.capitalize()
+    return subtag.upper() if len(subtag) == _REGION_CHARS else subtag.lower()
 
 
 class StrictInteger(fields.Integer):

@@ -23,6 +23,7 @@ from service.errors import OverloadedError
 from service.platform import processes
 from service.platform.counters import Counters, Timer
 from service.platform.embedded import SERVER_DEATHS
+from service.platform.machine import Machine
 from service.platform.processes import ProcessFigures
 from service.platform.supervisor import WORKER_DEATHS, WorkerDeath
 from service.store.comments import AGE_BOUNDS_SECONDS
@@ -137,19 +138,20 @@ def exposition(
     store: StoreMeasures | None,
     *,
     streams: Mapping[str, StreamMeasures],
+    machine: Machine | None = None,
     is_redis_up: bool,
     now_ms: int,
 ) -> bytes:
     """Returns all metrics as text, the same in every process.
 
     Those of sites come from Redis, the others are summed over the workers. `streams` has the streams of events by site,
-    and that of the installation under an empty name.
+    and that of the installation under an empty name; `machine` is that of the embedded server, where there is one.
     """
     is_up = GaugeMetricFamily("commentdesk_redis_up", "1 while Redis answers.", value=is_redis_up)
     registry = CollectorRegistry()
     of_sites = [*_site_families(sites, now_ms), *_stream_families(streams)]
     own = [*_process_families(counts), *_machine_families(processes.running(counts)), _build_family()]
-    families = [*own, *of_sites, is_up, *_store_families(store)]
+    families = [*own, *of_sites, is_up, *_store_families(store), *_disk_families(store, machine)]
     registry.register(_Families(families))
     return generate_latest(registry)
 
@@ -219,6 +221,37 @@ def _store_families(store: StoreMeasures | None) -> list[Metric]:
             ),
         )
     ]
+
+
+def _disk_families(store: StoreMeasures | None, machine: Machine | None) -> list[Metric]:
+    """Returns the metrics of the disk, the append-only file and the machine: those of the machine that the embedded
+    server shares with us are known also while it does not answer, and those of another one only as Redis tells them.
+    """
+    told: list[tuple[str, str, float]] = []
+    if machine:
+        told += [
+            ("commentdesk_disk_size_bytes", "Size of the disk of the data folder.", machine.disk_bytes),
+            ("commentdesk_disk_free_bytes", "Room on that disk.", machine.disk_free_bytes),
+        ]
+    if store:
+        memory_bytes = machine.memory_bytes if machine else store.machine_bytes
+        told += [
+            (
+                "commentdesk_redis_memory_resident_bytes",
+                "Memory that Redis takes.",
+                store.resident_bytes,
+            ),
+            ("commentdesk_redis_machine_memory_bytes", "Memory of its machine.", memory_bytes),
+        ]
+    if store and store.file:
+        told += [
+            ("commentdesk_aof_size_bytes", "Size of the append-only file.", store.file.size_bytes),
+            ("commentdesk_aof_base_size_bytes", "Its size after the last rewrite.", store.file.base_bytes),
+            ("commentdesk_aof_rewriting", "1 while it is rewritten.", store.file.is_rewritten),
+            ("commentdesk_aof_rewrite_failed", "1 when its last rewrite failed.", store.file.has_rewrite_failed),
+            ("commentdesk_rdb_save_failed", "1 when the last save of an RDB failed.", store.file.has_save_failed),
+        ]
+    return [GaugeMetricFamily(name, help_text, value=value) for name, help_text, value in told]
 
 
 def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metric]:

@@ -1,6 +1,6 @@
 """Reads the settings from environment variables."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -21,14 +21,19 @@ TOKEN_PREFIX = "cd_"  # noqa: S105 every token begins with it
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The values that `schemas.settings` has checked, with the networks parsed; `repr` shows no secret."""
+    """The values that `schemas.settings` has checked, with the networks parsed; `repr` shows no secret.
+
+    `embedded_dir` is the data folder where the service runs its embedded server.
+    """
 
     host: str
     port: int
     workers: int
     redis_url: str | None = field(repr=False)
+    redis_url_file: Path | None
     wait_replicas: int
     data_dir: Path
+    embedded_dir: Path | None
     max_memory_mb: int | None
     admin_token: str | None = field(repr=False)
     secret_key: str | None = field(repr=False)
@@ -52,7 +57,12 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     if mistakes:
         lines = [f"  {PREFIX}{name.upper()}: {' '.join(messages)}" for name, messages in sorted(mistakes.items())]
         raise StartError("\n".join(["The settings are not valid:", *lines]))
-    return Settings(**loaded | _parsed(loaded))  # type: ignore[arg-type]
+    return Settings(**loaded | _parsed(loaded), redis_url_file=_redis_url_file(environment))  # type: ignore[arg-type]
+
+
+def _redis_url_file(environment: Mapping[str, str]) -> Path | None:
+    path = environment.get(f"{PREFIX}REDIS_URL_FILE", "").strip()
+    return Path(path) if path else None
 
 
 def _given(environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, list[str]]]:
@@ -83,8 +93,10 @@ def _parsed(loaded: Mapping[str, object]) -> dict[str, object]:
     hosts = frozenset(split_hosts(str(loaded["hosts"])))
     is_open = bool(proxies or public_url) or not _is_of_this_machine(str(loaded["host"]))
     demo = Audience(str(loaded["demo"]))
+    data_dir = Path(str(loaded["data_dir"])).expanduser()
     return {
-        "data_dir": Path(str(loaded["data_dir"])).expanduser(),
+        "data_dir": data_dir,
+        "embedded_dir": None if loaded["redis_url"] else data_dir,
         "hosts": hosts | {public_url.name} if hosts and public_url else hosts,
         "public_url": public_url,
         "trusted_proxies": proxies,
@@ -95,6 +107,12 @@ def _parsed(loaded: Mapping[str, object]) -> dict[str, object]:
 
 def _is_of_this_machine(host: str) -> bool:
     return host.lower() == "localhost" or is_loopback(host)
+
+
+def reader_of_redis_url(settings: Settings) -> Callable[[], str] | None:
+    """Returns what reads the store's address anew, where it lies in a file; the reader raises OSError or ValueError."""
+    file = settings.redis_url_file
+    return None if file is None else lambda: read_text(file)
 
 
 def _read_file(

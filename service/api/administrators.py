@@ -17,7 +17,7 @@ from service.api.cursors import name_cursor_after, name_of
 from service.api.wire import site_json, token_json
 from service.domain.caller import Role
 from service.domain.policy import fields_of, policy_of
-from service.domain.site import Site, SiteChange
+from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
 from service.domain.token import TokenFilter
 from service.use_cases import sites, tokens
 from service.web.answer import Answer
@@ -54,6 +54,7 @@ async def create_site(call: Call) -> Answer:
         body.get("title", ""),
         body.get("public_submission", False),
         allowed_origins=tuple(body.get("allowed_origins", ())),
+        language=body.get("language", DEFAULT_LANGUAGE),
     )
     made = await sites.create_site(call.desk, wanted, call.replay, actor=call.known_caller.token_id)
     return Answer(201, site_json(made), {"Location": f"/v1/sites/{made.site}"})
@@ -80,7 +81,10 @@ async def change_site(call: Call) -> Answer:
 def _change(body: Json) -> SiteChange:
     origins = body.get("allowed_origins")
     return SiteChange(
-        body.get("title"), body.get("public_submission"), allowed_origins=None if origins is None else tuple(origins)
+        body.get("title"),
+        body.get("public_submission"),
+        allowed_origins=None if origins is None else tuple(origins),
+        language=body.get("language"),
     )
 
 

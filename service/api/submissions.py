@@ -5,7 +5,6 @@ from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionS
 from service.api.way_back import thread_path, way_back
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
-from service.html.refusal import write_form_error
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
 from service.web.answer import Answer
@@ -22,10 +21,10 @@ from service.web.origins import is_of
     answers={
         201: ReceiptSchema,
         202: ReceiptSchema,
-        303: "A form was sent: back to the article, `commentdesk=published` or `held` in its query.",
+        303: "A form was sent: back to the article that its field `return_to` or `article[url]` tells, or that the "
+        "website set, or that it was sent from; `commentdesk=published` or `held` in its query. Else to `/received`.",
     },
     errors=(404, 409, 429),
-    error_writer=write_form_error,
 )
 async def submit(call: Call) -> Answer:
     site, thread, submission = call.known_site, call.thread, submission_of(call)

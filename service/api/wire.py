@@ -175,6 +175,7 @@ def site_json(site: Site) -> Json:
         "title": site.title,
         "public_submission": site.public_submission,
         "allowed_origins": list(site.allowed_origins),
+        "language": site.language,
         "created_at": rfc3339(site.created_ms),
     }
 

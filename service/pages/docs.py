@@ -5,9 +5,11 @@ from functools import lru_cache
 
 import orjson
 
+from service.api.way_back import home_of
 from service.domain.state import State
 from service.html import assets, render
 from service.html.assets import Asset
+from service.html.language import texts_for
 from service.pages.examples import LOCAL_URL, SETUP
 from service.pages.reference import reference
 from service.texts.catalogue import ENGLISH
@@ -16,6 +18,7 @@ from service.web.call import Call, Json
 from service.web.operation import Operation, operation
 from service.web.own_address import own_path
 
+_BY_LANGUAGE = {"Vary": "Accept-Language"}
 _MOST_PATHS = 8
 """So many paths that the service lies under have their description kept: proxies have few."""
 _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
@@ -23,8 +26,17 @@ _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 
 @operation("Thanks to a reader whose article's address is not known", answers={200: "A page."})
 async def read_received(call: Call) -> Answer:
-    is_published = call.request.query.get("commentdesk") == State.PUBLISHED
-    return render.page("received.html", ENGLISH, is_published=is_published)
+    """In the language of the site that he commented on, with a link to its website where that is known."""
+    query = call.request.query
+    site = call.desk.registry.sites.get(query.get("site", ""))
+    return render.page(
+        "received.html",
+        texts_for(call.request, site),
+        headers=_BY_LANGUAGE,
+        is_published=query.get("commentdesk") == State.PUBLISHED,
+        site=site,
+        home=home_of(call.request, site) if site else "",
+    )
 
 
 @operation("To the API's description", answers={303: "The API's description."})

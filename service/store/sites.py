@@ -6,12 +6,12 @@ from datetime import datetime
 
 import orjson
 
-from schemas.fields import SITE_PATTERN
+from schemas.fields import LANGUAGE_PATTERN, SITE_PATTERN
 from schemas.origin import origin_of
 from service.domain.event import EventKind
 from service.domain.policy import Policy, fields_of, policy_of
 from service.domain.replay import NO_REPLAY, Replay
-from service.domain.site import Site, SiteChange
+from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
 from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
 from service.link.link import Link
 from service.store import json_records, keys
@@ -39,6 +39,8 @@ async def change(link: Link, site: str, wanted: SiteChange, *, actor: str, now_m
         changes["public_submission"] = wanted.public_submission
     if wanted.allowed_origins is not None:
         changes["allowed_origins"] = list(wanted.allowed_origins)
+    if wanted.language is not None:
+        changes["language"] = wanted.language
     return await _update(link, site, changes, Change(EventKind.SITE_CHANGED, actor, now_ms))
 
 
@@ -77,12 +79,13 @@ def pack_site(site: Site) -> Record:
         "public_submission": site.public_submission,
         "allowed_origins": list(site.allowed_origins),
         "created_ms": site.created_ms,
+        "language": site.language,
         "policy": fields_of(site.policy),
     }
 
 
 def unpack_site(name: str, record: Record) -> Site:
-    """A site as it was stored; one of `UNREADABLE` when it is none of ours."""
+    """A site as it was stored; one of `UNREADABLE` when it is none of ours. Records had no language at first."""
     site = Site(
         name,
         record["title"],
@@ -91,11 +94,13 @@ def unpack_site(name: str, record: Record) -> Site:
         policy=policy_of(record["policy"]),
         created_ms=record["created_ms"],
         is_demo=record.get("is_demo") is True,
+        language=record.get("language", DEFAULT_LANGUAGE),
     )
     demand(re.match(SITE_PATTERN, name), "name")
     demand(type(site.title) is str and type(site.public_submission) is bool, "title or public_submission")
     demand(all(type(origin) is str for origin in site.allowed_origins), "allowed_origins")
     demand(is_count(site.created_ms), "created_ms")
+    demand(re.match(LANGUAGE_PATTERN, site.language), "language")
     _check_policy(site.policy)
     return site
 

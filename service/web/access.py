@@ -61,7 +61,7 @@ def authorise(request: Request, route: Route, desk: Desk, context: ProcessContex
         return None, None
     name = request.match_info.get("site")
     if not registry.is_loaded and (name is not None or route.access is not Access.ANYONE):
-        raise StoreUnavailableError("the sites and tokens are not read yet", retry_after_seconds=1)
+        raise StoreUnavailableError("The sites and tokens are not read yet.", retry_after_seconds=1)
     if route.access is Access.ANYONE:
         return None, registry.site(name) if name is not None else None
     if route.access is Access.TOKEN_OR_READER and not has_credential(request, route.operation.authentication):

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -46,6 +47,7 @@ class ProcessContext:
     hosts: frozenset[str] = frozenset()
     openapi: Callable[[], Json] = dict
     demo: Audience = Audience.LOCAL
+    embedded_dir: Path | None = None
     gate: Gate = field(default_factory=Gate)
     network_names: NetworkNames = field(default_factory=NetworkNames)
     unsent: Unsent = field(default_factory=Unsent)

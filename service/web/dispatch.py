@@ -14,7 +14,8 @@ from service.errors import (
     RouteNotFoundError,
 )
 from service.web.account import UNKNOWN_ROUTE
-from service.web.answer import Answer, refusal, response_of
+from service.web.answer import Answer, response_of
+from service.web.body import MAX_FORM_BYTES
 from service.web.call import ProcessContext
 from service.web.cors import allow_origin, answer_preflight
 from service.web.endpoint import Endpoint
@@ -133,7 +134,14 @@ class Dispatch(web.PlainResource):
                 response = response_of(Answer(204, headers=allowed), exchange.request_id, PRIVATE)
                 self._answer_preflight(request, routes, response)
             else:
-                response = refusal(error, exchange.request_id, PRIVATE)
+                response = await self._finish.refusals.refuse(
+                    request,
+                    self._site(request),
+                    error,
+                    request_id=exchange.request_id,
+                    defaults=PRIVATE,
+                    max_body_bytes=MAX_FORM_BYTES,
+                )
                 self._allow_origin(request, routes, response)
         finally:
             self._acceptor.end_request(transport)

@@ -12,11 +12,11 @@ from service.errors import InvalidFieldsError, OverloadedError, RequestError
 from service.web import admission, problems
 from service.web import body as bodies
 from service.web.access import authorise
-from service.web.answer import mistake, refusal, response_of, streamed_response_of
+from service.web.answer import response_of, streamed_response_of
 from service.web.authentication import BEARER, identify
 from service.web.call import Call, Json, ProcessContext
 from service.web.cors import allow_origin
-from service.web.exchange import FORM, Request, begin_exchange
+from service.web.exchange import BODY, FORM, Request, begin_exchange
 from service.web.finish import Finish
 from service.web.headers import defaults_of
 from service.web.idempotency import replay_of
@@ -59,11 +59,17 @@ class Endpoint:
                 response = response_of(answer, exchange.request_id, self._defaults)
         except RequestError as error:
             code = error.code
-            response = self._refused(request, site, error, request_id=exchange.request_id)
+            response = await self._refused(request, site, error, request_id=exchange.request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             code = problems.INTERNAL
             log.exception("request_failed", **self._finish.account.line(request, exchange, 500, code=code))
-            response = mistake(exchange.request_id, self._defaults)
+            response = await self._finish.refusals.tell_mistake(
+                request,
+                site,
+                request_id=exchange.request_id,
+                defaults=self._defaults,
+                max_body_bytes=self._max_bytes(request),
+            )
         finally:
             acceptor.end_request(transport)
         allow_origin(request, route, site, response)
@@ -119,7 +125,8 @@ class Endpoint:
     async def _read_body(self, call: Call) -> bytes:
         """The body as it came, after its fields went into the call."""
         request, operation = call.request, self._route.operation
-        raw = await bodies.read_body(request, self._max_bytes(request))
+        request[BODY] = b""
+        raw = request[BODY] = await bodies.read_body(request, self._max_bytes(request))
         if not raw and self._route.method in {hdrs.METH_PUT, hdrs.METH_PATCH}:
             raise InvalidFieldsError(errors={"_body": ["Missing: say what to set."]})
         fields: Any = {}
@@ -142,11 +149,17 @@ class Endpoint:
             return operation.max_form_bytes
         return operation.max_body_bytes
 
-    def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
-        """The problem document, or what the operation writes instead."""
+    async def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
+        """The answer to a refused call, after what is to be learned from it."""
         if isinstance(error, OverloadedError):
             self._context.measures.refuse(error.queue)
         admission.learn(request, self._desk, self._context, error)
-        writer = self._route.operation.error_writer
-        answer = writer(request, site, error) if writer else None
-        return refusal(error, request_id, self._defaults, answer=answer)
+        return await self._finish.refusals.refuse(
+            request,
+            site,
+            error,
+            request_id=request_id,
+            defaults=self._defaults,
+            max_body_bytes=self._max_bytes(request),
+            writer=self._route.operation.error_writer,
+        )

@@ -9,6 +9,7 @@ from service.web.call import ProcessContext
 from service.web.exchange import Exchange, Request
 from service.web.headers import Protection
 from service.web.own_address import place
+from service.web.refusal_writer import RefusalWriter
 from service.web.response import Response, StreamedResponse
 from service.web.sending import Sender
 from service.web.stream import OpenStream
@@ -21,6 +22,7 @@ class Finish:
 
     def __init__(self, desk: Desk, context: ProcessContext) -> None:
         self.account = Account(desk, context)
+        self.refusals = RefusalWriter()
         self._protection = Protection(context.trusted_proxies)
         self._sender = Sender(context.acceptor, context.unsent)
         self._streams = context.streams

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypedDict
 from service.domain.policy import Policy
 from service.errors import RateLimitedError, TooManyQuestionsError, TooManyWrongTokensError
 from service.platform.recent import Recent
+from service.texts.sentence import Sentence, sentence
 from service.web.buckets import MAX_BUCKETS, Buckets, Rate
 from service.web.network import networks_of
 
@@ -171,10 +172,10 @@ class _Counts(NamedTuple):
 
 
 class _Told(TypedDict):
-    detail: str
+    detail: Sentence
     retry_after_seconds: int
 
 
 def _told(wait: float) -> _Told:
     seconds = math.ceil(wait)
-    return {"detail": f"try again in {seconds} s", "retry_after_seconds": seconds}
+    return {"detail": sentence("Try again in %(seconds)s s.", seconds=seconds), "retry_after_seconds": seconds}

@@ -20,19 +20,24 @@ from schemas.loader import Loader
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
 from service.api import moderators, receipts, submissions, threads
-from service.api.cursors import position_of
+from service.api.cursors import PublicCursors, name_of, position_of
 from service.domain.likeness import skeleton
 from service.domain.site import Site
+from service.domain.thread import ThreadOrder
 from service.errors import InvalidFieldsError, RequestError
 from service.html import form
+from service.html.language import texts_for
+from service.html.refusal import write_page
 from service.registry import ADMIN, Registry
 from service.texts.catalogue import ENGLISH
 from service.vault import Vault
 from service.web import body as bodies
 from service.web import problems
+from service.web.acceptance import prefers_html
 from service.web.access import _is_allowed, caller_id
 from service.web.call import _THREAD
 from service.web.entity_tag import conditional
+from service.web.exchange import FORM
 from service.web.idempotency import replay_of
 from service.web.own_address import OwnAddresses, find_addresses_by, is_own_origin, own_path
 from service.web.proxies import reader_address
@@ -66,7 +71,8 @@ def read_body(content_type: str, raw: bytes) -> object:
         loaded = submissions.submit.load_body(fields, is_form=is_form)
         return skeleton(loaded["name"])
     except RequestError as error:
-        shown = form.refused(fields if isinstance(fields, dict) else {}, error, ENGLISH)
+        kept = fields if isinstance(fields, dict) and fields else bodies.salvage_form(asked, raw)
+        shown = form.refused(kept, error, ENGLISH)
         return shown, problems.problem(error, "0" * 16)
 
 
@@ -166,6 +172,21 @@ def known_query(text: str) -> object:
     return None
 
 
+def list_cursor(text: str) -> object:
+    try:
+        return name_of("site", text)
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+
+
+def public_cursor(text: str) -> object:
+    """A cursor of a thread, which nobody gave."""
+    try:
+        return PublicCursors(VAULT, "s", "t", order=ThreadOrder.OLDEST).position_of(text)
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+
+
 def entity_tag(text: str) -> object:
     return conditional(request("GET", If_None_Match=text), b"", "0" * 32)
 
@@ -220,6 +241,18 @@ def by_a_proxy(**headers: str) -> Any:
 
 def origin(text: str) -> object:
     return _is_allowed(request(Host="desk.example", Origin=text), text, SITE)
+
+
+def return_address(text: str) -> object:
+    """As the field of a form, and as the page that a browser says it is on; what a refused form makes of them."""
+    asked = request(Referer=text, Origin=text, Accept="text/html", Content_Type=bodies.URLENCODED)
+    asked[FORM] = {"return_to": text, "article": {"url": text}}
+    return write_page(asked, SITE, InvalidFieldsError(errors={"name": ["Missing."]}))
+
+
+def accepted(text: str) -> object:
+    asked = request(Accept=f"text/html,{text}", Accept_Language=text)
+    return prefers_html(asked), texts_for(asked, None)
 
 
 NEW_SITE, NEW_TOKEN, THREAD = Loader(NewSiteSchema()), Loader(NewTokenSchema()), Loader(ThreadChangeSchema())

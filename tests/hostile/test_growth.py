@@ -255,6 +255,8 @@ KINDS = {
     "a limit": Kind(entrance.page, MAX_HEADER_BYTES, ("9", "0", "%D9%A0"), "limit="),
     "a cursor": Kind(entrance.page, MAX_HEADER_BYTES, ("MTox", "=", "%41", "_-"), "cursor="),
     "a cursor of nearly the right length": Kind(entrance.page, 512, ("MTox", "=", "A"), "cursor="),
+    "a list's cursor": Kind(entrance.list_cursor, MAX_HEADER_BYTES, ("c2l0ZTph", "=", "A", "_-", "\u0315")),
+    "a public cursor": Kind(entrance.public_cursor, 512, ("b2xkZXN0OjE6YTo=", "Ojo6", "=", "A")),
     "a queue's thread": Kind(entrance.queue, MAX_HEADER_BYTES, ("%CC%95%CC%B4", "a"), "order=oldest&thread="),
     "Idempotency-Key": Kind(entrance.idempotency_key, MAX_HEADER_BYTES, ("a", "\u0315", " ", "\u00e9")),
     "Authorization": Kind(entrance.authorization, MAX_HEADER_BYTES, ("a", " ", "Bearer ", "\u0315\u0334"), "Bearer "),
@@ -273,6 +275,19 @@ KINDS = {
         entrance.own_address("X_Forwarded_Prefix"), MAX_HEADER_BYTES, ("/a", "/", "/..", "%2F", ",", "\u0315")
     ),
     "Referer": Kind(entrance.address, MAX_HEADER_BYTES, (*ADDRESSES, *TEXTS), "http://"),
+    "a return address": Kind(
+        entrance.return_address, MAX_FORM_BYTES, (*ADDRESSES, *TEXTS, "a=b&"), "https://news.example/?"
+    ),
+    "a return address of nearly the right length": Kind(
+        entrance.return_address, 3000, (*ADDRESSES, *TEXTS, "a=b&", "&", "comment_id=1&"), "https://news.example/?"
+    ),
+    "the host of a return address": Kind(
+        entrance.return_address, 3000, (*ADDRESSES, *TEXTS, "\u00fc.", "\u00fc", "\u0660", "\u30fb"), "https://\u00fc"
+    ),
+    "Accept": Kind(
+        entrance.accepted, MAX_HEADER_BYTES, ("de,", "de;q=0.1,", ";", ",", "-", "a-", "q=", ";q=1", " ", "\u0315")
+    ),
+    "a language": Kind(entrance.schema(entrance.NEW_SITE, "language"), JSON_BYTES, ("a", "-", "de-", "\u0315")),
     "Origin": Kind(entrance.origin, MAX_HEADER_BYTES, ("a", "://", "\u0130", "\u0315\u0334"), "https://"),
 }
 CASES = [(kind, unit) for kind in KINDS for unit in KINDS[kind].units]
