@@ -34,14 +34,14 @@ class Api:
         """Returns the JSON of the answer, {} when it has no body."""
         data = None if body is None else json.dumps(body).encode()
         sent = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **(headers or {})}
-        request = urllib.request.Request(self.url + path, data, sent, method=method)  # noqa: S310 the user's own URL
         try:
+            request = urllib.request.Request(self.url + path, data, sent, method=method)  # noqa: S310 the user's own URL
             with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
                 return _object_in(response.read())
         except urllib.error.HTTPError as error:
             raise click.ClickException(f"{method} {path}: {_problem(error)}") from error
         except (OSError, ValueError, http.client.HTTPException) as error:
-            reason = str(error).rstrip(".") or type(error).__name__
+            reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
             raise click.ClickException(f"No service answers at {self.url}: {reason}. Is it running?") from error
 
     def list_all(self, path: str, name: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
@@ -49,6 +49,8 @@ class Api:
         cursor: str | None = ""
         while cursor is not None:
             page = self.call("GET", f"{path}?{urlencode({**(query or {}), 'limit': 200, 'cursor': cursor})}")
+            if name not in page:
+                raise click.ClickException(f"What answers at {self.url} is no commentdesk.")
             yield from page[name]
             cursor = page["next_cursor"]
 

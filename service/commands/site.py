@@ -5,6 +5,7 @@ import click
 from service.commands.api import Json, connect, path_of, show
 from service.commands.options import api_options, as_json_option, given_of, print_json
 
+_LANGUAGE = "Of the forms, refusals and thanks that readers see, such as de or pt-BR."
 _ORIGINS = "Where its pages are, such as https://news.example; given again for each."
 
 
@@ -15,20 +16,19 @@ def site() -> None:
 
 @site.command()
 @click.argument("site")
-@click.option("--title", default="", help="What people read.")
+@click.option("--title", help="What people read.")
+@click.option("--language", help=_LANGUAGE)
 @click.option("--public-submission", is_flag=True, help="Let readers' browsers post without a token.")
 @click.option("--origin", "--allowed-origin", "origins", multiple=True, help=_ORIGINS)
 @api_options
-def create(
-    site: str, title: str, *, public_submission: bool, origins: tuple[str, ...], url: str | None, token: str | None
-) -> None:
+def create(site: str, *, origins: tuple[str, ...], url: str | None, token: str | None, **fields: object) -> None:
     """Make a site.
 
     \b
     Example:
-      commentdesk site create sports --title Sports --public-submission --origin https://sports.example
+      commentdesk site create sport --title Sport --language de --public-submission --origin https://sport.example
     """
-    wanted = {"site": site, "title": title, "public_submission": public_submission, "allowed_origins": list(origins)}
+    wanted = given_of({"site": site, "allowed_origins": list(origins), **fields})
     made = connect(url, token).call("POST", path_of("sites"), wanted)
     click.echo(f"{made['site']} is there.")
 
@@ -50,6 +50,7 @@ def show_site(site: str, *, is_json: bool, url: str | None, token: str | None) -
 @site.command("set")
 @click.argument("site")
 @click.option("--title", help="What people read.")
+@click.option("--language", help=_LANGUAGE)
 @click.option(
     "--public-submission/--no-public-submission",
     default=None,

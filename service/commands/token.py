@@ -13,7 +13,7 @@ def token() -> None:
 
 
 @token.command()
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What its holder may do.")
 @click.option("--site", default=None, help="The site it is for. Needed for all roles but admin.")
 @click.option("--name", required=True, help="Whose it is: shown beside every decision.")
 @click.option("--expires-at", default=None, help="RFC 3339, such as 2027-01-31T00:00:00Z. Default: never.")
@@ -49,6 +49,11 @@ def list_tokens(url: str | None, token: str | None) -> None:
 @click.argument("token_id")
 @api_options
 def revoke(token_id: str, url: str | None, token: str | None) -> None:
-    """End a token at once."""
+    """End a token at once.
+
+    \b
+    Example:
+      commentdesk token revoke 5d0e9b7c1f3a2468
+    """
     connect(url, token).call("DELETE", path_of("tokens", token_id))
     click.echo(f"{token_id} is revoked.")
