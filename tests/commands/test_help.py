@@ -96,6 +96,18 @@ def test_the_version_is_told_where_nothing_is_installed(monkeypatch: pytest.Monk
     assert done.stdout.startswith("commentdesk ")
 
 
+def documented() -> Iterator[tuple[tuple[str, ...], str]]:
+    """The commands that the documents show to be typed, those with `python -m service` too."""
+    for file in [REPOSITORY / "README.md", *(REPOSITORY / "docs").glob("*.md")]:
+        blocks = re.findall(r"^```\w*\n(.*?)^```", file.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+        for line in "".join(blocks).splitlines():
+            found = re.match(r"(?:\w+=\S+ )*(?:\S*commentdesk|\S*python -m service) ([a-z].*)", line.strip())
+            if found:
+                words = found[1].split()
+                names = next((tuple(words[:n]) for n in (2, 1) if tuple(words[:n]) in OWN), ())
+                yield names, f"commentdesk {found[1]}"
+
+
 def examples() -> Iterator[tuple[tuple[str, ...], str]]:
     for names, command in OWN.items():
         for line in (command.help or "").splitlines():
@@ -103,13 +115,16 @@ def examples() -> Iterator[tuple[tuple[str, ...], str]]:
                 yield names, line.strip()
 
 
-@pytest.mark.parametrize(("names", "line"), list(examples()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("names", "line"), [*examples(), *documented()], ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_an_example_is_taken(names: tuple[str, ...], line: str) -> None:
     """As far as its options go; what they do is tried elsewhere."""
-    words = shlex.split(re.split(r" [>#]", line)[0])
+    words = shlex.split(re.split(r" [>#|]", line)[0])
     while "=" in words[0]:
         words.pop(0)
     assert words[0] == "commentdesk"
+    assert names
     assert tuple(words[1 : 1 + len(names)]) == names
     parser = OWN[names].make_parser(click.Context(OWN[names]))
     given, rest, _ = parser.parse_args(words[1 + len(names) :])
