@@ -53,7 +53,7 @@ def revoke(token_id: str, url: str | None, token: str | None) -> None:
 
     \b
     Example:
-      commentdesk token revoke 5d0e9b7c1f3a2468
+      commentdesk token revoke t97232c5739da
     """
     connect(url, token).call("DELETE", path_of("tokens", token_id))
     click.echo(f"{token_id} is revoked.")

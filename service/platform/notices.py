@@ -48,7 +48,7 @@ async def ask_for_time() -> None:
     """Until it is cancelled, so that a start is not ended that reads a large store, or waits for Redis."""
     notify(status("Starting."))
     while True:
-        notify(f"EXTEND_TIMEOUT_USEC={START_SECONDS * 1_000_000}")
+        notify(f"EXTEND_TIMEOUT_USEC={START_SECONDS * 1_000_000:.0f}")
         await asyncio.sleep(START_SECONDS / 3)
 
 

@@ -166,8 +166,12 @@ class Supervisor:
         """
         await asyncio.gather(*map(self._start_in, self._slots))
 
-    async def roll(self) -> None:
-        """Replaces each worker in turn by a new one, which is ready before the old one drains."""
+    async def roll(self) -> str:
+        """Replaces each worker in turn by a new one, which is ready before the old one drains.
+
+        Returns why the first one that could not start could not, "" when all were replaced.
+        """
+        reason = ""
         log.info("workers_rolling")
         draining: list[Coroutine[Any, Any, None]] = []
         for slot in self._slots:
@@ -178,14 +182,16 @@ class Supervisor:
                 try:
                     await self._start_in(slot)
                 except (StartError, OSError) as error:
+                    reason = str(error)
                     self._count(WorkerDeath.NOT_STARTED)
-                    log.error("workers_not_rolled", slot=slot, reason=str(error))  # noqa: TRY400 the reason is enough
+                    log.error("workers_not_rolled", slot=slot, reason=reason)  # noqa: TRY400 the reason is enough
                     break
                 old.send(Message.RETIRE)
                 draining.append(old.wait_or_kill(RETIRE_SECONDS + GRACE_SECONDS))
         else:
             log.info("workers_rolled")
         await asyncio.gather(*draining)  # a slot never has more than two workers
+        return reason
 
     async def close(self) -> None:
         """Drains all workers, and kills those that take too long."""

@@ -103,9 +103,12 @@ async def _supervise(settings: Settings) -> None:
         starting.cancel()
         if stop.is_set():
             return
-        await _announce(settings, listeners)
+        url = await _announce(settings, listeners)
         ending.callback((settings.data_dir / SERVICE_FILE).unlink, missing_ok=True)
-        tasks = [asyncio.create_task(_roll_on(roll, supervisor)), asyncio.create_task(notices.give_signs_of_life())]
+        tasks = [
+            asyncio.create_task(_roll_on(roll, supervisor, url)),
+            asyncio.create_task(notices.give_signs_of_life()),
+        ]
         await stop.wait()
         notices.notify(notices.STOPPING)
         for task in tasks:
@@ -124,14 +127,15 @@ async def _start(supervisor: Supervisor, stop: asyncio.Event) -> None:
         await asyncio.gather(starting, return_exceptions=True)
 
 
-async def _roll_on(roll: asyncio.Event, supervisor: Supervisor) -> None:
-    """Replaces all workers whenever the event is set."""
+async def _roll_on(roll: asyncio.Event, supervisor: Supervisor, url: str) -> None:
+    """Replaces all workers whenever the event is set; the new ones may be of another version than this process."""
     while True:
         await roll.wait()
         roll.clear()
         notices.notify(*notices.reloading())
-        await supervisor.roll()
-        notices.notify(notices.READY)
+        reason = await supervisor.roll()
+        words = f"The workers were not replaced, and go on: {reason}" if reason else f"New workers serve at {url}"
+        notices.notify(notices.READY, notices.status(words))
 
 
 async def _start_server(settings: Settings, counts: Counters, ending: AsyncExitStack) -> str:
@@ -148,8 +152,11 @@ def _set_by(*signals: signal.Signals) -> asyncio.Event:
     return event
 
 
-async def _announce(settings: Settings, listeners: Listeners) -> None:
-    """Writes the address of the service into the data folder, and prints where its parts are."""
+async def _announce(settings: Settings, listeners: Listeners) -> str:
+    """Writes the address of the service into the data folder, and prints where its parts are.
+
+    Returns the address.
+    """
     listening, port = listeners[0][0].getsockname()[:2]
     host = _local_host(listening)
     url = _address(host, port)
@@ -170,7 +177,8 @@ async def _announce(settings: Settings, listeners: Listeners) -> None:
         f"  more tokens    {_python()} -m service token create --help",
     ]
     click.echo("\n".join(line for line in lines if line))
-    notices.notify(notices.READY, notices.status(f"{own_version()} at {url}"))
+    notices.notify(notices.READY, notices.status(f"Version {own_version()} serves at {url}"))
+    return url
 
 
 def _local_host(listening: str) -> str:
