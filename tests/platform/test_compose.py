@@ -61,8 +61,8 @@ def image_command() -> list[str]:
 def health_command() -> list[str]:
     [health] = values("HEALTHCHECK")
     parts: list[str] = json.loads(health.split("CMD", 1)[1])
-    assert PROJECT["scripts"][parts[0]] == "service.__main__:main"
-    return [sys.executable, "-m", "service", *parts[1:]]
+    assert parts[0] == "python"
+    return [sys.executable, *parts[1:]]
 
 
 def interpolated(text: str) -> str:

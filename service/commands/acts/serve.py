@@ -103,10 +103,10 @@ async def _supervise(settings: Settings) -> None:
         starting.cancel()
         if stop.is_set():
             return
-        url = await _announce(settings, listeners)
+        address = await _announce(settings, listeners)
         ending.callback((settings.data_dir / SERVICE_FILE).unlink, missing_ok=True)
         tasks = [
-            asyncio.create_task(_roll_on(roll, supervisor, url)),
+            asyncio.create_task(_roll_on(roll, supervisor, address)),
             asyncio.create_task(notices.give_signs_of_life()),
         ]
         await stop.wait()
