@@ -20,6 +20,7 @@ from schemas.fields import (
     page_limit,
     query_cursor,
 )
+from schemas.rules import MAX_RULES, RuleSchema
 from schemas.threads import MODES
 
 ROLES = ("website", "moderator", "operator", "admin")
@@ -51,6 +52,12 @@ class PolicySchema(Closed):
     site_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=100)
     stranger_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=120, allow_none=True)
     stranger_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=60)
+    rules = BoundedList(
+        fields.Nested(RuleSchema),
+        most=MAX_RULES,
+        load_default=[],
+        metadata={"description": "What to do with comments that meet a condition, in this order."},
+    )
 
     @validates_schema
     def _ordered(self, data: dict[str, float], **_: object) -> None:

@@ -47,12 +47,15 @@ class ReasonSchema(Closed):
                 "direction_overridden",
                 "filler_characters",
                 "name_of_staff",
+                "rule",
             ]
         ),
     )
     attribute = fields.String()
     score = fields.Float()
     threshold = fields.Float()
+    rule = fields.String(metadata={"description": "The name of the site's rule that fired."})
+    matched = fields.List(fields.String(), metadata={"description": "What met it: at most five short pieces."})
 
 
 class ClaimSchema(Closed):

@@ -180,6 +180,13 @@ class SettingsSchema(Schema):
             "public address; `true`, anyone; `false`, nobody."
         },
     )
+    disposable_domains = fields.String(
+        load_default="",
+        metadata={
+            "description": "Domains whose addresses are thrown away after use, with spaces, commas or line ends "
+            "between, for rules on emails; best by file. None: a short list of our own."
+        },
+    )
     log_level = fields.String(
         load_default="info",
         validate=validate.OneOf(["debug", "info", "warning", "error"]),

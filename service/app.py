@@ -33,6 +33,8 @@ from service.platform.kept_secret import SECRET_KEY_FILE, kept_secret, known_pre
 from service.platform.memory import memory_limit_of
 from service.registry import DEFAULT, DEMO, Registry
 from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
+from service.rules.disposable import disposable_domains
+from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings, reader_of_redis_url
 from service.store import scripts
@@ -207,6 +209,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         comments=comments,
         queue=Queue(desk_link, comments),
         salts=salts,
+        rules=PreparedRules(model.fold, disposable_domains(settings.disposable_domains)),
         thread_upgrades=ThreadUpgrades(desk_link),
         now_ms=service[NOW_MS],
     )

@@ -43,6 +43,7 @@ class Settings:
     public_url: PublicAddress | None
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     demo: Audience
+    disposable_domains: tuple[str, ...]
     log_level: str
 
 
@@ -97,6 +98,7 @@ def _parsed(loaded: Mapping[str, object]) -> dict[str, object]:
     return {
         "data_dir": data_dir,
         "embedded_dir": None if loaded["redis_url"] else data_dir,
+        "disposable_domains": tuple(str(loaded["disposable_domains"]).replace(",", " ").split()),
         "hosts": hosts | {public_url.name} if hosts and public_url else hosts,
         "public_url": public_url,
         "trusted_proxies": proxies,

@@ -13,17 +13,21 @@ from schemas.administration import (
     TokensQuery,
     TokensSchema,
 )
+from schemas.policies import PolicyTestedSchema, PolicyTestSchema
 from service.api.cursors import name_cursor_after, name_of
-from service.api.wire import site_json, token_json
+from service.api.wire import site_json, token_json, trial_json
 from service.domain.caller import Role
 from service.domain.policy import fields_of, policy_of
 from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
+from service.domain.submission import Submission
 from service.domain.token import TokenFilter
-from service.use_cases import sites, tokens
+from service.use_cases import rules, sites, tokens
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import operation
 
+MAX_POLICY_BYTES = 1 << 20
+"""5,000 phrases and 200 rules."""
 _SITE, _TOKEN = "site", "token"
 """What a cursor of a list is good for."""
 
@@ -33,17 +37,40 @@ async def read_policy(call: Call) -> Answer:
     return Answer(200, fields_of(call.known_site.policy))
 
 
-@operation("Replace the policy", body=PolicySchema, answers={200: PolicySchema}, errors=(404,))
+@operation(
+    "Replace the policy", body=PolicySchema, max_body_bytes=MAX_POLICY_BYTES, answers={200: PolicySchema}, errors=(404,)
+)
 async def set_policy(call: Call) -> Answer:
     actor = call.known_caller.token_id
     return Answer(200, fields_of(await sites.set_policy(call.desk, call.known_site, policy_of(call.body), actor=actor)))
 
 
-@operation("Change the policy", body=PolicyChangeSchema, answers={200: PolicySchema}, errors=(404,))
+@operation(
+    "Change the policy",
+    body=PolicyChangeSchema,
+    max_body_bytes=MAX_POLICY_BYTES,
+    answers={200: PolicySchema},
+    errors=(404,),
+)
 async def change_policy(call: Call) -> Answer:
     """A field left out keeps its value, also when another changes it at the same moment."""
     actor = call.known_caller.token_id
     return Answer(200, fields_of(await sites.change_policy(call.desk, call.known_site, call.body, actor=actor)))
+
+
+@operation(
+    "Try the policy on a comment",
+    body=PolicyTestSchema,
+    is_scored=True,
+    answers={200: PolicyTestedSchema},
+    errors=(404,),
+)
+async def try_policy(call: Call) -> Answer:
+    """Says what the site's mode, thresholds and rules make of a comment, and keeps nothing of it. Limits and what is
+    known of an author are not asked."""
+    body = call.body
+    said = Submission(body["name"], body["email"], body["body"], body["website"] or "")
+    return Answer(200, trial_json(await rules.try_policy(call.desk, call.known_site, body["thread"], said)))
 
 
 @operation("Make a site", body=NewSiteSchema, answers={201: SiteSchema}, errors=(409,))

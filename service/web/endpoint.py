@@ -89,8 +89,8 @@ class Endpoint:
             caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
             await admission.invite_body(request, self._max_bytes(request))
-        if self._route.audience and request.rel_url.raw_query_string:
-            operation.require_known_query(request)  # pages are opened by links that others may add to
+        if request.rel_url.raw_query_string and not self._is_led_by_a_page(request):
+            operation.require_known_query(request)
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)
@@ -145,9 +145,14 @@ class Endpoint:
     def _max_bytes(self, request: Request) -> int:
         """What the body may have: more where a form comes, whose escapes make a text three times as long as it is."""
         operation = self._route.operation
-        if operation.form is not None and admission.is_form(request):
-            return operation.max_form_bytes
-        return operation.max_body_bytes
+        return operation.max_form_bytes if self._is_form(request) else operation.max_body_bytes
+
+    def _is_form(self, request: Request) -> bool:
+        return self._route.operation.form is not None and admission.is_form(request)
+
+    def _is_led_by_a_page(self, request: Request) -> bool:
+        """Whether the address is that of a link or a form in a page, to which scripts of others may add parameters."""
+        return not self._route.audience or self._is_form(request)
 
     async def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
         """The answer to a refused call, after what is to be learned from it."""

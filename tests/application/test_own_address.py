@@ -66,10 +66,10 @@ class TestUnderAPath:
         self, placed: tuple[Application, dict[str, str]], before: str
     ) -> None:
         opened, headers = placed
-        wrong = await opened.client.post(f"{before}{COMMENTS}?a=b", data=FORM | {"email": "no"}, headers=headers)
+        wrong = await opened.client.post(f"{before}{COMMENTS}", data=FORM | {"email": "no"}, headers=headers)
         page = await wrong.text()
         assert wrong.status == 422
-        assert f'action="/comments{COMMENTS}?a=b"' in page
+        assert f'action="/comments{COMMENTS}"' in page
         assert 'href="/comments/static/pages.css' in page
 
     @pytest.mark.parametrize("before", ["", "/comments"])

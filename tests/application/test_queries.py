@@ -51,6 +51,18 @@ async def test_many_unknown_ones_are_named_in_part(application: Application) -> 
     assert len((await answer.json())["errors"]) == 20
 
 
+async def test_what_a_script_added_to_the_address_of_a_form_costs_no_reader_his_comment(
+    application: Application,
+) -> None:
+    """As those do that follow readers from one host to another."""
+    path = "/v1/sites/default/threads/t/comments?_gl=1*x&utm_source=y"
+    comment = {"name": "Ada", "email": "ada@mail.example", "body": "Every spring the river takes a little more."}
+    token = {"Authorization": f"Bearer {await application.token('website')}"}
+    sent = await application.client.post(path, data=comment, headers=token, allow_redirects=False)
+    assert sent.status == 303
+    await refused(await application.client.post(path, json=comment, headers=token), "_gl", "utm_source")
+
+
 @pytest.mark.parametrize("path", ["/docs", "/received", "/demo", "/openapi.json", "/static/pages.css", "/"])
 async def test_pages_are_opened_by_links_that_others_added_to(application: Application, path: str) -> None:
     answer = await application.ask("GET", f"{path}?utm_source=x&fbclid=y&fbclid=z", token="")
