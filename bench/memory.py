@@ -186,6 +186,7 @@ def make_desk(link: "Link") -> "Desk":
     from service.desk import Desk
     from service.platform.counters import Counters
     from service.registry import Registry
+    from service.rules.prepared import PreparedRules
     from service.scoring import Scorer
     from service.store.comments import Comments
     from service.store.format_3 import ThreadUpgrades
@@ -194,16 +195,17 @@ def make_desk(link: "Link") -> "Desk":
     from service.store.submissions import Submissions
     from service.vault import Vault
 
-    vault, comments = Vault(SECRET), Comments(link)
+    vault, comments, model = Vault(SECRET), Comments(link), load_model()
     return Desk(
         link,
         Registry(link, link, vault, SECRET),
         vault,
-        scorer=Scorer(load_model(), Counters()),
+        scorer=Scorer(model, Counters()),
         submissions=Submissions(link, comments),
         comments=comments,
         queue=Queue(link, comments),
         salts=DaySalts(link),
+        rules=PreparedRules(model.fold, ()),
         thread_upgrades=ThreadUpgrades(link),
     )
 

@@ -5,6 +5,7 @@ from classifier.attribute import ATTRIBUTES
 from classifier.budget import Budget
 from classifier.error import ModelError, TimeUsedError
 from classifier.scorer import Classifier
+from classifier.text.folded import Folded
 from classifier.vector import N_FEATURES, Vector
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Budget",
     "Classifier",
     "Explanation",
+    "Folded",
     "ModelError",
     "Span",
     "Text",

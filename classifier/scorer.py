@@ -15,6 +15,7 @@ from classifier.features.language import Language, languages_of
 from classifier.linear_model import LinearModel, Scored
 from classifier.model_file import Weights, read_weights
 from classifier.text.appearance import Appearance, Reading, appearance_of
+from classifier.text.folded import Folded, folded_phrases
 from classifier.text.view import view_of
 from classifier.vector import Vector, vectors_of
 
@@ -58,15 +59,26 @@ class Classifier:
         A text that is shown in another order than it is sent is scored in both, and the worse of the two counts. It
         raises ValueError for a text over MAX_CHARS, and TimeUsedError once the budget is used.
         """
+        return [assessment for assessment, _ in self.assess_and_fold(texts, budget)]
+
+    def assess_and_fold(
+        self, texts: Sequence[Text], budget: Budget = UNLIMITED
+    ) -> list[tuple[Assessment, tuple[Folded, ...]]]:
+        """What `assess` gives, each with the body as it was read, at no second pass over the text: one, or where it is
+        shown otherwise than it is sent each way to read it."""
         appearances = [appearance_of(text.body) for text in texts]
         if not any(appearances):
             return self._assess_all(texts, budget)
         plain = [text for text, hidden in zip(texts, appearances, strict=True) if hidden is None]
-        assessments = iter(self._assess_all(plain, budget))
+        assessed = iter(self._assess_all(plain, budget))
         return [
-            next(assessments) if hidden is None else self._worst_of(text, hidden, budget)[0]
+            next(assessed) if hidden is None else self._assess_hidden(text, hidden, budget)
             for text, hidden in zip(texts, appearances, strict=True)
         ]
+
+    def fold(self, phrases: Sequence[str]) -> list[str]:
+        """Each phrase as it stands in `Folded.read` of a text that says it; "" for one without anything to read."""
+        return list(folded_phrases(phrases, self._lexicon))
 
     def assess_with_vectors(self, texts: Sequence[Text]) -> list[tuple[Assessment, Vector]]:
         """What `assess` gives, each with the text's feature vector, at no second pass over the text."""
@@ -104,25 +116,27 @@ class Classifier:
         """(n_texts, n_attributes) float64, the logits of a batch."""
         return self._model.score(features).logits
 
-    def _worst_of(self, text: Text, hidden: Appearance, budget: Budget = UNLIMITED) -> tuple[Assessment, Reading]:
-        """The worst assessment of what a text may be read as, with spans of the text as sent, and that reading."""
+    def _assess_hidden(self, text: Text, hidden: Appearance, budget: Budget) -> tuple[Assessment, tuple[Folded, ...]]:
         found = self._assess_all([text._replace(body=reading.text) for reading in hidden.readings], budget)
-        worst, reading = max(zip(found, hidden.readings, strict=True), key=lambda pair: pair[0].reject)
-        return worst._replace(spans=reading.restored(text.body, worst.spans), findings=hidden.findings), reading
+        worst, _ = _worst_of(text, hidden, [assessment for assessment, _ in found])
+        return worst, tuple(each for _, folded in found for each in folded)
 
     def _as_read(self, text: Text) -> tuple[Text, Assessment | None, Reading | None]:
         """The text that is read: as it is or, where it hides something, its worst reading, whose assessment follows."""
         hidden = appearance_of(text.body)
         if hidden is None:
             return text, None, None
-        worst, reading = self._worst_of(text, hidden)
+        found = self._assess_all([text._replace(body=each.text) for each in hidden.readings], UNLIMITED)
+        worst, reading = _worst_of(text, hidden, [assessment for assessment, _ in found])
         return text._replace(body=reading.text), worst, reading
 
-    def _assess_all(self, texts: Sequence[Text], budget: Budget) -> list[Assessment]:
-        assessments: list[Assessment] = []
+    def _assess_all(self, texts: Sequence[Text], budget: Budget) -> list[tuple[Assessment, tuple[Folded, ...]]]:
+        assessed: list[tuple[Assessment, tuple[Folded, ...]]] = []
         for part in _passes(texts):
-            assessments += self._assess(self.features(part, budget), budget)
-        return assessments
+            features = self.features(part, budget)
+            found = self._assess(features, budget)
+            assessed += [(each, (Folded(features.view, text),)) for text, each in enumerate(found)]
+        return assessed
 
     def _assess(self, features: Features, budget: Budget = UNLIMITED) -> list[Assessment]:
         """One assessment for each text of a pass."""
@@ -140,6 +154,12 @@ class Classifier:
             named = dict(zip(ATTRIBUTES, scores, strict=True))
             assessments.append(Assessment(named, reject_of(scores), spans, language, is_known))
         return assessments
+
+
+def _worst_of(text: Text, hidden: Appearance, found: Sequence[Assessment]) -> tuple[Assessment, Reading]:
+    """The worst assessment of what a text may be read as, with spans of the text as sent, and that reading."""
+    worst, reading = max(zip(found, hidden.readings, strict=True), key=lambda pair: pair[0].reject)
+    return worst._replace(spans=reading.restored(text.body, worst.spans), findings=hidden.findings), reading
 
 
 def reject_of(scores: list[float]) -> float:

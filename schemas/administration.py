@@ -1,22 +1,28 @@
 """The schemas of sites, policies and tokens."""
 
 from collections.abc import Mapping
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, missing, validate, validates_schema
 
 from schemas.fields import (
     SITE_PATTERN,
     TIME,
     BoundedList,
     Closed,
+    LanguageTag,
     Line,
     Origin,
     Probability,
     StrictBoolean,
     StrictInteger,
+    next_cursor,
+    page_limit,
+    query_cursor,
 )
+from schemas.rules import MAX_RULES, RuleSchema
 from schemas.threads import MODES
 
 ROLES = ("website", "moderator", "operator", "admin")
@@ -103,11 +109,30 @@ class PolicySchema(Closed):
         load_default=60,
         metadata={"description": "How many submissions all strangers together may send at once."},
     )
+    rules = BoundedList(
+        fields.Nested(RuleSchema),
+        most=MAX_RULES,
+        load_default=[],
+        metadata={"description": "What to do with comments that meet a condition, in this order."},
+    )
 
     @validates_schema
     def _ordered(self, data: dict[str, float], **_: object) -> None:
         if data["publish_below"] > data["reject_above"]:
             raise ValidationError("Must not be above reject_above.", "publish_below")
+
+
+def _of_policy(name: str) -> fields.Field[Any]:
+    """A field of the policy without its default."""
+    field = copy(PolicySchema().fields[name])
+    field.load_default = missing
+    return field
+
+
+PolicyChangeSchema = Closed.from_dict(
+    {name: _of_policy(name) for name in PolicySchema().fields}, name="PolicyChangeSchema"
+)
+PolicyChangeSchema.__doc__ = """What to change of a site's policy. A field left out keeps its value."""
 
 
 class SiteChangeSchema(Closed):
@@ -127,6 +152,12 @@ class SiteChangeSchema(Closed):
             "read from a script. With none listed, forms of any page are taken where "
             "`public_submission` is true, and no script of another origin may read."
         },
+    )
+    language = LanguageTag(
+        metadata={
+            "description": "The language of the forms, refusals and thanks that readers see, such as `de` or `pt-BR` "
+            "(BCP 47). Where there is no translation, the nearest or English is shown. A new site has `en`.",
+        }
     )
 
 
@@ -160,23 +191,34 @@ class SiteSchema(Closed):
             "restriction of forms, and no reading by scripts."
         },
     )
+    language = fields.String(
+        required=True, metadata={"description": "The language of what readers see, as a tag (BCP 47)."}
+    )
     created_at = fields.String(
         required=True, metadata=TIME | {"description": "When the site was made, RFC 3339 in UTC."}
     )
 
 
+class SitesQuery(Closed):
+    """Which page of the sites."""
+
+    limit = page_limit(100)
+    cursor = query_cursor()
+
+
 class SitesSchema(Closed):
-    """Every site, by name."""
+    """A page of the sites, by name."""
 
     sites = fields.List(
         fields.Nested(SiteSchema), required=True, metadata={"description": "The sites in the order of their ids."}
     )
+    next_cursor = next_cursor()
 
 
 class NewTokenSchema(Closed):
     """A token to be made. All roles but admin need the site they act on."""
 
-    rules: ClassVar[Mapping[str, Any]] = {
+    shape_rules: ClassVar[Mapping[str, Any]] = {
         "if": {"properties": {"role": {"const": "admin"}}, "required": ["role"]},
         "then": {"properties": {"site": {"type": "null"}}},
         "else": {"properties": {"site": {"type": "string"}}, "required": ["site"]},
@@ -259,11 +301,27 @@ class MadeTokenSchema(TokenSchema):
     )
 
 
+class TokensQuery(Closed):
+    """Which of the tokens, and which page of them."""
+
+    site = fields.String(
+        load_default=None,
+        validate=validate.Regexp(SITE_PATTERN),
+        metadata={"description": "Tokens of this site alone."},
+    )
+    role = fields.String(
+        load_default=None, validate=validate.OneOf(ROLES), metadata={"description": "Tokens of this role alone."}
+    )
+    limit = page_limit(100)
+    cursor = query_cursor()
+
+
 class TokensSchema(Closed):
-    """Every token that was not revoked, expired ones included."""
+    """A page of the tokens that were not revoked, by their ids, without the tokens themselves."""
 
     tokens = fields.List(
         fields.Nested(TokenSchema),
         required=True,
         metadata={"description": "The tokens in the order of their ids, expired ones included."},
     )
+    next_cursor = next_cursor()

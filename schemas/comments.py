@@ -73,6 +73,7 @@ class ReasonSchema(Closed):
                 "direction_overridden",
                 "filler_characters",
                 "name_of_staff",
+                "rule",
             ]
         ),
         metadata={
@@ -81,13 +82,17 @@ class ReasonSchema(Closed):
             "thresholds; `score_high` names a score of 0.5 or more; `language_not_assessed`: the "
             "model does not know the language; `not_scored`: the classifier failed; "
             "`direction_overridden` and `filler_characters`: characters hide how it is read; "
-            "`name_of_staff`: the name looks like that of a moderator."
+            "`name_of_staff`: the name looks like that of a moderator; `rule`: a rule of the site fired."
         },
     )
     attribute = fields.String(metadata={"description": "The attribute that is meant, with `score_high` alone."})
     score = fields.Float(metadata={"description": "The attribute's score, 0 to 1, with `score_high` alone."})
     threshold = fields.Float(
         metadata={"description": "The policy's threshold of `risk`, 0 to 1, with `risk_below` and `risk_above` alone."}
+    )
+    rule = fields.String(metadata={"description": "The name of the site's rule that fired, with `rule` alone."})
+    matched = fields.List(
+        fields.String(), metadata={"description": "What met the rule: at most five short pieces, with `rule` alone."}
     )
 
 

@@ -11,21 +11,28 @@ from urllib.parse import urlsplit
 from marshmallow import Schema, ValidationError, fields, validate
 
 from schemas import controls, patterns, visibility
+from schemas.origin import OriginError, parse_origin
 
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
+LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}\Z"
+"""A well-formed tag but for those of private use alone and those older than RFC 4646 (RFC 5646, 2.1)."""
 COMMENT_ID_PATTERN = r"^[0-9a-z]{16}\Z"
 MAX_URL_CHARS = 2048
 MAX_EMAIL_CHARS = 254
+_MAX_LANGUAGE_CHARS = 35
+"""What applications should have room for (RFC 5646, 4.4.1)."""
+_SCRIPT_CHARS, _REGION_CHARS = 4, 2
 MAX_REVISION = 2**53
 MAX_CURSOR_CHARS = 512
 CHECKED = ("1", "true", "on")
 """What a form says where a box is checked."""
+MAX_CHECKED_CHARS = 20
+"""What is longer, spaces around it included, says no without being read."""
 MAX_UNKNOWN_NAMED = 20
 """A refusal names this many unknown fields at most: thousands would cost more than all other checks."""
 
 TIME = {"format": "date-time"}
 """The metadata of a time on the wire, RFC 3339."""
-OWN_PORTS = {"http": ":80", "https": ":443"}
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NOT_IN_ADDRESS = re.compile(r'[\s<>"\\^`{|}]')
 _MOST_CODE_POINTS = 4
@@ -221,20 +228,43 @@ def is_web_address(text: str) -> bool:
 
 
 class Origin(Line):
-    """A browser's origin: scheme, host and port. The default port of the scheme is removed, as no browser sends it."""
+    """The origin of web pages, which becomes what browsers send: see `schemas.origin.parse_origin`."""
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"pattern": patterns.ORIGIN} | kwargs.pop("metadata", {})
-        super().__init__(min_chars=8, max_chars=300, metadata=metadata, **kwargs)
+        super().__init__(min_chars=1, max_chars=300, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:  # noqa: ARG002
         return None
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs).rstrip("/").lower()
-        if not is_web_address(text) or text.count("/") != 2 or "?" in text or "#" in text:
-            raise ValidationError("Not an origin such as https://news.example.")
-        return text.removesuffix(OWN_PORTS[text.partition(":")[0]])
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return parse_origin(text)
+        except OriginError as error:
+            raise ValidationError(f"Not an origin such as https://news.example: {error}") from error
+
+
+class LanguageTag(fields.String):
+    """A language as a tag such as `de` or `pt-BR` (BCP 47), of at most 35 characters, which becomes written as usual:
+    a region in capital letters, a script with a first one (RFC 5646, 2.1.1)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        checks = [
+            validate.Length(max=_MAX_LANGUAGE_CHARS),
+            validate.Regexp(LANGUAGE_PATTERN, error="Not a language tag such as de or pt-BR."),
+        ]
+        super().__init__(validate=checks, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        language, *subtags = super()._deserialize(value, attr, data, **kwargs)[: 2 * _MAX_LANGUAGE_CHARS].split("-")
+        return "-".join([language.lower(), *map(_usual_case, subtags)])
+
+
+def _usual_case(subtag: str) -> str:
+    if len(subtag) == _SCRIPT_CHARS:
+        return subtag.capitalize()
+    return subtag.upper() if len(subtag) == _REGION_CHARS else subtag.lower()
 
 
 class StrictInteger(fields.Integer):
@@ -274,7 +304,7 @@ class Checkbox(StrictBoolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if self.is_of_form:
-            return isinstance(value, str) and value.strip().lower() in CHECKED
+            return isinstance(value, str) and len(value) <= MAX_CHECKED_CHARS and value.strip().lower() in CHECKED
         return super()._deserialize(value, attr, data, **kwargs)
 
 
@@ -364,7 +394,7 @@ class BoundedList(fields.List[Any]):
 class Closed(Schema):
     """The base of every JSON body: it refuses unknown fields, and names the first MAX_UNKNOWN_NAMED of them."""
 
-    rules: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    shape_rules: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """What JSON Schema can say of the whole body beside its fields, for the API's description."""
 
     def load(self, data: Any, **kwargs: Any) -> Any:

@@ -1,10 +1,13 @@
 """The schema of the settings: environment variables `COMMENTDESK_NAME`, which are checked all at once."""
 
 import re
+from collections.abc import Mapping
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
+
+from schemas.origin import OriginError, parse_public_address
 
 PREFIX = "COMMENTDESK_"
 SECRET_CHARS = 32
@@ -13,17 +16,38 @@ _LEAST_SECRET_CHARS = 16
 _HOST_NAME = re.compile(r"[a-z0-9_]([a-z0-9_.-]{0,251}[a-z0-9_])?")
 
 
+_TAKEN_AS_GIVEN = {"secret_key", "previous_secret_key"}
+"""Spaces around these are part of them: without them emails that were encrypted before could not be read."""
+
+
+def split_networks(text: str) -> list[str]:
+    """Returns the networks of a list, without brackets around an IPv6 address."""
+    return [part.strip().replace("[", "").replace("]", "") for part in text.split(",") if part.strip()]
+
+
 def _networks(text: str) -> None:
-    for part in text.split(","):
+    for part in split_networks(text):
         try:
-            ip_network(part.strip())
+            ip_network(part, strict=False)
         except ValueError as error:
-            raise ValidationError(f"{part.strip()!r} is not an address or network.") from error
+            raise ValidationError(f"{part!r} is not an address or network.") from error
 
 
 def split_hosts(text: str) -> list[str]:
     """Returns the host names in the form in which requests are compared: lower case, IPv6 without brackets."""
     return [part.strip().lower().strip("[]") for part in text.split(",") if part.strip()]
+
+
+def _listening_host(text: str) -> None:
+    if not _HOST_NAME.fullmatch(text.lower()) and not _is_address(text):
+        raise ValidationError("Not an address or a host's name (without http:// and port).")
+
+
+def _public_url(text: str) -> None:
+    try:
+        parse_public_address(text)
+    except OriginError as error:
+        raise ValidationError(f"Not an address such as https://news.example/comments: {error}") from error
 
 
 def _host_names(text: str) -> None:
@@ -44,11 +68,12 @@ class DemoField(fields.Field[str]):
     """The text `local`, or a truth value in any of marshmallow's spellings, which becomes `true` or `false`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:  # noqa: ARG002
-        if value == "local":
+        text = str(value).lower()
+        if text == "local":
             return "local"
-        if value in fields.Boolean.truthy:
+        if text in fields.Boolean.truthy:
             return "true"
-        if value in fields.Boolean.falsy:
+        if text in fields.Boolean.falsy:
             return "false"
         raise ValidationError("Must be local, true or false.")
 
@@ -62,7 +87,14 @@ def _secret(description: str) -> fields.String:
 class SettingsSchema(Schema):
     """Every setting, its default and its meaning; the README's table is tested against this."""
 
-    host = fields.String(load_default="127.0.0.1", metadata={"description": "Address to listen on."})
+    host = fields.String(
+        load_default="127.0.0.1",
+        validate=_listening_host,
+        metadata={
+            "description": "Address to listen on. `0.0.0.0` is every IPv4 address of the machine, `::` is every "
+            "address, also of IPv4."
+        },
+    )
     port = fields.Integer(
         load_default=8080,
         validate=validate.Range(0, 65535),
@@ -123,16 +155,36 @@ class SettingsSchema(Schema):
             "None: any name, but what loopback alone may see is told under loopback's own."
         },
     )
+    public_url = fields.String(
+        load_default=None,
+        validate=_public_url,
+        metadata={
+            "description": "Where browsers reach the service through a proxy, such as "
+            "`https://news.example/comments`: its links, forms and pages lie there. "
+            "None: what trusted proxies tell, else the request's own host."
+        },
+    )
     trusted_proxies = fields.String(
         load_default="",
-        validate=lambda text: _networks(text) if text else None,
-        metadata={"description": "Addresses or networks, comma-separated, whose `X-Forwarded-For` is believed."},
+        validate=_networks,
+        metadata={
+            "description": "Addresses or networks, comma-separated, of proxies whose `X-Forwarded-` headers and "
+            "`Forwarded` are believed."
+        },
     )
     demo = DemoField(
         load_default="local",
         metadata={
             "description": "Who gets the demo article at `/demo`: `local`, a browser on this machine that comes "
-            "through no proxy; `true`, anyone; `false`, nobody."
+            "through no proxy, while the service listens on loopback alone and has neither trusted proxies nor a "
+            "public address; `true`, anyone; `false`, nobody."
+        },
+    )
+    disposable_domains = fields.String(
+        load_default="",
+        metadata={
+            "description": "Domains whose addresses are thrown away after use, with spaces, commas or line ends "
+            "between, for rules on emails; best by file. None: a short list of our own."
         },
     )
     log_level = fields.String(
@@ -140,3 +192,15 @@ class SettingsSchema(Schema):
         validate=validate.OneOf(["debug", "info", "warning", "error"]),
         metadata={"description": "The least important kind of log line that is written."},
     )
+
+    @pre_load
+    def _trimmed(self, data: Mapping[str, str], **_: object) -> dict[str, str]:
+        """Removes the space around values, and those that are empty, as compose and env files leave them: they are not
+        set."""
+        given = {name: text if name in _TAKEN_AS_GIVEN else text.strip() for name, text in data.items()}
+        trimmed = {name: text for name, text in given.items() if text.strip()}
+        if "log_level" in trimmed:
+            trimmed["log_level"] = trimmed["log_level"].lower()
+        if "host" in trimmed:
+            trimmed["host"] = trimmed["host"].removeprefix("[").removesuffix("]")
+        return trimmed

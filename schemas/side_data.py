@@ -8,10 +8,9 @@ from functools import cached_property
 from ipaddress import ip_address
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import EXCLUDE, Schema, fields
 
 from schemas import controls, visibility
-from schemas.fields import Closed
 from schemas.websites import complete_address
 
 _MOST_CODE_POINTS = 4
@@ -91,10 +90,17 @@ class SideIp(_SideField):
             return _first_address(controls.in_one_line(whole[:_MAX_LIST_CHARS])), True
 
 
+class SideSchema(Schema):
+    """The base of such an object: unknown fields are passed over."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
 class SideData(fields.Nested):
     """An object of such fields, which loads to SideValues whatever was sent; to None for none."""
 
-    def __init__(self, nested: type[Closed], **kwargs: Any) -> None:
+    def __init__(self, nested: type[SideSchema], **kwargs: Any) -> None:
         super().__init__(nested, load_default=None, allow_none=True, **kwargs)
 
     def _deserialize(  # type: ignore[override]  # `partial` is for the fields within, and comes in `kwargs`

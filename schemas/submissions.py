@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.fields import COMMENT_ID_PATTERN, MAX_URL_CHARS, Checkbox, Closed, Email, Line, Paragraphs
-from schemas.side_data import SideAddress, SideData, SideIp, SideText
+from schemas.side_data import SideAddress, SideData, SideIp, SideSchema, SideText
 from schemas.websites import Website
 
 KNOWN_STATES = ("published", "held")
@@ -13,7 +13,7 @@ MAX_NAME_CHARS = 100
 MAX_USER_AGENT_CHARS = 1000
 
 
-class ArticleSchema(Closed):
+class ArticleSchema(SideSchema):
     """The article that a thread belongs to; taken from websites only, never from a stranger. The newest counts. What is
     wrong in it is cut, mended or left out, and the comment is taken."""
 
@@ -24,12 +24,12 @@ class ArticleSchema(Closed):
     url = SideAddress(
         metadata={
             "description": "The address of its page, http or https, on one of the site's `allowed_origins` where it "
-            "lists some. Forms lead back to it. Anything else is left out."
+            "lists some; anything else is left out. Forms lead back to it."
         }
     )
 
 
-class ClientSchema(Closed):
+class ClientSchema(SideSchema):
     """The reader's browser, as the website saw it; taken from websites only. What is wrong in it is cut, mended or left
     out, and the comment is taken."""
 
@@ -37,7 +37,7 @@ class ClientSchema(Closed):
         metadata={
             "description": "The reader's IPv4 or IPv6 address, by which his rate is limited and a repeat is known; "
             "only a keyed hash of it is kept. It may have a port, brackets or quotes; of an `X-Forwarded-For` the "
-            "first is taken."
+            "first is taken. What holds no address is left out."
         }
     )
     user_agent = SideText(
@@ -107,6 +107,17 @@ class SubmissionSchema(Closed):
     )
 
 
+class SubmissionFormSchema(SubmissionSchema):
+    """A comment as an HTML form sends it. Fields that are not listed are passed over."""
+
+    return_to = SideAddress(
+        metadata={
+            "description": "The address of the article, to which the reader is led back: http or https, on one of the "
+            "site's `allowed_origins`. Anything else is left out."
+        }
+    )
+
+
 class ReceiptSchema(Closed):
     """What a submitter is told: `held` for everything that is not published."""
 
@@ -129,7 +140,7 @@ class ReceiptSchema(Closed):
     )
 
 
-def _names_of(own: str, schema: type[Closed]) -> tuple[str, ...]:
+def _names_of(own: str, schema: type[SideSchema]) -> tuple[str, ...]:
     return (own, *(f"{own}.{name}" for name in schema().fields))
 
 

@@ -1,29 +1,56 @@
-"""The command line, `python -m service`."""
+"""The command line, `python -m service`. Each command is imported when it is called: a question for help, or what needs
+no model and no Redis, must not wait for their libraries."""
+
+from importlib import import_module
 
 import click
 
-from service.commands.backup import backup, restore
-from service.commands.demo import demo
-from service.commands.doctor import doctor
-from service.commands.rotate_key import rotate_key
-from service.commands.serve import serve
-from service.commands.site import site
-from service.commands.token import token
+from service.version import own_version
+
+COMMANDS = {
+    "backup": "Write everything in the store into a file, while the service runs.",
+    "demo": "Send forty comments to the demo article of a running service.",
+    "doctor": "Hold queue, threads, claims and counters against the comments.",
+    "policy": "Show and change how a site of a running service moderates.",
+    "restore": "Write everything in a file of `backup` into an empty store.",
+    "rotate-key": "Replace the secret that encrypts emails, while the service runs.",
+    "serve": "Run the service.",
+    "site": "Make, change and list the sites of a running service.",
+    "thread": "Show and change the threads of a running service.",
+    "token": "Make, list and revoke the tokens of a running service.",
+}
+"""Every command, and what it does in a line."""
+_MODULES = {"restore": "backup"}
+"""The module of a command where it is not called after it."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands of COMMANDS."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 the signature is click's
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:  # noqa: ARG002
+        if name not in COMMANDS:
+            return None
+        attribute = name.replace("-", "_")
+        found: click.Command = getattr(import_module(f"service.commands.{_MODULES.get(name, attribute)}"), attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.command(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Every command has its own --help. Settings are environment variables, COMMENTDESK_...: see the README.",
+)
+@click.version_option(own_version(), prog_name="commentdesk", message="%(prog)s %(version)s")
 def main() -> None:
     """commentdesk: self-hosted comment moderation."""
 
-
-main.add_command(backup)
-main.add_command(demo)
-main.add_command(doctor)
-main.add_command(restore)
-main.add_command(rotate_key)
-main.add_command(serve)
-main.add_command(site)
-main.add_command(token)
 
 if __name__ == "__main__":
     main(prog_name="commentdesk")

@@ -19,6 +19,7 @@ from service.consumers.runner import Runner
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
+from service.html.refusal import write_page
 from service.link.address import make_link
 from service.link.link import Link
 from service.metrics import RequestMeasures
@@ -32,8 +33,10 @@ from service.platform.kept_secret import SECRET_KEY_FILE, kept_secret, known_pre
 from service.platform.memory import memory_limit_of
 from service.registry import DEFAULT, DEMO, Registry
 from service.routes import API, PAGES_WITH_DEMO, PAGES_WITHOUT_DEMO
+from service.rules.disposable import disposable_domains
+from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
-from service.settings import TOKEN_PREFIX, Settings
+from service.settings import TOKEN_PREFIX, Settings, reader_of_redis_url
 from service.store import scripts
 from service.store.comments import Comments
 from service.store.consumers import INSTALLATION
@@ -50,6 +53,7 @@ from service.web.application import make_application
 from service.web.call import ProcessContext
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
+from service.web.refusal_writer import PAGE_WRITER
 
 log = structlog.get_logger(__name__)
 
@@ -105,10 +109,12 @@ def _warn_of_short_secrets(settings: Settings) -> None:
             log.warning("secret_too_short", setting=PREFIX + name, advice=f"give it {SECRET_CHARS} characters or more")
 
 
-async def _warn_unless_durable(link: Link) -> None:
-    durability = (await check_store(link))["durability"]
-    if durability != OK:
-        log.warning("store_not_durable", reason=durability)
+async def _warn_unless_ready(link: Link) -> None:
+    checks = await check_store(link)
+    if checks["durability"] != OK:
+        log.warning("store_not_durable", reason=checks["durability"])
+    if checks["redis"] != OK:
+        log.error("store_not_ready", redis=checks["redis"])
     fsync = await fsync_of(link)
     if fsync:
         log.warning("store_acknowledges_before_disk", appendfsync=fsync, advice="set appendfsync always")
@@ -143,15 +149,18 @@ def make_service(
         counts,
         acceptor or Acceptor(),
         trusted_proxies=settings.trusted_proxies,
+        public_url=settings.public_url,
         metrics_token=settings.metrics_token,
         hosts=settings.hosts,
         openapi=lambda: describe(API, own_version()),
         demo=settings.demo,
+        embedded_dir=settings.embedded_dir,
     )
     service = make_application(context, now_ms)
     service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
     service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
     service[MAKE_CONSUMERS] = consumers if is_first else ()
+    service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
     service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers))
     service.on_startup.append(_add_routes)
@@ -183,10 +192,11 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     """What use cases work with, connected, or connecting while Redis is away."""
     settings, secrets, tracing, url = service[SETTINGS], service[SECRETS], service[TRACING], service[STORE_URL]
     model, counts = service[MODEL], service[CONTEXT].counts
-    link = make_link(url, scripts.ALL, settings.wait_replicas)
+    read_url = reader_of_redis_url(settings)
+    link = make_link(url, scripts.ALL, settings.wait_replicas, read_url=read_url)
     vault = Vault(secrets.secret_key, secrets.previous_secret_key)
     own_sites = (DEFAULT,) if settings.demo is Audience.NOBODY else (DEFAULT, DEMO)
-    registry = Registry(link, make_link(url, ()), vault, secrets.admin_token, own_sites)
+    registry = Registry(link, make_link(url, (), read_url=read_url), vault, secrets.admin_token, own_sites)
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
     desk_link = tracing.link(link) if tracing else link
     salts, comments = DaySalts(link), Comments(desk_link)
@@ -199,6 +209,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         comments=comments,
         queue=Queue(desk_link, comments),
         salts=salts,
+        rules=PreparedRules(model.fold, disposable_domains(settings.disposable_domains)),
         thread_upgrades=ThreadUpgrades(desk_link),
         now_ms=service[NOW_MS],
     )
@@ -237,10 +248,11 @@ async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> N
     if not await link.wait_up(FIRST_CONNECTION_SECONDS):
         return
     with suppress(RequestError):
+        if is_first:
+            await _warn_unless_ready(link)
         await registry.load()
         if is_first:
             _warn_unless_the_demo_has_its_place(registry)
-            await _warn_unless_durable(link)
 
 
 async def _add_routes(service: web.Application) -> None:

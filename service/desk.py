@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from service.link.link import Link
 from service.registry import Registry
+from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
 from service.store.comments import Comments
 from service.store.format_3 import ThreadUpgrades
@@ -31,6 +32,7 @@ class Desk:
     comments: Comments
     queue: Queue
     salts: DaySalts
+    rules: PreparedRules
     thread_upgrades: ThreadUpgrades
     now_ms: Callable[[], int] = clock_ms
 

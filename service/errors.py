@@ -88,10 +88,12 @@ class RecordChangedError(RecordError):
 
 class RequestError(CommentdeskError):
     """A request is refused; `code` is the stable name a client may branch on. `detail` is a fixed message, or a
-    sentence with its values: a reader gets it in his language, a log in English."""
+    sentence with its values: a reader gets it in his language, a log in English. Without one he gets the `advice` for
+    all errors of the kind."""
 
     code: ClassVar[str] = "refused"
     title: ClassVar[str] = marked("The request was refused")
+    advice: ClassVar[str] = marked("Look at what was sent, and at the description of the call.")
 
     def __init__(
         self, detail: str | Sentence = "", errors: FieldErrors | None = None, retry_after_seconds: int | None = None
@@ -105,139 +107,168 @@ class RequestError(CommentdeskError):
 class MalformedRequestError(RequestError):
     code = "malformed_request"
     title = marked("The request could not be read")
+    advice = marked("Send a request of HTTP/1.1.")
 
 
 class MalformedBodyError(RequestError):
     code = "malformed_body"
     title = marked("The body could not be read")
+    advice = marked("Send JSON or a form in UTF-8, whole.")
 
 
 class UnsupportedMediaTypeError(RequestError):
     code = "unsupported_media_type"
     title = marked("The body's content type is not supported")
+    advice = marked("Send what the description of the call says.")
 
 
 class BodyTooLargeError(RequestError):
     code = "body_too_large"
     title = marked("The body is too large")
+    advice = marked("Send less at once.")
 
 
 class BodyTooSlowError(RequestError):
     code = "body_too_slow"
     title = marked("The body did not arrive in time")
+    advice = marked("Send it again, in one go.")
 
 
 class InvalidFieldsError(RequestError):
     code = "invalid_fields"
     title = marked("Some fields are not valid")
+    advice = marked("Look at `errors`: it names each field that is wrong.")
 
 
 class IdempotencyKeyReusedError(RequestError):
     code = "idempotency_key_reused"
     title = marked("This Idempotency-Key was used with another body")
+    advice = marked("Send the same body again, or take a new key for another one.")
 
 
 class UnauthenticatedError(RequestError):
     code = "unauthenticated"
     title = marked("A valid token is needed")
+    advice = marked("Send `Authorization: Bearer` with a token that is in force.")
 
 
 class ForbiddenError(RequestError):
     code = "forbidden"
     title = marked("This token does not allow that")
+    advice = marked("It is a token of another role, or of another site.")
 
 
 class OriginNotAllowedError(RequestError):
     code = "origin_not_allowed"
     title = marked("This website may not post here")
+    advice = marked("The page's origin is not among the `allowed_origins` of the site.")
 
 
 class HostUnknownError(RequestError):
     code = "host_unknown"
     title = marked("This service does not go by that Host")
+    advice = marked("Ask by a name that the setting COMMENTDESK_HOSTS lists.")
 
 
 class RouteNotFoundError(RequestError):
     code = "not_found"
     title = marked("There is nothing at this address")
+    advice = marked("Compare its path with those of the description.")
 
 
 class MethodNotAllowedError(RequestError):
     code = "method_not_allowed"
     title = marked("This address does not take that method")
+    advice = marked("The header Allow names those that it takes.")
 
 
 class SiteNotFoundError(RequestError):
     code = "site_not_found"
     title = marked("There is no such site")
+    advice = marked("Compare the name in the path with the list of sites.")
 
 
 class ThreadNotFoundError(RequestError):
     code = "thread_not_found"
     title = marked("There is no such thread")
+    advice = marked("It begins with its first comment, or when it is set.")
 
 
 class CommentNotFoundError(RequestError):
     code = "comment_not_found"
     title = marked("There is no such comment")
+    advice = marked("It was never in this site, or is no longer.")
 
 
 class TokenNotFoundError(RequestError):
     code = "token_not_found"
     title = marked("There is no such token")
+    advice = marked("It was never made, or is revoked.")
 
 
 class ReceiptNotFoundError(RequestError):
     code = "receipt_not_found"
     title = marked("There is no such receipt")
+    advice = marked("Send it whole, as the answer to the comment had it, to the same site.")
 
 
 class SiteExistsError(RequestError):
     code = "site_exists"
     title = marked("A site of that name exists")
+    advice = marked("Take another name, or change the site that there is.")
 
 
 class ThreadClosedError(RequestError):
     code = "thread_closed"
     title = marked("This thread takes no more comments")
+    advice = marked("Whoever runs the website may open it again.")
 
 
 class ClaimedByAnotherError(RequestError):
     code = "claimed_by_another"
     title = marked("Another moderator holds this comment")
+    advice = marked("Take another one, or wait until the claim is handed back or expires.")
 
 
 class StaleRevisionError(RequestError):
     code = "stale_revision"
     title = marked("The comment changed since that revision")
+    advice = marked("Read the comment again, and decide on what it is now.")
 
 
 class NothingToUndoError(RequestError):
     code = "nothing_to_undo"
     title = marked("There is no decision to undo")
+    advice = marked("Nobody has decided on this comment, or it was undone already.")
 
 
 class RateLimitedError(RequestError):
     code = "rate_limited"
     title = marked("Too many comments in a short time")
+    advice = marked("Wait as long as Retry-After says, then send it again.")
 
 
 class TooManyQuestionsError(RequestError):
     code = "too_many_questions"
     title = marked("Too many questions in a short time")
+    advice = marked("Wait as long as Retry-After says, then ask again.")
 
 
 class TooManyWrongTokensError(RequestError):
     code = "too_many_wrong_tokens"
     title = marked("Too many wrong tokens came from this network")
+    advice = marked("Wait as long as Retry-After says, then send a right one.")
 
 
 class UnavailableError(RequestError):
     code = "unavailable"
     title = marked("The service cannot do that right now")
+    advice = marked("Try again in a moment.")
 
 
 class OverloadedError(UnavailableError):
+    QUEUES: ClassVar[tuple[str, ...]] = ("classifier", "store")
+    """What may have too much waiting for it."""
     """Refused early, before anything was done; `queue` says where it would have waited."""
 
     code = "overloaded"
@@ -253,8 +284,10 @@ class OverloadedError(UnavailableError):
 class StoreUnavailableError(UnavailableError):
     code = "store_unavailable"
     title = marked("The store cannot be reached right now")
+    advice = marked("Try again in a moment.")
 
 
 class StoreFullError(UnavailableError):
     code = "store_full"
     title = marked("The store has no room for new data")
+    advice = marked("Whoever runs the service has to make room.")

@@ -1,10 +1,17 @@
 """Writes the metrics as Prometheus text. Every metric is named here alone; `docs/metrics.md` explains each."""
 
-from collections.abc import Mapping
+import platform
+from collections.abc import Callable, Mapping
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, disable_created_metrics, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+    Metric,
+)
 from prometheus_client.registry import Collector
 
 from schemas.submissions import SIDE_DATA
@@ -12,11 +19,17 @@ from service import scoring
 from service.domain.decision import Decision
 from service.domain.routing import Verdict
 from service.domain.state import State
+from service.errors import OverloadedError
+from service.platform import processes
 from service.platform.counters import Counters, Timer
+from service.platform.machine import Machine
+from service.platform.processes import ProcessFigures
+from service.platform.supervisor import WORKER_DEATHS
 from service.store.comments import AGE_BOUNDS_SECONDS
 from service.store.consumers import StreamMeasures
 from service.store.measures import StoreMeasures
 from service.store.totals import SiteMeasures
+from service.version import own_version
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # these would double the size, and say only when a counter began
 
@@ -26,6 +39,9 @@ _OVERLOADED = "commentdesk_overloaded"
 _GATE_REFUSALS = "commentdesk_gate_refusals"
 _WRONG_TOKENS = "commentdesk_wrong_tokens"
 _MENDED = "commentdesk_side_data_mended"
+_WATCHED_STATUSES = (500, 503)
+"""Alerts count these: a counter that is born at its first event shows no increase then, so they begin at 0."""
+_UNREAD_ADDRESSES = "commentdesk_unread_addresses"
 _REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 
 _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -34,8 +50,10 @@ _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (_GATE_REFUSALS, "Submissions of strangers that were refused before they were read.", ()),
     (_WRONG_TOKENS, "Requests with a token that is not valid.", ()),
     (_MENDED, "Fields of `article` and `client` that were cut, mended or left out.", ("field",)),
+    (_UNREAD_ADDRESSES, "Requests of readers whose address a trusted proxy did not tell in a form that is read.", ()),
     (scoring.TEXTS, "Texts scored.", ()),
     (scoring.FAILURES, "Texts that the classifier failed on.", ()),
+    (WORKER_DEATHS, "Workers that ended without being told to.", ()),
 )
 _TIMERS: tuple[tuple[str, str, tuple[str, ...], tuple[float, ...]], ...] = (
     (_REQUEST_SECONDS, "Time to answer a request.", ("method", "route"), _REQUEST_BOUNDS_SECONDS),
@@ -51,19 +69,33 @@ class RequestMeasures:
         self._places: dict[tuple[str, str, int], int] = {}
         self._timers: dict[tuple[str, str], Timer] = {}
         self._mended = {field: counts.slot(_MENDED, field) for field in SIDE_DATA}
+        for name, _, labels in _COUNTERS:
+            if not labels:
+                counts.slot(name)
+        for queue in OverloadedError.QUEUES:
+            counts.slot(_OVERLOADED, queue)
+
+    def expect(self, method: str, route: str) -> None:
+        """Counts from 0 what alerts watch of a route."""
+        for status in _WATCHED_STATUSES:
+            self._place_of(method, route, status)
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Counts one answered request and the time that it took."""
         place = self._places.get((method, route, status))
         if place is None:
-            place = self._counts.slot(_REQUESTS, method, route, str(status))
-            self._places[method, route, status] = place
+            place = self._place_of(method, route, status)
         self._counts.values[place] += 1
         timer = self._timers.get((method, route))
         if timer is None:
             timer = self._counts.timer(_REQUEST_SECONDS, method, route, bounds=_REQUEST_BOUNDS_SECONDS)
             self._timers[method, route] = timer
         timer.observe(seconds)
+
+    def _place_of(self, method: str, route: str, status: int) -> int:
+        place = self._counts.slot(_REQUESTS, method, route, str(status))
+        self._places[method, route, status] = place
+        return place
 
     def refuse(self, queue: str) -> None:
         """Counts a request that was refused because too much waits in that queue."""
@@ -80,6 +112,10 @@ class RequestMeasures:
     def count_wrong_token(self) -> None:
         """Counts a request with a token that is not valid."""
         self._counts.values[self._counts.slot(_WRONG_TOKENS)] += 1
+
+    def count_unread_address(self) -> None:
+        """Counts a request whose reader a trusted proxy names by no address that can be read."""
+        self._counts.values[self._counts.slot(_UNREAD_ADDRESSES)] += 1
 
 
 class _Families(Collector):
@@ -98,18 +134,20 @@ def exposition(
     store: StoreMeasures | None,
     *,
     streams: Mapping[str, StreamMeasures],
+    machine: Machine | None = None,
     is_redis_up: bool,
     now_ms: int,
 ) -> bytes:
     """Returns all metrics as text, the same in every process.
 
     Those of sites come from Redis, the others are summed over the workers. `streams` has the streams of events by site,
-    and that of the installation under an empty name.
+    and that of the installation under an empty name; `machine` is that of the embedded server, where there is one.
     """
     is_up = GaugeMetricFamily("commentdesk_redis_up", "1 while Redis answers.", value=is_redis_up)
     registry = CollectorRegistry()
     of_sites = [*_site_families(sites, now_ms), *_stream_families(streams)]
-    families = [*_process_families(counts), *of_sites, is_up, *_store_families(store)]
+    own = [*_process_families(counts), *_machine_families(processes.running(counts)), _build_family()]
+    families = [*own, *of_sites, is_up, *_store_families(store), *_disk_families(store, machine)]
     registry.register(_Families(families))
     return generate_latest(registry)
 
@@ -133,6 +171,34 @@ def _process_families(counts: Counters) -> list[Metric]:
     return families
 
 
+def _build_family() -> Metric:
+    return InfoMetricFamily(
+        "commentdesk_build",
+        "What runs: its version, and Python's.",
+        value={"version": own_version(), "python": platform.python_version()},
+    )
+
+
+_FIGURES: tuple[tuple[type[Metric], str, str, Callable[[ProcessFigures], float]], ...] = (
+    (CounterMetricFamily, "process_cpu_seconds", "Processor time used.", lambda it: it.cpu_seconds),
+    (GaugeMetricFamily, "process_resident_memory_bytes", "Memory in use.", lambda it: it.resident_bytes),
+    (GaugeMetricFamily, "process_open_fds", "Open descriptors.", lambda it: it.open_descriptors),
+    (GaugeMetricFamily, "process_max_fds", "Descriptors that may be open.", lambda it: it.most_descriptors),
+    (GaugeMetricFamily, "process_start_time_seconds", "When it started, since 1970.", lambda it: it.started_seconds),
+)
+
+
+def _machine_families(figures: Mapping[str, ProcessFigures]) -> list[Metric]:
+    """What the machine knows of each process of the service, by its name."""
+    families: list[Metric] = []
+    for kind, name, help_text, value_of in _FIGURES:
+        family = kind(name, help_text, labels=("process",))  # type: ignore[call-arg]
+        for process, measured in figures.items():
+            family.add_metric((process,), value_of(measured))  # type: ignore[attr-defined]
+        families.append(family)
+    return families
+
+
 def _store_families(store: StoreMeasures | None) -> list[Metric]:
     """Returns no metrics when `store` is None, which means that Redis does not answer."""
     if store is None:
@@ -151,6 +217,37 @@ def _store_families(store: StoreMeasures | None) -> list[Metric]:
             ),
         )
     ]
+
+
+def _disk_families(store: StoreMeasures | None, machine: Machine | None) -> list[Metric]:
+    """Returns the metrics of the disk, the append-only file and the machine: those of the machine that the embedded
+    server shares with us are known also while it does not answer, and those of another one only as Redis tells them.
+    """
+    told: list[tuple[str, str, float]] = []
+    if machine:
+        told += [
+            ("commentdesk_disk_size_bytes", "Size of the disk of the data folder.", machine.disk_bytes),
+            ("commentdesk_disk_free_bytes", "Room on that disk.", machine.disk_free_bytes),
+        ]
+    if store:
+        memory_bytes = machine.memory_bytes if machine else store.machine_bytes
+        told += [
+            (
+                "commentdesk_redis_memory_resident_bytes",
+                "Memory that Redis takes.",
+                store.resident_bytes,
+            ),
+            ("commentdesk_redis_machine_memory_bytes", "Memory of its machine.", memory_bytes),
+        ]
+    if store and store.file:
+        told += [
+            ("commentdesk_aof_size_bytes", "Size of the append-only file.", store.file.size_bytes),
+            ("commentdesk_aof_base_size_bytes", "Its size after the last rewrite.", store.file.base_bytes),
+            ("commentdesk_aof_rewriting", "1 while it is rewritten.", store.file.is_rewritten),
+            ("commentdesk_aof_rewrite_failed", "1 when its last rewrite failed.", store.file.has_rewrite_failed),
+            ("commentdesk_rdb_save_failed", "1 when the last save of an RDB failed.", store.file.has_save_failed),
+        ]
+    return [GaugeMetricFamily(name, help_text, value=value) for name, help_text, value in told]
 
 
 def _site_families(sites: Mapping[str, SiteMeasures], now_ms: int) -> list[Metric]:

@@ -8,20 +8,23 @@ import asyncio
 import hmac
 import secrets
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import structlog
 
 from service.domain.caller import Caller, Role
-from service.domain.event import MACHINE
+from service.domain.directory import Directory
+from service.domain.event import MACHINE, EventKind
 from service.domain.likeness import skeleton, skeletons
 from service.domain.policy import Policy, RateLimit
 from service.domain.site import DEFAULT_SITE, DEMO_SITE, Site
-from service.domain.token import Token
+from service.domain.token import Token, TokenFilter
+from service.domain.token_index import TokenIndex
 from service.errors import RequestError, SiteExistsError, SiteNotFoundError, StartError
 from service.link.link import Link
 from service.store import keys, sites, tokens
+from service.store.records import Records
 from service.store.upgrade_progress import UpgradeProgress
 from service.upkeep import installation, processes, upgrade
 from service.upkeep.processes import Presence
@@ -47,6 +50,11 @@ PROGRESS_SECONDS = 30
 RELOAD_SECONDS = 30
 """All is read again this often in any case: a change told while the connection was away is not missed for longer."""
 
+EVENTS_AT_ONCE = 100
+_KINDS, _SUBJECT = (keys.EVENT_FIELDS[name].encode() for name in ("kinds", "subject"))
+_OF_SITES = {EventKind.SITE_CREATED, EventKind.SITE_CHANGED, EventKind.POLICY_CHANGED}
+_OF_TOKENS = {EventKind.TOKEN_CREATED, EventKind.TOKEN_REVOKED}
+
 log = structlog.get_logger(__name__)
 
 
@@ -67,10 +75,12 @@ class Registry:
         self._process = secrets.token_hex(8)
         self._watcher: asyncio.Task[None] | None = None
         self._upgrader: asyncio.Task[None] | None = None
-        self.sites: dict[str, Site] = {}
-        self.tokens: dict[str, Token] = {}
-        self._by_digest: dict[str, Token] = {}
-        self._callers: dict[str, Caller] = {}
+        self._sites = Records(link, keys.SITES, sites.unpack_site)
+        self._site_names = Directory()
+        self._tokens = Records(link, keys.TOKENS, tokens.unpack_token)
+        self._index = TokenIndex()
+        self.sites: Mapping[str, Site] = self._sites.values
+        self.tokens: Mapping[str, Token] = self._tokens.values
         self._refused: set[tuple[str, str]] = set()
         self._staff: dict[str, frozenset[str]] = {}
         self.is_loaded = False
@@ -79,21 +89,43 @@ class Registry:
 
     async def refresh(self) -> None:
         """Reads all sites and tokens; makes our own sites where they are missing."""
-        found, unreadable = await sites.read_all(self._link)
-        missing = [site for site in self.own_sites if site.site not in found and site.site not in unreadable]
+        changed = await self._sites.read_all()
+        missing = [
+            site for site in self.own_sites if site.site not in self.sites.keys() | self._sites.unreadable.keys()
+        ]
         for site in missing:
             with suppress(SiteExistsError):
                 await sites.create(self._link, site, actor=MACHINE, now_ms=time.time_ns() // 1_000_000)
         if missing:
-            found, unreadable = await sites.read_all(self._link)
-        self.sites = found
-        self._tell_unreadable("site", unreadable)
-        self.tokens, unreadable = await tokens.read_all(self._link)
-        self._tell_unreadable("token", unreadable)
-        self._by_digest = {token.digest: token for token in self.tokens.values()}
-        self._callers = {token.digest: token.caller for token in self.tokens.values()}
-        self._staff = _staff(self.sites, self.tokens.values(), time.time() * 1000)
+            changed |= await self._sites.read_all()
+        if changed:
+            self._site_names = Directory(self.sites)
+        self._tell_unreadable("site", self._sites.unreadable)
+        if await self._tokens.read_all():
+            self._index = TokenIndex(self._tokens.values.values())
+        self._tell_unreadable("token", self._tokens.unreadable)
+        self._staff = {}  # a token may have expired
         self.is_loaded = True
+
+    async def read_site(self, site: str) -> None:
+        """Reads one site that was made or changed."""
+        await self._sites.read(site)
+        self._tell_unreadable("site", self._sites.unreadable)
+        if site in self.sites:
+            self._site_names.add(site)
+        else:
+            self._site_names.remove(site)
+
+    async def read_token(self, token_id: str) -> None:
+        """Reads one token that was made or revoked."""
+        await self._tokens.read(token_id)
+        self._tell_unreadable("token", self._tokens.unreadable)
+        token = self._tokens.values.get(token_id)
+        if token is None:
+            self._index.drop(token_id)
+        else:
+            self._index.put(token)
+        self._staff = {}
 
     def _tell_unreadable(self, kind: str, reasons: Mapping[str, str]) -> None:
         """Logs once what was left out: a record of a newer version, or of nobody's. All others must go on being read,
@@ -105,7 +137,10 @@ class Registry:
 
     def is_like_staff(self, site: str, name: str) -> bool:
         """Whether a name looks like that of somebody who moderates the site, when sites and tokens were read last."""
-        return skeleton(name) in self._staff.get(site, ())
+        staff = self._staff.get(site)
+        if staff is None:
+            staff = self._staff[site] = skeletons(self._index.names_of_staff(site, time.time() * 1000))
+        return skeleton(name) in staff
 
     def site(self, site: str) -> Site:
         """The site, or SiteNotFoundError."""
@@ -114,13 +149,20 @@ class Registry:
             raise SiteNotFoundError
         return found
 
+    def page_of_sites(self, after: str, limit: int) -> tuple[list[Site], str | None]:
+        """Up to `limit` sites by name, behind the name given, and the last of these names where others follow."""
+        names, last = self._site_names.page(after, limit)
+        return [self.sites[name] for name in names], last
+
+    def page_of_tokens(self, wanted: TokenFilter, after: str, limit: int) -> tuple[list[Token], str | None]:
+        """The same of the tokens that a filter lets through, by id."""
+        return self._index.page(wanted, after, limit)
+
     def caller(self, token: str, now_ms: int) -> Caller | None:
         """Whose token this is, or None for an unknown, revoked or expired one."""
         if hmac.compare_digest(token.encode("utf-8", "replace"), self._admin_token):
             return ADMIN
-        digest = self._vault.token_digest(token)
-        found = self._by_digest.get(digest)
-        return self._callers[digest] if found is not None and found.is_valid(now_ms) else None
+        return self._index.holder(self._vault.token_digest(token), now_ms)
 
     def open(self) -> None:
         self._watcher = asyncio.create_task(self._watch())
@@ -192,7 +234,7 @@ class Registry:
                 await self._announce()
                 self._upgrade_in_background()
                 self.problem = ""
-                await self._next_change(newest[0][0] if newest else b"0-0")
+                await self._follow_changes(newest[0][0] if newest else b"0-0")
             except StartError as error:
                 self._refuse_store(error)
                 await asyncio.sleep(REFUSED_SECONDS)
@@ -209,21 +251,27 @@ class Registry:
             presence = Presence(self._vault.checks, self._vault.check, installation.FORMAT)
             await processes.announce(self._link, self._process, presence)
 
-    async def _next_change(self, seen: bytes) -> None:
-        """Returns at a change after the one seen, or after `RELOAD_SECONDS`."""
+    async def _follow_changes(self, seen: bytes) -> None:
+        """Reads what changes after the event that was seen, one by one. Returns after `RELOAD_SECONDS`, or where all
+        has to be read again."""
         deadline = asyncio.get_running_loop().time() + RELOAD_SECONDS
         while asyncio.get_running_loop().time() < deadline:
             if not await self._listener.wait_up(RELOAD_SECONDS):
                 return
-            if await self._listener.call("XREAD", "COUNT", 1, "BLOCK", BLOCK_MS, "STREAMS", keys.CHANGES, seen):
-                return
+            wanted = ("COUNT", EVENTS_AT_ONCE, "BLOCK", BLOCK_MS, "STREAMS", keys.CHANGES, seen)
+            for _, events in await self._listener.call("XREAD", *wanted) or ():
+                for event_id, flat in events:
+                    if not await self._is_followed(dict(zip(flat[::2], flat[1::2], strict=True))):
+                        return
+                    seen = event_id
 
-
-def _staff(sites: Iterable[str], tokens: Iterable[Token], now_ms: float) -> dict[str, frozenset[str]]:
-    """By site the skeletons of the names that only its staff may have: moderators, operators and administrators."""
-    names: dict[str | None, set[str]] = {None: set()}
-    for token in tokens:
-        if token.is_valid(now_ms) and token.role is not Role.WEBSITE:
-            names.setdefault(token.site, set()).add(token.name)
-    everywhere = skeletons(names[None])
-    return {site: everywhere | skeletons(names[site]) if site in names else everywhere for site in sites}
+    async def _is_followed(self, event: Mapping[bytes, bytes]) -> bool:
+        """Whether all that an event tells of has been read: it is about one site or one token."""
+        kind, subject = event.get(_KINDS, b"").decode(), event.get(_SUBJECT, b"").decode()
+        if not subject:
+            return False
+        if kind in _OF_SITES:
+            await self.read_site(subject)
+        elif kind in _OF_TOKENS:
+            await self.read_token(subject)
+        return kind in _OF_SITES | _OF_TOKENS

@@ -37,6 +37,8 @@ API: tuple[Route, ...] = (
         "administrators",
         route("GET", SITE + "/policy", administrators.read_policy, OPERATOR),
         route("PUT", SITE + "/policy", administrators.set_policy, OPERATOR),
+        route("PATCH", SITE + "/policy", administrators.change_policy, OPERATOR),
+        route("POST", SITE + "/policy/tests", administrators.try_policy, OPERATOR),
         route("GET", "/v1/sites", administrators.list_sites),
         route("POST", "/v1/sites", administrators.create_site),
         route("GET", SITE, administrators.read_site),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import structlog
 
 import classifier
-from classifier import Assessment, Budget, Classifier, Text, TimeUsedError
+from classifier import Assessment, Budget, Classifier, Folded, Text, TimeUsedError
 from service.domain.assessed import SCORE_DECIMALS, Assessed, Span
 from service.errors import OverloadedError
 from service.platform.counters import Counters
@@ -40,12 +40,19 @@ BOUNDS_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.
 log = structlog.get_logger(__name__)
 
 
+class Scored(NamedTuple):
+    """A text's assessment, and the text as it was read; () where that failed."""
+
+    assessed: Assessed
+    readings: tuple[Folded, ...] = ()
+
+
 class _Waiting(NamedTuple):
     """A text that waits since a time, with the future of its result; `is_alone` after a batch with it has failed."""
 
     since: float
     text: Text
-    assessed: asyncio.Future[Assessed]
+    scored: asyncio.Future[Scored]
     is_alone: bool = False
 
 
@@ -72,14 +79,14 @@ class Scorer:
         if len(self._waiting) * self._text_seconds > WAIT_SECONDS:
             raise OverloadedError(QUEUE)
 
-    def assess(self, text: Text) -> asyncio.Future[Assessed]:
-        """Returns a future of the assessment of one text.
+    def assess(self, text: Text) -> asyncio.Future[Scored]:
+        """Returns a future of one text's assessment.
 
         The call or the future raises OverloadedError when the result would come too late.
         """
         self.require_room()
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Assessed] = loop.create_future()
+        future: asyncio.Future[Scored] = loop.create_future()
         if not self._waiting:
             loop.call_soon(self._run)
         self._waiting.append(_Waiting(perf_counter(), text, future))
@@ -92,13 +99,13 @@ class Scorer:
             self._text_seconds += RECENT * ((started - before) / size - self._text_seconds)
         self._refuse_late(started - LATE_SECONDS)
         batch = self._next_batch()
-        found = self._assess_or_postpone(batch)
+        found = self._score_or_postpone(batch)
         self._last_batch = (started, len(batch)) if self._waiting and batch else None
         if self._waiting:  # scheduled first, so that the results of this batch and the next share a write to Redis
             asyncio.get_running_loop().call_soon(self._run)
-        for waiting, assessed in zip(batch, found, strict=False):
-            if not waiting.assessed.done():
-                waiting.assessed.set_result(assessed)
+        for waiting, scored in zip(batch, found, strict=False):
+            if not waiting.scored.done():
+                waiting.scored.set_result(scored)
         self._seconds.observe(perf_counter() - started)
 
     def _next_batch(self) -> list["_Waiting"]:
@@ -118,26 +125,27 @@ class Scorer:
     def _refuse_late(self, before: float) -> None:
         """Refuses the texts that came before that time."""
         while self._waiting and self._waiting[0].since < before:
-            refused = self._waiting.popleft().assessed
+            refused = self._waiting.popleft().scored
             if not refused.done():
                 refused.set_exception(OverloadedError(QUEUE))
 
-    def _assess_or_postpone(self, batch: list["_Waiting"]) -> list[Assessed]:
+    def _score_or_postpone(self, batch: list["_Waiting"]) -> list[Scored]:
         """Returns the results of a batch, or none when it failed and its texts are queued again, one by one."""
         try:
-            assessed = self._assess([waiting.text for waiting in batch])
+            scored = self._score([waiting.text for waiting in batch])
         except Exception as error:  # the failure policy: whatever breaks in the classifier, the comment is held
             if len(batch) > 1:
                 self._waiting.extendleft(waiting._replace(is_alone=True) for waiting in reversed(batch))
                 return []
             self._counts.values[self._failures] += 1
             log.exception("not_scored", is_time_used=isinstance(error, TimeUsedError))
-            assessed = [Assessed(None, None, [], assessed=False, model=self.model)]
+            scored = [Scored(Assessed(None, None, [], assessed=False, model=self.model))]
         self._counts.values[self._texts] += len(batch)
-        return assessed
+        return scored
 
-    def _assess(self, texts: list[Text]) -> list[Assessed]:
-        return [self._assessed(assessment) for assessment in self._classifier.assess(texts, Budget(BATCH_SECONDS))]
+    def _score(self, texts: list[Text]) -> list[Scored]:
+        assessed = self._classifier.assess_and_fold(texts, Budget(BATCH_SECONDS))
+        return [Scored(self._assessed(assessment), readings) for assessment, readings in assessed]
 
     def _assessed(self, assessment: Assessment) -> Assessed:
         return Assessed(

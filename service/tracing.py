@@ -12,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from classifier import Classifier, Text
-from service.domain.assessed import Assessed
 from service.errors import RequestError
 from service.link.link import Argument, Link, Server
 from service.platform.counters import Counters
-from service.scoring import Scorer
+from service.scoring import Scored, Scorer
 from service.store import scripts
 from service.web.exchange import Handle, Request, StreamResponse
 from service.web.route import Route
@@ -126,10 +125,10 @@ class _TracedScorer(Scorer):
         super().__init__(classifier, counts)
         self._tracer = tracer
 
-    def _assess(self, texts: list[Text]) -> list[Assessed]:
+    def _score(self, texts: list[Text]) -> list[Scored]:
         """Makes a span in the trace of the first text of the batch."""
         with self._tracer.start_as_current_span("score", attributes={"commentdesk.texts": len(texts)}):
-            return super()._assess(texts)
+            return super()._score(texts)
 
 
 class _TracedLink:

@@ -236,8 +236,12 @@ class ServiceProcess:
                 env=self._environment,
             )
 
-    def wait_ready(self) -> None:
+    def wait_listening(self) -> None:
+        """Returns when the service answers, ready or not."""
         self.url = wait_until(self._read_address, "the service to listen", SERVICE_START_SECONDS)
+
+    def wait_ready(self) -> None:
+        self.wait_listening()
         wait_until(lambda: self._readyz_status() == 200, "/readyz to say 200", SERVICE_START_SECONDS)
 
     def kill(self) -> None:

@@ -32,7 +32,7 @@ class Normaliser:
 
     def normalised(self, text: int, body: str) -> TextSymbols:
         """The symbols of one body without spaces around; an ASCII body still has its stretched letters in them."""
-        plain = body if body.isascii() else _without_typography(body)
+        plain = body if body.isascii() else without_typography(body)
         if plain.isascii():
             revealed = reveal_ascii(plain, self._words)
         else:
@@ -51,7 +51,7 @@ class Normaliser:
         if text in self.lines or int(codes[2:][stretches].max()) < _FIRST_LETTER:
             kept: bytes = codes[np.concatenate([_TWO_KEPT, ~stretches])].tobytes()
             return kept
-        return symbols_of(self._keep(text, reveal(_without_typography(body), self._words)))
+        return symbols_of(self._keep(text, reveal(without_typography(body), self._words)))
 
     def _reveal_latin(self, plain: str) -> tuple[Line, int] | None:
         """A body with letters such as é is rewritten where its ASCII part looks disguised."""
@@ -67,7 +67,7 @@ class Normaliser:
         return line.text
 
 
-def _without_typography(body: str) -> str:
+def without_typography(body: str) -> str:
     """The body with quotation marks, dashes and dots as ASCII has them, one character for one."""
     for sign, plain in _TYPOGRAPHIC.items():
         body = body.replace(sign, plain)

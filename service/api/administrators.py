@@ -4,23 +4,40 @@ from schemas.administration import (
     MadeTokenSchema,
     NewSiteSchema,
     NewTokenSchema,
+    PolicyChangeSchema,
     PolicySchema,
     SiteChangeSchema,
     SiteSchema,
+    SitesQuery,
     SitesSchema,
+    TokensQuery,
     TokensSchema,
 )
-from service.api.wire import site_json, token_json
+from schemas.policies import PolicyTestedSchema, PolicyTestSchema
+from service.api.cursors import name_cursor_after, name_of
+from service.api.wire import site_json, token_json, trial_json
 from service.domain.caller import Role
 from service.domain.policy import fields_of, policy_of
-from service.domain.site import Site, SiteChange
-from service.errors import SiteExistsError, SiteNotFoundError, StoreFullError, TokenNotFoundError
-from service.use_cases import sites, tokens
+from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
+from service.domain.submission import Submission
+from service.domain.token import TokenFilter
+from service.errors import InvalidFieldsError, SiteExistsError, SiteNotFoundError, StoreFullError, TokenNotFoundError
+from service.use_cases import rules, sites, tokens
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import Errors, doc_of, operation, outcome
 
 _FULL: Errors = {StoreFullError: "Redis has no memory left, so that nothing was changed."}
+_POLICY_ERRORS: Errors = {
+    InvalidFieldsError: "Fields are unknown or not valid, `publish_below` is above `reject_above`, or a rule cannot be "
+    "read; `errors` names each.",
+    **_FULL,
+}
+
+MAX_POLICY_BYTES = 1 << 20
+"""5,000 phrases and 200 rules."""
+_SITE, _TOKEN = "site", "token"
+"""What a cursor of a list is good for."""
 
 
 @operation("Read the policy", answers={200: PolicySchema})
@@ -29,11 +46,42 @@ async def read_policy(call: Call) -> Answer:
 
 
 @operation(
-    "Replace the policy", body=PolicySchema, answers={200: outcome("The new policy.", PolicySchema)}, errors=_FULL
+    "Replace the policy",
+    body=PolicySchema,
+    max_body_bytes=MAX_POLICY_BYTES,
+    answers={200: outcome("The new policy.", PolicySchema)},
+    errors=_POLICY_ERRORS,
 )
 async def set_policy(call: Call) -> Answer:
     actor = call.known_caller.token_id
     return Answer(200, fields_of(await sites.set_policy(call.desk, call.known_site, policy_of(call.body), actor=actor)))
+
+
+@operation(
+    "Change the policy",
+    body=PolicyChangeSchema,
+    max_body_bytes=MAX_POLICY_BYTES,
+    answers={200: outcome("The policy after the change.", PolicySchema)},
+    errors=_POLICY_ERRORS,
+)
+async def change_policy(call: Call) -> Answer:
+    """A field left out keeps its value, also when another changes it at the same moment."""
+    actor = call.known_caller.token_id
+    return Answer(200, fields_of(await sites.change_policy(call.desk, call.known_site, call.body, actor=actor)))
+
+
+@operation(
+    "Try the policy on a comment",
+    body=PolicyTestSchema,
+    is_scored=True,
+    answers={200: PolicyTestedSchema},
+)
+async def try_policy(call: Call) -> Answer:
+    """Says what the site's mode, thresholds and rules make of a comment, and keeps nothing of it. Limits and what is
+    known of an author are not asked."""
+    body = call.body
+    said = Submission(body["name"], body["email"], body["body"], body["website"] or "")
+    return Answer(200, trial_json(await rules.try_policy(call.desk, call.known_site, body["thread"], said)))
 
 
 @operation(
@@ -49,15 +97,17 @@ async def create_site(call: Call) -> Answer:
         body.get("title", ""),
         body.get("public_submission", False),
         allowed_origins=tuple(body.get("allowed_origins", ())),
+        language=body.get("language", DEFAULT_LANGUAGE),
     )
     made = await sites.create_site(call.desk, wanted, call.replay, actor=call.known_caller.token_id)
     return Answer(201, site_json(made), {"Location": f"/v1/sites/{made.site}"})
 
 
-@operation("List the sites", answers={200: SitesSchema})
+@operation("List the sites", query=SitesQuery, answers={200: SitesSchema})
 async def list_sites(call: Call) -> Answer:
-    found = sorted(call.desk.registry.sites.values(), key=lambda site: site.site)
-    return Answer(200, {"sites": [site_json(site) for site in found]})
+    after = name_of(_SITE, call.query["cursor"])
+    found, last = call.desk.registry.page_of_sites(after, call.query["limit"])
+    return Answer(200, {"sites": [site_json(site) for site in found], "next_cursor": name_cursor_after(_SITE, last)})
 
 
 @operation("Read a site", answers={200: SiteSchema})
@@ -79,7 +129,10 @@ async def change_site(call: Call) -> Answer:
 def _change(body: Json) -> SiteChange:
     origins = body.get("allowed_origins")
     return SiteChange(
-        body.get("title"), body.get("public_submission"), allowed_origins=None if origins is None else tuple(origins)
+        body.get("title"),
+        body.get("public_submission"),
+        allowed_origins=None if origins is None else tuple(origins),
+        language=body.get("language"),
     )
 
 
@@ -106,10 +159,15 @@ async def create_token(call: Call) -> Answer:
     return Answer(201, {"token": made.secret} | token_json(made.token), location)
 
 
-@operation("List the tokens", answers={200: TokensSchema})
+@operation("List the tokens", query=TokensQuery, answers={200: TokensSchema})
 async def list_tokens(call: Call) -> Answer:
-    found = call.desk.registry.tokens
-    return Answer(200, {"tokens": [token_json(found[token_id]) for token_id in sorted(found)]})
+    """Of one site, of one role or of both, where they are given."""
+    query = call.query
+    wanted = TokenFilter(query["site"], Role(query["role"]) if query["role"] else None)
+    found, last = call.desk.registry.page_of_tokens(wanted, name_of(_TOKEN, query["cursor"]), query["limit"])
+    return Answer(
+        200, {"tokens": [token_json(token) for token in found], "next_cursor": name_cursor_after(_TOKEN, last)}
+    )
 
 
 @operation(

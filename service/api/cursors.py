@@ -19,6 +19,24 @@ def cursor_after(position: Position | None) -> str | None:
     return base64.urlsafe_b64encode(":".join(position).encode()).decode() if position else None
 
 
+def name_cursor_after(kind: str, name: str | None) -> str | None:
+    """The opaque text that asks for what comes after a name in a list of things of a kind, such as `site`."""
+    return base64.urlsafe_b64encode(f"{kind}:{name}".encode()).decode() if name else None
+
+
+def name_of(kind: str, cursor: str) -> str:
+    """The name that a cursor stands for, "" without one. InvalidFieldsError."""
+    if not cursor:
+        return ""
+    try:
+        given, _, name = base64.b64decode(cursor, altchars=b"-_", validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        given, name = "", ""
+    if given != kind or not name:
+        raise InvalidFieldsError(errors={"cursor": [_NOT_GIVEN]})
+    return name
+
+
 def position_of(cursor: str) -> Position:
     """The position that a cursor stands for. InvalidFieldsError."""
     if not cursor:

@@ -3,6 +3,7 @@
 from schemas.operation import HealthSchema, ReadinessSchema
 from service import metrics
 from service.errors import ForbiddenError, TooManyWrongTokensError, UnauthenticatedError
+from service.platform.machine import measure_machine
 from service.use_cases import watching
 from service.version import own_version
 from service.web import admission
@@ -61,6 +62,7 @@ async def read_metrics(call: Call) -> Answer:
         measured.sites,
         measured.store,
         streams=measured.streams,
+        machine=measure_machine(call.context.embedded_dir) if call.context.embedded_dir else None,
         is_redis_up=measured.is_redis_up,
         now_ms=now_ms,
     )

@@ -1,38 +1,41 @@
 """Where a form leads the reader who sent it."""
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode
 
+from schemas.origin import origin_of
+from service.domain.site import Site
 from service.domain.submission import Receipt
-from service.errors import ThreadNotFoundError
+from service.errors import ThreadNotFoundError, UnavailableError
 from service.use_cases import threads
+from service.web.acceptance import prefers_html
 from service.web.call import Call
-from service.web.origins import is_of, origin_of
+from service.web.exchange import Request
+from service.web.origins import is_of
+from service.web.return_address import (
+    page_address,
+    referring_article,
+    referring_origin,
+    referring_page,
+    told_article,
+)
 
 RECEIVED = "/received"
 """The page of thanks for those whose article's address is not known."""
+_ROUTES = ("/", "!")
+"""A fragment that begins so is no place on a page: scripts of a website show an article by it."""
 
 
 async def way_back(call: Call, thread: str, receipt: Receipt) -> str:
-    """Where a form's sender goes: to the article as its website told its address, unless the site lists origins by now
-    and that is of none of them; else to the page that he came from if it is on a listed origin or its website sent the
-    form, else to a page of thanks, or to the thread itself when no browser asks."""
-    try:
-        url = (await threads.read_settings(call.desk, call.known_site.site, thread)).url
-    except ThreadNotFoundError:
-        url = ""
-    url = url if is_of(url, call.known_site.allowed_origins) else ""
-    referrer = call.request.headers.get("Referer", "")
-    origin = origin_of(referrer) if not url and referrer.isascii() else ""
-    if origin:
-        parts = urlsplit(referrer)
-        is_known = call.caller is not None or origin in call.known_site.allowed_origins
-        is_ours = parts.netloc == call.request.host and parts.path != call.request.rel_url.raw_path
-        url = referrer if is_known or is_ours else ""
-    if not url and "text/html" in call.request.headers.get("Accept", ""):
-        return f"{RECEIVED}?commentdesk={receipt.state}{_proof_of(receipt)}"
-    if not url:
-        return thread_path(call.known_site.site, thread)
-    return with_receipt(url, receipt)
+    """Where a form's sender goes: to the article, as the form tells its address, or else as its website told it, or
+    else to the page that he came from; where none of these is known, to a page of thanks, or to the thread itself when
+    no browser asks and no receipt is to be told. In ASCII."""
+    request, site = call.request, call.known_site
+    article = told_article(request, site) or await _threads_article(call, thread) or _page_before(call)
+    if article:
+        return with_receipt(article, receipt)
+    if receipt.proof or prefers_html(request):
+        return _thanks(request, site, receipt)
+    return thread_path(site.site, thread)
 
 
 def thread_path(site: str, thread: str) -> str:
@@ -40,12 +43,43 @@ def thread_path(site: str, thread: str) -> str:
     return f"/v1/sites/{site}/threads/{quote(thread, safe='')}/comments"
 
 
-def with_receipt(url: str, receipt: Receipt) -> str:
+async def _threads_article(call: Call, thread: str) -> str:
+    """What the website told, unless the site lists origins by now and that is of none of them. The comment is written
+    already: a store that cannot be asked now makes no error of it."""
+    try:
+        settings = await threads.read_settings(call.desk, call.known_site.site, thread)
+    except (ThreadNotFoundError, UnavailableError):
+        return ""
+    address = page_address(settings.url)
+    return address if is_of(address, call.known_site.allowed_origins) else ""
+
+
+def _page_before(call: Call) -> str:
+    """A website that sends the form of its reader vouches for the page that he came from."""
+    if call.caller is not None:
+        return referring_page(call.request)
+    return referring_article(call.request, call.known_site)
+
+
+def _thanks(request: Request, site: Site, receipt: Receipt) -> str:
+    home = referring_origin(request, site)
+    told = {"commentdesk": receipt.state.value, "site": site.site} | ({"home": home} if home else {})
+    return f"{RECEIVED}?{urlencode(told)}{_proof_of(receipt)}"
+
+
+def home_of(request: Request, site: Site) -> str:
+    """The origin of a website that its page of thanks leads to; "" where the site does not list it."""
+    home = origin_of(request.query.get("home", ""))
+    return home if home in site.allowed_origins else ""
+
+
+def with_receipt(article: str, receipt: Receipt) -> str:
     """The article's address with what became of the comment, and the comment as its fragment."""
-    page = url.partition("#")[0]
+    page, _, fragment = article.partition("#")
     joint = "&" if "?" in page else "?"
     told = f"commentdesk={receipt.state}&comment_id={receipt.comment_id}{_proof_of(receipt)}"
-    return f"{page}{joint}{told}#comment-{receipt.comment_id}"
+    place = fragment if fragment.startswith(_ROUTES) else f"comment-{receipt.comment_id}"
+    return f"{page}{joint}{told}#{place}"
 
 
 def _proof_of(receipt: Receipt) -> str:

@@ -16,6 +16,7 @@ from service.domain.state import State
 from service.domain.thread import PublishedComment, Thread, ThreadPage
 from service.domain.times import rfc3339
 from service.domain.token import Token
+from service.use_cases.rules import Trial
 
 Json = dict[str, Any]
 
@@ -43,6 +44,19 @@ def comment_json(comment: Comment) -> Json:
         "published_at": _rfc3339_or_none(comment.published_ms),
         "revision": comment.revision,
         "claim": None if comment.claim is None else _claim_json(comment.claim),
+    }
+
+
+def trial_json(trial: Trial) -> Json:
+    """What a policy makes of a comment, as `schemas.policies.PolicyTestedSchema` has it."""
+    assessed = trial.assessed
+    return {
+        "mode": trial.mode,
+        "verdict": trial.routing.verdict,
+        "reasons": [_reason_json(reason) for reason in trial.routing.reasons],
+        "scores": assessed.scores,
+        "risk": assessed.risk,
+        "spans": [_span_json(span) for span in assessed.spans],
     }
 
 
@@ -175,6 +189,7 @@ def site_json(site: Site) -> Json:
         "title": site.title,
         "public_submission": site.public_submission,
         "allowed_origins": list(site.allowed_origins),
+        "language": site.language,
         "created_at": rfc3339(site.created_ms),
     }
 

@@ -4,8 +4,9 @@ import functools
 import json
 import os
 import urllib.error
+import urllib.parse
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,14 @@ class Api:
         except (OSError, ValueError) as error:
             raise click.ClickException(f"No service answers at {self.url}: {error}. Is it running?") from error
 
+    def list_all(self, path: str, name: str) -> Iterator[Json]:
+        """Yields the items of every page of a list, which has them under a name."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.call("GET", f"{path}?{urllib.parse.urlencode({'limit': 200, 'cursor': cursor})}")
+            yield from page[name]
+            cursor = page["next_cursor"]
+
 
 def _problem(error: urllib.error.HTTPError) -> str:
     """Returns what a problem document says, on one line."""
@@ -51,6 +60,14 @@ def _problem(error: urllib.error.HTTPError) -> str:
             return f"{error.code} {document['title']}. {fields}".strip()
         except (ValueError, KeyError, AttributeError):
             return f"{error.code} {error.reason}"
+
+
+def show(answer: Json) -> None:
+    """Prints an answer as people read it: a field a line, lists and objects as JSON."""
+    width = max(map(len, answer), default=0)
+    for name, value in answer.items():
+        shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        click.echo(f"{name:<{width}}  {shown}")
 
 
 def api_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -83,8 +100,13 @@ def api_options(command: Callable[..., None]) -> Callable[..., None]:
 
 def connect(url: str | None, token: str | None) -> Api:
     """Returns an Api with the address and token of the options, the environment or the data folder, in this order."""
-    data_dir = Path(os.environ.get(f"{PREFIX}DATA_DIR", str(_DATA_DIR))).expanduser()
+    data_dir = Path(_given("DATA_DIR") or str(_DATA_DIR)).expanduser()
     return Api(url or _running_url(data_dir), token or _admin_token(data_dir))
+
+
+def _given(setting: str) -> str:
+    """Returns the text of a setting as the service reads it: without the space around it, "" when it is not set."""
+    return os.environ.get(PREFIX + setting, "").strip()
 
 
 def _running_url(data_dir: Path) -> str:
@@ -103,9 +125,9 @@ def _running_url(data_dir: Path) -> str:
 
 
 def _admin_token(data_dir: Path) -> str:
-    given, file = os.environ.get(f"{PREFIX}ADMIN_TOKEN"), os.environ.get(f"{PREFIX}ADMIN_TOKEN_FILE")
+    given, file = _given("ADMIN_TOKEN"), _given("ADMIN_TOKEN_FILE")
     if given or file:
-        return given or secret_in(Path(str(file)))
+        return given or secret_in(Path(file))
     try:
         return (data_dir / "admin-token").read_text("utf-8").strip()
     except OSError as error:

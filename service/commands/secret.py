@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from service.text_file import read_text
+
 STANDARD_INPUT = "-"
 READABLE = "A command line is readable by every user of this machine"
 """Part of the help of every option that takes a secret, and of the warning when one is given."""
@@ -29,9 +31,6 @@ def secret_of(option: str, given: str, *, is_secret: bool = True) -> str:
 def secret_in(file: Path) -> str:
     """Returns the text of the file; raises click.ClickException when it cannot be read or is empty."""
     try:
-        found = file.read_text("utf-8").strip()
+        return read_text(file)
     except (OSError, ValueError) as error:
         raise click.ClickException(f"{file} cannot be read: {error}") from error
-    if not found:
-        raise click.ClickException(f"{file} is empty.")
-    return found

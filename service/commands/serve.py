@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import platform
 import signal
 import sys
 from contextlib import AsyncExitStack
@@ -11,16 +12,21 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import click
+import structlog
 
+from schemas.settings import PREFIX
 from service.domain.site import Audience
 from service.errors import StartError
 from service.log import log_to_stderr
+from service.platform import notices, processes
+from service.platform.counters import Counters
 from service.platform.embedded import EmbeddedServer
 from service.platform.folder import make_folder, write_own
 from service.platform.memory import memory_limit_of
 from service.platform.sockets import Listeners, close, listen
 from service.platform.supervisor import Supervisor
 from service.settings import Settings, read_settings
+from service.version import own_version
 
 SERVICE_FILE = "service.json"
 """The file in the data folder that holds the url and pid of the service while it runs."""
@@ -29,12 +35,25 @@ DEMO_SECONDS = 2.0
 """How long a start waits for the answer of its own demo page."""
 
 
+log = structlog.get_logger(__name__)
+
+
 @click.command()
-def serve() -> None:
-    """Run the service. All settings are environment variables, COMMENTDESK_...: see the README."""
+@click.option("--host", help="Address to listen on; else COMMENTDESK_HOST.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on; else COMMENTDESK_PORT.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes that serve it; else COMMENTDESK_WORKERS.")
+def serve(host: str | None, port: int | None, workers: int | None) -> None:
+    """Run the service until a signal ends it.
+
+    All other settings are environment variables, COMMENTDESK_...: the README has the table of them. SIGTERM and SIGINT
+    finish what is under way; SIGHUP replaces the workers one by one, where there is more than one.
+    """
+    given = {"HOST": host, "PORT": port, "WORKERS": workers}
+    os.environ |= {f"{PREFIX}{name}": str(value) for name, value in given.items() if value is not None}
     try:
         settings = read_settings(os.environ)
         log_to_stderr(settings.log_level)
+        log.info("service_starting", version=own_version(), python=platform.python_version(), workers=settings.workers)
         if settings.workers == 1:
             _run(settings)
         else:
@@ -53,14 +72,19 @@ async def _serve(settings: Settings) -> None:
     from service.serving import serving
 
     stop = _set_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    async with serving(settings) as process:
+    counts = Counters()
+    processes.register(counts, "service")
+    async with serving(settings, counts) as process:
         listeners = listen(settings.host, settings.port, 1)
         process.open(listeners)
         await _announce(settings, listeners)
+        living = asyncio.create_task(notices.give_signs_of_life())
         try:
             await stop.wait()
+            notices.notify(notices.STOPPING)
             await process.stop()
         finally:
+            living.cancel()
             (settings.data_dir / SERVICE_FILE).unlink(missing_ok=True)
 
 
@@ -77,9 +101,11 @@ async def _supervise(settings: Settings) -> None:
             return
         await _announce(settings, listeners)
         ending.callback((settings.data_dir / SERVICE_FILE).unlink, missing_ok=True)
-        rolling = asyncio.create_task(_roll_on(roll, supervisor))
+        tasks = [asyncio.create_task(_roll_on(roll, supervisor)), asyncio.create_task(notices.give_signs_of_life())]
         await stop.wait()
-        rolling.cancel()
+        notices.notify(notices.STOPPING)
+        for task in tasks:
+            task.cancel()
 
 
 async def _start(supervisor: Supervisor, stop: asyncio.Event) -> None:
@@ -99,7 +125,9 @@ async def _roll_on(roll: asyncio.Event, supervisor: Supervisor) -> None:
     while True:
         await roll.wait()
         roll.clear()
+        notices.notify(*notices.reloading())
         await supervisor.roll()
+        notices.notify(notices.READY)
 
 
 async def _start_server(settings: Settings, ending: AsyncExitStack) -> str:
@@ -125,17 +153,20 @@ async def _announce(settings: Settings, listeners: Listeners) -> None:
     make_folder(settings.data_dir)
     _write_address(settings.data_dir / SERVICE_FILE, json.dumps({"url": url, "pid": os.getpid()}))
     token = "COMMENTDESK_ADMIN_TOKEN" if settings.admin_token else settings.data_dir / "admin-token"
+    shown = settings.public_url.url if settings.public_url else url
     lines = [
         f"commentdesk is at {url}"
         + ("" if host == listening else f", and on every other address of this machine ({listening})")
         + (f", in {settings.workers} workers" if settings.workers > 1 else ""),
+        f"  for browsers   {shown}" if shown != url else "",
         f"  demo article   {demo}" if demo else "",
-        f"  queue          {url}/v1/sites/default/queue (with a moderator's token)",
-        f"  API docs       {url}/docs",
+        f"  queue          {shown}/v1/sites/default/queue (with a moderator's token)",
+        f"  API docs       {shown}/docs",
         f"  admin's token  {token}",
         f"  more tokens    {_python()} -m service token create --help",
     ]
     click.echo("\n".join(line for line in lines if line))
+    notices.notify(notices.READY, notices.status(f"{own_version()} at {url}"))
 
 
 def _local_host(listening: str) -> str:
@@ -154,7 +185,8 @@ async def _demo_address(settings: Settings, host: str, port: int) -> str:
         return ""
     try:
         async with asyncio.timeout(DEMO_SECONDS):
-            return f"{_address(host, port)}{DEMO_PAGE}" if await _demo_status(host, port) == HTTPStatus.OK else ""
+            base = settings.public_url.url if settings.public_url else _address(host, port)
+            return f"{base}{DEMO_PAGE}" if await _demo_status(host, port) == HTTPStatus.OK else ""
     except (OSError, TimeoutError, ValueError, IndexError):
         return ""
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import click
@@ -16,11 +17,13 @@ from schemas.settings import PREFIX
 from service.commands.secret import READABLE, secret_of
 from service.errors import BackupError, RepairError, RequestError, RotationError, StartError
 from service.link.address import has_password, make_link
-from service.link.link import Link
+from service.link.link import Link, explained
 from service.platform.embedded import EmbeddedServer, find_running
 from service.platform.kept_secret import known_previous_secret, known_secret
-from service.settings import Settings, read_settings
+from service.platform.memory import MemoryLimit, memory_limit_of
+from service.settings import Settings, read_settings, reader_of_redis_url
 from service.store import scripts
+from service.store.readiness import require_all_rights
 from service.vault import Vault
 
 CONNECT_SECONDS = 10.0
@@ -65,7 +68,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     )
     try:
         return asyncio.run(work)
-    except (BackupError, RepairError, RotationError, StartError, RequestError, OSError) as error:
+    except RequestError as error:
+        raise click.ClickException(explained(error)) from error
+    except (BackupError, RepairError, RotationError, StartError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -84,7 +89,9 @@ async def shared_store(settings: Settings) -> AsyncIterator[Link]:
     running = settings.redis_url or find_running(settings.data_dir)
     if running is None and not settings.data_dir.is_dir():
         raise StartError(f"There is no data folder {settings.data_dir}: set COMMENTDESK_DATA_DIR or --redis-url.")
-    async with _connected(running) if running else own_store(settings) as link:
+    if running and running != settings.redis_url:
+        settings = replace(settings, redis_url=running, redis_url_file=None)
+    async with _connected(settings) if running else own_store(settings) as link:
         yield link
 
 
@@ -94,9 +101,14 @@ async def own_store(settings: Settings) -> AsyncIterator[Link]:
 
     Whether a service uses a server that is named by its address cannot be known.
     """
-    server = None if settings.redis_url else await EmbeddedServer.open(settings.data_dir)
+    most_bytes = memory_limit_of(settings).raised_bytes
+    server = None
+    if not settings.redis_url:
+        server = await EmbeddedServer.open(settings.data_dir, MemoryLimit(most_bytes, most_bytes))
+    if server:
+        settings = replace(settings, redis_url=server.url)
     try:
-        async with _connected(settings.redis_url or (server.url if server else "")) as link:
+        async with _connected(settings) as link:
             yield link
     finally:
         if server:
@@ -104,12 +116,17 @@ async def own_store(settings: Settings) -> AsyncIterator[Link]:
 
 
 @asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Link]:
-    link = make_link(url, scripts.ALL)
+async def _connected(settings: Settings) -> AsyncIterator[Link]:
+    """Yields a link to the store that the settings name.
+
+    Raises StartError where it cannot be reached, StoreUnavailableError where its user lacks a right.
+    """
+    link = make_link(settings.redis_url or "", scripts.ALL, read_url=reader_of_redis_url(settings))
     link.open()
     try:
         if not await link.wait_whole(CONNECT_SECONDS):
             raise StartError(f"Redis cannot be reached: {link.reason}")
+        await require_all_rights(link)
         yield link
     finally:
         await link.close()

@@ -31,7 +31,7 @@ def create(
 @api_options
 def list_tokens(url: str | None, token: str | None) -> None:
     """List all tokens, without what would let anybody use them."""
-    for entry in connect(url, token).call("GET", "/v1/tokens")["tokens"]:
+    for entry in connect(url, token).list_all("/v1/tokens", "tokens"):
         expiry = entry["expires_at"] or "never"
         click.echo(
             f"{entry['token_id']}  {entry['role']:<9}  {entry['site'] or '*'}  {entry['name']}  expires {expiry}"

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from service.errors import StartError
 from service.log import log_to_stderr
+from service.platform import processes
 from service.platform.counters import Counters
 from service.platform.supervisor import Duty, Message
 from service.serving import Process, end_now, run_loop, serving
@@ -39,7 +40,9 @@ async def _serve(duty: Duty, settings: Settings, reader: asyncio.StreamReader, w
     listeners = [[socket.socket(fileno=number) for number in numbers] for numbers in duty.listeners]
     stop, retire = asyncio.Event(), asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
-    async with serving(settings, Counters(duty.counts, duty.region), is_first=duty.slot == 0) as process:
+    counts = Counters(duty.counts, duty.region)
+    processes.register(counts, f"worker {duty.slot}")
+    async with serving(settings, counts, is_first=duty.slot == 0) as process:
         process.open(listeners, duty.slot)
         writer.write(f"{Message.READY}\n".encode())
         listening = asyncio.create_task(_listen(reader, process, retire))

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from service.consumers.consumer import Consumer
 from service.desk import Desk
-from service.domain.event import Event, EventKind
+from service.domain.event import MACHINE, Event, EventKind
 from service.store.json_records import record_of
 from service.store.tokens import site_of
 from service.use_cases.claims import end_claims
@@ -23,4 +23,4 @@ class ClaimsOfRevokedTokens(Consumer):
     async def handle(self, site: str, event: Event) -> None:  # noqa: ARG002 it is the installation's
         if EventKind.TOKEN_REVOKED in event.kinds:
             of_site = site_of(record_of(event.before.encode()))
-            await end_claims(self._desk, event.subject, of_site, actor=event.actor)
+            await end_claims(self._desk, event.subject, of_site, actor=event.actor or MACHINE)

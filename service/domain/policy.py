@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from service.domain.rule import Rule
+from service.domain.rule_fields import fields_of_rule, rule_of
+
 
 class Mode(StrEnum):
     PREMODERATE = "premoderate"
@@ -43,6 +46,11 @@ class Policy:
     site_rate: RateLimit = RateLimit(0, 100)
     stranger_rate: RateLimit = RateLimit(120, 60)
     """Of all together who submit without a token."""
+    rules: tuple[Rule, ...] = ()
+
+
+PolicyChange = Mapping[str, Any]
+"""Some of the fields of `fields_of`, as they are to be."""
 
 
 def fields_of(policy: Policy) -> dict[str, Any]:
@@ -57,6 +65,7 @@ def fields_of(policy: Policy) -> dict[str, Any]:
         "site_burst": policy.site_rate.burst,
         "stranger_rate_per_minute": policy.stranger_rate.per_minute or None,
         "stranger_burst": policy.stranger_rate.burst,
+        "rules": [fields_of_rule(rule) for rule in policy.rules],
     }
 
 
@@ -69,4 +78,5 @@ def policy_of(fields: Mapping[str, Any]) -> Policy:
         reader_rate=RateLimit(fields["reader_rate_per_minute"] or 0, fields["reader_burst"]),
         site_rate=RateLimit(fields["site_rate_per_minute"] or 0, fields["site_burst"]),
         stranger_rate=RateLimit(fields.get("stranger_rate_per_minute") or 0, fields.get("stranger_burst", 1)),
+        rules=tuple(rule_of(rule) for rule in fields.get("rules", ())),
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from service.domain.assessed import SCORE_DECIMALS, Assessed
 from service.domain.policy import MODES, Mode, Policy
 from service.domain.reason import Reason
+from service.domain.rule import Action, Fired
 
 
 class Verdict(StrEnum):
@@ -36,11 +37,26 @@ class Routing(NamedTuple):
     is_listed: bool = True
 
 
-def route_each(policy: Policy, assessed: Assessed, held_for: Sequence[str] = ()) -> dict[Mode, Routing]:
+def route_each(
+    policy: Policy, assessed: Assessed, held_for: Sequence[str] = (), fired: Sequence[Fired] = ()
+) -> dict[Mode, Routing]:
     """What every mode makes of an assessed submission: which one its thread has, only the store knows. Each holds it
-    for `held_for`, codes of reasons that are not the classifier's."""
+    for `held_for`, codes of reasons that are not the classifier's, and does what the rules that fired say: what one
+    rejects is rejected, whatever another says."""
     noted, held = _notable(assessed), [Reason(code) for code in (*held_for, *assessed.findings)]
-    return {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
+    routed = {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
+    return {mode: _ruled(routing, fired) for mode, routing in routed.items()} if fired else routed
+
+
+def _ruled(routing: Routing, fired: Sequence[Fired]) -> Routing:
+    """A routing as the rules that fired change it; they are named first, in their order."""
+    reasons = [*(each.reason for each in fired), *routing.reasons]
+    actions = {each.rule.action for each in fired}
+    if Action.REJECT in actions:
+        return Routing(Verdict.REJECT, reasons, is_listed=False)
+    if Action.HOLD in actions and routing.verdict is Verdict.PUBLISH:
+        return Routing(Verdict.HOLD, reasons)
+    return routing._replace(reasons=reasons)
 
 
 def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], held: list[Reason]) -> Routing:

@@ -7,6 +7,8 @@ from service.domain.policy import Policy
 
 DEFAULT_SITE = "default"
 
+DEFAULT_LANGUAGE = "en"
+
 DEMO_SITE = "demo"
 """Where the demo article's comments are: in no site of a publisher."""
 
@@ -28,6 +30,8 @@ class Site:
     policy: Policy = field(default_factory=Policy)
     created_ms: int = 0
     is_demo: bool = False
+    language: str = DEFAULT_LANGUAGE
+    """Of what its readers see, as a tag such as `de` or `pt-BR` (BCP 47)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +41,4 @@ class SiteChange:
     title: str | None = None
     public_submission: bool | None = None
     allowed_origins: tuple[str, ...] | None = None
+    language: str | None = None

@@ -1,6 +1,7 @@
 """Tokens: what a program or a person shows to say who asks."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from service.domain.caller import Caller, Role
 
@@ -24,6 +25,13 @@ class Token:
     def is_valid(self, now_ms: float) -> bool:
         """Whether it has not expired."""
         return self.expires_ms is None or self.expires_ms > now_ms
+
+
+class TokenFilter(NamedTuple):
+    """Tokens of this site, of this role, of both; None is any."""
+
+    site: str | None = None
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from service.html.page_texts import page_texts
 from service.html.thread import MAX_DEPTH
 from service.texts.texts import Texts
 from service.web.answer import Answer
+from service.web.own_address import OWN_PATH
 
 HTML = "text/html; charset=utf-8"
 _POLICY = (
@@ -63,9 +64,10 @@ _ENVIRONMENT = Environment(
     auto_reload=False,
 )
 _ENVIRONMENT.globals.update(
-    style=assets.STYLE.address,
-    favicon=assets.FAVICON.address,
-    picture=assets.PICTURE.address,
+    own_path=OWN_PATH,
+    style=OWN_PATH + assets.STYLE.address,
+    favicon=OWN_PATH + assets.FAVICON.address,
+    picture=OWN_PATH + assets.PICTURE.address,
     max_depth=MAX_DEPTH,
 )
 _ENVIRONMENT.filters.update(date=_date, moment=_moment, prose=_prose, breakable=_breakable)

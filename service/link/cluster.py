@@ -1,7 +1,7 @@
 """A link to a Redis Cluster: it sends each command to the master of its key's slot, also after a failover."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
@@ -9,11 +9,10 @@ from redis.crc import key_slot
 from redis.exceptions import AskError, MovedError, TryAgainError
 
 from service.errors import RequestError
-from service.link.link import Argument, arrives, unavailable
+from service.link.link import Argument, arrives, explained, unavailable
+from service.link.location import Node
 from service.link.server import BROKEN, ServerLink
-
-Node = tuple[str, int]
-"""The host and port of a server."""
+from service.link.trouble import shortened, what_is_wrong
 
 REFRESH_SECONDS = 30.0
 """The map of slots is read this often while all masters answer and every slot has one."""
@@ -76,7 +75,7 @@ class ClusterLink:
     The replies MOVED, ASK and TRYAGAIN mean that a command was not carried out, so it is safe to send it again.
     """
 
-    def __init__(self, seeds: list[Node], make_server: Callable[[Node], ServerLink]) -> None:
+    def __init__(self, seeds: Sequence[Node], make_server: Callable[[Node], ServerLink]) -> None:
         self._seeds = seeds
         self._make_server = make_server
         self._servers: dict[Node, ServerLink] = {}
@@ -187,13 +186,23 @@ class ClusterLink:
             server = self._servers.get(node)
             try:
                 slots = await (_read_slots(server) if server and server.is_up else self._ask_new_server(node))
-            except (RequestError, TimeoutError, *BROKEN) as error:
-                self.reason = f"{node[0]}:{node[1]}: {error}"
+            except RequestError as error:
+                self._note(node, explained(error))
+                continue
+            except (TimeoutError, *BROKEN) as error:
+                self._note(node, what_is_wrong(error))
                 continue
             await self._use(slots, node)
             return
         self._up.clear()
         self._whole.clear()
+
+    def _note(self, node: Node, reason: str) -> None:
+        """Keeps why a server did not tell the map, and logs it where it is another reason than before."""
+        reason = shortened(f"{node[0]}:{node[1]}: {reason}")
+        if not self._up.is_set() and reason.partition(": ")[2] != self.reason.partition(": ")[2]:
+            log.warning("redis_away", error=reason)
+        self.reason = reason
 
     async def _ask_new_server(self, node: Node) -> Any:
         """Returns the answer to CLUSTER SLOTS over a connection that is closed again."""
@@ -222,13 +231,18 @@ class ClusterLink:
             self._close_in_background(self._servers.pop(node))
         up = [server for server in self._servers.values() if server.is_up]
         is_whole = None not in masters and len(up) == len(self._servers)
-        self.reason = "" if is_whole else f"{len(up)} of {len(self._servers)} masters answer"
+        self.reason = "" if is_whole else self._tell_missing(len(up))
         if up:
             self._up.set()
         if is_whole:
             self._whole.set()
         else:
             self._whole.clear()
+
+    def _tell_missing(self, up: int) -> str:
+        """Returns how many masters answer, and why the first of the others does not."""
+        away = (f"; {node[0]}:{node[1]}: {server.reason}" for node, server in self._servers.items() if not server.is_up)
+        return shortened(f"{up} of {len(self._servers)} masters answer{next(away, '')}")
 
     def _close_in_background(self, server: ServerLink) -> None:
         task = asyncio.create_task(server.close())

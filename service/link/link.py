@@ -10,10 +10,12 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import OutOfMemoryError, ResponseError
 
 from service.errors import RequestError, StoreFullError, StoreUnavailableError
+from service.link.trouble import what_is_wrong
 
 Argument = str | bytes | int | float
 
 RETRY_AFTER_SECONDS = 1
+_REFUSED = "Redis refused the command"
 
 log = structlog.get_logger(__name__)
 
@@ -89,6 +91,20 @@ def unavailable(detail: str) -> StoreUnavailableError:
 def translate(error: BaseException) -> RequestError:
     """Returns the service's error for one of Redis: full, or unavailable. Driver errors are read here alone."""
     if isinstance(error, OutOfMemoryError) or (isinstance(error, ResponseError) and "OOM " in str(error)):
-        return StoreFullError("Redis is out of memory", retry_after_seconds=RETRY_AFTER_SECONDS)
-    log.error("redis_refused", error=str(error))
-    return unavailable("Redis refused the command")
+        return StoreFullError("Redis is out of memory.", retry_after_seconds=RETRY_AFTER_SECONDS)
+    log.error("redis_refused", error=what_is_wrong(error))
+    return refused(error)
+
+
+def refused(reason: BaseException) -> StoreUnavailableError:
+    """Returns the error for a command that Redis refused; its cause is for operators, and not for readers."""
+    error = unavailable(_REFUSED)
+    error.__cause__ = reason
+    return error
+
+
+def explained(error: RequestError) -> str:
+    """Returns what an error says to those who watch the service: where Redis refused a command, what Redis said."""
+    if error.detail == _REFUSED and error.__cause__:
+        return what_is_wrong(error.__cause__)
+    return str(error)

@@ -22,6 +22,7 @@ from redis.exceptions import (
 
 from service.errors import OverloadedError
 from service.link.link import Argument, arrives, translate, unavailable
+from service.link.trouble import what_is_wrong, what_kept_us_out
 
 Connect = Callable[[], Awaitable[AbstractConnection]]
 """Makes a connection to the server's present address; it is not connected yet."""
@@ -161,9 +162,11 @@ class ServerLink:
         log.info("redis_connected")
 
     def _end(self, error: BaseException) -> None:
-        if self._connection is not None or not self.reason.endswith(str(error)):
-            log.warning("redis_away", error=str(error))
-        self._fail_pending(str(error))
+        was_up = self._connection is not None
+        reason = what_is_wrong(error) if was_up else what_kept_us_out(error)
+        if was_up or reason != self.reason:
+            log.warning("redis_away", error=reason)
+        self._fail_pending(reason)
 
     def _fail_pending(self, reason: str) -> None:
         self.reason = reason
@@ -221,8 +224,9 @@ class ServerLink:
         """Gives the replies that were held back to their callers; `replicas` is the reply to WAIT."""
         confirmed, self._unconfirmed = self._unconfirmed, []
         is_safe = isinstance(replicas, int) and replicas >= self._wait_replicas
+        obstacle = replicas if isinstance(replicas, BaseException) else unavailable("too few replicas have it")
         for future, reply in confirmed:
-            _settle(future, reply if is_safe else unavailable("too few replicas have it"))
+            _settle(future, reply if is_safe else obstacle)
 
     async def _watch(self) -> None:
         """Fails late commands, and raises ConnectionError when the server does not answer."""

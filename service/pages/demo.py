@@ -7,6 +7,7 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from schemas.fields import COMMENT_ID_PATTERN
+from schemas.origin import origin_of
 from service.api import submissions
 from service.api.cursors import cursor_after, position_of
 from service.domain.queue import START
@@ -26,23 +27,24 @@ from service.errors import (
     UnsupportedMediaTypeError,
 )
 from service.html import form
-from service.html.form import Form
-from service.html.refusal import write_form_error
+from service.html.language import texts_for
 from service.html.thread import MAX_SHOWN, Thread, fitting, nest
 from service.pages.article import ARTICLE
 from service.pages.demo_page import demo_head, demo_page, make_fragment
 from service.pages.fragment_cache import FRAGMENTS, Fragment
-from service.texts.catalogue import ENGLISH
 from service.texts.sentence import sentence
+from service.texts.texts import Texts
 from service.use_cases import threads
 from service.use_cases.submit import submit
 from service.web import body as bodies
 from service.web import problems
-from service.web.access import is_local, is_trusted
+from service.web.access import is_local
 from service.web.answer import Answer
 from service.web.call import Call, Json
-from service.web.exchange import Request
+from service.web.exchange import BODY, Request
 from service.web.operation import operation
+from service.web.own_address import is_own_origin
+from service.web.proxies import is_trusted
 
 DEMO = "/demo"
 DOCS = "/docs"
@@ -74,7 +76,7 @@ async def read_demo(call: Call) -> Answer:
     return demo_page(
         fragment,
         form.answering(parent_id if is_known else ""),
-        ENGLISH,
+        _texts(call),
         notice=state if state in (State.HELD, State.PUBLISHED) else "",
         new_id=new_id if fragment is not None and new_id in fragment.names else "",
         after=after,
@@ -85,7 +87,6 @@ async def read_demo(call: Call) -> Answer:
     "A comment on the demo article",
     answers={303: "Back to the article."},
     errors={RateLimitedError: "Too many comments came in a short time."},
-    error_writer=write_form_error,
     is_scored=True,
 )
 async def submit_demo(call: Call) -> Answer:
@@ -103,12 +104,13 @@ async def submit_demo(call: Call) -> Answer:
         submission = submissions.submission_of(call)._replace(article_title=ARTICLE.title)
         receipt = await submit(call.desk, site, ARTICLE.thread, submission, replay=NO_REPLAY)
     except RequestError as error:
-        return _refused(await _kept_fragment(call), form.refused(fields, error, ENGLISH), error)
+        return await _refused(call, fields, error)
     return Answer(303, headers={"Location": _way_back(receipt)})
 
 
 async def _form_fields(call: Call) -> Json:
-    raw = await bodies.read_body(call.request, bodies.MAX_FORM_BYTES)
+    call.request[BODY] = b""
+    raw = call.request[BODY] = await bodies.read_body(call.request, bodies.MAX_FORM_BYTES)
     kind = bodies.media_type(call.request)
     if kind not in (bodies.URLENCODED, bodies.MULTIPART):
         raise UnsupportedMediaTypeError("Send a form.")
@@ -121,10 +123,11 @@ def _way_back(receipt: Receipt) -> str:
     return f"{DEMO}?{query}#{place}"
 
 
-def _refused(fragment: Fragment | None, filled: Form, error: RequestError) -> Answer:
+async def _refused(call: Call, fields: Json, error: RequestError) -> Answer:
     """The form again. The thread stands beside it where it was made already: a refusal is no work."""
-    status, headers = problems.status_of(error), dict(problems.headers(error))
-    return demo_page(fragment, filled, ENGLISH, status=status, headers=headers)
+    texts, status, headers = _texts(call), problems.status_of(error), dict(problems.headers(error))
+    filled = form.refused(fields or bodies.salvage_form(call.request, call.request.get(BODY, b"")), error, texts)
+    return demo_page(await _kept_fragment(call), filled, texts, status=status, headers=headers)
 
 
 # The thread
@@ -132,7 +135,8 @@ def _refused(fragment: Fragment | None, filled: Form, error: RequestError) -> An
 
 async def _fragment(call: Call, after: str) -> Fragment | None:
     """The published thread from a given cursor on; None while the store is away: the article is shown all the same."""
-    cache, place = call.part(FRAGMENTS), (ARTICLE.thread, after)
+    texts = _texts(call)
+    cache, place = call.part(FRAGMENTS), (ARTICLE.thread, after, texts.language)
     known = cache.get(place)
     try:
         page = await threads.read_thread(
@@ -156,14 +160,14 @@ async def _fragment(call: Call, after: str) -> Fragment | None:
     last = page.comments[len(shown) - 1].position if len(shown) < len(page.comments) else page.last
     later = _signed(call, cursor_after(last) or "") if last else None
     thread = Thread(page.total, nest(shown), after, later, page.is_closed)
-    fragment = make_fragment(page.version, thread, names, ENGLISH)
+    fragment = make_fragment(page.version, thread, names, texts)
     cache.put(place, fragment)
     return fragment
 
 
 async def _kept_fragment(call: Call) -> Fragment | None:
     """The first page of the thread if it is here and still true; it is not made."""
-    known = call.part(FRAGMENTS).get((ARTICLE.thread, ""))
+    known = call.part(FRAGMENTS).get((ARTICLE.thread, "", _texts(call).language))
     if known is not None:
         with suppress(RequestError):
             page = await threads.read_thread(
@@ -218,10 +222,14 @@ def _is_place_taken(call: Call) -> bool:
     return site is not None and not site.is_demo
 
 
+def _texts(call: Call) -> Texts:
+    return texts_for(call.request, call.desk.registry.sites.get(DEMO_SITE))
+
+
 def _site(call: Call) -> Site:
     site = call.desk.registry.sites.get(DEMO_SITE)
     if site is None:
-        raise StoreUnavailableError("the demo's site is not made yet", retry_after_seconds=1)
+        raise StoreUnavailableError("The demo's site is not made yet.", retry_after_seconds=1)
     return site
 
 
@@ -232,5 +240,5 @@ def _require_own_page(request: Request) -> None:
         raise OriginNotAllowedError
     # A browser that hides where its reader comes from says "null", and then still that it is our own page.
     is_hidden = origin == "null" and fetched is not None
-    if origin is not None and not is_hidden and origin.partition("://")[2].lower() != request.host.lower():
+    if origin is not None and not is_hidden and not is_own_origin(request, origin_of(origin)):
         raise OriginNotAllowedError

@@ -6,16 +6,22 @@ from functools import lru_cache
 
 import orjson
 
+from service.api.way_back import home_of
 from service.domain.state import State
 from service.html import assets, render
 from service.html.assets import Asset
+from service.html.language import texts_for
 from service.pages.examples import setup
 from service.pages.reference import reference
 from service.texts.catalogue import ENGLISH
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import Operation, operation
+from service.web.own_address import own_path, told_host, told_scheme
 
+_BY_LANGUAGE = {"Vary": "Accept-Language"}
+_MOST_PATHS = 8
+"""So many paths that the service lies under have their description kept: proxies have few."""
 _PLACE_OF_ADDRESS = b"ADDRESS-OF-THE-SERVICE"
 """Stands in the page, which is made once, where each caller is shown the address that he came to."""
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
@@ -25,8 +31,17 @@ _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 
 @operation("Thanks to a reader whose article's address is not known", answers={200: "A page."})
 async def read_received(call: Call) -> Answer:
-    is_published = call.request.query.get("commentdesk") == State.PUBLISHED
-    return render.page("received.html", ENGLISH, is_published=is_published)
+    """In the language of the site that he commented on, with a link to its website where that is known."""
+    query = call.request.query
+    site = call.desk.registry.sites.get(query.get("site", ""))
+    return render.page(
+        "received.html",
+        texts_for(call.request, site),
+        headers=_BY_LANGUAGE,
+        is_published=query.get("commentdesk") == State.PUBLISHED,
+        site=site,
+        home=home_of(call.request, site) if site else "",
+    )
 
 
 @operation("To the API's description", answers={303: "The API's description."})
@@ -44,26 +59,36 @@ async def read_docs(call: Call) -> Answer:
 
 @operation("The API's description for machines", answers={200: "OpenAPI 3.1."})
 async def read_openapi(call: Call) -> Answer:
-    return _openapi(call.context.openapi)
+    public_url = call.context.public_url
+    return _openapi(call.context.openapi, public_url.url if public_url else own_path(call.request) or "/")
 
 
 @lru_cache(maxsize=1)
 def _docs(openapi: Callable[[], Json]) -> Answer:
     setting = setup(_PLACE_OF_ADDRESS.decode())
-    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=setting)
+    return render.page("docs.html", ENGLISH, reference=reference(_document(openapi)), setup=setting)
 
 
 def _address(call: Call) -> str:
-    """The service's address as its caller wrote it, for a shell to be typed in; a plain one in the place of what could
-    be more than a host."""
-    request = call.request
-    host = request.host if _HOST.fullmatch(request.host) else _USUAL_HOST
-    return f"{request.scheme}://{host}"
+    """The service's public address, or the one that its caller came to, for a shell to be typed in; a plain one in the
+    place of what could be more than a host."""
+    public_url, request = call.context.public_url, call.request
+    if public_url is not None:
+        return public_url.url
+    scheme = told_scheme(request, call.context.trusted_proxies) or request.scheme
+    host = told_host(request) or request.host
+    return f"{scheme}://{host if _HOST.fullmatch(host) else _USUAL_HOST}{own_path(request)}"
+
+
+@lru_cache(_MOST_PATHS)
+def _openapi(openapi: Callable[[], Json], server: str) -> Answer:
+    document = {**_document(openapi), "servers": [{"url": server}]}
+    return Answer(200, orjson.dumps(document), {"Cache-Control": "no-cache"})
 
 
 @lru_cache(maxsize=1)
-def _openapi(openapi: Callable[[], Json]) -> Answer:
-    return Answer(200, orjson.dumps(openapi()), {"Cache-Control": "no-cache"})
+def _document(openapi: Callable[[], Json]) -> Json:
+    return openapi()
 
 
 def _file(asset: Asset) -> Operation:

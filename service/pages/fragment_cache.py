@@ -13,8 +13,8 @@ MAX_BYTES = 8 * 1024 * 1024
 MAX_FRAGMENTS = 64
 NAMES_BYTES = 32 * 1024
 """Taken for the names of one fragment: fifty of a hundred characters, four bytes each, and what Python adds."""
-FragmentKey = tuple[str, str]
-"""Thread, and the comment after which the page begins, as a cursor."""
+FragmentKey = tuple[str, str, str]
+"""Thread, the comment after which the page begins, as a cursor, and the language."""
 
 
 class Fragment(NamedTuple):

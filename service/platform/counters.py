@@ -60,16 +60,23 @@ class Counters:
         """Returns a histogram with these upper bounds, in seconds."""
         return Timer(self.values, self.slot(*name, size=len(bounds) + 2), bounds)
 
+    def regions(self) -> Iterator[dict[Name, list[float]]]:
+        """Yields the values of each name as one process counts them, or has counted them, process by process."""
+        for region in self._regions:
+            values, start = _values(region), 0
+            found: dict[Name, list[float]] = {}
+            for name, size in _names(region):
+                found[name] = list(values[start : start + size])
+                start += size
+            yield found
+
     def totals(self) -> dict[Name, list[float]]:
         """Returns the values of each name, summed over all processes that count or have counted."""
         sums: dict[Name, list[float]] = {}
-        for region in self._regions:
-            values, start = _values(region), 0
-            for name, size in _names(region):
-                found = list(values[start : start + size])
+        for region in self.regions():
+            for name, found in region.items():
                 known = sums.get(name)
                 sums[name] = found if known is None else [a + b for a, b in zip(known, found, strict=True)]
-                start += size
         return sums
 
     def _add(self, name: Name, size: int) -> int:

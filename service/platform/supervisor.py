@@ -15,8 +15,9 @@ from typing import Any
 import structlog
 
 from service.errors import StartError
+from service.platform import processes
 from service.platform.acceptor import RETIRE_SECONDS, STOP_SECONDS
-from service.platform.counters import make_memory
+from service.platform.counters import Counters, make_memory
 
 FIRST_BACKOFF_SECONDS = 0.1
 LONGEST_BACKOFF_SECONDS = 5.0
@@ -24,16 +25,17 @@ WELL_SECONDS = 10.0
 """After a worker has run this long its death resets the backoff."""
 READY_SECONDS = 60.0
 GRACE_SECONDS = 2.0
+WORKER_DEATHS = "commentdesk_worker_deaths"
+"""The counter of workers that ended without being told to."""
 """A worker that has not ended so long after its own time limit is killed."""
 
 # The worker imports its modules from where the supervisor found its own, not from a folder called `service` in the
 # working directory. The duty is not on the command line, which every local user can read: it has the store's password.
-BECOME_WORKER = """
-import json, sys
-sys.path[:] = json.loads(sys.argv[1])
-from service.commands.worker import work
-work(int(sys.argv[2]))
-"""
+BECOME_WORKER = (
+    "import json, sys; sys.path[:] = json.loads(sys.argv[4]); from service.commands.worker import work; "
+    "work(int(sys.argv[3]))"
+)
+"""The arguments after it are for whoever looks at the list of processes, but for the last two."""
 
 log = structlog.get_logger(__name__)
 
@@ -124,7 +126,11 @@ class Supervisor:
         self._slots = range(len(listeners))
         # One for each worker and one for its successor: both run during a replacement.
         self._regions = set(range(2 * len(listeners)))
-        self._counts = make_memory(len(self._regions))
+        own_region = len(self._regions)
+        self._counts = make_memory(own_region + 1)
+        self._own_counts = Counters(self._counts, own_region)
+        self._deaths = self._own_counts.slot(WORKER_DEATHS)
+        processes.register(self._own_counts, "supervisor")
         self._all: set[Worker] = set()
         self._own: dict[int, Worker] = {}
         self._holders: dict[int, Worker] = {}
@@ -192,7 +198,8 @@ class Supervisor:
         )
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", BECOME_WORKER, json.dumps(sys.path), str(worker_end.fileno())),
+                *(sys.executable, "-c", BECOME_WORKER, "commentdesk-worker", str(slot)),
+                *(str(worker_end.fileno()), json.dumps(sys.path)),
                 stdin=asyncio.subprocess.DEVNULL,
                 pass_fds=[*inherited, worker_end.fileno(), self._counts],
                 # Ctrl-C in a terminal signals the whole group: only the supervisor handles it, and signals the workers.
@@ -225,6 +232,7 @@ class Supervisor:
         if self._own.get(slot) is not worker:
             return
         del self._own[slot]
+        self._own_counts.values[self._deaths] += 1
         self._assign_slots()
         if time.monotonic() - worker.started >= WELL_SECONDS:
             self._backoff_seconds[slot] = FIRST_BACKOFF_SECONDS

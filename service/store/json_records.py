@@ -1,6 +1,6 @@
 """Sites and tokens as they are stored: records of JSON in a hash, changed by one script, which tells every process."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -65,11 +65,18 @@ async def create(
 async def update(link: Link, key: str, name: str, wanted: Record, *, change: Change) -> Record:
     """Changes some fields of a record, and none that another changes at the same moment; nothing happens when all are
     so already. RecordAbsentError."""
+    return await rewrite(link, key, name, lambda _: wanted, change=change)
+
+
+async def rewrite(link: Link, key: str, name: str, make: Callable[[Record], Record], *, change: Change) -> Record:
+    """As `update`, with fields that are made of the record as it is, anew when another changed it at the same moment.
+    What `make` raises is raised."""
     while True:
         held = await link.call("HGET", key, name)
         if held is None:
             raise RecordAbsentError
         before: Record = orjson.loads(held)
+        wanted = make(before)
         changed = before | wanted
         if changed == before:
             return changed

@@ -39,7 +39,7 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:comment:C | hash | its record, see below | for ever |
-| cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count | for ever |
+| cd:{S}:author:A | hash | first_ms, last_ms, submitted, recent; state -> count | for ever |
 | cd:{S}:queue | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:queue-risk | sorted set | comment_id -> risk | while queued |
 | cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
@@ -51,9 +51,12 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
 | cd:{S}:consuming:N | string | which process the consumer N works in | 10 s, renewed |
 | cd:{S}:repeat:D | string | comment_id of the first of exact repeats | 10 min |
+| cd:{S}:said:D | string | when an author said the same last, ms, and in which thread | 24 h at most |
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
 | cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
 | cd:{S}:rate-stranger | string | the same, of all strangers together | until all is free |
+
+An author's `recent` has a letter for each of the newest 20 decisions on his comments: a, r or s.
 
 The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons, private (sealed email, scores,
 spans, client) as submitted; state, decision, revision, published_ms, history (a line a change), previous (a line a
@@ -127,6 +130,7 @@ SITE_KINDS = {
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
     "repeat:": KeyType.STRING,
+    "said:": KeyType.STRING,
     "idempotency:": KeyType.STRING,
     "rate-reader:": KeyType.STRING,
     "rate-site": KeyType.STRING,
@@ -330,6 +334,10 @@ def consuming(site: str, consumer: str) -> str:
 
 def change_consuming(consumer: str) -> str:
     return f"{_INSTALLATION}change-consuming:{consumer}"
+
+
+def said(site: str, digest: str) -> str:
+    return _of(site, f"said:{digest}")
 
 
 def repeat(site: str, digest: str) -> str:

@@ -37,7 +37,12 @@ _NUMBERED = 1 << 15
 """In the length of a sealed email: it begins with the number of its secret."""
 _UNNUMBERED = bytes((UNNUMBERED,))
 _EMPTY: tuple[Any, ...] = (None, "", [])
-_REASON_VALUES = {"risk_below": ("threshold",), "risk_above": ("threshold",), "score_high": ("attribute", "score")}
+_REASON_VALUES = {
+    "risk_below": ("threshold",),
+    "risk_above": ("threshold",),
+    "score_high": ("attribute", "score"),
+    "rule": ("rule", "matched"),
+}
 
 
 @dataclass(frozen=True, slots=True)

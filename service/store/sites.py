@@ -1,31 +1,21 @@
 """Sites in Redis."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 import orjson
 
-from schemas.fields import SITE_PATTERN
+from schemas.fields import LANGUAGE_PATTERN, SITE_PATTERN
+from schemas.origin import origin_of
 from service.domain.event import EventKind
 from service.domain.policy import Policy, fields_of, policy_of
 from service.domain.replay import NO_REPLAY, Replay
-from service.domain.site import Site, SiteChange
+from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
 from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
 from service.link.link import Link
 from service.store import json_records, keys
-from service.store.json_records import UNREADABLE, Change, Record, demand, is_count
-
-
-async def read_all(link: Link) -> tuple[dict[str, Site], dict[str, str]]:
-    """The sites by name, and for each record that cannot be read why not."""
-    sites: dict[str, Site] = {}
-    unreadable: dict[str, str] = {}
-    for name, record in (await json_records.read_all(link, keys.SITES)).items():
-        try:
-            sites[name] = unpack_site(name, record)
-        except UNREADABLE as error:
-            unreadable[name] = repr(error)
-    return sites, unreadable
+from service.store.json_records import Change, Record, demand, is_count
 
 
 async def create(link: Link, site: Site, replay: Replay = NO_REPLAY, *, actor: str, now_ms: int) -> Site:
@@ -49,6 +39,8 @@ async def change(link: Link, site: str, wanted: SiteChange, *, actor: str, now_m
         changes["public_submission"] = wanted.public_submission
     if wanted.allowed_origins is not None:
         changes["allowed_origins"] = list(wanted.allowed_origins)
+    if wanted.language is not None:
+        changes["language"] = wanted.language
     return await _update(link, site, changes, Change(EventKind.SITE_CHANGED, actor, now_ms))
 
 
@@ -56,6 +48,20 @@ async def set_policy(link: Link, site: str, policy: Policy, *, actor: str, now_m
     """Replaces the whole policy of a site. SiteNotFoundError."""
     wanted = {"policy": fields_of(policy)}
     return await _update(link, site, wanted, Change(EventKind.POLICY_CHANGED, actor, now_ms))
+
+
+async def change_policy(link: Link, site: str, change: Callable[[Policy], Policy], *, actor: str, now_ms: int) -> Site:
+    """Changes the policy of a site to what `change` makes of it, and what another changes at the same moment stays
+    changed. SiteNotFoundError, and what `change` raises."""
+
+    def make(record: Record) -> Record:
+        return {"policy": fields_of(change(policy_of(record["policy"])))}
+
+    told = Change(EventKind.POLICY_CHANGED, actor, now_ms)
+    try:
+        return unpack_site(site, await json_records.rewrite(link, keys.SITES, site, make, change=told))
+    except RecordAbsentError as error:
+        raise SiteNotFoundError from error
 
 
 async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:
@@ -73,27 +79,35 @@ def pack_site(site: Site) -> Record:
         "public_submission": site.public_submission,
         "allowed_origins": list(site.allowed_origins),
         "created_ms": site.created_ms,
+        "language": site.language,
         "policy": fields_of(site.policy),
     }
 
 
 def unpack_site(name: str, record: Record) -> Site:
-    """A site as it was stored; one of `UNREADABLE` when it is none of ours."""
+    """A site as it was stored; one of `UNREADABLE` when it is none of ours. Records had no language at first."""
     site = Site(
         name,
         record["title"],
         record["public_submission"],
-        allowed_origins=tuple(record["allowed_origins"]),
+        allowed_origins=tuple(map(_canonical, record["allowed_origins"])),
         policy=policy_of(record["policy"]),
         created_ms=record["created_ms"],
         is_demo=record.get("is_demo") is True,
+        language=record.get("language", DEFAULT_LANGUAGE),
     )
     demand(re.match(SITE_PATTERN, name), "name")
     demand(type(site.title) is str and type(site.public_submission) is bool, "title or public_submission")
     demand(all(type(origin) is str for origin in site.allowed_origins), "allowed_origins")
     demand(is_count(site.created_ms), "created_ms")
+    demand(re.match(LANGUAGE_PATTERN, site.language), "language")
     _check_policy(site.policy)
     return site
+
+
+def _canonical(origin: str) -> str:
+    """The origin as browsers send it. Earlier versions stored what was typed."""
+    return (type(origin) is str and origin_of(origin)) or origin
 
 
 def _check_policy(policy: Policy) -> None:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from service.domain.assessed import Assessed
 from service.domain.policy import MODES, Mode, Policy
 from service.domain.replay import Replay
 from service.domain.routing import Routing
+from service.domain.rule import Fired, PlacedRule
 from service.domain.site import Site
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
@@ -16,8 +17,9 @@ from service.link.link import Argument, Link
 from service.store import keys, scripts
 from service.store.comments import CommentHome, Comments
 from service.store.record import Private, pack_private, pack_public, pack_reasons
+from service.store.rules import pack_fired, rule_arguments
 
-KEYS_EACH, KEYS_WITH_BEFORE = 9, 11
+KEYS_EACH, KEYS_WITH_BEFORE = 10, 12
 """Keys of each submission, without and with those of yesterday."""
 MOST_AT_ONCE = 32
 """Submissions that one script writes: about two milliseconds of the server's time."""
@@ -46,6 +48,12 @@ class NewComment(NamedTuple):
     routings: Mapping[Mode, Routing]
     traces: Traces
     traces_before: Traces | None = None
+    said: str = ""
+    """Stands for the author and his words, for rules about what was said elsewhere."""
+    rules: Sequence[PlacedRule] = ()
+    """Those that the store decides on, the same for all of a site."""
+    fired: Sequence[Fired] = ()
+    """Those that were found before, where the store has to put its own among them: else the routings have them."""
 
 
 class _Waiting(NamedTuple):
@@ -95,6 +103,7 @@ class Submissions:
         names: list[str] = [*keys.intake_keys(site.site)]
         knows_before = any(each.new.traces_before for each in batch)
         arguments: list[Argument] = [*_policy_arguments(site.policy), KEYS_WITH_BEFORE if knows_before else KEYS_EACH]
+        arguments += rule_arguments(batch[0].new.rules)
         for each in batch:
             names += _keys_of(site.site, each.new, each.replay)
             if knows_before:
@@ -133,6 +142,7 @@ def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
         keys.author(site, new.home.author),
         keys.idempotency(site, replay.digest),
         *_trace_keys(site, new.traces),
+        keys.said(site, new.said) if new.said else keys.author(site, new.home.author),
     )
 
 
@@ -147,7 +157,9 @@ def _policy_arguments(policy: Policy) -> list[Argument]:
 
 def _sender(new: NewComment) -> str:
     """Who is held to which limits: a website's own reader, a stranger, or nobody that is known."""
-    return "stranger" if new.submission.is_stranger else "reader" if new.traces.reader else ""
+    if new.submission.is_stranger:
+        return "stranger" if new.traces.reader else "unknown_stranger"
+    return "reader" if new.traces.reader else ""
 
 
 def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument]:
@@ -171,6 +183,7 @@ def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument
     for mode in MODES:
         routing = new.routings[mode]
         arguments += (routing.verdict, int(routing.is_listed), pack_reasons(routing.reasons))
+    arguments.append(pack_fired(new.fired))
     return arguments
 
 

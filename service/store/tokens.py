@@ -11,23 +11,11 @@ from service.domain.token import MadeToken, Token
 from service.errors import RecordAbsentError, TokenNotFoundError
 from service.link.link import Link
 from service.store import json_records, keys
-from service.store.json_records import UNREADABLE, Change, Record, demand, is_count
+from service.store.json_records import Change, Record, demand, is_count
 from service.vault import Vault
 
 MADE = "token"
 """The owner under which the answer that shows a new token is sealed."""
-
-
-async def read_all(link: Link) -> tuple[dict[str, Token], dict[str, str]]:
-    """The tokens by id, and for each record that cannot be read why not."""
-    tokens: dict[str, Token] = {}
-    unreadable: dict[str, str] = {}
-    for token_id, record in (await json_records.read_all(link, keys.TOKENS)).items():
-        try:
-            tokens[token_id] = unpack_token(token_id, record)
-        except UNREADABLE as error:
-            unreadable[token_id] = repr(error)
-    return tokens, unreadable
 
 
 async def create(link: Link, vault: Vault, made: MadeToken, replay: Replay, *, actor: str) -> MadeToken:

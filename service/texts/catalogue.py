@@ -22,10 +22,18 @@ class Catalogue:
     def of(self, language: str) -> Texts:
         """The texts of a language, or of the nearest that there is: those of `de` for `de-CH`, and English for what is
         unknown (RFC 4647, 3.4)."""
-        nearest = language.lower()
+        return self.first_of((language,))
+
+    def first_of(self, languages: Iterable[str]) -> Texts:
+        """The texts of the first of these languages, each in its own or a nearest form, of which there are some;
+        else English."""
+        found = (self._find(language.lower()) for language in languages)
+        return next((each for each in found if each), ENGLISH)
+
+    def _find(self, nearest: str) -> Texts | None:
         while nearest and nearest not in self._by_language:
             nearest = nearest.rpartition("-")[0]
-        return self._by_language.get(nearest, ENGLISH)
+        return self._by_language.get(nearest)
 
 
 CATALOGUE = Catalogue(read_translation(file) for file in files("service.texts").iterdir() if file.name.endswith(SUFFIX))

@@ -14,10 +14,11 @@ from redis.exceptions import RedisClusterException, RedisError
 from service.errors import BackupError
 from service.link.info import fields, read_info
 from service.link.link import Link, Server, unavailable
+from service.link.trouble import what_is_wrong, what_kept_us_out
 from service.store import keys
+from service.store.rights import CHANNEL
 
 REPLY_TIMEOUT_SECONDS = 30.0
-_CHANNEL = "__redis__:invalidate"
 _BROKEN = (RedisError, RedisClusterException, OSError)
 
 
@@ -62,7 +63,7 @@ class _InvalidationListener:
         try:
             return cls(server, await server.connection())
         except _BROKEN as error:
-            raise unavailable(f"Redis cannot be reached: {error}") from error
+            raise unavailable(f"Redis cannot be reached: {what_kept_us_out(error)}") from error
 
     async def __aenter__(self) -> Self:
         try:
@@ -71,7 +72,7 @@ class _InvalidationListener:
         except BaseException as error:
             await self.__aexit__()
             if isinstance(error, _BROKEN):
-                raise unavailable(f"Redis does not tell what changes: {error}") from error
+                raise unavailable(f"Redis does not tell what changes: {what_is_wrong(error)}") from error
             raise
         return self
 
@@ -86,7 +87,7 @@ class _InvalidationListener:
             raise unavailable("a failover is under way")
         number = await self._ask("CLIENT", "ID")
         await self._ask("CLIENT", "TRACKING", "ON", "REDIRECT", number, "BCAST", "PREFIX", keys.PREFIX)
-        await self._ask("SUBSCRIBE", _CHANNEL)
+        await self._ask("SUBSCRIBE", CHANNEL)
 
     async def since_last(self) -> set[bytes]:
         """Returns the names since the last call."""
@@ -99,7 +100,7 @@ class _InvalidationListener:
                     await self._connection.send_command("PING")
                     await self._read_until_pong(changed)
         except (RedisError, OSError) as error:
-            raise unavailable(f"the connection that tells what changes broke: {error}") from error
+            raise unavailable(f"the connection that tells what changes broke: {what_is_wrong(error)}") from error
         return changed
 
     async def _ask(self, *command: Any) -> Any:

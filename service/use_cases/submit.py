@@ -5,12 +5,13 @@ from service.desk import Desk, new_id
 from service.domain.assessed import Assessed
 from service.domain.network import reader_network
 from service.domain.replay import Replay
-from service.domain.routing import NAME_OF_STAFF, route_each
+from service.domain.routing import route_each
 from service.domain.site import Site
 from service.domain.submission import Receipt, Submission
 from service.store.comments import CommentHome
 from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Traces
+from service.use_cases.rules import Ruled, held_for, met_rules
 from service.vault import Vault
 
 
@@ -20,17 +21,28 @@ async def submit(desk: Desk, site: Site, thread: str, submission: Submission, *,
     A repeated Idempotency-Key has the first receipt again; a repeat by the same reader within ten minutes has the first
     comment's, as it is now. From anybody else the same words are a comment of their own.
     """
-    assessed = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
+    scored = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     now_ms = desk.now_ms()
+    ruled = await met_rules(desk, site.policy, thread, submission, readings=scored.readings)
     salts = desk.salts.known(now_ms) or await desk.salts.read(now_ms)
-    new = _new_comment(desk, site, thread, submission, assessed=assessed, salts=salts, comment_id=new_id(now_ms))
+    new = _new_comment(
+        desk, site, thread, submission, assessed=scored.assessed, ruled=ruled, salts=salts, comment_id=new_id(now_ms)
+    )
     receipt = await desk.submissions.submit(site, new, replay, now_ms)
     proof = desk.vault.receipt(site.site, receipt.comment_id) if submission.wants_proof else ""
     return receipt._replace(state=receipt.state.known_to_author, proof=proof)
 
 
 def _new_comment(
-    desk: Desk, site: Site, thread: str, submission: Submission, *, assessed: Assessed, salts: Salts, comment_id: str
+    desk: Desk,
+    site: Site,
+    thread: str,
+    submission: Submission,
+    *,
+    assessed: Assessed,
+    ruled: Ruled,
+    salts: Salts,
+    comment_id: str,
 ) -> NewComment:
     vault = desk.vault
     home = CommentHome(thread, vault.email_hash(submission.email))
@@ -40,21 +52,20 @@ def _new_comment(
         submission,
         sealed_email=vault.seal(submission.email, comment_id),
         assessed=assessed,
-        routings=route_each(site.policy, assessed, _held_for(desk, site, submission)),
+        routings=route_each(site.policy, assessed, held_for(desk, site, submission), () if ruled.left else ruled.fired),
         traces=_traces(vault, site, home, submission, salts.today),
         traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
+        said=vault.digest("said", site.site, home.author, submission.body) if ruled.asks_what_was_said else "",
+        rules=ruled.left,
+        fired=ruled.fired if ruled.left else (),
     )
 
 
 def _traces(vault: Vault, site: Site, home: CommentHome, submission: Submission, salt: bytes) -> Traces:
-    """What this reader and these words are known by on the day of the salt. A website that does not tell its reader's
-    address has the Idempotency-Key to say what is a repeat."""
-    if not (submission.client_ip or submission.is_stranger):
+    """What this reader and these words are known by on the day of the salt. Where nobody tells the reader's address,
+    the Idempotency-Key alone says what is a repeat."""
+    if not submission.client_ip:
         return NO_TRACES
     reader = vault.reader_hash(reader_network(submission.client_ip), salt)
     said = (submission.parent_id, submission.name, submission.body)
     return Traces(reader, vault.digest(site.site, home.thread, home.author, *said, reader))
-
-
-def _held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:
-    return (NAME_OF_STAFF,) if desk.registry.is_like_staff(site.site, submission.name) else ()

@@ -39,7 +39,7 @@ async def create_token(
         digest=desk.vault.token_digest(secret),
     )
     made = await tokens.create(desk.link, desk.vault, MadeToken(token, secret), replay, actor=actor)
-    await desk.registry.refresh()
+    await desk.registry.read_token(made.token.token_id)
     return made
 
 
@@ -50,7 +50,7 @@ async def revoke_token(desk: Desk, token_id: str, *, actor: str) -> None:
     of it in the stream of changes, ends the claims when that part is back.
     """
     site = await tokens.remove(desk.link, token_id, actor=actor, now_ms=desk.now_ms())
-    await desk.registry.refresh()
+    await desk.registry.read_token(token_id)
     try:
         await end_claims(desk, token_id, site, actor=actor)
     except UnavailableError as error:

@@ -2,8 +2,8 @@
 
 import hmac
 from collections.abc import Set
-from ipaddress import ip_address
 
+from schemas.origin import origin_of
 from service.desk import Desk
 from service.domain.caller import Caller, Role
 from service.domain.network import is_loopback
@@ -20,6 +20,9 @@ from service.web.authentication import found_caller, has_credential, shown_token
 from service.web.call import Networks, ProcessContext
 from service.web.exchange import Request
 from service.web.hosts import is_own_host
+from service.web.origins import is_listed
+from service.web.own_address import is_from_own_page
+from service.web.proxies import is_trusted
 from service.web.route import Access, Route
 
 _HTTP_1_1 = (1, 1)
@@ -58,7 +61,7 @@ def authorise(request: Request, route: Route, desk: Desk, context: ProcessContex
         return None, None
     name = request.match_info.get("site")
     if not registry.is_loaded and (name is not None or route.access is not Access.ANYONE):
-        raise StoreUnavailableError("the sites and tokens are not read yet", retry_after_seconds=1)
+        raise StoreUnavailableError("The sites and tokens are not read yet.", retry_after_seconds=1)
     if route.access is Access.ANYONE:
         return None, registry.site(name) if name is not None else None
     if route.access is Access.TOKEN_OR_READER and not has_credential(request, route.operation.authentication):
@@ -136,36 +139,11 @@ def _public_site(request: Request, registry: Registry, name: str) -> Site:
     if not site.public_submission:
         raise UnauthenticatedError
     origin = request.headers.get("Origin")
-    if origin is not None and site.allowed_origins and not _is_allowed(origin.lower(), site, request.host):
+    if origin is not None and site.allowed_origins and not _is_allowed(request, origin, site):
         raise OriginNotAllowedError
     return site
 
 
-def _is_allowed(origin: str, site: Site, own_host: str) -> bool:
+def _is_allowed(request: Request, origin: str, site: Site) -> bool:
     """Listed, or our own: the page that shows a refused form again posts from here."""
-    return origin in site.allowed_origins or origin.partition("://")[2] == own_host
-
-
-def is_trusted(address: str, trusted: Networks) -> bool:
-    """Whether an address is one of the trusted proxies'."""
-    try:
-        ip = ip_address(address)
-    except ValueError:
-        return False
-    return any(ip in network for network in trusted)
-
-
-def reader_address(request: Request, trusted: Networks) -> str:
-    """The address of the browser: the last one in X-Forwarded-For that is not a trusted proxy's own, if it is one of
-    those that connects; else the connection's. Empty when unknown."""
-    hops = [request.remote or ""]
-    if trusted:
-        hops += reversed([hop.strip() for hop in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")])
-    for hop in hops:
-        try:
-            address = ip_address(hop)
-        except ValueError:
-            break
-        if not any(address in network for network in trusted):
-            return str(address)
-    return hops[0]
+    return is_listed(origin, site.allowed_origins) or is_from_own_page(request, origin_of(origin))

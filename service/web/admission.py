@@ -14,11 +14,12 @@ from service.errors import (
 )
 from service.texts.sentence import sentence
 from service.web import body as bodies
-from service.web.access import is_metrics_token, reader_address
+from service.web.access import is_metrics_token
 from service.web.authentication import found_caller, shown_token
 from service.web.call import ProcessContext
 from service.web.exchange import Request
 from service.web.media_type import kind_of
+from service.web.proxies import reader_address
 from service.web.route import Access, Route
 
 _HTTP_1_1 = (1, 1)
@@ -28,11 +29,13 @@ _ADMITTED: web.RequestKey[bool] = web.RequestKey("admitted", bool)
 
 
 def address_of(request: Request, context: ProcessContext) -> str:
-    """The reader's address, found once for each request."""
+    """The reader's address, found once for each request; "" and counted where a proxy names one that cannot be read."""
     address = request.get(_ADDRESS)
     if address is None:
-        trusted = context.trusted_proxies
-        address = request[_ADDRESS] = reader_address(request, trusted) if trusted else request.remote or ""
+        trusted, connected = context.trusted_proxies, request.remote or ""
+        address = request[_ADDRESS] = reader_address(request, trusted) if trusted else connected
+        if connected and not address:
+            context.measures.count_unread_address()
     return address
 
 

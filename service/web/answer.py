@@ -61,7 +61,7 @@ def refusal(
     return response
 
 
-def mistake(request_id: str, defaults: Mapping[str, str]) -> Response:
-    """A mistake of our own as a problem document, which tells nothing of it."""
-    answer = Answer(500, problems.internal_problem(request_id), content_type=problems.CONTENT_TYPE)
-    return response_of(answer, request_id, defaults)
+def mistake(request_id: str, defaults: Mapping[str, str], *, answer: Answer | None = None) -> Response:
+    """A mistake of our own as the answer that is given, or else as a problem document, which tells nothing of it."""
+    document = Answer(500, problems.internal_problem(request_id), content_type=problems.CONTENT_TYPE)
+    return response_of(answer or document, request_id, defaults)

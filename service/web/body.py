@@ -4,6 +4,7 @@ import asyncio
 import re
 import zlib
 from binascii import a2b_qp
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -18,8 +19,8 @@ from service.errors import (
 )
 from service.texts.sentence import sentence
 from service.web.exchange import Request
-from service.web.media_type import kind_of, read_media_type
-from service.web.multipart import parse_multipart
+from service.web.media_type import MediaType, kind_of, read_media_type
+from service.web.multipart import parse_multipart, salvage_multipart
 from service.web.surrogates import without_lone_surrogates
 
 MAX_BODY_BYTES = 64 * 1024
@@ -37,6 +38,8 @@ _LOOSE_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
+PLAIN = "text/plain"
+"""How a browser sends a form whose page says so; it is no form that can be read with certainty."""
 
 
 async def read_body(request: Request, max_bytes: int = MAX_BODY_BYTES) -> bytes:
@@ -124,7 +127,26 @@ def parse_form(request: Request, kind: str, raw: bytes) -> dict[str, Any]:
 
     MalformedBodyError, or InvalidFieldsError for a file.
     """
-    pairs = _urlencoded(raw) if kind == URLENCODED else _multipart(request, raw)
+    return _by_name(_urlencoded(raw) if kind == URLENCODED else parse_multipart(_media_type(request), raw))
+
+
+def salvage_form(request: Request, raw: bytes) -> dict[str, Any]:
+    """The fields that can be read of a form that is refused, which may be none; what is no UTF-8 stands as U+FFFD. A
+    form as `text/plain` does not tell what is a name and what is a text: it is a body as it came."""
+    kind = kind_of(request.headers.get("Content-Type", ""))
+    try:
+        if kind == URLENCODED:
+            return _by_name(
+                (name.decode("utf-8", "replace"), text.decode("utf-8", "replace")) for name, text in _split(raw)
+            )
+        if kind == MULTIPART:
+            return _by_name(salvage_multipart(_media_type(request), raw))
+    except MalformedBodyError:
+        return {}
+    return {"body": raw.decode("utf-8", "replace")} if kind == PLAIN else {}
+
+
+def _by_name(pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in pairs:
         outer, dot, inner = name.replace("[", ".").replace("]", "").partition(".")
@@ -137,28 +159,32 @@ def parse_form(request: Request, kind: str, raw: bytes) -> dict[str, Any]:
 
 def _urlencoded(raw: bytes) -> list[tuple[str, str]]:
     """As WHATWG URL, 5.1, but strict about UTF-8; on bytes, since `parse_qsl` decodes text piece by piece."""
-    if raw.count(b"&") >= MAX_FORM_FIELDS:
-        raise MalformedBodyError(sentence("At most %(most)s fields.", most=MAX_FORM_FIELDS))
-    if raw.count(b"%") > max(MAX_LOOSE_PERCENTS, len(raw) // 3):
-        raise MalformedBodyError("Percent signs that begin no escape.")
     try:
-        pairs = [pair.partition(b"=") for pair in raw.split(b"&") if pair]
-        return [(_unquoted(name), _unquoted(value)) for name, _, value in pairs]
+        return [(name.decode(), value.decode()) for name, value in _split(raw)]
     except ValueError as error:
         raise MalformedBodyError("Not a valid form in UTF-8.") from error
 
 
-def _unquoted(text: bytes) -> str:
+def _split(raw: bytes) -> list[tuple[bytes, bytes]]:
+    if raw.count(b"&") >= MAX_FORM_FIELDS:
+        raise MalformedBodyError(sentence("At most %(most)s fields.", most=MAX_FORM_FIELDS))
+    if raw.count(b"%") > max(MAX_LOOSE_PERCENTS, len(raw) // 3):
+        raise MalformedBodyError("Percent signs that begin no escape.")
+    pairs = [pair.partition(b"=") for pair in raw.split(b"&") if pair]
+    return [(_unquoted(name), _unquoted(value)) for name, _, value in pairs]
+
+
+def _unquoted(text: bytes) -> bytes:
     """Escapes undone as those of quoted-printable, which is one pass in C: `unquote_to_bytes` takes ten times as long,
     and an exception for each percent sign that begins no escape."""
     text = text.replace(b"+", b" ")
     if b"%" in text:
         text = a2b_qp(_LOOSE_PERCENT.sub(b"%25", text).replace(b"=", b"=3D").replace(b"%", b"="))
-    return text.decode()
+    return text
 
 
-def _multipart(request: Request, raw: bytes) -> list[tuple[str, str]]:
-    return parse_multipart(read_media_type(request.headers.get("Content-Type", "")), raw)
+def _media_type(request: Request) -> MediaType:
+    return read_media_type(request.headers.get("Content-Type", ""))
 
 
 def require_media_type(kind: str, *, is_form_taken: bool) -> None:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
 from typing import Any, TypeVar
 
 from aiohttp import web
 from marshmallow import ValidationError
 
 from schemas.fields import COMMENT_ID_PATTERN, PlainText
+from schemas.origin import PublicAddress
 from schemas.threads import MAX_THREAD_CHARS
 from service.desk import Desk
 from service.domain.caller import Caller
@@ -40,10 +42,12 @@ class ProcessContext:
     counts: Counters
     acceptor: Acceptor
     trusted_proxies: Networks = ()
+    public_url: PublicAddress | None = None
     metrics_token: str | None = None
     hosts: frozenset[str] = frozenset()
     openapi: Callable[[], Json] = dict
     demo: Audience = Audience.LOCAL
+    embedded_dir: Path | None = None
     gate: Gate = field(default_factory=Gate)
     network_names: NetworkNames = field(default_factory=NetworkNames)
     unsent: Unsent = field(default_factory=Unsent)

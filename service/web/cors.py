@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from aiohttp import hdrs
 
+from service.domain.site import Site
 from service.web.exchange import Request
+from service.web.origins import is_listed
 from service.web.response import Response
 from service.web.route import Access, Route
 
@@ -13,22 +15,27 @@ _SENT_HEADERS = "Content-Type, Idempotency-Key, If-None-Match"
 _REMEMBERED_SECONDS = 3600
 
 
-def allow_origin(request: Request, route: Route, allowed: tuple[str, ...], response: Response) -> None:
-    """Lets the scripts of the site's own web pages read what anyone may read."""
-    if route.access is Access.TOKEN or not allowed:
+def allow_origin(request: Request, route: Route, site: Site | None, response: Response) -> None:
+    """Lets scripts of web pages read what anyone may read: of the pages that the site lists, or of all where it lists
+    none and takes comments from anyone. No cookie and no token comes along with what is open to all."""
+    if site is None or route.access is Access.TOKEN:
         return
-    response.headers[hdrs.VARY] = "Origin"
     origin = request.headers.get(hdrs.ORIGIN)
-    if origin is not None and origin.lower() in allowed:
-        response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+    if site.allowed_origins:
+        response.headers[hdrs.VARY] = "Origin"
+        allowed = origin if origin is not None and is_listed(origin, site.allowed_origins) else None
+    else:
+        allowed = "*" if site.public_submission else None
+    if allowed is not None:
+        response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = allowed
         response.headers[hdrs.ACCESS_CONTROL_EXPOSE_HEADERS] = _READABLE_HEADERS
 
 
-def answer_preflight(request: Request, routes: Sequence[Route], allowed: tuple[str, ...], response: Response) -> None:
-    """Tells a browser that asks before it posts what the site's own web pages may send to the routes of a path."""
+def answer_preflight(request: Request, routes: Sequence[Route], site: Site | None, response: Response) -> None:
+    """Tells a browser that asks before it posts what web pages may send to the routes of a path."""
     readable = [route for route in routes if route.access is not Access.TOKEN]
     if readable:
-        allow_origin(request, readable[0], allowed, response)
+        allow_origin(request, readable[0], site, response)
         response.headers[hdrs.ACCESS_CONTROL_ALLOW_METHODS] = ", ".join(route.method for route in readable)
         response.headers[hdrs.ACCESS_CONTROL_ALLOW_HEADERS] = _SENT_HEADERS
         response.headers[hdrs.ACCESS_CONTROL_MAX_AGE] = str(_REMEMBERED_SECONDS)

@@ -1,10 +1,11 @@
 """Leads each request to the end of its route, and answers what no route takes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from aiohttp import hdrs, web
 
 from service.desk import Desk
+from service.domain.site import Site
 from service.errors import (
     HostUnknownError,
     MalformedRequestError,
@@ -13,14 +14,24 @@ from service.errors import (
     RouteNotFoundError,
 )
 from service.web.account import UNKNOWN_ROUTE
-from service.web.answer import Answer, refusal, response_of
+from service.web.answer import Answer, response_of
+from service.web.body import MAX_FORM_BYTES
 from service.web.call import ProcessContext
-from service.web.cors import answer_preflight
+from service.web.cors import allow_origin, answer_preflight
 from service.web.endpoint import Endpoint
 from service.web.exchange import Handle, Request, begin_exchange
 from service.web.finish import Finish
 from service.web.headers import PRIVATE
-from service.web.hosts import is_own_host
+from service.web.hosts import is_own_host, is_own_name, name_of
+from service.web.own_address import (
+    OwnAddresses,
+    decoded,
+    find_addresses_by,
+    local_path,
+    own_path,
+    told_host,
+    without_prefix,
+)
 from service.web.response import Response
 from service.web.route import Route
 from service.web.router import Router
@@ -46,11 +57,15 @@ class Dispatch(web.PlainResource):
         super().__init__("/")
         self._desk = desk
         self._hosts = context.hosts
+        self._addresses = OwnAddresses(context.public_url, context.trusted_proxies)
+        self._is_placed = bool(context.public_url or context.trusted_proxies)
         self._acceptor = context.acceptor
         self._finish = Finish(desk, context)
         self._unknown = self._target(hdrs.METH_ANY, self._answer_unknown)
         self._router: Router[tuple[Route, web.ResourceRoute]] = Router()
+        context.measures.expect("*", UNKNOWN_ROUTE)
         for route in routes:
+            context.measures.expect(route.method, route.path)
             handle: Handle = Endpoint(route, desk, context, finish=self._finish).handle
             target = self._target(route.method, wrap(route, handle) if wrap else handle)
             for method in (hdrs.METH_GET, hdrs.METH_HEAD) if route.method == hdrs.METH_GET else (route.method,):
@@ -61,10 +76,21 @@ class Dispatch(web.PlainResource):
 
     async def resolve(self, request: Request) -> tuple[web.UrlMappingMatchInfo, set[str]]:
         """What answers the request, found once for all routes, with what its path has for their placeholders."""
-        taken, values = self._router.find(request.rel_url.path_safe)
+        if self._is_placed:
+            find_addresses_by(request, self._addresses)
+        taken, values = self._find(request)
         found = taken.get(request.method)
         target = self._unknown if found is None or self._misunderstood(request) else found[1]
         return web.UrlMappingMatchInfo(values, target), set()
+
+    def _find(self, request: Request) -> tuple[Mapping[str, tuple[Route, web.ResourceRoute]], dict[str, str]]:
+        """What takes the path by method, and what stands in its placeholders; also where a proxy leaves the path that
+        the service lies under on it."""
+        path = request.rel_url.path_safe
+        found = self._router.find(path)
+        if not found[0] and (prefix := own_path(request)):
+            return self._router.find(without_prefix(path, decoded(prefix)))
+        return found
 
     async def speak_for_aiohttp(self, request: Request, response: web.StreamResponse) -> None:
         """For `on_response_prepare`, which our own answers pass by. aiohttp asks no resource about a request whose
@@ -83,9 +109,14 @@ class Dispatch(web.PlainResource):
         """What is wrong with a request whatever its path."""
         if request.version not in _VERSIONS:
             return MalformedRequestError("Only HTTP/1.1 and HTTP/1.0 are spoken.")
-        if self._hosts and request.path not in _PROBED and not is_own_host(request, self._hosts):
+        if self._hosts and local_path(request) not in _PROBED and not self._is_own_host(request):
             return HostUnknownError()
         return None
+
+    def _is_own_host(self, request: Request) -> bool:
+        """By what a trusted proxy tells of the browser's request, or else by the request itself."""
+        host = told_host(request)
+        return is_own_name(name_of(host), self._hosts) if host else is_own_host(request, self._hosts)
 
     async def _answer_unknown(self, request: Request) -> Response:
         """What no route takes: the error, 404, 405 with `Allow`, or the answer to a browser that asks before it posts
@@ -95,7 +126,7 @@ class Dispatch(web.PlainResource):
         transport = request.transport
         self._acceptor.begin_request(transport)
         try:
-            taken, _ = self._router.find(request.rel_url.path_safe)
+            taken, _ = self._find(request)
             routes = {method: route for method, (route, _) in taken.items()}
             error = self._misunderstood(request) or _error_of(request, routes)
             allowed: dict[str, str] = {hdrs.ALLOW: ", ".join(sorted(routes))}
@@ -103,7 +134,15 @@ class Dispatch(web.PlainResource):
                 response = response_of(Answer(204, headers=allowed), exchange.request_id, PRIVATE)
                 self._answer_preflight(request, routes, response)
             else:
-                response = refusal(error, exchange.request_id, PRIVATE)
+                response = await self._finish.refusals.refuse(
+                    request,
+                    self._site(request),
+                    error,
+                    request_id=exchange.request_id,
+                    defaults=PRIVATE,
+                    max_body_bytes=MAX_FORM_BYTES,
+                )
+                self._allow_origin(request, routes, response)
         finally:
             self._acceptor.end_request(transport)
         if isinstance(error, MethodNotAllowedError):
@@ -114,10 +153,17 @@ class Dispatch(web.PlainResource):
             await self._finish.send(request, response)
         return response
 
+    def _allow_origin(self, request: Request, routes: dict[str, Route], response: Response) -> None:
+        """A script of a web page that may read what the path has may read what was wrong with its request."""
+        for route in routes.values():
+            allow_origin(request, route, self._site(request), response)
+
+    def _site(self, request: Request) -> Site | None:
+        return self._desk.registry.sites.get(request.match_info.get("site", ""))
+
     def _answer_preflight(self, request: Request, routes: dict[str, Route], response: Response) -> None:
-        site = self._desk.registry.sites.get(request.match_info.get("site", ""))
         own = [route for method, route in routes.items() if method != hdrs.METH_HEAD]
-        answer_preflight(request, own, site.allowed_origins if site else (), response)
+        answer_preflight(request, own, self._site(request), response)
 
 
 def _error_of(request: Request, routes: dict[str, Route]) -> RequestError | None:

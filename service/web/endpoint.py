@@ -12,11 +12,11 @@ from service.errors import InvalidFieldsError, OverloadedError, RequestError
 from service.web import admission, problems
 from service.web import body as bodies
 from service.web.access import authorise
-from service.web.answer import mistake, refusal, response_of, streamed_response_of
+from service.web.answer import response_of, streamed_response_of
 from service.web.authentication import BEARER, identify
 from service.web.call import Call, Json, ProcessContext
 from service.web.cors import allow_origin
-from service.web.exchange import FORM, Request, begin_exchange
+from service.web.exchange import BODY, FORM, Request, begin_exchange
 from service.web.finish import Finish
 from service.web.headers import defaults_of
 from service.web.idempotency import replay_of
@@ -59,14 +59,20 @@ class Endpoint:
                 response = response_of(answer, exchange.request_id, self._defaults)
         except RequestError as error:
             code = error.code
-            response = self._refused(request, site, error, request_id=exchange.request_id)
+            response = await self._refused(request, site, error, request_id=exchange.request_id)
         except Exception:  # the last resort: our own mistake is logged, and told without detail
             code = problems.INTERNAL
             log.exception("request_failed", **self._finish.account.line(request, exchange, 500, code=code))
-            response = mistake(exchange.request_id, self._defaults)
+            response = await self._finish.refusals.tell_mistake(
+                request,
+                site,
+                request_id=exchange.request_id,
+                defaults=self._defaults,
+                max_body_bytes=self._max_bytes(request),
+            )
         finally:
             acceptor.end_request(transport)
-        allow_origin(request, route, site.allowed_origins if site else (), response)
+        allow_origin(request, route, site, response)
         if opened is not None and isinstance(response, StreamedResponse):
             await self._finish.send_stream(request, response, exchange, opened)
         elif not self._finish.finish(request, response, exchange, code=code):
@@ -83,6 +89,8 @@ class Endpoint:
             caller, site = await self._identify(request, {})
         if hdrs.EXPECT in request.headers:
             await admission.invite_body(request, self._max_bytes(request))
+        if request.rel_url.raw_query_string and not self._is_led_by_a_page(request):
+            operation.require_known_query(request)
         query = operation.load_query(request)
         call = Call(self._desk, request, request_id, caller, site, {}, query, self._context)
         raw = b"" if operation.body is None else await self._read_body(call)
@@ -117,7 +125,8 @@ class Endpoint:
     async def _read_body(self, call: Call) -> bytes:
         """The body as it came, after its fields went into the call."""
         request, operation = call.request, self._route.operation
-        raw = await bodies.read_body(request, self._max_bytes(request))
+        request[BODY] = b""
+        raw = request[BODY] = await bodies.read_body(request, self._max_bytes(request))
         if not raw and self._route.method in {hdrs.METH_PUT, hdrs.METH_PATCH}:
             raise InvalidFieldsError(errors={"_body": ["Missing: say what to set."]})
         fields: Any = {}
@@ -136,15 +145,26 @@ class Endpoint:
     def _max_bytes(self, request: Request) -> int:
         """What the body may have: more where a form comes, whose escapes make a text three times as long as it is."""
         operation = self._route.operation
-        if operation.form is not None and admission.is_form(request):
-            return operation.max_form_bytes
-        return operation.max_body_bytes
+        return operation.max_form_bytes if self._is_form(request) else operation.max_body_bytes
 
-    def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
-        """The problem document, or what the operation writes instead."""
+    def _is_form(self, request: Request) -> bool:
+        return self._route.operation.form is not None and admission.is_form(request)
+
+    def _is_led_by_a_page(self, request: Request) -> bool:
+        """Whether the address is that of a link or a form in a page, to which scripts of others may add parameters."""
+        return not self._route.audience or self._is_form(request)
+
+    async def _refused(self, request: Request, site: Site | None, error: RequestError, *, request_id: str) -> Response:
+        """The answer to a refused call, after what is to be learned from it."""
         if isinstance(error, OverloadedError):
             self._context.measures.refuse(error.queue)
         admission.learn(request, self._desk, self._context, error)
-        writer = self._route.operation.error_writer
-        answer = writer(request, site, error) if writer else None
-        return refusal(error, request_id, self._defaults, answer=answer)
+        return await self._finish.refusals.refuse(
+            request,
+            site,
+            error,
+            request_id=request_id,
+            defaults=self._defaults,
+            max_body_bytes=self._max_bytes(request),
+            writer=self._route.operation.error_writer,
+        )

@@ -16,6 +16,9 @@ Handle = Callable[[Request], Awaitable[StreamResponse]]
 FORM: web.RequestKey[dict[str, Any]] = web.RequestKey("form", dict[str, Any])
 """The fields of a form that was read."""
 
+BODY: web.RequestKey[bytes] = web.RequestKey("body", bytes)
+"""The body of a request as far as it was read whole: empty from the moment on when it is begun."""
+
 
 class Exchange(NamedTuple):
     """A request that is being answered: the id that its answer carries, what it is called in the log and in metrics,

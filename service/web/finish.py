@@ -8,6 +8,8 @@ from service.web.account import Account
 from service.web.call import ProcessContext
 from service.web.exchange import Exchange, Request
 from service.web.headers import Protection
+from service.web.own_address import place
+from service.web.refusal_writer import RefusalWriter
 from service.web.response import Response, StreamedResponse
 from service.web.sending import Sender
 from service.web.stream import OpenStream
@@ -20,6 +22,7 @@ class Finish:
 
     def __init__(self, desk: Desk, context: ProcessContext) -> None:
         self.account = Account(desk, context)
+        self.refusals = RefusalWriter()
         self._protection = Protection(context.trusted_proxies)
         self._sender = Sender(context.acceptor, context.unsent)
         self._streams = context.streams
@@ -28,6 +31,7 @@ class Finish:
         """Whether the request's handler may return the answer now; else it calls `send` first. `code` is that of the
         error, "" where there is none."""
         self._protection.protect(request, response)
+        place(request, response)
         self.account.count(exchange, response.status)
         if response.status >= 400 and code != problems.INTERNAL:
             self.account.log_refusal(request, exchange, response.status, code=code)

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypedDict
 from service.domain.policy import Policy
 from service.errors import RateLimitedError, TooManyQuestionsError, TooManyWrongTokensError
 from service.platform.recent import Recent
+from service.texts.sentence import Sentence, sentence
 from service.web.buckets import MAX_BUCKETS, Buckets, Rate
 from service.web.network import networks_of
 
@@ -25,8 +26,8 @@ STRANGERS = Rate(50, 400)
 """All strangers together in one process. The longest comment takes about 8 ms to score, so that this is 40% of a core;
 no newspaper gets a tenth of it, also with all its readers behind one proxy that is not listed."""
 QUESTIONS = Rate(200, 800)
-"""All questions of strangers in one process, such as what became of a comment: each costs one short read of the store,
-so that they are a fifth of a core at most, and they keep no comment out."""
+"""All questions of strangers in one process, such as what became of a comment. One takes about 0.25 ms with its read of
+the store, so that this is a twentieth of a core; they keep no comment out."""
 GUESSES = Rate(10 / 60, 10)
 """Wrong tokens of one network, each counted once: whoever guesses brings others."""
 WRONG_TOKENS = Rate(1, 60)
@@ -64,9 +65,11 @@ class Gate:
 
     def admit_reader(self, address: str, site: str, policy: Policy | None) -> None:
         """Lets a stranger's submission on, or refuses it; it counts whatever becomes of it. A site without a limit on
-        its readers, behind a proxy that hides them for example, has none here but that of all strangers together."""
+        its readers, behind a proxy that hides them for example, has none here but that of all strangers together; nor
+        has a reader whose address is not known, "", as others would be refused for him."""
         now, name = self._clock(), site.encode() + b" "
-        self._require_not_refused(self._hashed(name + networks_of(address)[0][0]), policy, now)
+        if address:
+            self._require_not_refused(self._hashed(name + networks_of(address)[0][0]), policy, now)
         wait = self._spend(self._submissions, name, address, policy=policy, now=now)
         if wait:
             raise RateLimitedError(**_told(wait))
@@ -81,7 +84,7 @@ class Gate:
     def _spend(self, counts: "_Counts", name: bytes, address: str, *, policy: Policy | None, now: float) -> float:
         """Takes a token of the reader and one of all strangers; returns the seconds to wait where there is none, which
         takes none."""
-        rate = self._rate_of(policy)
+        rate = self._rate_of(policy) if address else None
         networks = () if rate is None else networks_of(address)
         wanted = [] if rate is None else [(self._hashed(name + each), rate.times(share)) for each, share in networks]
         wait = max((counts.readers.wait(key, each, now) for key, each in wanted), default=0.0)
@@ -94,6 +97,8 @@ class Gate:
 
     def remember_refusal(self, address: str, site: str, policy: Policy, seconds: int) -> None:
         """The site's own limit refused the reader for so long: asked again before, the answer is known."""
+        if not address:
+            return
         key = self._hashed(site.encode() + b" " + networks_of(address)[0][0])
         self._refused.put(key, (self._clock() + seconds, policy))
 
@@ -167,10 +172,10 @@ class _Counts(NamedTuple):
 
 
 class _Told(TypedDict):
-    detail: str
+    detail: Sentence
     retry_after_seconds: int
 
 
 def _told(wait: float) -> _Told:
     seconds = math.ceil(wait)
-    return {"detail": f"try again in {seconds} s", "retry_after_seconds": seconds}
+    return {"detail": sentence("Try again in %(seconds)s s.", seconds=seconds), "retry_after_seconds": seconds}

@@ -1,15 +1,14 @@
 """Headers that every answer has: what browsers and caches may do with it."""
 
 from collections.abc import Mapping
-from functools import lru_cache
 from types import MappingProxyType
 
 from aiohttp import hdrs
 from multidict import istr
 
-from service.web.access import is_trusted
 from service.web.call import Networks
 from service.web.exchange import Request
+from service.web.own_address import own_path, told_scheme
 from service.web.response import Response
 from service.web.route import Access, Route
 
@@ -25,8 +24,6 @@ PRIVATE: Mapping[str, str] = MappingProxyType(_EVERY | _NOT_KEPT | {_RESOURCE_PO
 """Of all answers that are not meant for other websites' pages."""
 _EMBEDDED: dict[str, str] = _EVERY | {_RESOURCE_POLICY: "cross-origin"}
 _ONE_YEAR = "max-age=31536000"
-_MOST_PROXIES = 1024
-"""Addresses that are remembered as a proxy's or not."""
 
 
 def defaults_of(route: Route) -> Mapping[str, str]:
@@ -40,14 +37,14 @@ class Protection:
     """Gives answers the headers that depend on who asks and how it went, whatever they say."""
 
     def __init__(self, trusted: Networks) -> None:
-        self._is_proxy = lru_cache(_MOST_PROXIES)(lambda address: is_trusted(address, trusted))
-        self._has_proxies = bool(trusted)
+        self._trusted = trusted
 
     def protect(self, request: Request, response: Response) -> None:
         """Nothing that came for a token, and no refusal, which may show what was sent, is kept by anyone. HSTS
-        (RFC 6797) goes only to browsers that came by TLS, and only a trusted proxy knows that."""
+        (RFC 6797) goes only to browsers that came by TLS, and only a trusted proxy knows that; it is for the whole
+        host, which is somebody else's where the service lies under a path."""
         given = request.headers
         if response.status >= 400 or hdrs.AUTHORIZATION in given:
             response.headers[hdrs.CACHE_CONTROL] = "no-store"
-        if self._has_proxies and given.get("X-Forwarded-Proto") == "https" and self._is_proxy(request.remote or ""):
+        if self._trusted and told_scheme(request, self._trusted) == "https" and not own_path(request):
             response.headers["Strict-Transport-Security"] = _ONE_YEAR

@@ -19,7 +19,12 @@ _MOST_HOSTS = 1000
 def is_own_host(request: Request, hosts: Set[str]) -> bool:
     """Whether the request calls us by a listed name or by a loopback address: a name that somebody else made to point
     here (DNS rebinding) is neither."""
-    return all(name in hosts or is_loopback_name(name) for name in _names(request))
+    return all(is_own_name(name, hosts) for name in _names(request))
+
+
+def is_own_name(name: str, hosts: Set[str]) -> bool:
+    """Whether a name without a port is a listed one or this machine's own."""
+    return name in hosts or is_loopback_name(name)
 
 
 def is_loopback_name(name: str) -> bool:
@@ -30,11 +35,11 @@ def is_loopback_name(name: str) -> bool:
 def _names(request: Request) -> tuple[str, str]:
     """What the header and, where the request's line holds a whole URL, that URL call us; "" for what is no name."""
     header = request.headers.get("Host", "")
-    return _name(header), _name(request.host or header)
+    return name_of(header), name_of(request.host or header)
 
 
-def _name(host: str) -> str:
-    """Without its port and the root's dot, in lower case."""
+def name_of(host: str) -> str:
+    """A host without its port and the root's dot, in lower case; "" for what is no host."""
     return _short_name(host) if len(host) <= _MAX_HOST_CHARS else ""
 
 

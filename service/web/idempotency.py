@@ -6,6 +6,7 @@ from service.domain.replay import NO_REPLAY, Replay
 from service.errors import InvalidFieldsError
 from service.web.admission import address_of
 from service.web.call import Call
+from service.web.own_address import local_path
 
 MAX_IDEMPOTENCY_KEY_CHARS = 255
 
@@ -23,5 +24,5 @@ def replay_of(call: Call, raw: bytes) -> Replay:
         raise InvalidFieldsError(errors={"Idempotency-Key": ["1-255 printable ASCII characters."]})
     fingerprint = hashlib.sha256(raw).hexdigest()
     sender = (call.caller.token_id,) if call.caller else (f"reader {address_of(request, call.context)}", fingerprint)
-    digest = call.desk.vault.digest(*sender, request.rel_url.raw_path, key)
+    digest = call.desk.vault.digest(*sender, local_path(request), key)
     return Replay(digest, fingerprint)

@@ -7,10 +7,11 @@ aiohttp's reader, which goes through a stream line by line. Nothing is nested he
 
 import re
 from binascii import a2b_base64, a2b_qp
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from urllib.parse import unquote_to_bytes
 
-from service.errors import InvalidFieldsError, MalformedBodyError
+from service.errors import InvalidFieldsError, MalformedBodyError, RequestError
 from service.texts.sentence import sentence
 from service.web.media_type import MediaType, read_media_type
 
@@ -42,20 +43,29 @@ _DECODERS: dict[str, Callable[[bytes], bytes]] = {
 
 def parse_multipart(media_type: MediaType, raw: bytes) -> list[tuple[str, str]]:
     """Names and texts of a form's fields, in order. MalformedBodyError, or InvalidFieldsError for a file."""
-    boundary = media_type.parameters.get("boundary", "")
-    if not _BOUNDARY.fullmatch(boundary):
-        raise MalformedBodyError("The Content-Type names no boundary of 1-70 characters.")
-    parts = _split(boundary.encode(), raw)
+    parts = _split(media_type, raw)
     try:
-        return [_field(part) for part in parts]
+        return [(name, text.decode()) for name, text in map(_field, parts)]
     except ValueError as error:
         raise MalformedBodyError("Not a valid multipart form in UTF-8.") from error
 
 
-def _split(boundary: bytes, raw: bytes) -> list[bytes]:
+def salvage_multipart(media_type: MediaType, raw: bytes) -> Iterator[tuple[str, str]]:
+    """Those fields of a form that can be read, where others cannot; what is no UTF-8 stands as U+FFFD.
+    MalformedBodyError where there are no parts."""
+    for part in _split(media_type, raw):
+        with suppress(RequestError, ValueError):
+            name, text = _field(part)
+            yield name, text.decode("utf-8", "replace")
+
+
+def _split(media_type: MediaType, raw: bytes) -> list[bytes]:
     """The parts between lines that are the boundary; a line that only begins as it does is text. Each part begins
     with the end of its boundary's line."""
-    mark = b"\n--" + boundary
+    boundary = media_type.parameters.get("boundary", "")
+    if not _BOUNDARY.fullmatch(boundary):
+        raise MalformedBodyError("The Content-Type names no boundary of 1-70 characters.")
+    mark = b"\n--" + boundary.encode()
     parts: list[bytes] = []
     for piece in (b"\n" + raw).split(mark, MAX_PARTS + 1)[1:]:
         if _LAST_LINE_END.match(piece) and parts:
@@ -69,7 +79,7 @@ def _split(boundary: bytes, raw: bytes) -> list[bytes]:
     )
 
 
-def _field(part: bytes) -> tuple[str, str]:
+def _field(part: bytes) -> tuple[str, bytes]:
     end = _HEAD_END.search(part, 0, MAX_HEAD_BYTES)
     if end is None:
         raise MalformedBodyError(
@@ -86,7 +96,7 @@ def _field(part: bytes) -> tuple[str, str]:
     decode = _DECODERS.get(headers.get("content-transfer-encoding", "").lower())
     if decode is None or kind.startswith(("multipart/", "message/")):
         raise MalformedBodyError("A part of the form is no plain text.")
-    return name, decode(part[end.end() :]).decode()
+    return name, decode(part[end.end() :])
 
 
 def _headers(head: str) -> dict[str, str]:

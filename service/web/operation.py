@@ -5,15 +5,17 @@ share.
 """
 
 import inspect
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow.fields import List, Nested
 
-from schemas.fields import Checkbox, field_errors
+from schemas.fields import MAX_UNKNOWN_NAMED, Checkbox, field_errors
 from schemas.loader import Loader
 from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
@@ -90,6 +92,19 @@ class Operation:
             raise InvalidFieldsError(errors={"_body": ["Not a JSON object."]})
         return _loaded(schema, fields)
 
+    def require_known_query(self, request: Request) -> None:
+        """InvalidFieldsError names the parameters that the call does not take, the first MAX_UNKNOWN_NAMED of them, and
+        those that it takes once and were given again."""
+        known = self.query.fields if self.query else {}
+        wrong: dict[str, list[str]] = {}
+        for name, times in Counter(name for name, _ in request.query.items()).items():
+            if name not in known:
+                wrong[name] = ["Unknown parameter."]
+            elif times > 1 and not isinstance(known[name], List):
+                wrong[name] = ["Given more than once."]
+        if wrong:
+            raise InvalidFieldsError(errors=dict(islice(wrong.items(), MAX_UNKNOWN_NAMED)))
+
     def load_query(self, request: Request) -> Json:
         if self.query is None or self.query_loader is None:
             return {}
@@ -135,7 +150,7 @@ def operation(
     answers: Mapping[int, type[Schema] | tuple[type[Schema], ...] | str | Outcome],
     body: type[Schema] | None = None,
     query: type[Schema] | None = None,
-    is_form_taken: bool = False,
+    form: type[Schema] | None = None,
     errors: Errors = MappingProxyType({}),
     error_writer: ErrorWriter | None = None,
     is_scored: bool = False,
@@ -145,11 +160,11 @@ def operation(
 ) -> Callable[[Handler], Operation]:
     """Declares a handler. `answers` maps a status to its schema, to one of several by who asks, to words where it has
     no JSON body, or to an outcome with both; `errors` says of each error that it may have beyond those of its access,
-    address and body when that comes. What `is_scored` is refused while too much waits for the classifier; what
-    `is_rationed`, to whom asks it too often. A body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is
-    more, as it came and when it is unfolded. Errors are written as problem documents where there is no `error_writer`.
-    Who asks is shown by `authentication`;
-    ValueError where that stands in a body and there is none, as nobody would ever be asked."""
+    address and body when that comes. A `form` is taken in the place of a JSON body where there is one; it may have
+    fields of its own. What `is_scored` is refused while too much waits for the classifier; what `is_rationed`, to whom
+    asks it too often. A body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is more, as it came and
+    when it is unfolded. Errors are written as problem documents where there is no `error_writer`. Who asks is shown by
+    `authentication`; ValueError where that stands in a body and there is none, as nobody would ever be asked."""
     if authentication.is_in_body and body is None:
         raise ValueError("What shows who asks stands in a body, and the operation takes none.")
 
@@ -160,7 +175,7 @@ def operation(
             summary,
             body=body_schema,
             loader=Loader(body_schema) if body_schema else None,
-            form=_tolerant(body) if body and is_form_taken else None,
+            form=_tolerant(form) if form else None,
             query=query_schema,
             query_loader=Loader(query_schema) if query_schema else None,
             answers={status: _outcome_of(given) for status, given in answers.items()},

@@ -1,17 +1,13 @@
 """Origins of web pages, as browsers send them and sites list them."""
 
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
-from schemas.fields import OWN_PORTS, is_web_address
+from schemas.origin import origin_of
 
 
-def origin_of(address: str) -> str:
-    """Scheme, host and a port that is not the scheme's own, in lower case; "" for what is no http(s) address."""
-    if not is_web_address(address):
-        return ""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(OWN_PORTS[parts.scheme])}"
+def is_listed(origin: str, allowed: Collection[str]) -> bool:
+    """Whether what a browser sent as its page's `Origin` is one of those that a site lists."""
+    return origin in allowed or origin_of(origin) in allowed
 
 
 def is_of(address: str, allowed: Collection[str]) -> bool:

@@ -6,7 +6,9 @@ import orjson
 
 from service import errors
 from service.texts.catalogue import ENGLISH
+from service.texts.sentence import marked
 from service.texts.texts import Texts
+from service.web.own_address import OWN_PATH
 
 STATUS: dict[type[errors.RequestError], int] = {
     errors.MalformedRequestError: 400,
@@ -44,37 +46,50 @@ INTERNAL = "internal"
 """The code of our own mistakes."""
 
 
-def status_of(error: errors.RequestError) -> int:
-    return STATUS[type(error)]
+_MISTAKE_TITLE = marked("The service made a mistake")
+
+
+def status_of(error: errors.RequestError | None) -> int:
+    """The HTTP status; None is a mistake of our own."""
+    return STATUS[type(error)] if error else 500
+
+
+def code_of(error: errors.RequestError | None) -> str:
+    """The stable name of an error; None is a mistake of our own."""
+    return error.code if error else INTERNAL
+
+
+def words_of(error: errors.RequestError | None, texts: Texts) -> tuple[str, str]:
+    """Title and detail in a language; None is a mistake of our own, of which nothing is told but where to look."""
+    if error is None:
+        return texts.gettext(_MISTAKE_TITLE), texts.gettext("It is in the service's log under this request_id.")
+    return texts.gettext(error.title), texts.say(error.detail) or _summary(error, texts)
 
 
 def problem(error: errors.RequestError, request_id: str, texts: Texts = ENGLISH) -> bytes:
     """The document; `type` points to the description in the API's own page. `errors` are for programs, in English."""
-    document = {
-        "type": f"/docs#problem-{error.code}",
-        "title": texts.gettext(error.title),
-        "status": status_of(error),
-        "detail": texts.say(error.detail) or _summary(error, texts),
-        "code": error.code,
-        "request_id": request_id,
-    }
+    document = _document(error, request_id, texts)
     if error.errors is not None:
         document["errors"] = error.errors
     return orjson.dumps(document)
 
 
 def internal_problem(request_id: str, texts: Texts = ENGLISH) -> bytes:
-    """What is told of our own mistakes: nothing but where to look."""
-    return orjson.dumps(
-        {
-            "type": f"/docs#problem-{INTERNAL}",
-            "title": texts.gettext("The service made a mistake"),
-            "status": 500,
-            "detail": texts.gettext("It is in the service's log under this request_id."),
-            "code": INTERNAL,
-            "request_id": request_id,
-        }
-    )
+    """The document of a mistake of our own."""
+    return orjson.dumps(_document(None, request_id, texts))
+
+
+def _document(error: errors.RequestError | None, request_id: str, texts: Texts) -> dict[str, object]:
+    code = code_of(error)
+    title, detail = words_of(error, texts)
+    return {
+        "type": f"{OWN_PATH}/docs#problem-{code}",
+        "title": title,
+        "status": status_of(error),
+        "detail": detail,
+        "code": code,
+        "request_id": request_id,
+    }
 
 
 def headers(error: errors.RequestError) -> Iterator[tuple[str, str]]:
@@ -85,8 +100,8 @@ def headers(error: errors.RequestError) -> Iterator[tuple[str, str]]:
 
 
 def _summary(error: errors.RequestError, texts: Texts) -> str:
+    """What is said where the error has no detail of its own: the fields, or what helps with any error of its kind."""
     if not error.errors:
-        # Translators: the title of an error as a sentence.
-        return texts.gettext("%(title)s.") % {"title": texts.gettext(error.title)}
+        return texts.gettext(error.advice)
     # Translators: names of fields, as programs send them.
     return texts.gettext("Not valid: %(fields)s.") % {"fields": ", ".join(error.errors)}

@@ -20,6 +20,7 @@ class TestSites:
             "title": "The Harbour News",
             "public_submission": True,
             "allowed_origins": ["https://news.example", "http://localhost:8000"],
+            "language": "pt-BR",
         }
         reply = admin.post("/v1/sites", wanted)
         made = reply.fits(SiteSchema, 201)
@@ -27,8 +28,9 @@ class TestSites:
         assert reply.headers["location"] == f"/v1/sites/{name}"
         assert admin.get(f"/v1/sites/{name}").fits(SiteSchema) == made
         assert made in admin.get("/v1/sites").fits(SitesSchema)["sites"]
-        changed = admin.patch(f"/v1/sites/{name}", {"title": "The News", "allowed_origins": []}).fits(SiteSchema)
-        assert changed == made | {"title": "The News", "allowed_origins": []}
+        wanted = {"title": "The News", "allowed_origins": [], "language": "de"}
+        changed = admin.patch(f"/v1/sites/{name}", wanted).fits(SiteSchema)
+        assert changed == made | wanted
         assert admin.patch(f"/v1/sites/{name}", {}).json == changed
         assert admin.get(f"/v1/sites/{name}").json == changed
 
@@ -38,6 +40,40 @@ class TestSites:
     def test_only_its_name_is_needed(self, admin: Api, site: Site) -> None:
         made = admin.post("/v1/sites", {"site": f"{site.name}-bare"}).fits(SiteSchema, 201)
         assert (made["title"], made["public_submission"], made["allowed_origins"]) == ("", False, [])
+        assert made["language"] == "en"
+
+    @pytest.mark.parametrize(
+        ("given", "kept"),
+        [("de", "de"), ("DE-ch", "de-CH"), ("zh-hANT-tw", "zh-Hant-TW"), ("es-419", "es-419"), ("tlh", "tlh")],
+    )
+    def test_a_language_is_kept_as_its_tag_is_usually_written(
+        self, admin: Api, site: Site, given: str, kept: str
+    ) -> None:
+        assert admin.patch(site.path, {"language": given}).json["language"] == kept
+        assert admin.get(site.path).json["language"] == kept
+
+    @pytest.mark.parametrize(
+        "language",
+        [
+            "",
+            "d",
+            "de_DE",
+            "de-",
+            "-de",
+            "two words",
+            "de\n",
+            "x-own",
+            "de--CH",
+            "a" * 9,
+            "de" + "-a" * 17,
+            "dé",
+            None,
+            5,
+        ],
+    )
+    def test_what_is_no_language_tag_is_refused(self, admin: Api, site: Site, language: object) -> None:
+        admin.patch(site.path, {"language": language}).refuses(422, "invalid_fields", "language")
+        assert admin.get(site.path).json["language"] == "en"
 
     def test_a_name_is_taken_once(self, admin: Api, site: Site) -> None:
         before = admin.get(site.path).json

@@ -115,7 +115,8 @@ def test_a_form_in_a_browser_gets_a_page(public: Site) -> None:
     assert int(reply.headers["retry-after"]) >= 1
     page = reply.body.decode()
     assert "Too many comments came from your connection." in page
-    assert "go back in your browser" in page
+    assert 'value="x"' in page
+    assert ">\ny</textarea>" in page
 
 
 def test_what_the_site_refused_costs_a_tenth_the_next_time(public: Site, service: ServiceProcess) -> None:

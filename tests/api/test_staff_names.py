@@ -6,9 +6,8 @@ import pytest
 
 from schemas.comments import CommentSchema
 from service.domain.caller import Role
-from service.domain.likeness import skeleton
 from service.domain.token import Token
-from service.registry import _staff
+from service.domain.token_index import TokenIndex
 from tests.api.client import Site, make_token, submission
 
 AUTO = {"mode": "auto", "publish_below": 1, "reject_above": 1}
@@ -69,8 +68,9 @@ def test_the_name_of_a_website_is_anybodys(open_site: Site) -> None:
 
 def test_the_name_of_a_token_that_expired_is_anybodys() -> None:
     token = Token("t", "Olga Former", Role.MODERATOR, "s", created_ms=0, expires_ms=1000, digest="")
-    assert skeleton("Olga Former") in _staff(["s"], [token], now_ms=999)["s"]
-    assert skeleton("Olga Former") not in _staff(["s"], [token], now_ms=1000)["s"]
+    index = TokenIndex([token])
+    assert list(index.names_of_staff("s", now_ms=999)) == ["Olga Former"]
+    assert list(index.names_of_staff("s", now_ms=1000)) == list(index.names_of_staff("other", now_ms=999)) == []
 
 
 def test_a_moderator_may_publish_it(open_site: Site) -> None:

@@ -84,7 +84,7 @@ async def test_a_form_leads_back_and_is_shown_again_when_it_is_refused(applicati
     await application.ask("PATCH", "/v1/sites/default", {"public_submission": True})
     browser = {"Accept": "text/html"}
     sent = await application.client.post(COMMENTS, data=COMMENT, headers=browser, allow_redirects=False)
-    assert (sent.status, sent.headers["Location"]) == (303, "/received?commentdesk=held")
+    assert (sent.status, sent.headers["Location"]) == (303, "/received?commentdesk=held&site=default")
     refused = await application.client.post(COMMENTS, data=COMMENT | {"email": "no"}, headers=browser)
     assert (refused.status, refused.content_type) == (422, "text/html")
     assert COMMENT["body"] in await refused.text()

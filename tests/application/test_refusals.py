@@ -140,12 +140,19 @@ async def assert_told(answer: ClientResponse, kind: type[RequestError]) -> None:
     assert ProblemSchema().validate(document) == {}
     assert (answer.status, document["status"], document["code"]) == (STATUS[kind], STATUS[kind], kind.code)
     assert document["title"] == kind.title
+    assert document["detail"].strip(".") not in {"", kind.title}
     assert document["request_id"] == answer.headers["X-Request-ID"]
     assert ("Retry-After" in answer.headers) == (STATUS[kind] in {429, 503})
 
 
 def test_every_error_is_brought_about_or_has_its_reason() -> None:
     assert sorted(kind.code for kind, _ in PROVOKED) == sorted(kind.code for kind in set(STATUS) - set(NOT_HERE))
+
+
+def test_every_error_says_what_to_do_in_words_of_its_own() -> None:
+    advice = [kind.advice for kind in STATUS]
+    assert not {*advice} & {RequestError.advice, *(kind.title for kind in STATUS)}
+    assert all(each.endswith(".") for each in advice)
 
 
 @pytest.mark.parametrize(("kind", "provoke"), PROVOKED, ids=[kind.code for kind, _ in PROVOKED])

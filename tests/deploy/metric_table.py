@@ -7,7 +7,7 @@ from tests.servers import REPOSITORY
 
 DEPLOY = REPOSITORY / "deploy"
 OF_PROMETHEUS = {"job", "instance"}
-_SERIES = re.compile(r"\b(commentdesk_\w+)(?:{([^}]*)})?")
+_SERIES = re.compile(r"\b((?:commentdesk|process)_\w+)(?:{([^}]*)})?")
 _ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| (.*?) \| .+ \|$", re.MULTILINE)
 
 

@@ -1,22 +1,33 @@
 """The example for nginx, run before a service: what it lets through, and what it does not."""
 
+import gzip
 import http.client
+import json
 import shutil
 import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
-from urllib.parse import urlencode
+from typing import NamedTuple
+from urllib.parse import quote, urlencode
 
 import pytest
 
+from tests.api.client import Api, Site
 from tests.deploy.metric_table import DEPLOY
 from tests.pages.reader import FORM
 from tests.servers import ServiceProcess, free_port, skip_or_fail, wait_until
 
 NAME = "comments.example.org"
 THREAD = "/v1/sites/default/threads/t1/comments"
+
+
+class Response(NamedTuple):
+    status: int
+    headers: Message
+    content: bytes
 
 
 class Nginx:
@@ -50,9 +61,10 @@ class Nginx:
     def header(self, path: str, name: str) -> str | None:
         return self._asked("GET", path, NAME, None, {}).headers[name]
 
-    def _asked(
-        self, method: str, path: str, name: str, body: bytes | None, headers: dict[str, str]
-    ) -> http.client.HTTPResponse:
+    def read(self, path: str, **headers: str) -> Response:
+        return self._asked("GET", path, NAME, None, headers)
+
+    def _asked(self, method: str, path: str, name: str, body: bytes | None, headers: dict[str, str]) -> Response:
         trusting = ssl.create_default_context()
         trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
         with socket.create_connection(("127.0.0.1", self.port), timeout=10) as plain:
@@ -61,9 +73,9 @@ class Nginx:
             sent = {each.replace("_", "-"): value for each, value in headers.items()}
             connection.request(method, path, body, sent)
             response = connection.getresponse()
-            response.read()
+            content = response.read()
             connection.close()
-            return response
+            return Response(response.status, response.headers, content)
 
     def _configuration(self) -> str:
         """The example with ports, files and the service of this test."""
@@ -78,6 +90,7 @@ class Nginx:
             (f"/etc/ssl/certs/{NAME}.pem", str(self._folder / "pem")),
             (f"/etc/ssl/private/{NAME}.key", str(self._folder / "key")),
             ("/var/log/nginx", str(self._folder)),
+            ("/var/cache/nginx", str(self._folder)),
         ):
             assert there in example, there
             example = example.replace(there, here)
@@ -141,3 +154,58 @@ def test_strangers_are_held_to_a_rate_and_token_holders_are_not(nginx: Nginx, se
     assert set(strangers[:11]) == {401}
     assert 429 in strangers[11:]
     assert 429 not in [nginx.ask("POST", THREAD, body=body, **form, **token) for _ in range(13)]
+
+
+@pytest.fixture
+def site(service: ServiceProcess) -> Site:
+    return Site("default", Api(service.url, service.admin_token))
+
+
+def shown(nginx: Nginx, path: str) -> list[str]:
+    return [each["comment_id"] for each in json.loads(nginx.read(path).content)["comments"]]
+
+
+def asked_for(nginx: Nginx, path: str, **headers: str) -> set[str | None]:
+    """The ids of the requests that the service answered, of several readers' at once."""
+    return {nginx.read(path, **headers).headers["X-Request-ID"] for _ in range(8)}
+
+
+@pytest.mark.parametrize("thread", ["kept", "https://news.example/2026/11/a?b=c&d", "a/b%2Fc"])
+def test_readers_of_one_moment_are_one_to_the_service(nginx: Nginx, site: Site, thread: str) -> None:
+    """And see a moment later what a moderator did."""
+    first = site.publish(thread)
+    counts = f"{site.path}/counts?thread={quote(thread, safe='')}"
+    for path in (site.comments(thread), counts):
+        assert len(asked_for(nginx, path)) <= 3, "a second may end in between"
+        assert len(asked_for(nginx, path, Authorization=f"Bearer {site.admin.token}")) == 8
+    second = site.publish(thread)
+    wait_until(lambda: shown(nginx, site.comments(thread)) == [first, second], "the new comment", 3)
+    site.decide(first, "spam")
+    wait_until(lambda: shown(nginx, site.comments(thread)) == [second], "the spam to be gone", 3)
+    wait_until(lambda: json.loads(nginx.read(counts).content)["counts"] == {thread: 1}, "the count", 3)
+
+
+def test_long_threads_are_compressed_and_known_again_by_the_tag_that_nginx_made_of_theirs(
+    nginx: Nginx, site: Site
+) -> None:
+    site.publish("long", body="A word of this and of that. " * 100)
+    whole, packed = nginx.read(site.comments("long")), nginx.read(site.comments("long"), Accept_Encoding="gzip")
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == whole.content
+    assert len(packed.content) < len(whole.content) / 4
+    assert "Accept-Encoding" in packed.headers["Vary"]
+    tag = packed.headers["ETag"]
+    assert tag == f"W/{whole.headers['ETag']}"
+    for known in (tag, whole.headers["ETag"], "*"):
+        assert nginx.read(site.comments("long"), If_None_Match=known).status == 304
+    assert site.anyone.get(site.comments("long"), If_None_Match=tag).status == 304, "where nothing is kept"
+
+
+def test_what_is_refused_or_sent_is_not_kept(nginx: Nginx, site: Site) -> None:
+    path = site.comments("refused")
+    assert len({nginx.read(f"{path}?limit=0").headers["X-Request-ID"] for _ in range(3)}) == 3
+    threads = json.dumps({"threads": [f"{number:03}" + "\u5b57" * 253 for number in range(200)]})
+    body, content = threads.encode(), {"Content_Type": "application/json"}
+    assert len(body) > 300_000
+    assert nginx.ask("POST", f"{site.path}/counts", body=body, **content) == 200
+    assert nginx.ask("POST", path, body=body, **content) == 413

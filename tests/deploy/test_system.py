@@ -37,8 +37,20 @@ def test_the_unit_runs_the_service_with_settings_that_exist() -> None:
     settings = dict(each.split("=", 1) for each in unit()["Environment"])
     names = {name.removeprefix(PREFIX).lower(): value for name, value in settings.items()}
     assert SettingsSchema().validate(names) == {}
-    assert shlex.split(unit()["ExecStart"][0])[1:] == ["-m", "service", "serve"]
+    program, *words = shlex.split(unit()["ExecStart"][0])
+    assert (Path(program).name, words) == ("commentdesk", ["serve"])
     assert names["data_dir"] == f"/var/lib/{unit()['StateDirectory'][0]}"
+
+
+def test_what_runs_is_what_was_installed_not_the_folder_of_the_clone() -> None:
+    """Python looks into the working directory first, where a pull may have changed the code."""
+    (program,) = unit()["ExecStart"]
+    assert not program.startswith(unit()["WorkingDirectory"][0])
+
+
+def test_systemd_waits_for_what_the_service_tells() -> None:
+    assert (unit()["Type"], unit()["NotifyAccess"]) == (["notify"], ["main"])
+    assert int(unit()["WatchdogSec"][0]) >= 30
 
 
 def test_a_reload_finds_a_supervisor() -> None:
@@ -65,7 +77,7 @@ def test_the_unit_takes_no_more_than_its_share() -> None:
 def test_systemd_takes_the_unit(tmp_path: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not on PATH")
-    text = UNIT.read_text().replace("/opt/commentdesk/.venv/bin/python", sys.executable)
+    text = UNIT.read_text().replace("/opt/commentdesk/.venv/bin/commentdesk", sys.executable)
     text = re.sub(r"(?m)^(User|Group|WorkingDirectory)=.*\n", "", text)
     (tmp_path / UNIT.name).write_text(text)
     command = ["systemd-analyze", "verify", "--man=no", "--recursive-errors=no", str(tmp_path / UNIT.name)]

@@ -20,19 +20,27 @@ from schemas.loader import Loader
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
 from service.api import moderators, receipts, submissions, threads
-from service.api.cursors import position_of
+from service.api.cursors import PublicCursors, name_of, position_of
 from service.domain.likeness import skeleton
 from service.domain.site import Site
+from service.domain.thread import ThreadOrder
 from service.errors import InvalidFieldsError, RequestError
 from service.html import form
+from service.html.language import texts_for
+from service.html.refusal import write_page
 from service.registry import ADMIN, Registry
 from service.texts.catalogue import ENGLISH
 from service.vault import Vault
 from service.web import body as bodies
 from service.web import problems
-from service.web.access import _is_allowed, caller_id, reader_address
+from service.web.acceptance import prefers_html
+from service.web.access import _is_allowed, caller_id
 from service.web.call import _THREAD
+from service.web.entity_tag import conditional
+from service.web.exchange import FORM
 from service.web.idempotency import replay_of
+from service.web.own_address import OwnAddresses, find_addresses_by, is_own_origin, own_path
+from service.web.proxies import reader_address
 
 MAX_HEADER_BYTES = 8190
 """What aiohttp takes of one header's line, and of an address."""
@@ -63,7 +71,8 @@ def read_body(content_type: str, raw: bytes) -> object:
         loaded = submissions.submit.load_body(fields, is_form=is_form)
         return skeleton(loaded["name"])
     except RequestError as error:
-        shown = form.refused(fields if isinstance(fields, dict) else {}, error, ENGLISH)
+        kept = fields if isinstance(fields, dict) and fields else bodies.salvage_form(asked, raw)
+        shown = form.refused(kept, error, ENGLISH)
         return shown, problems.problem(error, "0" * 16)
 
 
@@ -145,6 +154,43 @@ def query(operation: Any) -> Entrance:
     return read
 
 
+def many_counts(text: str) -> object:
+    """A list of threads to be counted, as JSON has it without its brackets."""
+    try:
+        fields = bodies.parse_json(f'{{"threads":[{text.rstrip(",")}]}}'.encode())
+        return threads.count_published_of_many.load_body(fields, is_form=False)
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+
+
+def known_query(text: str) -> object:
+    """The names of a query."""
+    try:
+        threads.read_thread.require_known_query(request("GET", "/?" + text))
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+    return None
+
+
+def list_cursor(text: str) -> object:
+    try:
+        return name_of("site", text)
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+
+
+def public_cursor(text: str) -> object:
+    """A cursor of a thread, which nobody gave."""
+    try:
+        return PublicCursors(VAULT, "s", "t", order=ThreadOrder.OLDEST).position_of(text)
+    except RequestError as error:
+        return problems.problem(error, "0" * 16)
+
+
+def entity_tag(text: str) -> object:
+    return conditional(request("GET", If_None_Match=text), b"", "0" * 32)
+
+
 def decisions(text: str) -> object:
     """A bulk of decisions, each checked by itself."""
     loaded = list_of(DECISIONS, "decisions")(text)
@@ -172,12 +218,41 @@ def authorization(text: str) -> object:
     return caller_id(request(Authorization=text), DESK, 0)
 
 
-def forwarded(text: str) -> object:
-    return reader_address(request(X_Forwarded_For=text), EVERYWHERE)
+def forwarded(header: str) -> Entrance:
+    """The reader's address as a trusted proxy tells it in this header."""
+    return lambda text: reader_address(by_a_proxy(**{header: text}), EVERYWHERE)
+
+
+def own_address(header: str) -> Entrance:
+    """Our own address as a trusted proxy tells it in this header."""
+
+    def read(text: str) -> object:
+        asked = by_a_proxy(**{"Host": "desk.example", header: text})
+        find_addresses_by(asked, OwnAddresses(None, EVERYWHERE))
+        return own_path(asked), is_own_origin(asked, "https://desk.example")
+
+    return read
+
+
+def by_a_proxy(**headers: str) -> Any:
+    """A request whose connection has an address."""
+    return request(**headers).clone(remote="127.0.0.1")
 
 
 def origin(text: str) -> object:
-    return _is_allowed(text.lower(), SITE, "desk.example")
+    return _is_allowed(request(Host="desk.example", Origin=text), text, SITE)
+
+
+def return_address(text: str) -> object:
+    """As the field of a form, and as the page that a browser says it is on; what a refused form makes of them."""
+    asked = request(Referer=text, Origin=text, Accept="text/html", Content_Type=bodies.URLENCODED)
+    asked[FORM] = {"return_to": text, "article": {"url": text}}
+    return write_page(asked, SITE, InvalidFieldsError(errors={"name": ["Missing."]}))
+
+
+def accepted(text: str) -> object:
+    asked = request(Accept=f"text/html,{text}", Accept_Language=text)
+    return prefers_html(asked), texts_for(asked, None)
 
 
 NEW_SITE, NEW_TOKEN, THREAD = Loader(NewSiteSchema()), Loader(NewTokenSchema()), Loader(ThreadChangeSchema())

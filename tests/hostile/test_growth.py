@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.api.receipts import MAX_QUESTION_BYTES
+from service.api.threads import COUNTS_BODY_BYTES
 from service.web.body import MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_FORM_BYTES
 from tests.hostile import entrance
 from tests.hostile.entrance import MAX_HEADER_BYTES, Entrance
@@ -242,17 +243,51 @@ KINDS = {
         entrance.counts, MAX_HEADER_BYTES, ("thread=a&", "thread=%CC%95%CC%B4&", "thread", "&")
     ),
     "a thread to be counted": Kind(entrance.counts, MAX_HEADER_BYTES, ("%CC%95%CC%B4", "%41", "%", "+"), "thread=a"),
+    "threads to be counted by POST": Kind(
+        entrance.many_counts,
+        COUNTS_BODY_BYTES,
+        ('"a",', '"\\u0315\\u0334",', '"' + "\U0001f389" * 250 + '",', "12345678,"),
+    ),
+    "a thread to be counted by POST": Kind(entrance.many_counts, 1000, TEXTS[:20], '"', '"'),
+    "parameters": Kind(entrance.known_query, MAX_HEADER_BYTES, ("a=b&", "limit=1&", "&", "%CC%95&", "a", "a&a=")),
+    "a tag": Kind(entrance.entity_tag, MAX_HEADER_BYTES, ('"', '"",', "W/", "a", '"a-gzip",', "*,", "-gzip")),
     "a page's query": Kind(entrance.page, MAX_HEADER_BYTES, ("limit=1&", "a=b&", ";", "=", "%00")),
     "a limit": Kind(entrance.page, MAX_HEADER_BYTES, ("9", "0", "%D9%A0"), "limit="),
     "a cursor": Kind(entrance.page, MAX_HEADER_BYTES, ("MTox", "=", "%41", "_-"), "cursor="),
     "a cursor of nearly the right length": Kind(entrance.page, 512, ("MTox", "=", "A"), "cursor="),
+    "a list's cursor": Kind(entrance.list_cursor, MAX_HEADER_BYTES, ("c2l0ZTph", "=", "A", "_-", "\u0315")),
+    "a public cursor": Kind(entrance.public_cursor, 512, ("b2xkZXN0OjE6YTo=", "Ojo6", "=", "A")),
     "a queue's thread": Kind(entrance.queue, MAX_HEADER_BYTES, ("%CC%95%CC%B4", "a"), "order=oldest&thread="),
     "Idempotency-Key": Kind(entrance.idempotency_key, MAX_HEADER_BYTES, ("a", "\u0315", " ", "\u00e9")),
     "Authorization": Kind(entrance.authorization, MAX_HEADER_BYTES, ("a", " ", "Bearer ", "\u0315\u0334"), "Bearer "),
     "X-Forwarded-For": Kind(
-        entrance.forwarded, MAX_HEADER_BYTES, ("127.0.0.1,", "::1,", ",", "1.", " ", "::ffff:1.2.3.4,")
+        entrance.forwarded("X_Forwarded_For"),
+        MAX_HEADER_BYTES,
+        ("127.0.0.1,", "::1,", ",", "1.", " ", "::ffff:1.2.3.4,", "[::1%a]:1,", '"', '\\"', "[", ":1", "_a"),
+    ),
+    "Forwarded": Kind(
+        entrance.forwarded("Forwarded"), MAX_HEADER_BYTES, ("for=1.2.3.4,", "for=", ";", "for=_a;", '"', '\\"', ",")
+    ),
+    "X-Forwarded-Host": Kind(
+        entrance.own_address("X_Forwarded_Host"), MAX_HEADER_BYTES, ("a,", "a.", ":", ",", "[", "]", "\u0315\u0334")
+    ),
+    "X-Forwarded-Prefix": Kind(
+        entrance.own_address("X_Forwarded_Prefix"), MAX_HEADER_BYTES, ("/a", "/", "/..", "%2F", ",", "\u0315")
     ),
     "Referer": Kind(entrance.address, MAX_HEADER_BYTES, (*ADDRESSES, *TEXTS), "http://"),
+    "a return address": Kind(
+        entrance.return_address, MAX_FORM_BYTES, (*ADDRESSES, *TEXTS, "a=b&"), "https://news.example/?"
+    ),
+    "a return address of nearly the right length": Kind(
+        entrance.return_address, 3000, (*ADDRESSES, *TEXTS, "a=b&", "&", "comment_id=1&"), "https://news.example/?"
+    ),
+    "the host of a return address": Kind(
+        entrance.return_address, 3000, (*ADDRESSES, *TEXTS, "\u00fc.", "\u00fc", "\u0660", "\u30fb"), "https://\u00fc"
+    ),
+    "Accept": Kind(
+        entrance.accepted, MAX_HEADER_BYTES, ("de,", "de;q=0.1,", ";", ",", "-", "a-", "q=", ";q=1", " ", "\u0315")
+    ),
+    "a language": Kind(entrance.schema(entrance.NEW_SITE, "language"), JSON_BYTES, ("a", "-", "de-", "\u0315")),
     "Origin": Kind(entrance.origin, MAX_HEADER_BYTES, ("a", "://", "\u0130", "\u0315\u0334"), "https://"),
 }
 CASES = [(kind, unit) for kind in KINDS for unit in KINDS[kind].units]

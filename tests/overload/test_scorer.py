@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from classifier import Assessment, Budget, Classifier, Text, TimeUsedError
+from classifier import Assessment, Budget, Classifier, Folded, Text, TimeUsedError
 from service import scoring
 from service.errors import OverloadedError
 from service.platform.counters import Counters
@@ -16,17 +16,20 @@ from service.scoring import MAX_BATCH, Scorer
 TEXT = Text("It rained.", "Ada", "")
 
 
+Assessed = list[tuple[Assessment, tuple[Folded, ...]]]
+
+
 class SlowClassifier:
     """Takes so long for each text, of the processor's time."""
 
     version = "slow"
     text_seconds = 0.001
 
-    def assess(self, texts: Sequence[Text], budget: Budget) -> list[Assessment]:
+    def assess_and_fold(self, texts: Sequence[Text], budget: Budget) -> Assessed:
         until = perf_counter() + self.text_seconds * len(texts)
         while perf_counter() < until:
             pass
-        return [Assessment({}, 0.5, (), "en", assessed=True) for _ in texts]
+        return [(Assessment({}, 0.5, (), "en", assessed=True), ()) for _ in texts]
 
 
 @pytest.fixture
@@ -58,11 +61,11 @@ class Picky(SlowClassifier):
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    def assess(self, texts: Sequence[Text], budget: Budget) -> list[Assessment]:
+    def assess_and_fold(self, texts: Sequence[Text], budget: Budget) -> Assessed:
         self.asked.append(len(texts))
         if any(text.body == "endless" for text in texts):
             raise TimeUsedError
-        return super().assess(texts, budget)
+        return super().assess_and_fold(texts, budget)
 
 
 async def test_a_text_whose_time_is_used_is_not_scored_and_the_others_of_its_batch_are(
@@ -77,7 +80,7 @@ async def test_a_text_whose_time_is_used_is_not_scored_and_the_others_of_its_bat
     while not all(each.done() for each in waiting):
         turns.append(len(classifier.asked))
         await asyncio.sleep(0)
-    assert [each.result().risk for each in waiting] == [0.5, None, 0.5, 0.5]
+    assert [each.result().assessed.risk for each in waiting] == [0.5, None, 0.5, 0.5]
     assert classifier.asked == [4, 1, 1, 1, 1]
     assert turns == sorted(set(turns)), "one batch in a turn of the loop"
 

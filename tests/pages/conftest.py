@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.browser import started_browser
 from tests.pages.reader import THREAD, Reader
 from tests.servers import ServiceProcess
 
@@ -26,3 +28,9 @@ def reader(service: ServiceProcess) -> Reader:
     reader.api("PUT", "/v1/sites/demo/policy", {"reader_rate_per_minute": None, "stranger_rate_per_minute": None})
     reader.api("PUT", THREAD, {"closed": False, "mode": None})
     return reader
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with started_browser() as browser:
+        yield browser

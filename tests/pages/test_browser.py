@@ -1,19 +1,11 @@
 """A person at a keyboard, in a real browser on the narrowest screen."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.browser import started_browser, watched
+from tests.browser import watched
 from tests.pages.reader import Reader
 from tests.servers import ServiceProcess
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with started_browser() as browser:
-        yield browser
 
 
 def box(page: Page, name: str) -> Locator:

@@ -95,5 +95,5 @@ def test_the_way_back_is_to_known_pages_alone(form_reader: Reader) -> None:
 def test_a_reader_whose_article_is_not_known_is_thanked(form_reader: Reader) -> None:
     reply = form_reader.post(OPEN, FORM, Referer=f"{form_reader.url}{OPEN}")
     assert reply.status == 303
-    assert reply.headers["Location"] == "/received?commentdesk=held"
+    assert reply.headers["Location"] == "/received?commentdesk=held&site=open-house"
     assert "awaits moderation" in form_reader.get(reply.headers["Location"]).page.one(role="status").words

@@ -30,6 +30,7 @@ SITES: dict[str, object] = {
     "threshold": SITE | {"policy": SITE["policy"] | {"publish_below": "x"}},
     "rate": SITE | {"policy": SITE["policy"] | {"reader_burst": -1}},
     "origins": SITE | {"allowed_origins": [1]},
+    "language": SITE | {"language": 7},
     "empty": {},
     "a}b": SITE,
 }

@@ -10,6 +10,7 @@ import pytest
 from schemas.submissions import MAX_BODY_CHARS
 from service import errors
 from service.api import submissions
+from service.domain.site import Site
 from service.domain.thread import PublishedComment
 from service.html import form, render
 from service.html.form import Form
@@ -41,6 +42,7 @@ SHARED = {"base.html", "form.macros.html", "story.html", "thread.html"}
 """Parts of pages. All else is a page."""
 IN_ENGLISH = {"docs.html"}
 """The API's description: for developers."""
+SITE, HOME = Site("default", title="Ö"), "https://1.2"
 AT_MS = 1_795_377_600_000
 REFUSALS = [*problems.STATUS, errors.UnavailableError]
 
@@ -67,6 +69,10 @@ def fragments(texts: Texts) -> Iterator[Fragment]:
     yield fragment(texts, [comment(1), *(comment(number, parent=number - 1) for number in range(2, 12))])
 
 
+def made_of(kind: type[errors.RequestError]) -> errors.RequestError:
+    return errors.OverloadedError("store") if kind is errors.OverloadedError else kind()
+
+
 def refused_forms(texts: Texts) -> Iterator[Form]:
     """Each that a reader may be shown: by what is wrong with a field, and by what is wrong with the whole."""
     for name in form.VISIBLE:
@@ -78,8 +84,11 @@ def refused_forms(texts: Texts) -> Iterator[Form]:
     for kind in REFUSALS:
         for seconds in (1, 30, 90, 3600):
             error = kind("store") if kind is errors.OverloadedError else kind(retry_after_seconds=seconds)
-            yield form.refused(FORM, error, texts)
-            yield form.refused({}, error, texts)
+            for fields in (FORM, {}, FORM | {"body": "1\ufffd"}):
+                yield form.refused(fields, error, texts)
+    for fields in (FORM, {}):
+        yield form.refused(fields, None, texts)
+        yield form.refused(fields, errors.InvalidFieldsError(errors={"photo": ["Files are not taken."]}), texts)
 
 
 def refused_for(fields: dict[str, str], texts: Texts) -> Iterator[Form]:
@@ -92,13 +101,16 @@ def refused_for(fields: dict[str, str], texts: Texts) -> Iterator[Form]:
 def pages(texts: Texts) -> Iterator[tuple[str, str]]:
     """Each page in each of its states, with the name of its template."""
     for is_published in (True, False):
-        yield "received.html", render.text("received.html", texts, is_published=is_published)
+        for home in ("", HOME):
+            given = {"is_published": is_published, "home": home}
+            yield "received.html", render.text("received.html", texts, site=SITE, **given)
     for filled in refused_forms(texts):
-        for article in (None, "https://news.example/"):
-            yield (
-                "refused.html",
-                render.text("refused.html", texts, form=filled, action="/", article=article),
-            )
+        for article, home in (("", ""), (f"{HOME}/", ""), ("", HOME)):
+            given = {"action": "/", "article": article, "home": home, "title": texts.gettext("The body is too large")}
+            yield "refused.html", render.text("refused.html", texts, form=filled, site=SITE, **given)
+    for error in (*(made_of(kind) for kind in problems.STATUS), None):
+        title, detail = problems.words_of(error, texts)
+        yield "error.html", render.text("error.html", texts, code="1", title=title, detail=detail)
     for made in (None, *fragments(texts)):
         for notice in ("", "held", "published"):
             for parent in ("", FIRST, "f" * 16):
@@ -135,7 +147,7 @@ def test_what_a_refused_form_says_is_all_in_the_reader_s_language(brackets: Text
 
 def test_a_problem_document_is_told_in_a_language_and_its_fields_for_programs(brackets: Texts) -> None:
     fields = {"name": ["Missing data for required field."]}
-    made = [errors.OverloadedError("store") if kind is errors.OverloadedError else kind() for kind in problems.STATUS]
+    made = map(made_of, problems.STATUS)
     for error in (*made, errors.InvalidFieldsError(errors=fields), errors.MalformedBodyError("The body is cut off.")):
         document = orjson.loads(problems.problem(error, "0" * 16, brackets))
         assert words_outside(document["title"] + document["detail"]) == []

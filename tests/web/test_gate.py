@@ -146,9 +146,14 @@ class TestReaders:
         gate.remember_refusal(HOME, "news", STRICT, 59)
         gate.admit_reader(HOME, "news", BUSY)
 
-    @pytest.mark.parametrize("address", ["", "/run/socket", "not an address", "::1::", "a:b", "\udcff:"])
+    @pytest.mark.parametrize("address", ["/run/socket", "not an address", "::1::", "a:b", "\udcff:"])
     def test_what_is_no_address_is_one_reader(self, gate: Gate, address: str) -> None:
         assert taken(lambda: gate.admit_reader(address, "news", STRICT), 100) == READER.burst
+
+    def test_whose_address_is_not_known_is_held_to_the_limit_of_all_alone(self, gate: Gate) -> None:
+        """One for all of them would refuse a reader for what others sent."""
+        gate.remember_refusal("", "news", STRICT, 59)
+        assert taken(lambda: gate.admit_reader("", "news", STRICT), 100) == 100
 
 
 class TestWrongTokens:

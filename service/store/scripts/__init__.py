@@ -69,7 +69,7 @@ def refusal(reply: list[Any]) -> errors.CommentdeskError:
         return _RECORD_ERRORS[code]()
     if code == "rate_limited":
         seconds = max(1, -(-int(reply[1]) // 1000))
-        detail = sentence("try again in %(seconds)s s", seconds=seconds)
+        detail = sentence("Try again in %(seconds)s s.", seconds=seconds)
         return errors.RateLimitedError(detail, retry_after_seconds=seconds)
     if code == "parent_unknown":
         return errors.InvalidFieldsError(errors={"parent_id": ["Not a published comment of this thread."]})
@@ -102,6 +102,7 @@ REPAIR_COMMENT = Script("repair_comment")
 ADJUST_COUNTERS = Script("adjust_counters")
 HOLD = Script("hold")
 PROBE = Script("probe")
+RIGHTS = Script("rights")
 BEGIN_UPGRADE = Script("begin_upgrade")
 END_UPGRADE = Script("end_upgrade")
 FIND_BY_FIELD = Script("find_by_field")

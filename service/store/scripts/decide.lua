@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- decide: a moderator's decision on one comment, once. Goes on when Redis is out of memory: it frees the queue.
--- include: idempotency event queue count comment
+-- include: idempotency event queue count comment outcome
 -- KEYS  thread, thread-comments, thread-published, thread-queue, queue, queue-risk, queue-uncertainty, claims,
 --       claim-holders, comment, author, totals, events, consumers, thread-published-later, idempotency
 -- ARGV  1 now_ms, 2 comment_id, 3 token_id, 4 decision, 5 the state it leads to, 6 the revision seen or '',
@@ -34,6 +34,7 @@ end
 local published_ms = record[PUBLISHED_MS] or ''
 local previous = table.concat({before, decided, published_ms, queued}, '\t') .. '\n' .. (record[PREVIOUS] or '')
 move_to(keys, comment_id, record, state, published_ms, now, ARGV[7], {[DECISION] = decision, [PREVIOUS] = previous}, counted)
+change_outcome(keys.author, decided, decision)
 
 local stream = stream_of(keys.events, keys.consumers, NEWEST_EVENTS)
 local about = about_comment(comment_id, record, token_id, ARGV[1])

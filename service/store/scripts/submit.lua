@@ -2,23 +2,28 @@
 -- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
 -- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
 -- reader can send one, as the digest of a repeat has the reader's in it.
--- include: idempotency event rate queue count
+-- include: idempotency event rate queue count rule
 -- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger; then of each submission:
---       thread, thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, and while
---       yesterday's salt is known repeat and rate-reader as of yesterday
+--       thread, thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, said (or
+--       any of these where no rule asks for it), and while yesterday's salt is known repeat and rate-reader as of yesterday
 -- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', how many
---       keys each submission has; then of each submission:
+--       keys each submission has, for how long said is kept in ms or 0, how many rules follow, each as lib/rule has it;
+--       then of each submission:
 --       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
---       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself, or '',
+--       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself,
+--       'unknown_stranger' when his address is not known, or '',
 --       11 title or '', 12 url or '', 13 '1' when unscored, 14 token_id of who sent it or 'reader',
---       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons
+--       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
+--       24 rules that it meets, as lib/rule has them
 -- gives {'ok', an answer to each}: {'ok', comment_id, state, 'new'|'again'} | {'rate_limited', retry_after_ms}
 --       | {'thread_closed'} | {'parent_unknown'} | {'idempotency_key_reused'}
 --       | {'store_unavailable', why}
 local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
 local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
-local N_SHARED_KEYS, N_SHARED_ARGV, N_ARGV = 8, 8, 23
-local N_KEYS = tonumber(ARGV[8])
+local N_SHARED_KEYS, N_ARGV = 8, 24
+local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
+local N_SHARED_ARGV = 10 + N_RULES * RULE_ARGV
+local rules = rules_at(11, N_RULES)
 local REPEAT_MS = 600000
 local mode_offsets = {premoderate = 14, postmoderate = 17, auto = 20}
 local states = {publish = 'published', hold = 'held', reject = 'rejected'}
@@ -85,10 +90,11 @@ end
 
 local function submit(key_at, arg_at)
   local thread_key, comments, published, thread_queue, comment_key, author_key, idempotency_key, repeat_key, rate_reader,
-    repeat_before, rate_before = unpack(KEYS, key_at, key_at + N_KEYS - 1)
+    said_key, repeat_before, rate_before = unpack(KEYS, key_at, key_at + N_KEYS - 1)
   local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, sender, title, url,
     is_unscored, actor = unpack(ARGV, arg_at, arg_at + 13)
-  local now, is_reader_known = tonumber(now_ms), sender ~= ''
+  local found = ARGV[arg_at + 23]
+  local now, is_reader_known = tonumber(now_ms), sender == 'reader' or sender == 'stranger'
 
   local first = first_answer(idempotency_key, fingerprint)
   if first then return first end
@@ -105,7 +111,8 @@ local function submit(key_at, arg_at)
   if meta[1] == '1' then return {'thread_closed'} end
 
   local own_interval = is_reader_known and reader_interval or 0
-  local strangers_interval = sender == 'stranger' and stranger_interval or 0
+  local is_stranger = sender == 'stranger' or sender == 'unknown_stranger'
+  local strangers_interval = is_stranger and stranger_interval or 0
   local rate_known = rate_before and redis.call('EXISTS', rate_reader) == 0 and rate_before or rate_reader
   local reader_arrival, reader_wait = rate_arrival(rate_known, now, own_interval, reader_tolerance)
   local site_arrival, site_wait = rate_arrival(rate_site, now, site_interval, site_tolerance)
@@ -123,6 +130,11 @@ local function submit(key_at, arg_at)
 
   local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
   local verdict, listed, reasons = unpack(ARGV, arg_at + at, arg_at + at + 2)
+  if found ~= '' or N_RULES > 0 then
+    local known = {author = function(field) return redis.call('HGET', author_key, field) end, thread = thread, now = now,
+      created_ms = tonumber(meta[3] or nil), said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
+    verdict, listed, reasons = ruled(rules_met(rules, known, found), verdict, listed, reasons)
+  end
   local state = states[verdict]
 
   redis.call('HSET', comments, comment_id, public)
@@ -153,6 +165,7 @@ local function submit(key_at, arg_at)
 
   -- Last, so that one that could not be written is no repeat.
   if is_reader_known then redis.call('SET', repeat_key, comment_id, 'PX', REPEAT_MS) end
+  if SAID_MS > 0 then redis.call('SET', said_key, now_ms .. ' ' .. thread, 'PX', SAID_MS) end
   return keep_answer(idempotency_key, fingerprint, {'ok', comment_id, state, 'new'})
 end
 

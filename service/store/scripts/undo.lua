@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- undo: takes the last decision on a comment back; state, publication and place in the queue are as before it.
--- include: idempotency event queue count comment
+-- include: idempotency event queue count comment outcome
 -- KEYS  as decide
 -- ARGV  1 now_ms, 2 comment_id, 3 the revision seen or '', 4 the act as JSON without the states before and after,
 --       5 fingerprint or '', 6 token_id
@@ -20,8 +20,10 @@ if previous == '' then return {'nothing_to_undo'} end
 
 local before = record[STATE]
 local line, older = string.match(previous, '^([^\n]*)\n(.*)$')
+local decided = record[DECISION] or ''
 local state, decision, published_ms, queued = string.match(line, '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)$')
 move_to(keys, comment_id, record, state, published_ms, now, ARGV[4], {[DECISION] = decision, [PREVIOUS] = older}, {undone = 1})
+change_outcome(keys.author, decided, decision)
 if queued == '1' then enqueue(keys, keys.thread_queue, comment_id, record[SUBMITTED_MS], record[RISK]) end
 
 local stream = stream_of(keys.events, keys.consumers, NEWEST_EVENTS)

@@ -48,10 +48,13 @@ def ask(service: ServiceProcess, method: str, path: str, body: object = None) ->
 def test_from_a_running_service_to_a_new_one(make_service: Callable[..., ServiceProcess], tmp_path: Path) -> None:
     service, file = make_service(), tmp_path / "file"
     service.start()
-    comment = {"name": "Ada", "email": "ada@example.org", "body": "To be kept."}
+    comment = {"name": "Ada", "email": "ada@example.org", "body": "To be kept.", "receipt": True}
     receipt = ask(service, "POST", THREAD, comment)
     ask(service, "POST", f"/v1/sites/default/comments/{receipt['comment_id']}/decisions", {"decision": "approve"})
     thread = ask(service, "GET", THREAD)
+    question = {"receipt": receipt["receipt"]}
+    known = ask(service, "POST", "/v1/sites/default/receipts", question)
+    assert known["state"] == "published"
 
     made = command(service.data_dir, "backup", str(file))
     assert made.returncode == 0, made.stderr
@@ -74,6 +77,7 @@ def test_from_a_running_service_to_a_new_one(make_service: Callable[..., Service
     assert restored.returncode == 0, restored.stderr
     new.start()
     assert ask(new, "GET", THREAD) == thread
+    assert ask(new, "POST", "/v1/sites/default/receipts", question) == known
     assert ask(new, "GET", f"/v1/sites/default/comments/{receipt['comment_id']}")["email"] == "ada@example.org"
 
 

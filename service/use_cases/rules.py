@@ -1,0 +1,91 @@
+"""A site's rules: held against submissions, tried on one that is not kept, and checked before they are."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from classifier import Folded, Text
+from service.desk import Desk
+from service.domain.assessed import Assessed
+from service.domain.policy import Mode, Policy
+from service.domain.routing import NAME_OF_STAFF, Routing, route_each
+from service.domain.rule import Fired, PlacedRule, Rule
+from service.domain.site import Site
+from service.domain.submission import Submission
+from service.errors import InvalidFieldsError, ThreadNotFoundError
+from service.rules.checked import RulesError, checked
+from service.rules.compiled import Said
+from service.store import threads
+
+
+class Ruled(NamedTuple):
+    """The rules of a policy that a submission meets, in their order; `left` are those that only the store can decide
+    on, one of them perhaps about what was said elsewhere."""
+
+    fired: Sequence[Fired] = ()
+    left: Sequence[PlacedRule] = ()
+    asks_what_was_said: bool = False
+
+
+NO_RULES = Ruled()
+
+
+async def met_rules(
+    desk: Desk, policy: Policy, thread: str, submission: Submission, *, readings: Sequence[Folded]
+) -> Ruled:
+    """Holds a policy's rules against a submission. readings: its body as the classifier read it"""
+    if not policy.rules:
+        return NO_RULES
+    rules = desk.rules.known(policy) or await desk.rules.prepare(policy)
+    said = Said(
+        thread,
+        submission.body,
+        submission.website,
+        submission.email,
+        folded=lambda: _texts(readings),
+        now_ms=desk.now_ms(),
+    )
+    return Ruled(rules.met_by(said), rules.left, rules.asks_what_was_said)
+
+
+def _texts(readings: Sequence[Folded]) -> Iterable[str]:
+    return (text for reading in readings for text in (reading.read, reading.plain) if text)
+
+
+def held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:
+    """Codes of what holds a submission besides its body and the site's rules."""
+    return (NAME_OF_STAFF,) if desk.registry.is_like_staff(site.site, submission.name) else ()
+
+
+class Trial(NamedTuple):
+    """What would become of a submission, in the mode that holds for it."""
+
+    mode: Mode
+    routing: Routing
+    assessed: Assessed
+
+
+async def try_policy(desk: Desk, site: Site, thread: str, submission: Submission) -> Trial:
+    """Says what the site's policy makes of a submission, and keeps nothing of it. thread: "" for one of no thread"""
+    scored = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
+    policy = site.policy
+    ruled = await met_rules(desk, policy, thread, submission, readings=scored.readings)
+    routings = route_each(policy, scored.assessed, held_for(desk, site, submission), ruled.fired)
+    mode = await _mode_of(desk, site, thread) or policy.mode
+    return Trial(mode, routings[mode], scored.assessed)
+
+
+async def _mode_of(desk: Desk, site: Site, thread: str) -> Mode | None:
+    """The thread's own, where it has one."""
+    try:
+        return (await threads.read_settings(desk.link, site.site, thread)).mode if thread else None
+    except ThreadNotFoundError:
+        return None
+
+
+async def check_rules(desk: Desk, rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules with their domains in one spelling. InvalidFieldsError names each field that is not taken."""
+    try:
+        return await asyncio.to_thread(checked, rules, desk.rules.fold)
+    except RulesError as error:
+        raise InvalidFieldsError(errors=error.errors) from error
