@@ -218,7 +218,7 @@ class SitesSchema(Closed):
 class NewTokenSchema(Closed):
     """A token to be made. All roles but admin need the site they act on."""
 
-    body_rules: ClassVar[Mapping[str, Any]] = {
+    shape_rules: ClassVar[Mapping[str, Any]] = {
         "if": {"properties": {"role": {"const": "admin"}}, "required": ["role"]},
         "then": {"properties": {"site": {"type": "null"}}},
         "else": {"properties": {"site": {"type": "string"}}, "required": ["site"]},
@@ -302,7 +302,7 @@ class MadeTokenSchema(TokenSchema):
 
 
 class TokensQuery(Closed):
-    """Which page of the tokens, and of which alone."""
+    """Which of the tokens, and which page of them."""
 
     site = fields.String(
         load_default=None,

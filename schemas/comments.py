@@ -82,7 +82,7 @@ class ReasonSchema(Closed):
             "thresholds; `score_high` names a score of 0.5 or more; `language_not_assessed`: the "
             "model does not know the language; `not_scored`: the classifier failed; "
             "`direction_overridden` and `filler_characters`: characters hide how it is read; "
-            "`name_of_staff`: the name looks like that of a moderator."
+            "`name_of_staff`: the name looks like that of a moderator; `rule`: a rule of the site fired."
         },
     )
     attribute = fields.String(metadata={"description": "The attribute that is meant, with `score_high` alone."})
@@ -92,8 +92,7 @@ class ReasonSchema(Closed):
     )
     rule = fields.String(metadata={"description": "The name of the site's rule that fired, with `rule` alone."})
     matched = fields.List(
-        fields.String(),
-        metadata={"description": "What met the rule, with `rule` alone: at most five short pieces."},
+        fields.String(), metadata={"description": "What met the rule: at most five short pieces, with `rule` alone."}
     )
 
 

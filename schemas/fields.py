@@ -232,7 +232,7 @@ class Origin(Line):
 
     def __init__(self, **kwargs: Any) -> None:
         metadata = {"pattern": patterns.ORIGIN} | kwargs.pop("metadata", {})
-        super().__init__(min_chars=8, max_chars=300, metadata=metadata, **kwargs)
+        super().__init__(min_chars=1, max_chars=300, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:  # noqa: ARG002
         return None
@@ -394,7 +394,7 @@ class BoundedList(fields.List[Any]):
 class Closed(Schema):
     """The base of every JSON body: it refuses unknown fields, and names the first MAX_UNKNOWN_NAMED of them."""
 
-    body_rules: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    shape_rules: ClassVar[Mapping[str, Any]] = MappingProxyType({})
     """What JSON Schema can say of the whole body beside its fields, for the API's description."""
 
     def load(self, data: Any, **kwargs: Any) -> Any:

@@ -69,7 +69,7 @@ def _domains() -> BoundedList:
 class _ExactlyOne(Closed):
     """The base of what has exactly one of its fields."""
 
-    body_rules: ClassVar[Mapping[str, Any]] = {"minProperties": 1, "maxProperties": 1}
+    shape_rules: ClassVar[Mapping[str, Any]] = {"minProperties": 1, "maxProperties": 1}
 
     @validates_schema
     def _one(self, data: dict[str, Any], **_: object) -> None:
@@ -101,7 +101,7 @@ class AuthorConditionSchema(Closed):
     rejected_share_above = Probability(metadata={"description": "Of the newest `of_last` comments, rejected or spam."})
     of_last = StrictInteger(lowest=1, highest=20, metadata={"description": "So many newest comments, at most."})
 
-    body_rules: ClassVar[Mapping[str, Any]] = {
+    shape_rules: ClassVar[Mapping[str, Any]] = {
         "oneOf": [
             {"required": ["approved_fewer_than"], "maxProperties": 1},
             {"required": ["rejected_share_above", "of_last"], "maxProperties": 2},

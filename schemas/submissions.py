@@ -107,6 +107,17 @@ class SubmissionSchema(Closed):
     )
 
 
+class SubmissionFormSchema(SubmissionSchema):
+    """A comment as an HTML form sends it. Fields that are not listed are passed over."""
+
+    return_to = SideAddress(
+        metadata={
+            "description": "The address of the article, to which the reader is led back: http or https, on one of the "
+            "site's `allowed_origins`. Anything else is left out."
+        }
+    )
+
+
 class ReceiptSchema(Closed):
     """What a submitter is told: `held` for everything that is not published."""
 

@@ -21,13 +21,18 @@ from service.domain.policy import fields_of, policy_of
 from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
 from service.domain.submission import Submission
 from service.domain.token import TokenFilter
-from service.errors import SiteExistsError, SiteNotFoundError, StoreFullError, TokenNotFoundError
+from service.errors import InvalidFieldsError, SiteExistsError, SiteNotFoundError, StoreFullError, TokenNotFoundError
 from service.use_cases import rules, sites, tokens
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import Errors, doc_of, operation, outcome
 
 _FULL: Errors = {StoreFullError: "Redis has no memory left, so that nothing was changed."}
+_POLICY_ERRORS: Errors = {
+    InvalidFieldsError: "Fields are unknown or not valid, `publish_below` is above `reject_above`, or a rule cannot be "
+    "read; `errors` names each.",
+    **_FULL,
+}
 
 MAX_POLICY_BYTES = 1 << 20
 """5,000 phrases and 200 rules."""
@@ -45,7 +50,7 @@ async def read_policy(call: Call) -> Answer:
     body=PolicySchema,
     max_body_bytes=MAX_POLICY_BYTES,
     answers={200: outcome("The new policy.", PolicySchema)},
-    errors=_FULL,
+    errors=_POLICY_ERRORS,
 )
 async def set_policy(call: Call) -> Answer:
     actor = call.known_caller.token_id
@@ -56,8 +61,8 @@ async def set_policy(call: Call) -> Answer:
     "Change the policy",
     body=PolicyChangeSchema,
     max_body_bytes=MAX_POLICY_BYTES,
-    answers={200: outcome("The policy as it is now.", PolicySchema)},
-    errors=_FULL,
+    answers={200: outcome("The policy after the change.", PolicySchema)},
+    errors=_POLICY_ERRORS,
 )
 async def change_policy(call: Call) -> Answer:
     """A field left out keeps its value, also when another changes it at the same moment."""
@@ -69,7 +74,7 @@ async def change_policy(call: Call) -> Answer:
     "Try the policy on a comment",
     body=PolicyTestSchema,
     is_scored=True,
-    answers={200: outcome("What the policy makes of it.", PolicyTestedSchema)},
+    answers={200: PolicyTestedSchema},
 )
 async def try_policy(call: Call) -> Answer:
     """Says what the site's mode, thresholds and rules make of a comment, and keeps nothing of it. Limits and what is

@@ -1,7 +1,7 @@
 """What readers and websites call to leave a comment."""
 
 from schemas.fields import MAX_URL_CHARS
-from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionSchema
+from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionFormSchema, SubmissionSchema
 from service.api.way_back import thread_path, way_back
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
@@ -19,7 +19,7 @@ _COMMENT = {"Location": "/v1/sites/default/comments/06h25h3cahjlp26l"}
 @operation(
     "Leave a comment",
     body=SubmissionSchema,
-    is_form_taken=True,
+    form=SubmissionFormSchema,
     is_scored=True,
     answers={
         201: outcome("It was published at once: anyone can read it now.", ReceiptSchema, headers=_COMMENT),
@@ -31,7 +31,7 @@ _COMMENT = {"Location": "/v1/sites/default/comments/06h25h3cahjlp26l"}
         ),
         303: outcome(
             "A form was taken in: back to the article that its field `return_to` or `article[url]` tells, or that the "
-            "website set, or that it was sent from, with `commentdesk=published` or `held` in its query; else to "
+            "website set, or that it was sent from, with `commentdesk=published` or `held` in the query. Else to "
             "`/received`.",
             headers={"Location": "https://news.example/footbridge?commentdesk=held"},
         ),

@@ -66,24 +66,24 @@ async def read_openapi(call: Call) -> Answer:
 @lru_cache(maxsize=1)
 def _docs(openapi: Callable[[], Json]) -> Answer:
     setting = setup(_PLACE_OF_ADDRESS.decode())
-    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=setting)
+    return render.page("docs.html", ENGLISH, reference=reference(_document(openapi)), setup=setting)
+
+
+def _address(call: Call) -> str:
+    """The service's public address, or the one that its caller came to, for a shell to be typed in; a plain one in the
+    place of what could be more than a host."""
+    public_url, request = call.context.public_url, call.request
+    if public_url is not None:
+        return public_url.url
+    scheme = told_scheme(request, call.context.trusted_proxies) or request.scheme
+    host = told_host(request) or request.host
+    return f"{scheme}://{host if _HOST.fullmatch(host) else _USUAL_HOST}{own_path(request)}"
 
 
 @lru_cache(_MOST_PATHS)
 def _openapi(openapi: Callable[[], Json], server: str) -> Answer:
     document = {**_document(openapi), "servers": [{"url": server}]}
     return Answer(200, orjson.dumps(document), {"Cache-Control": "no-cache"})
-
-
-def _address(call: Call) -> str:
-    """The service's public address, or as its caller wrote it, for a shell to be typed in; a plain one in the place of
-    what could be more than a host."""
-    if call.context.public_url:
-        return call.context.public_url.url
-    request = call.request
-    host = told_host(request) or request.host
-    scheme = told_scheme(request, call.context.trusted_proxies) or request.scheme
-    return f"{scheme}://{host if _HOST.fullmatch(host) else _USUAL_HOST}{own_path(request)}"
 
 
 @lru_cache(maxsize=1)

@@ -6,23 +6,27 @@ from service.web.body import MULTIPART, URLENCODED
 from service.web.call_examples import shape_of
 
 Json = dict[str, Any]
-FORM_NAMES = {URLENCODED: "Form", MULTIPART: "Multipart"}
-"""What the shape of each kind of form is called, behind the name of the JSON body's. They are the same; programs that
-are made of the description tell by the shape which kind to send."""
+_SUFFIXES = {URLENCODED: "Form", MULTIPART: "Multipart"}
 
 
-def form_shape(body: Json, shapes: Json) -> Json:
-    """The shape of a form whose fields are those of a JSON body; it may have others, which are passed over."""
+def form_names(schema: str) -> dict[str, str]:
+    """What the shape of each kind of form is called, by the name of its schema. They are the same; programs that are
+    made of the description tell by the shape which kind to send."""
+    return {kind: schema.removesuffix("Form") + suffix for kind, suffix in _SUFFIXES.items()}
+
+
+def form_shape(told: Json, shapes: Json) -> Json:
+    """The shape of a form whose fields are told as those of a JSON body; it may have others, which are passed over."""
     fields: Json = {}
-    for name, field in body["properties"].items():
+    for name, field in told["properties"].items():
         inner = shape_of(field, shapes)
         if inner is None:
             fields[name] = _text(field)
         else:
             fields |= {f"{name}[{each}]": _text(part) for each, part in inner["properties"].items()}
-    required = {"required": body["required"]} if "required" in body else {}
+    required = {"required": told["required"]} if "required" in told else {}
     return {
-        "description": f"{body['description']} As the fields of an HTML form.",
+        "description": told["description"],
         "type": "object",
         "properties": fields,
         **required,

@@ -21,7 +21,7 @@ from service.web import body as bodies
 from service.web import problems
 from service.web.authentication import BEARER
 from service.web.call_examples import SHAPE, examples_of, show_in_fields
-from service.web.form_shape import FORM_NAMES, form_shape
+from service.web.form_shape import form_names, form_shape
 from service.web.operation import Outcome, doc_of
 from service.web.problem_examples import general_examples, problem_example
 from service.web.refusals import refusals_of, takes_idempotency_key
@@ -82,7 +82,7 @@ class _Converter(OpenAPIConverter):
 
     def schema2jsonschema(self, schema: Schema) -> Json:
         converted: Json = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
-        return {"description": doc_of(schema), **converted, **getattr(schema, "body_rules", {})}
+        return {"description": doc_of(schema), **converted, **getattr(schema, "shape_rules", {})}
 
     def field2property(self, field: Field[Any]) -> Json:
         converted: Json = super().field2property(field)
@@ -115,6 +115,8 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
         spec.components.security_scheme(way.name, dict(way.scheme))
     spec.components.schema("Problem", schema=operation_schemas.ProblemSchema)
     spec.components.schema("BulkDecision", schema=BulkDecisionSchema)
+    for form in {type(route.operation.form) for route in routes if _has_form_of_its_own(route)}:
+        spec.components.schema(_name(form), schema=form)
     for route in routes:
         spec.path(path=route.path, operations={route.method.lower(): _operation(route)})
     return _finished(_plain(spec.to_dict()), routes)
@@ -127,15 +129,20 @@ def _finished(document: Json, routes: tuple[Route, ...]) -> Json:
     decisions = shapes["BulkDecisions"]["properties"]["decisions"]
     decisions["items"] = {"anyOf": [{"$ref": f"{SHAPE}BulkDecision"}, {}], "description": _BULK_ITEM}
     for route in routes:
-        if route.operation.body is not None and route.operation.form is not None:
-            name = _name(route.operation.body)
-            shapes |= {name + suffix: form_shape(shapes[name], shapes) for suffix in FORM_NAMES.values()}
+        if route.operation.form is not None:
+            told = _name(route.operation.form)
+            shapes |= dict.fromkeys(form_names(told).values(), form_shape(shapes[told], shapes))
         query = examples_of(route.operation).get("query", {})
         for parameter in document["paths"][route.path][route.method.lower()]["parameters"]:
             if parameter["in"] == "query":
                 parameter |= _example("example", query.get(parameter["name"]))
     show_in_fields(document)
     return document
+
+
+def _has_form_of_its_own(route: Route) -> bool:
+    form, body = route.operation.form, route.operation.body
+    return form is not None and type(form) is not type(body)
 
 
 def _name(schema: Any) -> str:
@@ -173,8 +180,8 @@ def _body(route: Route, schema: Schema) -> Json:
     content: Json = {bodies.JSON: {"schema": schema, **_example("example", examples.get("body"))}}
     if route.operation.form is not None:
         form = _example("example", examples.get("form"))
-        for kind, suffix in FORM_NAMES.items():
-            content[kind] = {"schema": {"$ref": f"{SHAPE}{_name(schema)}{suffix}"}, **form}
+        for kind, name in form_names(_name(route.operation.form)).items():
+            content[kind] = {"schema": {"$ref": SHAPE + name}, **form}
     return {"required": is_needed, "content": content}
 
 

@@ -150,7 +150,7 @@ def operation(
     answers: Mapping[int, type[Schema] | tuple[type[Schema], ...] | str | Outcome],
     body: type[Schema] | None = None,
     query: type[Schema] | None = None,
-    is_form_taken: bool = False,
+    form: type[Schema] | None = None,
     errors: Errors = MappingProxyType({}),
     error_writer: ErrorWriter | None = None,
     is_scored: bool = False,
@@ -160,11 +160,11 @@ def operation(
 ) -> Callable[[Handler], Operation]:
     """Declares a handler. `answers` maps a status to its schema, to one of several by who asks, to words where it has
     no JSON body, or to an outcome with both; `errors` says of each error that it may have beyond those of its access,
-    address and body when that comes. What `is_scored` is refused while too much waits for the classifier; what
-    `is_rationed`, to whom asks it too often. A body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is
-    more, as it came and when it is unfolded. Errors are written as problem documents where there is no `error_writer`.
-    Who asks is shown by `authentication`;
-    ValueError where that stands in a body and there is none, as nobody would ever be asked."""
+    address and body when that comes. A `form` is taken in the place of a JSON body where there is one; it may have
+    fields of its own. What `is_scored` is refused while too much waits for the classifier; what `is_rationed`, to whom
+    asks it too often. A body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is more, as it came and
+    when it is unfolded. Errors are written as problem documents where there is no `error_writer`. Who asks is shown by
+    `authentication`; ValueError where that stands in a body and there is none, as nobody would ever be asked."""
     if authentication.is_in_body and body is None:
         raise ValueError("What shows who asks stands in a body, and the operation takes none.")
 
@@ -175,7 +175,7 @@ def operation(
             summary,
             body=body_schema,
             loader=Loader(body_schema) if body_schema else None,
-            form=_tolerant(body) if body and is_form_taken else None,
+            form=_tolerant(form) if form else None,
             query=query_schema,
             query_loader=Loader(query_schema) if query_schema else None,
             answers={status: _outcome_of(given) for status, given in answers.items()},

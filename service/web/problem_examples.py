@@ -7,6 +7,7 @@ import orjson
 from service.errors import FieldErrors, InvalidFieldsError, OverloadedError, RequestError
 from service.web import problems
 from service.web.operation import Operation
+from service.web.own_address import OWN_PATH
 from service.web.refusals import ANYWHERE
 
 Json = dict[str, Any]
@@ -23,18 +24,22 @@ def problem_example(kind: type[RequestError], operation: Operation) -> Json:
 
 def general_examples() -> list[Json]:
     """The documents that any request may be answered with, and that of a mistake of the service."""
-    mistake: Json = orjson.loads(problems.internal_problem(_REQUEST_ID))
-    return [*(_document(kind()) for kind in ANYWHERE), mistake]
+    return [*(_document(kind()) for kind in ANYWHERE), _loaded(problems.internal_problem(_REQUEST_ID))]
 
 
 def _document(error: RequestError) -> Json:
-    document: Json = orjson.loads(problems.problem(error, _REQUEST_ID))
-    return document
+    return _loaded(problems.problem(error, _REQUEST_ID))
+
+
+def _loaded(document: bytes) -> Json:
+    """The document as it is sent where the service lies under no path of its own."""
+    loaded: Json = orjson.loads(document.replace(OWN_PATH.encode(), b""))
+    return loaded
 
 
 def _bad_fields(operation: Operation) -> FieldErrors:
     """What the schema says of a call that lacks what it needs, or has an unknown field where nothing is needed."""
     schema = operation.body or operation.query
     if schema is None:
-        return {"thread": ["Shorter than minimum length 1."]}
+        return {name: ["Unknown parameter."] for name in _UNKNOWN_FIELD}
     return schema.validate({}) or schema.validate(_UNKNOWN_FIELD)

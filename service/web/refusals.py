@@ -70,8 +70,10 @@ def _of_address(route: Route) -> Errors:
         found[errors.SiteNotFoundError] = _SITE_UNKNOWN[route.access]
     if "{comment_id}" in route.path:
         found[errors.CommentNotFoundError] = "The site has no comment of this id."
-    if "{thread}" in route.path or route.operation.query is not None:
-        found[errors.InvalidFieldsError] = "The thread's id or a parameter is not valid; `errors` names each."
+    thread = "The thread's id, or a" if "{thread}" in route.path else "A"
+    found[errors.InvalidFieldsError] = (
+        f"{thread} parameter of the query is unknown, given twice or not valid; `errors` names each."
+    )
     return found
 
 

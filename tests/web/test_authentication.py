@@ -70,7 +70,7 @@ ROUTES = [
     route(
         "POST",
         path,
-        operation(path, body=GivenSchema, is_form_taken=True, answers={200: AskerSchema}, authentication=way)(tell),
+        operation(path, body=GivenSchema, form=GivenSchema, answers={200: AskerSchema}, authentication=way)(tell),
         Role.MODERATOR,
     )
     for path, way in WAYS.items()

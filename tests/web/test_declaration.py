@@ -15,8 +15,8 @@ from service.web.route import open_route
 IN_BODY = Authentication("field", {"type": "apiKey"}, lambda _, fields: str(fields.get("key", "")), is_in_body=True)
 
 
-class Words(Schema):
-    """Words."""
+class Said(Schema):
+    """Said."""
 
     words = String(required=True)
 
@@ -24,12 +24,12 @@ class Words(Schema):
 def test_an_operation_without_a_body_cannot_ask_for_what_stands_in_one() -> None:
     with pytest.raises(ValueError, match="stands in a body"):
         operation("Ask", answers={200: "Done."}, authentication=IN_BODY)
-    operation("Ask", answers={200: "Done."}, authentication=IN_BODY, body=Words)
+    operation("Ask", answers={200: "Done."}, authentication=IN_BODY, body=Said)
 
 
 @pytest.mark.parametrize(("most", "size"), [(100, "100 bytes"), (1500, "1500 bytes"), (256 * 1024, "256 KiB")])
 def test_the_description_tells_a_limit_of_any_size(most: int, size: str) -> None:
-    @operation("Take", body=Words, answers={200: "Done."}, max_body_bytes=most)
+    @operation("Take", body=Said, answers={200: "Done."}, max_body_bytes=most)
     async def take(_: Call) -> Answer:
         return Answer(200, {})
 
