@@ -1,13 +1,15 @@
 """The schemas of sites, policies and tokens."""
 
+from collections.abc import Mapping
 from copy import copy
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, missing, validate, validates_schema
 
 from schemas.fields import (
     SITE_PATTERN,
+    TIME,
     BoundedList,
     Closed,
     LanguageTag,
@@ -43,15 +45,70 @@ class PolicySchema(Closed):
     held between. Rates count submissions: of a reader, of the whole site, and of all strangers together,
     who are those that submit without a token; null is no limit. A field left out has its default."""
 
-    mode = fields.String(load_default="premoderate", validate=validate.OneOf(MODES))
-    publish_below = Probability(load_default=0.05)
-    reject_above = Probability(load_default=0.98)
-    reader_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=6, allow_none=True)
-    reader_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=5)
-    site_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=None, allow_none=True)
-    site_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=100)
-    stranger_rate_per_minute = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=120, allow_none=True)
-    stranger_burst = StrictInteger(lowest=1, highest=_MAX_RATE, load_default=60)
+    mode = fields.String(
+        load_default="premoderate",
+        validate=validate.OneOf(MODES),
+        metadata={
+            "description": "`premoderate` holds every comment for a moderator; `postmoderate` publishes it and "
+            "queues it for a look; `auto` goes by `risk` and the thresholds."
+        },
+    )
+    publish_below = Probability(
+        load_default=0.05,
+        metadata={
+            "description": "In `auto`, a comment whose `risk` is below this is published; at most `reject_above`."
+        },
+    )
+    reject_above = Probability(
+        load_default=0.98, metadata={"description": "In `auto`, a comment whose `risk` is above this is rejected."}
+    )
+    reader_rate_per_minute = StrictInteger(
+        lowest=1,
+        highest=_MAX_RATE,
+        load_default=6,
+        allow_none=True,
+        metadata={
+            "description": "How many submissions a minute one reader may send in the long run; null for no limit."
+        },
+    )
+    reader_burst = StrictInteger(
+        lowest=1,
+        highest=_MAX_RATE,
+        load_default=5,
+        metadata={"description": "How many submissions one reader may send at once."},
+    )
+    site_rate_per_minute = StrictInteger(
+        lowest=1,
+        highest=_MAX_RATE,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "How many submissions a minute all readers of the site together may send in the long "
+            "run; null for no limit."
+        },
+    )
+    site_burst = StrictInteger(
+        lowest=1,
+        highest=_MAX_RATE,
+        load_default=100,
+        metadata={"description": "How many submissions all readers of the site together may send at once."},
+    )
+    stranger_rate_per_minute = StrictInteger(
+        lowest=1,
+        highest=_MAX_RATE,
+        load_default=120,
+        allow_none=True,
+        metadata={
+            "description": "How many submissions a minute all strangers, who submit without a token, together may "
+            "send in the long run; null for no limit."
+        },
+    )
+    stranger_burst = StrictInteger(
+        lowest=1,
+        highest=_MAX_RATE,
+        load_default=60,
+        metadata={"description": "How many submissions all strangers together may send at once."},
+    )
     rules = BoundedList(
         fields.Nested(RuleSchema),
         most=MAX_RULES,
@@ -81,9 +138,21 @@ PolicyChangeSchema.__doc__ = """What to change of a site's policy. A field left 
 class SiteChangeSchema(Closed):
     """What to change of a site. A field left out keeps its value."""
 
-    title = Line(max_chars=200)
-    public_submission = StrictBoolean()
-    allowed_origins = BoundedList(Origin(), most=100)
+    title = Line(
+        max_chars=200, metadata={"description": "The site's name for people: one line of up to 200 characters."}
+    )
+    public_submission = StrictBoolean(
+        metadata={"description": "Whether readers' browsers may post comments without a token."}
+    )
+    allowed_origins = BoundedList(
+        Origin(),
+        most=100,
+        metadata={
+            "description": "The origins, such as `https://news.example`, whose pages may post without a token and "
+            "read from a script. With none listed, forms of any page are taken where "
+            "`public_submission` is true, and no script of another origin may read."
+        },
+    )
     language = LanguageTag(
         metadata={
             "description": "The language of the forms, refusals and thanks that readers see, such as `de` or `pt-BR` "
@@ -99,23 +168,40 @@ class NewSiteSchema(SiteChangeSchema):
     site = fields.String(
         required=True,
         validate=[validate.Regexp(SITE_PATTERN), validate.NoneOf([INSTALLATION], error="Not a name for a site.")],
+        metadata={
+            "description": "The site's id in every address: 1 to 64 lower-case letters, digits and hyphens. It "
+            "cannot be changed."
+        },
     )
 
 
 class SiteSchema(Closed):
     """A site as it is set."""
 
-    site = fields.String(required=True)
-    title = fields.String(required=True)
-    public_submission = fields.Boolean(required=True)
-    allowed_origins = fields.List(fields.String(), required=True)
+    site = fields.String(required=True, metadata={"description": "The site's id in every address."})
+    title = fields.String(required=True, metadata={"description": "The site's name for people; empty if it has none."})
+    public_submission = fields.Boolean(
+        required=True, metadata={"description": "Whether readers' browsers may post comments without a token."}
+    )
+    allowed_origins = fields.List(
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "The origins whose pages may post without a token and read from a script; none for no "
+            "restriction of forms, and no reading by scripts."
+        },
+    )
     language = fields.String(
         required=True, metadata={"description": "The language of what readers see, as a tag (BCP 47)."}
     )
-    created_at = fields.String(required=True, metadata={"format": "date-time"})
+    created_at = fields.String(
+        required=True, metadata=TIME | {"description": "When the site was made, RFC 3339 in UTC."}
+    )
 
 
 class SitesQuery(Closed):
+    """Which page of the sites."""
+
     limit = page_limit(100)
     cursor = query_cursor()
 
@@ -123,17 +209,51 @@ class SitesQuery(Closed):
 class SitesSchema(Closed):
     """A page of the sites, by name."""
 
-    sites = fields.List(fields.Nested(SiteSchema), required=True)
+    sites = fields.List(
+        fields.Nested(SiteSchema), required=True, metadata={"description": "The sites in the order of their ids."}
+    )
     next_cursor = next_cursor()
 
 
 class NewTokenSchema(Closed):
     """A token to be made. All roles but admin need the site they act on."""
 
-    role = fields.String(required=True, validate=validate.OneOf(ROLES))
-    site = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(SITE_PATTERN))
-    name = Line(min_chars=1, max_chars=100, required=True)
-    expires_at = fields.AwareDateTime(format="iso", load_default=None, allow_none=True, validate=_check_year)
+    body_rules: ClassVar[Mapping[str, Any]] = {
+        "if": {"properties": {"role": {"const": "admin"}}, "required": ["role"]},
+        "then": {"properties": {"site": {"type": "null"}}},
+        "else": {"properties": {"site": {"type": "string"}}, "required": ["site"]},
+    }
+
+    role = fields.String(
+        required=True,
+        validate=validate.OneOf(ROLES),
+        metadata={
+            "description": "What the token may do: `website` posts comments and sets threads, `moderator` decides, "
+            "`operator` sets policies and watches, `admin` may do all of it on every site."
+        },
+    )
+    site = fields.String(
+        load_default=None,
+        allow_none=True,
+        validate=validate.Regexp(SITE_PATTERN),
+        metadata={"description": "The site that the token acts on; null for an `admin`, needed for the other roles."},
+    )
+    name = Line(
+        min_chars=1,
+        max_chars=100,
+        required=True,
+        metadata={"description": "Whose token it is: moderators' names are shown with their claims and decisions."},
+    )
+    expires_at = fields.AwareDateTime(
+        format="iso",
+        load_default=None,
+        allow_none=True,
+        validate=_check_year,
+        metadata={
+            "description": "When the token ends by itself, RFC 3339 with an offset, in the future; null for never.",
+            "pattern": "^[2-9][0-9]{3}-",
+        },
+    )
 
     @validates_schema
     def _of_a_site(self, data: dict[str, object], **_: object) -> None:
@@ -144,21 +264,46 @@ class NewTokenSchema(Closed):
 
 
 class TokenSchema(Closed):
-    token_id = fields.String(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(ROLES))
-    site = fields.String(required=True, allow_none=True)
-    name = fields.String(required=True)
-    created_at = fields.String(required=True, metadata={"format": "date-time"})
-    expires_at = fields.String(required=True, allow_none=True, metadata={"format": "date-time"})
+    """A token, without the token itself."""
+
+    token_id = fields.String(
+        required=True,
+        metadata={"description": "The token's id, by which it is revoked, and which names it in histories."},
+    )
+    role = fields.String(
+        required=True, validate=validate.OneOf(ROLES), metadata={"description": "What the token may do."}
+    )
+    site = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The site that the token acts on; null for an `admin`, who acts on all."},
+    )
+    name = fields.String(required=True, metadata={"description": "Whose token it is."})
+    created_at = fields.String(
+        required=True, metadata=TIME | {"description": "When the token was made, RFC 3339 in UTC."}
+    )
+    expires_at = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=TIME | {"description": "When the token ends by itself, RFC 3339 in UTC; null for never."},
+    )
 
 
 class MadeTokenSchema(TokenSchema):
-    """The only time that the token itself is shown."""
+    """A new token with the token itself, which is shown this once."""
 
-    token = fields.String(required=True)
+    token = fields.String(
+        required=True,
+        metadata={
+            "description": "The token itself, for the header `Authorization: Bearer`. It is stored as a hash and "
+            "never shown again."
+        },
+    )
 
 
 class TokensQuery(Closed):
+    """Which page of the tokens, and of which alone."""
+
     site = fields.String(
         load_default=None,
         validate=validate.Regexp(SITE_PATTERN),
@@ -174,5 +319,9 @@ class TokensQuery(Closed):
 class TokensSchema(Closed):
     """A page of the tokens that were not revoked, by their ids, without the tokens themselves."""
 
-    tokens = fields.List(fields.Nested(TokenSchema), required=True)
+    tokens = fields.List(
+        fields.Nested(TokenSchema),
+        required=True,
+        metadata={"description": "The tokens in the order of their ids, expired ones included."},
+    )
     next_cursor = next_cursor()

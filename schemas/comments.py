@@ -2,18 +2,31 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import Closed, PlainText, next_cursor, page_limit, query_cursor
+from schemas.fields import TIME, Closed, PlainText, next_cursor, page_limit, query_cursor
 from schemas.threads import MAX_THREAD_CHARS
 
 STATES = ("held", "published", "rejected", "spam", "erased")
 ORDERS = ("oldest", "newest", "riskiest", "uncertain")
 VERDICTS = ("publish", "hold", "reject")
-_TIME = {"format": "date-time"}
 
 
 class QueueQuery(Closed):
-    order = fields.String(load_default="oldest", validate=validate.OneOf(ORDERS))
-    thread = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS, load_default=None)
+    """Which of the comments that await a decision, and in what order."""
+
+    order = fields.String(
+        load_default="oldest",
+        validate=validate.OneOf(ORDERS),
+        metadata={
+            "description": "`oldest` and `newest` go by the time of writing, `riskiest` by `risk`, highest first, "
+            "`uncertain` by how near `risk` is to 0.5."
+        },
+    )
+    thread = PlainText(
+        min_chars=1,
+        max_chars=MAX_THREAD_CHARS,
+        load_default=None,
+        metadata={"description": "Only the comments of this thread; without it, those of the whole site."},
+    )
     limit = page_limit(50)
     cursor = query_cursor()
 
@@ -21,12 +34,25 @@ class QueueQuery(Closed):
 class SpanSchema(Closed):
     """A part of the body that raised a score. Offsets count from 0, the end is exclusive."""
 
-    start = fields.Integer(required=True, metadata={"description": "in code points"})
-    end = fields.Integer(required=True)
-    start_utf16 = fields.Integer(required=True, metadata={"description": "in UTF-16 units, as JavaScript counts"})
-    end_utf16 = fields.Integer(required=True)
-    attribute = fields.String(required=True)
-    contribution = fields.Float(required=True, metadata={"description": "its share of the attribute's logit"})
+    start = fields.Integer(
+        required=True, metadata={"description": "Where it begins in the body, in code points from 0."}
+    )
+    end = fields.Integer(
+        required=True, metadata={"description": "Where it ends in the body, in code points, exclusive."}
+    )
+    start_utf16 = fields.Integer(
+        required=True,
+        metadata={"description": "Where it begins in the body, in UTF-16 units from 0, as JavaScript counts."},
+    )
+    end_utf16 = fields.Integer(
+        required=True, metadata={"description": "Where it ends in the body, in UTF-16 units, exclusive."}
+    )
+    attribute = fields.String(
+        required=True, metadata={"description": "The attribute whose score it raised, a name in `scores`."}
+    )
+    contribution = fields.Float(
+        required=True, metadata={"description": "What it added to the attribute's logit: above 0, with no upper bound."}
+    )
 
 
 class ReasonSchema(Closed):
@@ -50,89 +76,230 @@ class ReasonSchema(Closed):
                 "rule",
             ]
         ),
+        metadata={
+            "description": "What was the reason: `premoderated` and `postmoderated` name the mode of the thread; "
+            "`risk_below`, `risk_above` and `risk_between` say where `risk` is beside the policy's "
+            "thresholds; `score_high` names a score of 0.5 or more; `language_not_assessed`: the "
+            "model does not know the language; `not_scored`: the classifier failed; "
+            "`direction_overridden` and `filler_characters`: characters hide how it is read; "
+            "`name_of_staff`: the name looks like that of a moderator."
+        },
     )
-    attribute = fields.String()
-    score = fields.Float()
-    threshold = fields.Float()
-    rule = fields.String(metadata={"description": "The name of the site's rule that fired."})
-    matched = fields.List(fields.String(), metadata={"description": "What met it: at most five short pieces."})
+    attribute = fields.String(metadata={"description": "The attribute that is meant, with `score_high` alone."})
+    score = fields.Float(metadata={"description": "The attribute's score, 0 to 1, with `score_high` alone."})
+    threshold = fields.Float(
+        metadata={"description": "The policy's threshold of `risk`, 0 to 1, with `risk_below` and `risk_above` alone."}
+    )
+    rule = fields.String(metadata={"description": "The name of the site's rule that fired, with `rule` alone."})
+    matched = fields.List(
+        fields.String(),
+        metadata={"description": "What met the rule, with `rule` alone: at most five short pieces."},
+    )
 
 
 class ClaimSchema(Closed):
     """A moderator's lease on a comment."""
 
-    token_id = fields.String(required=True)
-    moderator = fields.String(required=True)
-    expires_at = fields.String(required=True, metadata=_TIME)
+    token_id = fields.String(required=True, metadata={"description": "The id of the token by which it was claimed."})
+    moderator = fields.String(
+        required=True, metadata={"description": "The name of that token: the moderator who holds the lease."}
+    )
+    expires_at = fields.String(
+        required=True, metadata=TIME | {"description": "When the lease ends by itself, RFC 3339 in UTC."}
+    )
 
 
 class CommentSchema(Closed):
     """A comment as a moderator sees it in the queue. `scores` and `risk` are null when it could not be scored."""
 
-    comment_id = fields.String(required=True)
-    thread = fields.String(required=True)
-    parent_id = fields.String(required=True, allow_none=True)
-    name = fields.String(required=True)
-    website = fields.String(required=True, allow_none=True)
-    body = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(STATES))
-    scores = fields.Dict(keys=fields.String(), values=fields.Float(), required=True, allow_none=True)
-    risk = fields.Float(required=True, allow_none=True)
-    verdict = fields.String(required=True, validate=validate.OneOf(VERDICTS))
-    reasons = fields.List(fields.Nested(ReasonSchema), required=True)
-    spans = fields.List(fields.Nested(SpanSchema), required=True)
-    submitted_at = fields.String(required=True, metadata=_TIME)
-    published_at = fields.String(required=True, allow_none=True, metadata=_TIME)
-    revision = fields.Integer(required=True)
-    claim = fields.Nested(ClaimSchema, required=True, allow_none=True)
+    comment_id = fields.String(
+        required=True,
+        metadata={"description": "The comment's id: 16 lower-case letters and digits, in the order of writing."},
+    )
+    thread = fields.String(
+        required=True, metadata={"description": "The publisher's id of the article that it stands under."}
+    )
+    parent_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The comment of the same thread that it answers; null when it answers the article."},
+    )
+    name = fields.String(required=True, metadata={"description": "The name that the reader gave."})
+    website = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The reader's own http or https address; null if he gave none."},
+    )
+    body = fields.String(
+        required=True, metadata={"description": "The comment as it was written: plain text with line breaks."}
+    )
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(STATES),
+        metadata={
+            "description": "Where it is now: `held` until somebody decides, `published` for anyone to read, "
+            "`rejected`, `spam`, or `erased` at its author's wish."
+        },
+    )
+    scores = fields.Dict(
+        keys=fields.String(),
+        values=fields.Float(),
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "What the classifier found: attribute -> probability, 0 to 1, rounded to 5 decimals. "
+            "Null when it could not be scored."
+        },
+    )
+    risk = fields.Float(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The probability, 0 to 1, that a moderator would not publish it. Null when it could not "
+            "be scored."
+        },
+    )
+    verdict = fields.String(
+        required=True,
+        validate=validate.OneOf(VERDICTS),
+        metadata={"description": "How the machine routed it when it came; decisions do not change it."},
+    )
+    reasons = fields.List(
+        fields.Nested(ReasonSchema),
+        required=True,
+        metadata={"description": "Why the machine routed it so, the most important first."},
+    )
+    spans = fields.List(
+        fields.Nested(SpanSchema),
+        required=True,
+        metadata={"description": "The parts of the body that raised its scores; none when nothing stood out."},
+    )
+    submitted_at = fields.String(
+        required=True, metadata=TIME | {"description": "When it was written, RFC 3339 in UTC."}
+    )
+    published_at = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=TIME | {"description": "When it was last published, RFC 3339 in UTC. Null while it is not published."},
+    )
+    revision = fields.Integer(
+        required=True,
+        metadata={
+            "description": "Counts the changes of the comment from 1: send it with a decision, which is refused "
+            "when somebody was quicker."
+        },
+    )
+    claim = fields.Nested(
+        ClaimSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The lease that a moderator has on it; null when it is free."},
+    )
 
 
 class HistoryEntrySchema(Closed):
     """One change of a comment, oldest first."""
 
-    act = fields.String(required=True, validate=validate.OneOf(["approve", "reject", "spam", "undo"]))
-    at = fields.String(required=True, metadata=_TIME)
-    token_id = fields.String(required=True)
-    moderator = fields.String(required=True)
-    reason = fields.String(required=True, allow_none=True)
-    note = fields.String(required=True, allow_none=True)
-    before = fields.String(required=True, validate=validate.OneOf(STATES))
-    after = fields.String(required=True, validate=validate.OneOf(STATES))
-    revision = fields.Integer(required=True)
+    act = fields.String(
+        required=True,
+        validate=validate.OneOf(["approve", "reject", "spam", "undo"]),
+        metadata={"description": "What was done: a decision, or `undo`, which took the last one back."},
+    )
+    at = fields.String(required=True, metadata=TIME | {"description": "When it was done, RFC 3339 in UTC."})
+    token_id = fields.String(required=True, metadata={"description": "The id of the token by which it was done."})
+    moderator = fields.String(required=True, metadata={"description": "The name of that token at the time."})
+    reason = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The reason that the moderator gave, one line; null for none."},
+    )
+    note = fields.String(
+        required=True, allow_none=True, metadata={"description": "The moderator's note for colleagues; null for none."}
+    )
+    before = fields.String(
+        required=True, validate=validate.OneOf(STATES), metadata={"description": "The comment's state before it."}
+    )
+    after = fields.String(
+        required=True, validate=validate.OneOf(STATES), metadata={"description": "The comment's state after it."}
+    )
+    revision = fields.Integer(required=True, metadata={"description": "The comment's revision after it."})
 
 
 class AuthorSchema(Closed):
-    """What the same email address did on this site."""
+    """What the same email address did on this site: how many comments came, and how many are in each state now."""
 
-    first_at = fields.String(required=True, metadata=_TIME)
-    last_at = fields.String(required=True, metadata=_TIME)
-    submitted = fields.Integer(required=True)
-    held = fields.Integer(required=True)
-    published = fields.Integer(required=True)
-    rejected = fields.Integer(required=True)
-    spam = fields.Integer(required=True)
+    first_at = fields.String(
+        required=True, metadata=TIME | {"description": "When the first comment came, RFC 3339 in UTC."}
+    )
+    last_at = fields.String(
+        required=True, metadata=TIME | {"description": "When the last comment came, RFC 3339 in UTC."}
+    )
+    submitted = fields.Integer(
+        required=True, metadata={"description": "How many comments came in all, this one included."}
+    )
+    held = fields.Integer(required=True, metadata={"description": "How many of them are held now."})
+    published = fields.Integer(required=True, metadata={"description": "How many of them are published now."})
+    rejected = fields.Integer(required=True, metadata={"description": "How many of them are rejected now."})
+    spam = fields.Integer(required=True, metadata={"description": "How many of them are spam now."})
 
 
 class SubmitterSchema(Closed):
-    user_agent = fields.String(required=True)
-    referrer = fields.String(required=True)
+    """The browser that a comment came from, as its headers say."""
+
+    user_agent = fields.String(
+        required=True, metadata={"description": "The browser's User-Agent header; empty if not known."}
+    )
+    referrer = fields.String(
+        required=True, metadata={"description": "The browser's Referer header; empty if not known."}
+    )
 
 
 class FullCommentSchema(CommentSchema):
     """Everything about a comment, with its author's email: for moderators only."""
 
-    email = fields.String(required=True)
-    assessed = fields.Boolean(required=True, metadata={"description": "whether the model knows its language"})
-    model = fields.String(required=True)
-    client = fields.Nested(SubmitterSchema, required=True)
-    author = fields.Nested(AuthorSchema, required=True)
-    history = fields.List(fields.Nested(HistoryEntrySchema), required=True)
+    email = fields.String(
+        required=True,
+        metadata={"description": "The reader's email address, decrypted. It is shown to moderators alone."},
+    )
+    assessed = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether the model knows the comment's language. If not, its scores and `risk` tell little."
+        },
+    )
+    model = fields.String(
+        required=True,
+        metadata={"description": "The version of the model that scored it; empty when it could not be scored."},
+    )
+    client = fields.Nested(SubmitterSchema, required=True, metadata={"description": "The browser that it came from."})
+    author = fields.Nested(
+        AuthorSchema, required=True, metadata={"description": "What the same email address did on this site."}
+    )
+    history = fields.List(
+        fields.Nested(HistoryEntrySchema),
+        required=True,
+        metadata={"description": "What was done with it, oldest first: the newest 50 acts or 64 KiB of them."},
+    )
 
 
 class QueuePageSchema(Closed):
     """Comments that await a decision; in `postmoderate` these are published already."""
 
-    comments = fields.List(fields.Nested(CommentSchema), required=True)
-    total = fields.Integer(required=True)
-    oldest_age_seconds = fields.Integer(required=True, allow_none=True)
+    comments = fields.List(
+        fields.Nested(CommentSchema),
+        required=True,
+        metadata={
+            "description": "The comments of this page in the order that was asked for. With `thread` a page may be "
+            "shorter than its limit though another follows."
+        },
+    )
+    total = fields.Integer(
+        required=True,
+        metadata={"description": "How many comments of the site, or of the thread that was asked for, wait in all."},
+    )
+    oldest_age_seconds = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The age of the one that waits longest, in whole seconds; null when none waits."},
+    )
     next_cursor = next_cursor()

@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from schemas import controls, visibility
+from schemas import controls, patterns, visibility
 from schemas.origin import OriginError, parse_origin
 
 SITE_PATTERN = r"^[a-z0-9-]{1,64}\Z"
@@ -30,6 +31,8 @@ MAX_CHECKED_CHARS = 20
 MAX_UNKNOWN_NAMED = 20
 """A refusal names this many unknown fields at most: thousands would cost more than all other checks."""
 
+TIME = {"format": "date-time"}
+"""The metadata of a time on the wire, RFC 3339."""
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 _NOT_IN_ADDRESS = re.compile(r'[\s<>"\\^`{|}]')
 _MOST_CODE_POINTS = 4
@@ -56,9 +59,12 @@ class PlainText(fields.String):
     of the result; a text that no composition makes short enough is refused before it is composed.
     """
 
+    _pattern, _pattern_of_filled = patterns.LINE, patterns.FILLED_LINE
+
     def __init__(self, *, min_chars: int = 0, max_chars: int, **kwargs: Any) -> None:
         self._length = validate.Length(min=min_chars, max=max_chars)
-        metadata = {"pattern": r"\S"} if min_chars else {}
+        pattern = self._pattern_of_filled if min_chars else self._pattern
+        metadata = {"pattern": pattern} if pattern else {}
         super().__init__(validate=self._length, metadata=metadata | kwargs.pop("metadata", {}), **kwargs)
         self._min_chars, self._max_chars = min_chars, max_chars
 
@@ -118,6 +124,8 @@ class Lines(PlainText):
     """Text of several lines that a person wrote. Line ends of every kind become `\\n`; other control characters, and
     what is no character, are left out, as their writer cannot see them."""
 
+    _pattern, _pattern_of_filled = patterns.ANYTHING, patterns.SOMETHING
+
     def _is_in_place(self, text: str) -> bool:
         return controls.is_in_lines(text)
 
@@ -146,6 +154,7 @@ class Line(PlainText):
     where emoji and scripts need them; line ends and tabs become a space. A text of nothing visible is refused."""
 
     _gap = " "
+    _pattern, _pattern_of_filled = patterns.ANYTHING, patterns.SOMETHING
 
     def _is_in_place(self, text: str) -> bool:
         return controls.is_in_one_line(text)
@@ -168,12 +177,8 @@ class Email(Line):
     _gap = ""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            min_chars=3,
-            max_chars=MAX_EMAIL_CHARS,
-            metadata={"format": "email", "pattern": r"^[^@\s]+@[^@\s]+$"} | kwargs.pop("metadata", {}),
-            **kwargs,
-        )
+        metadata = {"pattern": patterns.EMAIL} | kwargs.pop("metadata", {})
+        super().__init__(min_chars=3, max_chars=MAX_EMAIL_CHARS, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:
         text = super().plainly(value)
@@ -192,7 +197,8 @@ class WebAddress(Line):
     _gap = ""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_chars=MAX_URL_CHARS, metadata={"format": "uri"} | kwargs.pop("metadata", {}), **kwargs)
+        metadata = {"pattern": patterns.WEB_ADDRESS} | kwargs.pop("metadata", {})
+        super().__init__(max_chars=MAX_URL_CHARS, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:
         text = super().plainly(value)
@@ -225,7 +231,8 @@ class Origin(Line):
     """The origin of web pages, which becomes what browsers send: see `schemas.origin.parse_origin`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(min_chars=1, max_chars=300, **kwargs)
+        metadata = {"pattern": patterns.ORIGIN} | kwargs.pop("metadata", {})
+        super().__init__(min_chars=8, max_chars=300, metadata=metadata, **kwargs)
 
     def plainly(self, value: Any) -> str | None:  # noqa: ARG002
         return None
@@ -261,7 +268,7 @@ def _usual_case(subtag: str) -> str:
 
 
 class StrictInteger(fields.Integer):
-    """A JSON integer; a text, a fraction or a boolean is refused."""
+    """A JSON integer, such as 7 or 7.0; a text, a fraction or a boolean is refused."""
 
     def __init__(self, *, lowest: int, highest: int, **kwargs: Any) -> None:
         super().__init__(strict=True, validate=validate.Range(lowest, highest), **kwargs)
@@ -269,6 +276,8 @@ class StrictInteger(fields.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
         if isinstance(value, (bool, str)):
             raise self.make_error("invalid", input=value)
+        if isinstance(value, float) and value.is_integer():
+            value = int(value)
         return super()._deserialize(value, attr, data, **kwargs)
 
 
@@ -333,17 +342,23 @@ class QueryInteger(fields.Integer):
 
 def page_limit(default: int) -> fields.Integer:
     """Returns the field of a query for the length of a page, 1-200."""
-    return QueryInteger(load_default=default, lowest=1, highest=200)
+    description = "How many items a page holds at most."
+    return QueryInteger(load_default=default, lowest=1, highest=200, metadata={"description": description})
 
 
 def query_cursor() -> fields.String:
     """Returns the field of a query for the opaque position where a list continues."""
-    return fields.String(load_default="", validate=validate.Length(max=MAX_CURSOR_CHARS))
+    description = "Where the list goes on: `next_cursor` of the page before, as it is. Left out for the first page."
+    length = validate.Length(max=MAX_CURSOR_CHARS)
+    return fields.String(
+        load_default="", validate=length, metadata={"description": description, "pattern": patterns.CURSOR}
+    )
 
 
 def next_cursor() -> fields.String:
     """Returns the field of an answer for the cursor of the next page, null on the last page."""
-    return fields.String(allow_none=True, required=True)
+    description = "The `cursor` of the next page; null on the last one. It is opaque: pass it on as it is."
+    return fields.String(allow_none=True, required=True, metadata={"description": description})
 
 
 def field_errors(error: ValidationError) -> dict[str, list[str]]:
@@ -378,6 +393,9 @@ class BoundedList(fields.List[Any]):
 
 class Closed(Schema):
     """The base of every JSON body: it refuses unknown fields, and names the first MAX_UNKNOWN_NAMED of them."""
+
+    body_rules: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    """What JSON Schema can say of the whole body beside its fields, for the API's description."""
 
     def load(self, data: Any, **kwargs: Any) -> Any:
         if isinstance(data, dict) and len(data) > len(self.load_fields) + MAX_UNKNOWN_NAMED:

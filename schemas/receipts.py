@@ -2,10 +2,8 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import Closed
+from schemas.fields import TIME, Closed
 from schemas.submissions import KNOWN_STATES
-
-_TIME = {"format": "date-time"}
 
 
 class ReceiptQuestionSchema(Closed):
@@ -25,12 +23,12 @@ class KnownStateSchema(Closed):
         metadata={"description": "`published` while readers can see the comment, else `held`, whatever the reason."},
     )
     submitted_at = fields.String(
-        required=True, metadata=_TIME | {"description": "When the comment was sent, RFC 3339 in UTC."}
+        required=True, metadata=TIME | {"description": "When the comment was sent, RFC 3339 in UTC."}
     )
     published_at = fields.String(
         required=True,
         allow_none=True,
-        metadata=_TIME
+        metadata=TIME
         | {
             "description": "Since when readers can see the comment, RFC 3339 in UTC; null while it is `held`, also "
             "where it was published before."

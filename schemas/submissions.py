@@ -53,16 +53,44 @@ class ClientSchema(SideSchema):
 class SubmissionSchema(Closed):
     """A comment as a reader leaves it under an article."""
 
-    name = Line(min_chars=1, max_chars=MAX_NAME_CHARS, required=True)
-    email = Email(required=True)
-    body = Paragraphs(max_chars=MAX_BODY_CHARS, required=True)
+    name = Line(
+        min_chars=1,
+        max_chars=MAX_NAME_CHARS,
+        required=True,
+        metadata={
+            "description": "The name that is shown with the comment: one line. Invisible characters are left out."
+        },
+    )
+    email = Email(
+        required=True,
+        metadata={
+            "description": "The reader's email address. It is encrypted at rest; moderators see it, websites and "
+            "readers never do."
+        },
+    )
+    body = Paragraphs(
+        max_chars=MAX_BODY_CHARS,
+        required=True,
+        metadata={
+            "description": "The comment: plain text of one or more lines, counted in code points after trimming. It "
+            "is stored in NFC as it was sent, never as HTML, and must be escaped where it is shown."
+        },
+    )
     website = Website(
         metadata={
             "description": "The reader's own website, shown with his name. `http://` is put before an address without "
             "a scheme; what is no http or https address is left out, and the comment is taken."
         }
     )
-    parent_id = fields.String(load_default="", allow_none=True, validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"))
+    parent_id = fields.String(
+        load_default="",
+        allow_none=True,
+        validate=validate.Regexp(rf"^\Z|{COMMENT_ID_PATTERN}"),
+        metadata={
+            "description": "The comment of the same thread that this one answers, which is published. Null or empty "
+            "for one that answers the article."
+        },
+    )
     receipt = Checkbox(
         metadata={
             "description": "Whether the answer is to hold a receipt, with which whoever has it can ask for the state "
@@ -82,8 +110,17 @@ class SubmissionSchema(Closed):
 class ReceiptSchema(Closed):
     """What a submitter is told: `held` for everything that is not published."""
 
-    comment_id = fields.String(required=True)
-    state = fields.String(required=True, validate=validate.OneOf(KNOWN_STATES))
+    comment_id = fields.String(
+        required=True,
+        metadata={"description": "The new comment's id, or that of the first comment where this one repeats it."},
+    )
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(KNOWN_STATES),
+        metadata={
+            "description": "`published` when anyone can read it by now; `held` for all else, whatever the reason."
+        },
+    )
     receipt = fields.String(
         metadata={
             "description": "Only where it was asked for: 44 characters that nobody can guess, the same for the same "

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from marshmallow import fields, validate
 
 from schemas.fields import (
+    TIME,
     BoundedList,
     Closed,
     Line,
@@ -16,6 +17,7 @@ from schemas.fields import (
     page_limit,
     query_cursor,
 )
+from schemas.patterns import FILLED_LINE
 
 ORDERS = ("oldest", "newest", "published")
 MODES = ("premoderate", "postmoderate", "auto")
@@ -24,6 +26,8 @@ MAX_THREADS_COUNTED = 200
 
 
 class PageQuery(Closed):
+    """Which page of a thread, and in what order."""
+
     order = fields.String(
         load_default="oldest",
         validate=validate.OneOf(ORDERS),
@@ -37,24 +41,57 @@ class PageQuery(Closed):
 
 
 class ThreadArticleSchema(Closed):
-    title = fields.String(required=True)
-    url = fields.String(required=True)
+    """The article that a thread belongs to."""
+
+    title = fields.String(
+        required=True, metadata={"description": "The article's headline as its website told it; empty if it told none."}
+    )
+    url = fields.String(
+        required=True,
+        metadata={"description": "The article's http or https address as its website told it; empty if it told none."},
+    )
 
 
 class PublishedCommentSchema(Closed):
     """A comment as anyone may see it: plain text, to be escaped where it is shown."""
 
-    comment_id = fields.String(required=True)
-    parent_id = fields.String(required=True, allow_none=True)
-    name = fields.String(required=True)
-    website = fields.String(required=True, allow_none=True)
-    body = fields.String(required=True)
+    comment_id = fields.String(
+        required=True,
+        metadata={"description": "The comment's id: 16 lower-case letters and digits, in the order of writing."},
+    )
+    parent_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The comment of this thread that it answers, which may be on another page, or no longer "
+            "published. Null when it answers the article."
+        },
+    )
+    name = fields.String(
+        required=True,
+        metadata={"description": "The name that the reader gave: plain text, to be escaped where it is shown."},
+    )
+    website = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The reader's own http or https address; null if he gave none. Link it with the relation "
+            "`ugc nofollow`."
+        },
+    )
+    body = fields.String(
+        required=True,
+        metadata={
+            "description": "The comment as it was written: plain text with line breaks, to be escaped where it is "
+            "shown."
+        },
+    )
     submitted_at = fields.String(
         required=True,
-        metadata={"format": "date-time", "description": "When it was written: the time to show beside it."},
+        metadata=TIME | {"description": "When it was written, RFC 3339 in UTC: the time to show beside it."},
     )
     published_at = fields.String(
-        required=True, metadata={"format": "date-time", "description": "When readers could see it first, or again."}
+        required=True, metadata=TIME | {"description": "When it was last published, RFC 3339 in UTC."}
     )
 
 
@@ -62,41 +99,76 @@ class ThreadPageSchema(Closed):
     """A page of a thread's published comments. In the order `published` it may hold fewer than its limit, and none,
     though another follows: `next_cursor` is null on the last page alone."""
 
-    thread = fields.String(required=True)
-    article = fields.Nested(ThreadArticleSchema, required=True)
+    thread = fields.String(required=True, metadata={"description": "The publisher's id of the article, as asked."})
+    article = fields.Nested(
+        ThreadArticleSchema, required=True, metadata={"description": "What the website told of the article."}
+    )
     closed = fields.Boolean(
         required=True, metadata={"description": "Whether the thread takes no more comments: show no form then."}
     )
-    count = fields.Integer(required=True)
-    comments = fields.List(fields.Nested(PublishedCommentSchema), required=True)
+    count = fields.Integer(
+        required=True, metadata={"description": "How many comments of the whole thread are published."}
+    )
+    comments = fields.List(
+        fields.Nested(PublishedCommentSchema),
+        required=True,
+        metadata={"description": "The published comments of this page; none for a thread without any."},
+    )
     next_cursor = next_cursor()
 
 
 class ThreadChangeSchema(Closed):
     """What to set of a thread. A field left out keeps its value; `mode` null means the site's own."""
 
-    title = Line(max_chars=300)
-    url = WebAddress()
-    closed = StrictBoolean()
-    mode = fields.String(allow_none=True, validate=validate.OneOf(MODES))
+    title = Line(max_chars=300, metadata={"description": "The article's headline; an empty text removes it."})
+    url = WebAddress(
+        metadata={
+            "description": "The article's http or https address, of one of the site's `allowed_origins` if it lists "
+            "any; an empty text removes it."
+        }
+    )
+    closed = StrictBoolean(
+        metadata={"description": "Whether the thread refuses new comments; the published ones stay."}
+    )
+    mode = fields.String(
+        allow_none=True,
+        validate=validate.OneOf(MODES),
+        metadata={
+            "description": "How the thread is moderated, in the place of its site's policy; null for the site's own "
+            "mode. Only moderators, operators and the administrator may set it."
+        },
+    )
 
 
 class StateCountsSchema(Closed):
-    held = fields.Integer(required=True)
-    published = fields.Integer(required=True)
-    rejected = fields.Integer(required=True)
-    spam = fields.Integer(required=True)
+    """How many comments of a thread are in each state."""
+
+    held = fields.Integer(required=True, metadata={"description": "Comments that are held until a moderator decides."})
+    published = fields.Integer(required=True, metadata={"description": "Comments that anyone can read."})
+    rejected = fields.Integer(
+        required=True, metadata={"description": "Comments that were rejected, by a moderator or by the machine."}
+    )
+    spam = fields.Integer(required=True, metadata={"description": "Comments that a moderator called spam."})
 
 
 class ThreadSchema(Closed):
     """A thread's settings and how many comments it has in each state."""
 
-    thread = fields.String(required=True)
-    title = fields.String(required=True)
-    url = fields.String(required=True)
-    closed = fields.Boolean(required=True)
-    mode = fields.String(required=True, allow_none=True, validate=validate.OneOf(MODES))
-    counts = fields.Nested(StateCountsSchema, required=True)
+    thread = fields.String(required=True, metadata={"description": "The publisher's id of the article."})
+    title = fields.String(required=True, metadata={"description": "The article's headline; empty if it was not told."})
+    url = fields.String(
+        required=True, metadata={"description": "The article's http or https address; empty if it was not told."}
+    )
+    closed = fields.Boolean(required=True, metadata={"description": "Whether the thread refuses new comments."})
+    mode = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(MODES),
+        metadata={"description": "How this thread is moderated; null where it follows the policy of its site."},
+    )
+    counts = fields.Nested(
+        StateCountsSchema, required=True, metadata={"description": "How many comments of the thread are in each state."}
+    )
 
 
 class AskedThread(NamedTuple):
@@ -110,7 +182,7 @@ class AskedThreadId(fields.Field[AskedThread]):
     """The id of a thread, which becomes an AskedThread."""
 
     def __init__(self, **kwargs: Any) -> None:
-        told = {"type": "string", "minLength": 1, "maxLength": MAX_THREAD_CHARS, "pattern": r"\S"}
+        told = {"type": "string", "minLength": 1, "maxLength": MAX_THREAD_CHARS, "pattern": FILLED_LINE}
         super().__init__(metadata=told | kwargs.pop("metadata", {}), **kwargs)
         self._id = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
@@ -136,6 +208,8 @@ def _asked_threads() -> BoundedList:
 
 
 class CountsQuery(Closed):
+    """The threads whose published comments are counted."""
+
     thread = _asked_threads()
 
 
@@ -148,4 +222,11 @@ class CountsRequestSchema(Closed):
 class CountsSchema(Closed):
     """Published comments by thread, under the ids as they were asked for; an unknown thread has 0."""
 
-    counts = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+    counts = fields.Dict(
+        keys=fields.String(),
+        values=fields.Integer(),
+        required=True,
+        metadata={
+            "description": "The number of published comments under each thread's id as asked; 0 for an unknown thread."
+        },
+    )

@@ -21,10 +21,13 @@ from service.domain.policy import fields_of, policy_of
 from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
 from service.domain.submission import Submission
 from service.domain.token import TokenFilter
+from service.errors import SiteExistsError, SiteNotFoundError, StoreFullError, TokenNotFoundError
 from service.use_cases import rules, sites, tokens
 from service.web.answer import Answer
 from service.web.call import Call, Json
-from service.web.operation import operation
+from service.web.operation import Errors, doc_of, operation, outcome
+
+_FULL: Errors = {StoreFullError: "Redis has no memory left, so that nothing was changed."}
 
 MAX_POLICY_BYTES = 1 << 20
 """5,000 phrases and 200 rules."""
@@ -32,13 +35,17 @@ _SITE, _TOKEN = "site", "token"
 """What a cursor of a list is good for."""
 
 
-@operation("Read the policy", answers={200: PolicySchema}, errors=(404,))
+@operation("Read the policy", answers={200: PolicySchema})
 async def read_policy(call: Call) -> Answer:
     return Answer(200, fields_of(call.known_site.policy))
 
 
 @operation(
-    "Replace the policy", body=PolicySchema, max_body_bytes=MAX_POLICY_BYTES, answers={200: PolicySchema}, errors=(404,)
+    "Replace the policy",
+    body=PolicySchema,
+    max_body_bytes=MAX_POLICY_BYTES,
+    answers={200: outcome("The new policy.", PolicySchema)},
+    errors=_FULL,
 )
 async def set_policy(call: Call) -> Answer:
     actor = call.known_caller.token_id
@@ -49,8 +56,8 @@ async def set_policy(call: Call) -> Answer:
     "Change the policy",
     body=PolicyChangeSchema,
     max_body_bytes=MAX_POLICY_BYTES,
-    answers={200: PolicySchema},
-    errors=(404,),
+    answers={200: outcome("The policy as it is now.", PolicySchema)},
+    errors=_FULL,
 )
 async def change_policy(call: Call) -> Answer:
     """A field left out keeps its value, also when another changes it at the same moment."""
@@ -62,8 +69,7 @@ async def change_policy(call: Call) -> Answer:
     "Try the policy on a comment",
     body=PolicyTestSchema,
     is_scored=True,
-    answers={200: PolicyTestedSchema},
-    errors=(404,),
+    answers={200: outcome("What the policy makes of it.", PolicyTestedSchema)},
 )
 async def try_policy(call: Call) -> Answer:
     """Says what the site's mode, thresholds and rules make of a comment, and keeps nothing of it. Limits and what is
@@ -73,7 +79,12 @@ async def try_policy(call: Call) -> Answer:
     return Answer(200, trial_json(await rules.try_policy(call.desk, call.known_site, body["thread"], said)))
 
 
-@operation("Make a site", body=NewSiteSchema, answers={201: SiteSchema}, errors=(409,))
+@operation(
+    "Make a site",
+    body=NewSiteSchema,
+    answers={201: outcome("The new site.", SiteSchema, headers={"Location": "/v1/sites/evening-news"})},
+    errors={SiteExistsError: "There is a site of this id already.", **_FULL},
+)
 async def create_site(call: Call) -> Answer:
     body = call.body
     wanted = Site(
@@ -94,12 +105,17 @@ async def list_sites(call: Call) -> Answer:
     return Answer(200, {"sites": [site_json(site) for site in found], "next_cursor": name_cursor_after(_SITE, last)})
 
 
-@operation("Read a site", answers={200: SiteSchema}, errors=(404,))
+@operation("Read a site", answers={200: SiteSchema})
 async def read_site(call: Call) -> Answer:
     return Answer(200, site_json(call.known_site))
 
 
-@operation("Change a site", body=SiteChangeSchema, answers={200: SiteSchema}, errors=(404,))
+@operation(
+    "Change a site",
+    body=SiteChangeSchema,
+    answers={200: outcome("The site after the change.", SiteSchema)},
+    errors=_FULL,
+)
 async def change_site(call: Call) -> Answer:
     actor = call.known_caller.token_id
     return Answer(200, site_json(await sites.change_site(call.desk, call.known_site, _change(call.body), actor=actor)))
@@ -115,7 +131,14 @@ def _change(body: Json) -> SiteChange:
     )
 
 
-@operation("Make a token", body=NewTokenSchema, answers={201: MadeTokenSchema}, errors=(404,))
+@operation(
+    "Make a token",
+    body=NewTokenSchema,
+    answers={
+        201: outcome(doc_of(MadeTokenSchema()), MadeTokenSchema, headers={"Location": "/v1/tokens/t3643511fd390"})
+    },
+    errors={SiteNotFoundError: "There is no site of the id in `site`.", **_FULL},
+)
 async def create_token(call: Call) -> Answer:
     body = call.body
     made = await tokens.create_token(
@@ -142,7 +165,11 @@ async def list_tokens(call: Call) -> Answer:
     )
 
 
-@operation("Revoke a token", answers={204: "Revoked."}, errors=(404,))
+@operation(
+    "Revoke a token",
+    answers={204: "The token is valid no longer."},
+    errors={TokenNotFoundError: "There is no token of this id, or it was revoked before.", **_FULL},
+)
 async def revoke_token(call: Call) -> Answer:
     token_id = call.request.match_info["token_id"]
     await tokens.revoke_token(call.desk, token_id, actor=call.known_caller.token_id)

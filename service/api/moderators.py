@@ -22,19 +22,26 @@ from service.domain.caller import Role
 from service.domain.comment import Comment
 from service.domain.decision import Decision, Ruling
 from service.domain.queue import QueueOrder, QueueView
-from service.errors import InvalidFieldsError, RequestError, UnavailableError
+from service.errors import (
+    ClaimedByAnotherError,
+    InvalidFieldsError,
+    NothingToUndoError,
+    RequestError,
+    StaleRevisionError,
+    UnavailableError,
+)
 from service.use_cases import moderation
 from service.use_cases.receipts import read_for_website
 from service.web.answer import Answer
 from service.web.body import MAX_BULK_BYTES
 from service.web.call import Call, Json
-from service.web.operation import operation
+from service.web.operation import operation, outcome
 from service.web.problems import status_of
 
 _BULK_DECISION = BulkDecisionSchema()
 
 
-@operation("See the queue", query=QueueQuery, answers={200: QueuePageSchema}, errors=(404,))
+@operation("See the queue", query=QueueQuery, answers={200: QueuePageSchema})
 async def list_queue(call: Call) -> Answer:
     query, now_ms = call.query, call.desk.now_ms()
     page = await moderation.list_queue(
@@ -48,7 +55,7 @@ async def list_queue(call: Call) -> Answer:
     return Answer(200, queue_page_json(page, now_ms))
 
 
-@operation("Claim the next comments", body=ClaimRequestSchema, answers={200: ClaimedSchema}, errors=(404,))
+@operation("Claim the next comments", body=ClaimRequestSchema, answers={200: ClaimedSchema})
 async def claim(call: Call) -> Answer:
     body = call.body
     claimed = await moderation.claim(
@@ -63,20 +70,32 @@ async def claim(call: Call) -> Answer:
     return Answer(200, claimed_json(claimed))
 
 
-@operation("Hand all claims back", answers={204: "Handed back."}, errors=(404,))
+@operation("Hand all claims back", answers={204: "No comment of the site is leased to this moderator any more."})
 async def release_all(call: Call) -> Answer:
     await moderation.release_all(call.desk, call.known_site.site, call.known_caller)
     return Answer(204)
 
 
-@operation("Hand a claim back", answers={204: "Handed back, or not claimed."}, errors=(404, 409))
+@operation(
+    "Hand a claim back",
+    answers={204: "The comment is free: it was handed back, or nobody held it."},
+    errors={ClaimedByAnotherError: "Another moderator holds the comment."},
+)
 async def release(call: Call) -> Answer:
     """A moderator hands back what he holds; an administrator may end anybody's claim."""
     await moderation.release(call.desk, call.known_site.site, call.known_caller, call.comment_id)
     return Answer(204)
 
 
-@operation("Decide on a comment", body=DecisionSchema, answers={200: CommentSchema}, errors=(404, 409))
+@operation(
+    "Decide on a comment",
+    body=DecisionSchema,
+    answers={200: outcome("The comment after the decision.", CommentSchema)},
+    errors={
+        ClaimedByAnotherError: "Another moderator holds the comment: nothing was decided.",
+        StaleRevisionError: "The comment changed since the `revision` that was seen: nothing was decided.",
+    },
+)
 async def decide(call: Call) -> Answer:
     ruling = _ruling(call.comment_id, call.body)
     decided = await moderation.decide(call.desk, call.known_site.site, call.known_caller, ruling, replay=call.replay)
@@ -86,8 +105,9 @@ async def decide(call: Call) -> Answer:
 @operation(
     "Decide on many comments",
     body=BulkDecisionsSchema,
-    answers={200: BulkResultsSchema},
-    errors=(404,),
+    answers={
+        200: outcome("A result for each decision, in its place: also where some, or all, failed.", BulkResultsSchema)
+    },
     max_body_bytes=MAX_BULK_BYTES,
 )
 async def decide_all(call: Call) -> Answer:
@@ -99,7 +119,15 @@ async def decide_all(call: Call) -> Answer:
     return Answer(200, {"results": [_result(item, each) for item, each in zip(items, done, strict=True)]})
 
 
-@operation("Undo the last decision", body=UndoSchema, answers={200: CommentSchema}, errors=(404, 409))
+@operation(
+    "Undo the last decision",
+    body=UndoSchema,
+    answers={200: outcome("The comment as it was before the last decision.", CommentSchema)},
+    errors={
+        NothingToUndoError: "The comment is as the machine left it: every decision is undone.",
+        StaleRevisionError: "The comment changed since the `revision` that was seen: nothing was undone.",
+    },
+)
 async def undo(call: Call) -> Answer:
     undone = await moderation.undo(
         call.desk,
@@ -112,7 +140,16 @@ async def undo(call: Call) -> Answer:
     return Answer(200, comment_json(undone))
 
 
-@operation("Read a comment", answers={200: (FullCommentSchema, KnownCommentSchema)}, errors=(404,))
+@operation(
+    "Read a comment",
+    answers={
+        200: outcome(
+            "All about the comment, for moderators; or what its author may know, for a website's token.",
+            FullCommentSchema,
+            KnownCommentSchema,
+        )
+    },
+)
 async def read_comment(call: Call) -> Answer:
     """A moderator reads all of it; a website's token no more than its author may know."""
     site, comment_id = call.known_site.site, call.comment_id

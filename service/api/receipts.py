@@ -2,6 +2,7 @@
 
 from schemas.receipts import KnownStateSchema, ReceiptQuestionSchema
 from service.api.wire import known_state_json
+from service.errors import ReceiptNotFoundError
 from service.use_cases.receipts import read_by_receipt
 from service.web.answer import Answer
 from service.web.call import Call
@@ -15,7 +16,7 @@ MAX_QUESTION_BYTES = 4096
     "Ask what became of a comment",
     body=ReceiptQuestionSchema,
     answers={200: KnownStateSchema},
-    errors=(404,),
+    errors={ReceiptNotFoundError: "The text is no receipt of this site, or of a comment that was erased."},
     is_rationed=True,
     max_body_bytes=MAX_QUESTION_BYTES,
 )

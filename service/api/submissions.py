@@ -5,12 +5,15 @@ from schemas.submissions import MAX_USER_AGENT_CHARS, ReceiptSchema, SubmissionS
 from service.api.way_back import thread_path, way_back
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
+from service.errors import InvalidFieldsError, RateLimitedError, StoreFullError, ThreadClosedError
 from service.use_cases.submit import submit as submit_use_case
 from service.web.admission import address_of
 from service.web.answer import Answer
 from service.web.call import Call, Json
-from service.web.operation import operation
+from service.web.operation import operation, outcome
 from service.web.origins import is_of
+
+_COMMENT = {"Location": "/v1/sites/default/comments/06h25h3cahjlp26l"}
 
 
 @operation(
@@ -19,12 +22,28 @@ from service.web.origins import is_of
     is_form_taken=True,
     is_scored=True,
     answers={
-        201: ReceiptSchema,
-        202: ReceiptSchema,
-        303: "A form was sent: back to the article that its field `return_to` or `article[url]` tells, or that the "
-        "website set, or that it was sent from; `commentdesk=published` or `held` in its query. Else to `/received`.",
+        201: outcome("It was published at once: anyone can read it now.", ReceiptSchema, headers=_COMMENT),
+        202: outcome(
+            "It was taken in and is not published, at least not yet: whatever else became of it, its sender is told "
+            "`held`.",
+            ReceiptSchema,
+            headers=_COMMENT,
+        ),
+        303: outcome(
+            "A form was taken in: back to the article that its field `return_to` or `article[url]` tells, or that the "
+            "website set, or that it was sent from, with `commentdesk=published` or `held` in its query; else to "
+            "`/received`.",
+            headers={"Location": "https://news.example/footbridge?commentdesk=held"},
+        ),
     },
-    errors=(404, 409, 429),
+    errors={
+        ThreadClosedError: "The thread takes no more comments.",
+        InvalidFieldsError: "Fields are missing, unknown or not valid, or `parent_id` is of no comment of the thread; "
+        "`errors` names each.",
+        RateLimitedError: "The reader, or all readers of the site together, sent more than its policy allows; "
+        "`Retry-After` says how long to wait.",
+        StoreFullError: "Redis has no memory left for new comments; `Retry-After` says when to come again.",
+    },
 )
 async def submit(call: Call) -> Answer:
     site, thread, submission = call.known_site, call.thread, submission_of(call)

@@ -20,25 +20,31 @@ from service.api.wire import thread_json, thread_page_json
 from service.domain.caller import Role
 from service.domain.policy import Mode
 from service.domain.thread import SITES_OWN, ThreadChange, ThreadOrder
-from service.errors import ForbiddenError, InvalidFieldsError
+from service.errors import ForbiddenError, InvalidFieldsError, ThreadNotFoundError
 from service.use_cases import threads
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.entity_tag import conditional
-from service.web.operation import operation
+from service.web.operation import doc_of, operation, outcome
 from service.web.origins import is_of
 
 COUNTS_BODY_BYTES = 640 * 1024
 """Two hundred ids of 256 characters, in any script, and as JSON's escapes."""
 _FORM = "2"
 """Of a page, in its tag: another number where the same comments look otherwise than before on the wire."""
+_PLAIN_TEXT = "text/plain; charset=utf-8"
+"""Of what is refused before it is known what it asks."""
+_TAG = {"ETag": '"7be61be0f3c5d6a1"'}
+_NOT_CHANGED = outcome("The copy that `If-None-Match` names is still true.", headers=_TAG)
 
 
 @operation(
     "Read a thread",
     query=PageQuery,
-    answers={200: ThreadPageSchema, 304: "The reader's copy is still true."},
-    errors=(404,),
+    answers={
+        200: outcome(doc_of(ThreadPageSchema()), ThreadPageSchema, headers=_TAG),
+        304: _NOT_CHANGED,
+    },
 )
 async def read_thread(call: Call) -> Answer:
     """Published comments alone. `order` is that of their writing, `oldest` or `newest` first, or that in which they
@@ -71,8 +77,11 @@ async def _page(call: Call, site: str, thread: str) -> Page:
 @operation(
     "Count published comments",
     query=CountsQuery,
-    answers={200: CountsSchema, 304: "The reader's copy is still true."},
-    errors=(404,),
+    answers={
+        200: outcome(doc_of(CountsSchema()), CountsSchema, headers=_TAG),
+        304: _NOT_CHANGED,
+        400: outcome("The address is over 8,190 bytes: send the threads by POST.", content_type=_PLAIN_TEXT),
+    },
 )
 async def count_published(call: Call) -> Answer:
     """Of up to 200 threads, each under its id as it was asked for. Send them by POST where they
@@ -86,7 +95,6 @@ async def count_published(call: Call) -> Answer:
     "Count published comments of many threads",
     body=CountsRequestSchema,
     answers={200: CountsSchema},
-    errors=(404,),
     max_body_bytes=COUNTS_BODY_BYTES,
 )
 async def count_published_of_many(call: Call) -> Answer:
@@ -101,12 +109,25 @@ async def _counts(call: Call, asked: Sequence[AskedThread]) -> dict[str, int]:
     return {each.asked: counts[each.thread] for each in asked}
 
 
-@operation("Read a thread's settings", answers={200: ThreadSchema}, errors=(404,))
+@operation(
+    "Read a thread's settings",
+    answers={200: ThreadSchema},
+    errors={ThreadNotFoundError: "Nobody has set the thread, and it has no comment yet."},
+)
 async def read_thread_settings(call: Call) -> Answer:
     return Answer(200, thread_json(await threads.read_settings(call.desk, call.known_site.site, call.thread)))
 
 
-@operation("Set a thread", body=ThreadChangeSchema, answers={200: ThreadSchema}, errors=(404,))
+@operation(
+    "Set a thread",
+    body=ThreadChangeSchema,
+    answers={200: ThreadSchema},
+    errors={
+        ForbiddenError: "The token is of another role or site, or a website's, and `mode` is in the body.",
+        InvalidFieldsError: "Fields are unknown or not valid, or `url` is of no origin that the site lists; `errors` "
+        "names each.",
+    },
+)
 async def set_thread(call: Call) -> Answer:
     """`mode` is for moderators and operators: a website's token lies where its pages are made, and must not publish.
     `url`, where readers' forms are led, is of one of the site's `allowed_origins` if it lists any."""

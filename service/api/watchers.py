@@ -2,7 +2,7 @@
 
 from schemas.operation import HealthSchema, ReadinessSchema
 from service import metrics
-from service.errors import ForbiddenError, UnauthenticatedError
+from service.errors import ForbiddenError, TooManyWrongTokensError, UnauthenticatedError
 from service.platform.machine import measure_machine
 from service.use_cases import watching
 from service.version import own_version
@@ -10,7 +10,7 @@ from service.web import admission
 from service.web.access import require_watcher
 from service.web.answer import Answer
 from service.web.call import Call
-from service.web.operation import operation
+from service.web.operation import operation, outcome
 
 PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -20,7 +20,14 @@ async def health(call: Call) -> Answer:  # noqa: ARG001 every handler takes its 
     return Answer(200, {"status": "ok", "version": own_version()})
 
 
-@operation("Can it serve", answers={200: ReadinessSchema, 503: ReadinessSchema}, errors=(429,))
+@operation(
+    "Can it serve",
+    answers={
+        200: outcome("It can serve.", ReadinessSchema),
+        503: outcome("It cannot serve, or not all that it is for.", ReadinessSchema),
+    },
+    errors={TooManyWrongTokensError: "Too many wrong tokens came from this network."},
+)
 async def readiness(call: Call) -> Answer:
     """Ready when Redis answers, takes writes and keeps what it acknowledges, sites and tokens are read, and the model
     is loaded. A cluster with a part away is ready: the other sites are served; `cluster` tells. So is a store
@@ -42,7 +49,10 @@ def _is_watcher(call: Call) -> bool:
     return True
 
 
-@operation("Metrics for Prometheus", answers={200: "Prometheus text."}, errors=(401, 403, 429))
+@operation(
+    "Metrics for Prometheus",
+    answers={200: outcome("The metrics, in Prometheus' text format.", content_type=PROMETHEUS_TEXT)},
+)
 async def read_metrics(call: Call) -> Answer:
     """With an operator's token, or the one in COMMENTDESK_METRICS_TOKEN."""
     now_ms = call.desk.now_ms()

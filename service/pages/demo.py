@@ -18,6 +18,7 @@ from service.domain.submission import Receipt
 from service.domain.thread import ThreadOrder
 from service.errors import (
     OriginNotAllowedError,
+    RateLimitedError,
     RequestError,
     RouteNotFoundError,
     SiteExistsError,
@@ -85,7 +86,7 @@ async def read_demo(call: Call) -> Answer:
 @operation(
     "A comment on the demo article",
     answers={303: "Back to the article."},
-    errors=(429,),
+    errors={RateLimitedError: "Too many comments came in a short time."},
     is_scored=True,
 )
 async def submit_demo(call: Call) -> Answer:

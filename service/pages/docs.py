@@ -1,5 +1,6 @@
 """What people open in a browser beside the demo: the API's description, a page of thanks, and the files of all."""
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -10,17 +11,21 @@ from service.domain.state import State
 from service.html import assets, render
 from service.html.assets import Asset
 from service.html.language import texts_for
-from service.pages.examples import LOCAL_URL, SETUP
+from service.pages.examples import setup
 from service.pages.reference import reference
 from service.texts.catalogue import ENGLISH
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import Operation, operation
-from service.web.own_address import own_path
+from service.web.own_address import own_path, told_host, told_scheme
 
 _BY_LANGUAGE = {"Vary": "Accept-Language"}
 _MOST_PATHS = 8
 """So many paths that the service lies under have their description kept: proxies have few."""
+_PLACE_OF_ADDRESS = b"ADDRESS-OF-THE-SERVICE"
+"""Stands in the page, which is made once, where each caller is shown the address that he came to."""
+_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
+_USUAL_HOST = "127.0.0.1:8080"
 _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 
 
@@ -46,8 +51,10 @@ async def go_to_docs(call: Call) -> Answer:  # noqa: ARG001
 
 @operation("The API's description for people", answers={200: "A page."})
 async def read_docs(call: Call) -> Answer:
-    public_url = call.context.public_url
-    return _docs(call.context.openapi, public_url.url if public_url else LOCAL_URL)
+    page = _docs(call.context.openapi)
+    content = page.content
+    assert isinstance(content, bytes)  # noqa: S101
+    return page._replace(content=content.replace(_PLACE_OF_ADDRESS, _address(call).encode()))
 
 
 @operation("The API's description for machines", answers={200: "OpenAPI 3.1."})
@@ -57,14 +64,26 @@ async def read_openapi(call: Call) -> Answer:
 
 
 @lru_cache(maxsize=1)
-def _docs(openapi: Callable[[], Json], url: str) -> Answer:
-    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=SETUP.format(url=url))
+def _docs(openapi: Callable[[], Json]) -> Answer:
+    setting = setup(_PLACE_OF_ADDRESS.decode())
+    return render.page("docs.html", ENGLISH, reference=reference(openapi()), setup=setting)
 
 
 @lru_cache(_MOST_PATHS)
 def _openapi(openapi: Callable[[], Json], server: str) -> Answer:
     document = {**_document(openapi), "servers": [{"url": server}]}
     return Answer(200, orjson.dumps(document), {"Cache-Control": "no-cache"})
+
+
+def _address(call: Call) -> str:
+    """The service's public address, or as its caller wrote it, for a shell to be typed in; a plain one in the place of
+    what could be more than a host."""
+    if call.context.public_url:
+        return call.context.public_url.url
+    request = call.request
+    host = told_host(request) or request.host
+    scheme = told_scheme(request, call.context.trusted_proxies) or request.scheme
+    return f"{scheme}://{host if _HOST.fullmatch(host) else _USUAL_HOST}{own_path(request)}"
 
 
 @lru_cache(maxsize=1)

@@ -1,40 +1,66 @@
-"""Example calls for the API's description, by operation. They are of one shell: `$URL`, `$TOKEN`, `$ID` and `$RECEIPT`
-are set."""
+"""Calls as they are typed in a shell, by the API's description. `$URL`, `$TOKEN`, `$ID` and `$RECEIPT` are set."""
 
-_SITE = '"$URL/v1/sites/default'
-_AUTH = '-H "Authorization: Bearer $TOKEN"'
-_JSON = "-H 'Content-Type: application/json'"
+import shlex
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
 
-LOCAL_URL = "http://127.0.0.1:8080"
-SETUP = "URL={url}\nTOKEN=...   # the admin's token is in the data folder, in the file admin-token"
+import orjson
 
-EXAMPLES = {
-    "submit": f"""curl -X POST {_SITE}/threads/harbour-footbridge/comments" \\
-  {_AUTH} {_JSON} \\
-  -H 'Idempotency-Key: comment-4711' \\
-  -d '{{"name": "Ada", "email": "ada@example.org", "body": "Count the walkers first."}}'""",
-    "read_thread": f"""curl {_SITE}/threads/harbour-footbridge/comments" """.rstrip(),
-    "read_receipt": f"""curl -X POST {_SITE}/receipts" \\
-  {_JSON} \\
-  -d '{{"receipt": "'$RECEIPT'"}}'""",
-    "count_published": f"""curl {_SITE}/counts?thread=harbour-footbridge&thread=another" """.rstrip(),
-    "set_thread": f"""curl -X PUT {_SITE}/threads/harbour-footbridge" \\
-  {_AUTH} {_JSON} \\
-  -d '{{"title": "The footbridge", "closed": false}}'""",
-    "list_queue": f"""curl {_SITE}/queue?order=riskiest&limit=10" \\
-  {_AUTH}""",
-    "claim": f"""curl -X POST {_SITE}/claims" \\
-  {_AUTH} {_JSON} \\
-  -d '{{"limit": 5, "lease_seconds": 300}}'""",
-    "decide": f"""curl -X POST {_SITE}/comments/$ID/decisions" \\
-  {_AUTH} {_JSON} \\
-  -d '{{"decision": "approve", "reason": "on topic"}}'""",
-    "undo": f"""curl -X POST {_SITE}/comments/$ID/undo" \\
-  {_AUTH}""",
-    "set_policy": f"""curl -X PUT {_SITE}/policy" \\
-  {_AUTH} {_JSON} \\
-  -d '{{"mode": "premoderate", "reader_rate_per_minute": 20}}'""",
-    "create_token": f"""curl -X POST "$URL/v1/tokens" \\
-  {_AUTH} {_JSON} \\
-  -d '{{"role": "moderator", "site": "default", "name": "Mo"}}'""",
-}
+from service.web.body import JSON
+
+Json = dict[str, Any]
+_WIDEST = 90
+
+
+def setup(address: str) -> str:
+    """What is set before the first call, for a service at an address."""
+    return f"URL={address}\nTOKEN=...   # the admin's token is in the data folder, in the file admin-token"
+
+
+def example_of(method: str, path: str, described: Json) -> str:
+    """The call by curl, with the examples that its description has; `$ID` is a comment's, or a token's, and `$RECEIPT`
+    what the answer to a submission held."""
+    command = "curl" if method == "GET" else f"curl -X {method}"
+    parts = [f'{command} "$URL{_address(path, described)}"']
+    if described.get("security"):
+        parts.append('-H "Authorization: Bearer $TOKEN"')
+    body = described.get("requestBody", {}).get("content", {}).get(JSON, {}).get("example")
+    if body is not None:
+        parts += [f"-H 'Content-Type: {JSON}'", *_idempotency_key(described), f"-d {_as_json(body)}"]
+    return " \\\n  ".join(parts)
+
+
+def _address(path: str, described: Json) -> str:
+    ids = {"comment_id": "$ID", "token_id": "$ID"}
+    for parameter in described["parameters"]:
+        if parameter["in"] == "path":
+            name = parameter["name"]
+            path = path.replace(f"{{{name}}}", ids.get(name) or parameter["example"])
+    query = urlencode({name: value for name, value in _query(described) if value}, doseq=True)
+    return f"{path}?{query}" if query else path
+
+
+def _query(described: Json) -> Iterator[tuple[str, Any]]:
+    """The parameters of the query; a cursor is of an answer, and nobody has one before."""
+    for parameter in described["parameters"]:
+        if parameter["in"] == "query" and parameter["name"] != "cursor":
+            yield parameter["name"], parameter.get("example")
+
+
+def _idempotency_key(described: Json) -> Iterator[str]:
+    """For what would be there twice if it were sent twice."""
+    if "201" in described["responses"]:
+        for parameter in described["parameters"]:
+            if parameter["name"] == "Idempotency-Key":
+                yield f"-H 'Idempotency-Key: {parameter['example']}'"
+
+
+def _as_json(body: Json) -> str:
+    """A body in quotes, on one line where that is short."""
+    text = orjson.dumps(body).decode()
+    if len(text) > _WIDEST:
+        text = orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
+    quoted = shlex.quote(text)
+    receipt = body.get("receipt")
+    return quoted.replace(receipt, "'$RECEIPT'") if isinstance(receipt, str) else quoted

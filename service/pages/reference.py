@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from service.pages.examples import EXAMPLES
+import orjson
+
+from service.pages.examples import example_of
 from service.web import problems
 
 Json = dict[str, Any]
@@ -42,7 +44,7 @@ _REMEDIES = {
     "claimed_by_another": "Another moderator's lease has not run out. Claim another comment, or come back later.",
     "stale_revision": "Read the comment again and decide on what it is now.",
     "nothing_to_undo": "The comment is as the machine left it.",
-    "body_too_large": "A body has at most 64 KiB.",
+    "body_too_large": "Each call says how much it takes: 64 KiB of JSON as a rule, 160 KiB as a form.",
     "unsupported_media_type": "Send JSON; comments may also come as an HTML form.",
     "invalid_fields": "`errors` names every bad field with its messages.",
     "idempotency_key_reused": "Use a new key for a new body. Keys are kept for a day.",
@@ -76,10 +78,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer: its status, when it comes, and the shape of its body."""
+    """An answer: its status, when it comes, and the shapes that its body may have with examples of them; or where it is
+    a refusal its codes, each with the reason."""
 
     status: int
     description: str
+    shapes: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+    codes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """One of the forms in which a body is taken."""
+
+    content_type: str
     shape: str | None
 
 
@@ -92,11 +105,10 @@ class ApiCall:
     description: str
     who: str
     parameters: tuple[Field, ...]
-    body_shape: str | None
+    bodies: tuple[Body, ...]
     body: tuple[Field, ...]
-    content_types: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
-    example: str | None
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +132,7 @@ class Problem:
     status: int
     title: str
     remedy: str
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +156,7 @@ def reference(document: Json) -> Reference:
         document["info"]["version"],
         tuple(_audience(tag, tuple(call for its_tag, call in calls if its_tag == tag)) for tag in tags),
         tuple(_shape(name, shapes[name]) for name in sorted(shapes)),
-        tuple(_problems()),
+        tuple(_problems(document)),
     )
 
 
@@ -155,7 +168,8 @@ def _audience(tag: str, calls: tuple[ApiCall, ...]) -> Audience:
 def _call(method: str, path: str, described: Json, shapes: Json) -> ApiCall:
     description, who = _who(described)
     content: Json = described.get("requestBody", {}).get("content", {})
-    body_shape = next((_reference(each["schema"]) for each in content.values()), None)
+    taken = tuple(Body(kind, _reference(each["schema"])) for kind, each in content.items())
+    shape = taken[0].shape if taken else None
     return ApiCall(
         f"call-{described['operationId']}",
         method.upper(),
@@ -164,11 +178,10 @@ def _call(method: str, path: str, described: Json, shapes: Json) -> ApiCall:
         description=description,
         who=who,
         parameters=tuple(_parameter(each) for each in described["parameters"]),
-        body_shape=body_shape,
-        body=tuple(_fields(shapes[body_shape])) if body_shape else (),
-        content_types=tuple(content),
+        bodies=taken,
+        body=tuple(_fields(shapes[shape])) if shape else (),
         outcomes=tuple(_outcome(status, given) for status, given in described["responses"].items()),
-        example=EXAMPLES.get(described["operationId"]),
+        example=example_of(method.upper(), path, described),
     )
 
 
@@ -226,7 +239,7 @@ def _limits(schema: Json) -> str:
     if "format" in schema:
         parts.append(f"Format `{schema['format']}`")
     if schema.get("default") not in (None, ""):
-        parts.append(f"Otherwise `{schema['default']}`")
+        parts.append(f"Otherwise `{orjson.dumps(schema['default']).decode()}`")
     return ". ".join(part for part in parts if part)
 
 
@@ -239,10 +252,22 @@ def _range(lowest: float | None, highest: float | None, unit: str) -> str:
 
 
 def _outcome(status: str, given: Json) -> Outcome:
-    content: Json = given.get("content", {})
-    schemas = (option for each in content.values() for option in each["schema"].get("anyOf", [each["schema"]]))
-    shape = next(map(_reference, schemas), None)
-    return Outcome(int(status), given["description"], shape)
+    contents: Json = given.get("content", {})
+    if problems.CONTENT_TYPE in contents:
+        examples = contents[problems.CONTENT_TYPE]["examples"]
+        codes = tuple((code, each["summary"]) for code, each in examples.items())
+        return Outcome(int(status), given["description"], codes=codes)
+    content: Json = next(iter(contents.values()), {})
+    schema: Json = content.get("schema", {})
+    shapes = [shape for shape in map(_reference, schema.get("anyOf", [schema])) if shape]
+    examples = [each["value"] for each in content.get("examples", {}).values()] or [content.get("example")]
+    written = tuple(_written(example) for example in examples if example is not None)
+    return Outcome(int(status), given["description"], tuple(shapes), examples=written)
+
+
+def _written(example: Any) -> str:
+    """An example as people read it."""
+    return example if isinstance(example, str) else orjson.dumps(example, option=orjson.OPT_INDENT_2).decode()
 
 
 def _shape(name: str, schema: Json) -> Shape:
@@ -254,7 +279,20 @@ def _reference(schema: Json) -> str | None:
     return found[1] if found else None
 
 
-def _problems() -> Iterator[Problem]:
-    for error, status in problems.STATUS.items():
-        yield Problem(error.code, status, error.title, _REMEDIES.get(error.code, ""))
-    yield Problem("internal", 500, "The service made a mistake", _REMEDIES["internal"])
+def _problems(document: Json) -> Iterator[Problem]:
+    """Every problem that a document has an example of, in the order of their statuses."""
+    examples = _problem_examples(document)
+    for code, example in sorted(examples.items(), key=lambda each: each[1]["status"]):
+        yield Problem(code, example["status"], example["title"], _REMEDIES.get(code, ""), example=_written(example))
+
+
+def _problem_examples(document: Json) -> dict[str, Json]:
+    """The first example of each code."""
+    found = {example["code"]: example for example in document["components"]["schemas"]["Problem"]["examples"]}
+    for methods in document["paths"].values():
+        for call in methods.values():
+            for given in call["responses"].values():
+                content = given.get("content", {}).get(problems.CONTENT_TYPE, {})
+                for code, example in content.get("examples", {}).items():
+                    found.setdefault(code, example["value"])
+    return found

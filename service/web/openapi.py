@@ -1,43 +1,100 @@
-"""The API's description, OpenAPI 3.1, made from the route table and the schemas."""
+"""The API's description, OpenAPI 3.1, made from the route table, the schemas, and the examples beside the handlers."""
 
 import re
-from http import HTTPStatus
+from collections.abc import Mapping
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema
+from marshmallow.fields import Field
 
 from schemas import operation as operation_schemas
 from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
+from schemas.patterns import FILLED_LINE
+from schemas.side_data import SideData
+from schemas.threads import MAX_THREAD_CHARS
+from service.errors import RequestError
 from service.web import body as bodies
 from service.web import problems
 from service.web.authentication import BEARER
-from service.web.operation import Operation
+from service.web.call_examples import SHAPE, examples_of, show_in_fields
+from service.web.form_shape import FORM_NAMES, form_shape
+from service.web.operation import Outcome, doc_of
+from service.web.problem_examples import general_examples, problem_example
+from service.web.refusals import refusals_of, takes_idempotency_key
 from service.web.route import Access, Route
 
 Json = dict[str, Any]
+_INTRODUCTION = (
+    "Self-hosted comment moderation: submissions, queue, decisions. Beside what is listed at a call, any request may "
+    "be answered with 400 `malformed_request`, 404 `not_found`, 405 `method_not_allowed`, 421 `host_unknown` or 500 "
+    "`internal`."
+)
 _PARAMETERS: dict[str, Json] = {
-    "site": {"type": "string", "pattern": SITE_PATTERN},
-    "thread": {"type": "string", "minLength": 1, "maxLength": 256, "description": "The publisher's id of the article."},
-    "comment_id": {"type": "string", "pattern": COMMENT_ID_PATTERN},
-    "token_id": {"type": "string"},
+    "site": {
+        "schema": {"type": "string", "pattern": SITE_PATTERN},
+        "description": "The site's id.",
+        "example": "default",
+    },
+    "thread": {
+        "schema": {"type": "string", "minLength": 1, "maxLength": MAX_THREAD_CHARS, "pattern": FILLED_LINE},
+        "description": "The publisher's id of the article, percent-encoded: a `/` within it is `%2F`.",
+        "example": "harbour-footbridge",
+    },
+    "comment_id": {
+        "schema": {"type": "string", "pattern": COMMENT_ID_PATTERN},
+        "description": "The comment's id.",
+        "example": "06h25h3cahjlp26l",
+    },
+    "token_id": {
+        "schema": {"type": "string"},
+        "description": "The token's id; not the token itself.",
+        "example": "t97232c5739da",
+    },
 }
-_MEANING = {
-    400: "The body cannot be read.",
-    401: "A valid token is needed.",
-    403: "The token is of another role or site.",
-    404: "There is no such site, thread, comment, token or receipt.",
-    405: "This address does not take that method.",
-    408: "The body did not arrive in time.",
-    409: "The state of things does not allow it; `code` says which.",
-    413: "The body is over %s.",
-    415: "The body's content type is not taken.",
-    422: "Fields are not valid; `errors` names each.",
-    429: "Too many in a short time; `Retry-After` says when to come again.",
-    503: "The store cannot be reached right now, or too much waits; `Retry-After` says when to come again.",
+_IDEMPOTENCY_KEY: Json = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"},
+    "description": "Any text of the caller's own, new for each new request: the same key and body within a day give "
+    "the first answer again, and nothing is done twice.",
+    "example": "0b8f2c1e-6f0e-4f3a-9d57-1b0a4b1f7c11",
 }
+_BULK_ITEM = "Checked by itself: an item that is no valid decision has a result of status 422 and harms no other."
+_HEADERS = {
+    "Location": "The address of what was made, or where to go.",
+    "ETag": "Names this state of the answer: send it as `If-None-Match`.",
+    "Retry-After": "After how many seconds to come again.",
+    "WWW-Authenticate": "How to say who asks.",
+}
+_HEADERS_OF_STATUS: dict[int, dict[str, str]] = {
+    401: {"WWW-Authenticate": "Bearer"},
+    429: {"Retry-After": "10"},
+    503: {"Retry-After": "1"},
+}
+
+
+class _Converter(OpenAPIConverter):
+    """Describes a schema by its docstring, and by its rules of the whole body."""
+
+    def schema2jsonschema(self, schema: Schema) -> Json:
+        converted: Json = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        return {"description": doc_of(schema), **converted, **getattr(schema, "body_rules", {})}
+
+    def field2property(self, field: Field[Any]) -> Json:
+        converted: Json = super().field2property(field)
+        if isinstance(field, SideData):
+            converted["anyOf"].append({})  # whatever it is, it is no reason to refuse the comment
+        return converted
+
+
+class _DescribedSchemas(MarshmallowPlugin):
+    """Makes components of marshmallow schemas, each with its docstring."""
+
+    Converter = _Converter
 
 
 def describe(routes: tuple[Route, ...], version: str) -> Json:
@@ -47,11 +104,11 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
         version=version,
         openapi_version="3.1.0",
         info={
-            "description": "Self-hosted comment moderation: submissions, queue, decisions.",
+            "description": _INTRODUCTION,
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         servers=[{"url": "/"}],
-        plugins=[MarshmallowPlugin(schema_name_resolver=_name)],
+        plugins=[_DescribedSchemas(schema_name_resolver=_name)],
     )
     ways = {way.name: way for way in (BEARER, *(route.operation.authentication for route in routes))}
     for way in ways.values():
@@ -60,9 +117,24 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
     spec.components.schema("BulkDecision", schema=BulkDecisionSchema)
     for route in routes:
         spec.path(path=route.path, operations={route.method.lower(): _operation(route)})
-    document: Json = _plain(spec.to_dict())
-    decisions = document["components"]["schemas"]["BulkDecisions"]["properties"]["decisions"]
-    decisions["items"] = {"$ref": "#/components/schemas/BulkDecision"}  # checked one by one, so the schema says "any"
+    return _finished(_plain(spec.to_dict()), routes)
+
+
+def _finished(document: Json, routes: tuple[Route, ...]) -> Json:
+    """The document with what can be said once all shapes are known: the forms, and the examples of fields."""
+    shapes: Json = document["components"]["schemas"]
+    shapes["Problem"]["examples"] = general_examples()
+    decisions = shapes["BulkDecisions"]["properties"]["decisions"]
+    decisions["items"] = {"anyOf": [{"$ref": f"{SHAPE}BulkDecision"}, {}], "description": _BULK_ITEM}
+    for route in routes:
+        if route.operation.body is not None and route.operation.form is not None:
+            name = _name(route.operation.body)
+            shapes |= {name + suffix: form_shape(shapes[name], shapes) for suffix in FORM_NAMES.values()}
+        query = examples_of(route.operation).get("query", {})
+        for parameter in document["paths"][route.path][route.method.lower()]["parameters"]:
+            if parameter["in"] == "query":
+                parameter |= _example("example", query.get(parameter["name"]))
+    show_in_fields(document)
     return document
 
 
@@ -81,14 +153,9 @@ def _operation(route: Route) -> Json:
         "responses": _responses(route),
     }
     if operation.handler.__doc__:
-        described["description"] = operation.handler.__doc__
+        described["description"] = " ".join(operation.handler.__doc__.split())
     if operation.body is not None:
-        kinds = [bodies.JSON, bodies.URLENCODED, bodies.MULTIPART] if operation.form is not None else [bodies.JSON]
-        is_needed = any(field.required for field in operation.body.fields.values())
-        described["requestBody"] = {
-            "required": is_needed,
-            "content": {kind: {"schema": operation.body} for kind in kinds},
-        }
+        described["requestBody"] = _body(route, operation.body)
     if route.access is Access.TOKEN:
         described["security"] = [{operation.authentication.name: []}]
     if route.access in {Access.TOKEN_OR_READER, Access.WATCHER}:
@@ -99,57 +166,75 @@ def _operation(route: Route) -> Json:
     return described
 
 
+def _body(route: Route, schema: Schema) -> Json:
+    """What a call takes. A PUT or PATCH without a body would say nothing, and is refused."""
+    examples = examples_of(route.operation)
+    is_needed = route.method in {"PUT", "PATCH"} or any(field.required for field in schema.fields.values())
+    content: Json = {bodies.JSON: {"schema": schema, **_example("example", examples.get("body"))}}
+    if route.operation.form is not None:
+        form = _example("example", examples.get("form"))
+        for kind, suffix in FORM_NAMES.items():
+            content[kind] = {"schema": {"$ref": f"{SHAPE}{_name(schema)}{suffix}"}, **form}
+    return {"required": is_needed, "content": content}
+
+
+def _example(name: str, value: Any) -> Json:
+    return {} if value is None else {name: value}
+
+
 def _parameters(route: Route) -> list[Json]:
     names = re.findall(r"{(\w+)}", route.path)
-    path: list[Json] = [{"name": n, "in": "path", "required": True, "schema": _PARAMETERS[n]} for n in names]
+    path = [{"name": name, "in": "path", "required": True, **_PARAMETERS[name]} for name in names]
     query: list[Any] = [{"in": "query", "schema": type(route.operation.query)}] if route.operation.query else []
-    key: list[Json] = []
-    if route.method == "POST" and route.operation.body is not None:
-        schema = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[ -~]+$"}
-        key = [{"name": "Idempotency-Key", "in": "header", "schema": schema}]
+    key = [_IDEMPOTENCY_KEY] if takes_idempotency_key(route) else []
     return path + query + key
 
 
 def _responses(route: Route) -> dict[str, Json]:
+    examples = examples_of(route.operation)
     responses: dict[str, Json] = {}
     for status, given in route.operation.answers.items():
-        responses[str(status)] = {"description": given} if isinstance(given, str) else _answer(given)
-    for status in sorted(_error_statuses(route)):
-        problem = {problems.CONTENT_TYPE: {"schema": operation_schemas.ProblemSchema}}
-        responses.setdefault(str(status), {"description": _meaning(status, route.operation), "content": problem})
+        responses[str(status)] = _answer(given, examples.get(str(status)))
+    refused: dict[int, dict[type[RequestError], str]] = {}
+    for error, reason in refusals_of(route).items():
+        refused.setdefault(problems.STATUS[error], {})[error] = reason
+    for status, reasons in refused.items():
+        responses.setdefault(str(status), _refusal(route, status, reasons))
     return responses
 
 
-def _answer(schemas: tuple[Schema, ...]) -> Json:
-    description = " Or: ".join((type(schema).__doc__ or "").strip() for schema in schemas)
-    schema: Any = schemas[0] if len(schemas) == 1 else {"anyOf": list(schemas)}
-    return {"description": description, "content": {bodies.JSON: {"schema": schema}}}
+def _answer(given: Outcome, example: Any) -> Json:
+    answer: Json = {"description": given.when}
+    if given.headers:
+        answer["headers"] = _headers(given.headers)
+    if len(given.schemas) > 1:
+        examples = {_name(each): {"summary": doc_of(each), "value": example[_name(each)]} for each in given.schemas}
+        answer["content"] = {given.content_type: {"schema": {"anyOf": list(given.schemas)}, "examples": examples}}
+    elif given.content_type:
+        schema = given.schemas[0] if given.schemas else {"type": "string"}
+        answer["content"] = {given.content_type: {"schema": schema, **_example("example", example)}}
+    return answer
 
 
-def _meaning(status: int, operation: Operation) -> str:
-    meaning = _MEANING[status]
-    return meaning % _limit(operation) if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else meaning
+def _refusal(route: Route, status: int, reasons: dict[type[RequestError], str]) -> Json:
+    """The answer of one status, with an example of a problem document for each code that it may have."""
+    examples = {
+        error.code: {"summary": reason, "value": problem_example(error, route.operation)}
+        for error, reason in reasons.items()
+    }
+    refusal: Json = {
+        "description": " ".join(f"`{error.code}`: {reason}" for error, reason in reasons.items()),
+        "content": {problems.CONTENT_TYPE: {"schema": operation_schemas.ProblemSchema, "examples": examples}},
+    }
+    headers = _HEADERS_OF_STATUS.get(status, {})
+    return refusal | ({"headers": _headers(headers)} if headers else {})
 
 
-def _limit(operation: Operation) -> str:
-    size = _size(operation.max_body_bytes)
-    return f"{size}, or a form over {_size(operation.max_form_bytes)}" if operation.form is not None else size
-
-
-def _size(count: int) -> str:
-    """Bytes in words, in KiB where that is a whole number."""
-    return f"{count} bytes" if count % 1024 else f"{count // 1024} KiB"
-
-
-def _error_statuses(route: Route) -> set[int]:
-    statuses = {*route.operation.errors, 422, 503}
-    if route.access is not Access.ANYONE:
-        statuses |= {401, 403, 429}
-    if route.operation.is_rationed:
-        statuses.add(429)
-    if route.operation.body is not None:
-        statuses |= {400, 408, 413, 415}
-    return statuses
+def _headers(given: Mapping[str, str]) -> Json:
+    return {
+        name: {"description": _HEADERS[name], "schema": {"type": "string"}, "example": example}
+        for name, example in given.items()
+    }
 
 
 def _plain(document: Any) -> Any:

@@ -4,11 +4,13 @@ It gets a place in the one route table, `routes.py`, which says who may call it;
 share.
 """
 
+import inspect
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from marshmallow import EXCLUDE, Schema, ValidationError
 from marshmallow.fields import List, Nested
@@ -19,7 +21,7 @@ from service.domain.site import Site
 from service.errors import InvalidFieldsError, RequestError
 from service.web.answer import Answer
 from service.web.authentication import BEARER, Authentication
-from service.web.body import MAX_BODY_BYTES, MAX_FORM_BYTES
+from service.web.body import JSON, MAX_BODY_BYTES, MAX_FORM_BYTES
 from service.web.call import Call, Json
 from service.web.exchange import Request
 from service.web.stream import Stream
@@ -28,6 +30,34 @@ Handler = Callable[[Call], Awaitable[Answer | Stream]]
 ErrorWriter = Callable[[Request, Site | None, RequestError], Answer | None]
 """What an operation answers in the place of a problem document, in a shape of its own: made of the request, its site
 and the error; None where the document is right. Headers that every refusal has, such as Retry-After, are added."""
+
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+Errors = Mapping[type[RequestError], str]
+"""The errors that a call may be answered with, and why, in the words of that call."""
+
+
+class Outcome(NamedTuple):
+    """An answer that is no error: when it is given, the schemas of its JSON, one of them by who asks, or the content
+    type of what else it holds ("" for nothing), and its headers, each with an example."""
+
+    when: str
+    schemas: tuple[Schema, ...] = ()
+    content_type: str = ""
+    headers: Mapping[str, str] = _NO_HEADERS
+
+
+def outcome(
+    when: str, *schemas: type[Schema], content_type: str = JSON, headers: Mapping[str, str] = _NO_HEADERS
+) -> Outcome:
+    """An answer with words of its own: see `Outcome`."""
+    has_content = bool(schemas) or content_type != JSON
+    return Outcome(when, tuple(each() for each in schemas), content_type if has_content else "", headers)
+
+
+def doc_of(schema: Schema) -> str:
+    """The docstring of a schema as one paragraph; "" for one that has none of its own."""
+    return " ".join(inspect.cleandoc(type(schema).__doc__ or "").split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +71,8 @@ class Operation:
     form: Schema | None
     query: Schema | None
     query_loader: Loader | None
-    answers: Mapping[int, tuple[Schema, ...] | str]
-    errors: tuple[int, ...]
+    answers: Mapping[int, Outcome]
+    errors: Errors
     error_writer: ErrorWriter | None = None
     is_scored: bool = False
     is_rationed: bool = False
@@ -105,31 +135,35 @@ def _tolerant(kind: type[Schema]) -> Schema:
     return schema
 
 
-def _answer_of(given: type[Schema] | tuple[type[Schema], ...] | str) -> tuple[Schema, ...] | str:
-    if isinstance(given, str):
+def _outcome_of(given: type[Schema] | tuple[type[Schema], ...] | str | Outcome) -> Outcome:
+    if isinstance(given, Outcome):
         return given
-    return tuple(each() for each in (given if isinstance(given, tuple) else (given,)))
+    if isinstance(given, str):
+        return Outcome(given)
+    schemas = (given,) if isinstance(given, type) else given
+    return outcome(" Or: ".join(doc_of(schema()) for schema in schemas), *schemas)
 
 
 def operation(
     summary: str,
     *,
-    answers: Mapping[int, type[Schema] | tuple[type[Schema], ...] | str],
+    answers: Mapping[int, type[Schema] | tuple[type[Schema], ...] | str | Outcome],
     body: type[Schema] | None = None,
     query: type[Schema] | None = None,
     is_form_taken: bool = False,
-    errors: tuple[int, ...] = (),
+    errors: Errors = MappingProxyType({}),
     error_writer: ErrorWriter | None = None,
     is_scored: bool = False,
     is_rationed: bool = False,
     max_body_bytes: int = MAX_BODY_BYTES,
     authentication: Authentication = BEARER,
 ) -> Callable[[Handler], Operation]:
-    """Declares a handler. `answers` maps a status to its schema, to one of several by who asks, or to words where it
-    has no JSON body; `errors` are the statuses that it may have beyond those that its access and body bring. What
-    `is_scored` is refused while too much waits for the classifier; what `is_rationed`, to whom asks it too often. A
-    body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is more, as it came and when it is unfolded.
-    Errors are written as problem documents where there is no `error_writer`. Who asks is shown by `authentication`;
+    """Declares a handler. `answers` maps a status to its schema, to one of several by who asks, to words where it has
+    no JSON body, or to an outcome with both; `errors` says of each error that it may have beyond those of its access,
+    address and body when that comes. What `is_scored` is refused while too much waits for the classifier; what
+    `is_rationed`, to whom asks it too often. A body has at most `max_body_bytes`, a form MAX_FORM_BYTES where that is
+    more, as it came and when it is unfolded. Errors are written as problem documents where there is no `error_writer`.
+    Who asks is shown by `authentication`;
     ValueError where that stands in a body and there is none, as nobody would ever be asked."""
     if authentication.is_in_body and body is None:
         raise ValueError("What shows who asks stands in a body, and the operation takes none.")
@@ -144,7 +178,7 @@ def operation(
             form=_tolerant(body) if body and is_form_taken else None,
             query=query_schema,
             query_loader=Loader(query_schema) if query_schema else None,
-            answers={status: _answer_of(given) for status, given in answers.items()},
+            answers={status: _outcome_of(given) for status, given in answers.items()},
             errors=errors,
             error_writer=error_writer,
             is_scored=is_scored,

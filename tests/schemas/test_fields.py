@@ -252,7 +252,14 @@ class TestNumbersAndBooleans:
     def test_an_integer_in_range_is_taken(self, value: int) -> None:
         assert self.NUMBER.deserialize(value) == value
 
-    @pytest.mark.parametrize("value", [0, 11, -1, 10**40, 1.0, 1.5, "1", "", True, False, None, [], {}, float("1e300")])
+    def test_an_integer_is_one_whatever_its_spelling(self) -> None:
+        assert [self.NUMBER.deserialize(value) for value in (7, 7.0)] == [7, 7]
+        assert isinstance(self.NUMBER.deserialize(7.0), int)
+
+    @pytest.mark.parametrize(
+        "value",
+        [0, 11, -1, 10**40, 11.0, 1.5, float("inf"), float("nan"), "1", "", True, False, None, [], {}, float("1e300")],
+    )
     def test_anything_else_is_no_integer(self, value: object) -> None:
         assert refused(self.NUMBER, value)
 

@@ -34,4 +34,5 @@ def test_the_description_tells_a_limit_of_any_size(most: int, size: str) -> None
         return Answer(200, {})
 
     paths = describe((*API, open_route("POST", "/take", take)), "1")["paths"]
-    assert paths["/take"]["post"]["responses"]["413"]["description"] == f"The body is over {size}."
+    told = paths["/take"]["post"]["responses"]["413"]["description"]
+    assert told == f"`body_too_large`: The body is over {size}."

@@ -100,7 +100,7 @@ async def test_a_compressed_body_is_unfolded_up_to_its_limit(client: Client, pat
 async def test_the_description_tells_each_limit() -> None:
     paths = describe((*API, *ROUTES), "1")["paths"]
     told = [paths[path]["post"]["responses"]["413"]["description"] for path in ("/large", "/short")]
-    assert told == ["The body is over 160 KiB.", "The body is over 64 KiB."]
+    assert told == ["`body_too_large`: The body is over 160 KiB.", "`body_too_large`: The body is over 64 KiB."]
 
 
 async def test_errors_are_written_in_the_shape_of_their_operation(client: Client) -> None:

@@ -1,0 +1,60 @@
+"""What schemathesis is told beside the description: which refusals of a valid request no schema could foresee."""
+
+import json
+from typing import Any
+
+import schemathesis
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+UNFORESEEABLE = {
+    "Another rule has this name.",
+    "Given for order=newest.",
+    "Given for order=oldest.",
+    "Given for order=published.",
+    "Holds more than 30 combining marks in a row.",
+    "Holds nothing that can be seen.",
+    "Must not be above reject_above.",
+    "Not a cursor that was given.",
+    "Not a published comment of this thread.",
+    "Not a time zone, such as Europe/Berlin.",
+    "Not in the future.",
+    "Not of one of the site's allowed_origins.",
+}
+"""They depend on what was sent before, on the time, on two fields together, or on tables, such as Unicode's."""
+UNFORESEEABLE_BEGIN = ("Not a pattern of RE2", "It matches everything", "Too large: ", "The patterns take too long")
+"""What another language's compiler says of a text."""
+
+
+def is_unforeseeable(response: Any) -> bool:
+    """Whether a request was refused for nothing that a schema could have told."""
+    if response.status_code != 422:
+        return False
+    problem = json.loads(response.content)
+    if problem["code"] == "idempotency_key_reused":
+        return True
+    told = {message for messages in problem["errors"].values() for message in messages}
+    return {message for message in told if not message.startswith(UNFORESEEABLE_BEGIN)} <= UNFORESEEABLE
+
+
+@schemathesis.check
+def valid_data_acceptance(ctx: Any, response: Any, case: Any) -> bool | None:
+    """As schemathesis' own check, but for what no schema could foresee."""
+    if is_unforeseeable(response):
+        return None
+    accepted: bool | None = positive_data_acceptance(ctx, response, case)
+    return accepted
+
+
+@schemathesis.check
+def described_code(ctx: Any, response: Any, case: Any) -> bool | None:
+    """The code of each problem document is among those that the call is described to have, or that any request has."""
+    if response.headers.get("content-type", [""])[0] != "application/problem+json":
+        return None
+    document = case.operation.schema.raw_schema
+    call = document["paths"][case.operation.path][case.operation.method]
+    answer = call["responses"].get(str(response.status_code), {})
+    of_call = answer.get("content", {}).get("application/problem+json", {}).get("examples", {})
+    of_any = {example["code"] for example in document["components"]["schemas"]["Problem"]["examples"]}
+    code = json.loads(response.content)["code"]
+    assert code in of_call or code in of_any, f"{code} is not described"
+    return None
