@@ -6,9 +6,10 @@ import os
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
@@ -29,6 +30,7 @@ class Api:
             raise click.ClickException("The token has characters that no token has.")
         self.url = url.rstrip("/")
         self._token = token
+        self._opener = _opener_for(self.url)
 
     def call(self, method: str, path: str, body: Json | None = None, headers: Mapping[str, str] | None = None) -> Json:
         """Returns the JSON of the answer, {} when it has no body."""
@@ -36,7 +38,7 @@ class Api:
         sent = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **(headers or {})}
         try:
             request = urllib.request.Request(self.url + path, data, sent, method=method)  # noqa: S310 the user's own URL
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
+            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
                 return _object_in(response.read())
         except urllib.error.HTTPError as error:
             raise click.ClickException(f"{method} {path}: {_problem(error)}") from error
@@ -53,6 +55,16 @@ class Api:
                 raise click.ClickException(f"What answers at {self.url} is no commentdesk.")
             yield from page[name]
             cursor = page["next_cursor"]
+
+
+def _opener_for(url: str) -> urllib.request.OpenerDirector:
+    """Returns what opens addresses of a service: by the proxy of the environment, but not on this machine itself, where
+    a proxy would have the token and find nothing."""
+    try:
+        is_here = ip_address(urlsplit(url).hostname or "").is_loopback
+    except ValueError:
+        is_here = url.partition("://")[2].startswith("localhost")
+    return urllib.request.build_opener(*[urllib.request.ProxyHandler({})] if is_here else [])
 
 
 def _object_in(body: bytes) -> Json:

@@ -194,6 +194,12 @@ def test_what_goes_wrong_is_told_in_one_line(shell: Shell, words: tuple[str, ...
     assert named in shell.refused(*words)
 
 
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(shell: Shell) -> None:
+    """It would be given the administrator's token."""
+    done = shell.run("site", "list", http_proxy="http://127.0.0.1:1", HTTP_PROXY="http://127.0.0.1:1", no_proxy="")
+    assert done.exit_code == 0, done.output
+
+
 @pytest.mark.parametrize("token", ["wrong", "with\nlines", "with spaces and ünïcode"])
 def test_a_wrong_token_is_told_and_not_shown(shell: Shell, token: str) -> None:
     said = shell.refused("site", "list", COMMENTDESK_ADMIN_TOKEN=token)
