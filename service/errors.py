@@ -267,9 +267,10 @@ class UnavailableError(RequestError):
 
 
 class OverloadedError(UnavailableError):
+    """Refused early, before anything was done; `queue` says where it would have waited."""
+
     QUEUES: ClassVar[tuple[str, ...]] = ("classifier", "store")
     """What may have too much waiting for it."""
-    """Refused early, before anything was done; `queue` says where it would have waited."""
 
     code = "overloaded"
     title = marked("Too much to do at once")

@@ -22,9 +22,10 @@ from service.domain.state import State
 from service.errors import OverloadedError
 from service.platform import processes
 from service.platform.counters import Counters, Timer
+from service.platform.embedded import SERVER_DEATHS
 from service.platform.machine import Machine
 from service.platform.processes import ProcessFigures
-from service.platform.supervisor import WORKER_DEATHS
+from service.platform.supervisor import WORKER_DEATHS, WorkerDeath
 from service.store.comments import AGE_BOUNDS_SECONDS
 from service.store.consumers import StreamMeasures
 from service.store.measures import StoreMeasures
@@ -53,7 +54,8 @@ _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (_UNREAD_ADDRESSES, "Requests of readers whose address a trusted proxy did not tell in a form that is read.", ()),
     (scoring.TEXTS, "Texts scored.", ()),
     (scoring.FAILURES, "Texts that the classifier failed on.", ()),
-    (WORKER_DEATHS, "Workers that ended without being told to.", ()),
+    (WORKER_DEATHS, "Workers that ended without being told to.", ("cause",)),
+    (SERVER_DEATHS, "Ends of the embedded server that nobody asked for.", ()),
 )
 _TIMERS: tuple[tuple[str, str, tuple[str, ...], tuple[float, ...]], ...] = (
     (_REQUEST_SECONDS, "Time to answer a request.", ("method", "route"), _REQUEST_BOUNDS_SECONDS),
@@ -74,6 +76,8 @@ class RequestMeasures:
                 counts.slot(name)
         for queue in OverloadedError.QUEUES:
             counts.slot(_OVERLOADED, queue)
+        for death in WorkerDeath:
+            counts.slot(WORKER_DEATHS, death)
 
     def expect(self, method: str, route: str) -> None:
         """Counts from 0 what alerts watch of a route."""

@@ -74,14 +74,16 @@ def _given(environment: Mapping[str, str]) -> tuple[dict[str, str], dict[str, li
     known = set(SettingsSchema().fields)
     given: dict[str, str] = {}
     mistakes: dict[str, list[str]] = {}
-    for variable, value in environment.items():
-        name = variable.removeprefix(PREFIX).lower()
-        if not variable.startswith(PREFIX) or is_service_link(variable, value):
-            continue
+    named = {
+        variable.removeprefix(PREFIX).lower(): value
+        for variable, value in environment.items()
+        if variable.startswith(PREFIX) and not is_service_link(variable, value)
+    }
+    for name, value in named.items():
         if name in known:
             given.setdefault(name, value)
         elif name.endswith("_file") and name.removesuffix("_file") in known:
-            _read_file(name.removesuffix("_file"), value, environment, given=given, mistakes=mistakes)
+            _read_file(name.removesuffix("_file"), value, named, given=given, mistakes=mistakes)
         else:
             mistakes[name] = ["There is no such setting."]
     return given, mistakes
@@ -118,12 +120,13 @@ def reader_of_redis_url(settings: Settings) -> Callable[[], str] | None:
 
 
 def _read_file(
-    name: str, path: str, environment: Mapping[str, str], given: dict[str, str], mistakes: dict[str, list[str]]
+    name: str, path: str, named: Mapping[str, str], given: dict[str, str], mistakes: dict[str, list[str]]
 ) -> None:
-    """Sets the text of the file at `path` in the given settings, or a message in the mistakes."""
+    """Sets the text of the file at `path` in the given settings, or a message in the mistakes; `named` has all that the
+    environment has for settings, by name."""
     if not path.strip():
         return
-    if environment.get(PREFIX + name.upper(), "").strip():
+    if named.get(name, "").strip():
         mistakes[name] = ["Set both directly and by file."]
         return
     try:

@@ -163,6 +163,11 @@ class GuardedServer(ServerProcess):
         return [*options, "--port", "0", *tls, *named]
 
 
+def clustered() -> tuple[str, ...]:
+    """The options of a node of a cluster, with a second port that nobody has: the server's own choice may be taken."""
+    return ("--cluster-enabled", "yes", "--cluster-port", str(free_port()))
+
+
 def make_cluster(server: GuardedServer) -> None:
     """Makes a server a cluster of one node."""
     server.client.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)

@@ -1,19 +1,20 @@
 """A small synchronous client of the service's API for the command line; it uses the standard library alone."""
 
-import functools
+import http.client
 import json
 import os
 import urllib.error
-import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
 import click
 
 from schemas.settings import PREFIX, SettingsSchema
-from service.commands.secret import READABLE, secret_in, secret_of
+from service.commands.secret import secret_in
 from service.platform.folder import read_own
 
 Json = dict[str, Any]
@@ -25,30 +26,53 @@ class Api:
     """Calls one service with one token; every failure raises click.ClickException with the reason."""
 
     def __init__(self, url: str, token: str) -> None:
+        if not token.isascii() or not token.isprintable():
+            raise click.ClickException("The token has characters that no token has.")
         self.url = url.rstrip("/")
         self._token = token
+        self._opener = _opener_for(self.url)
 
     def call(self, method: str, path: str, body: Json | None = None, headers: Mapping[str, str] | None = None) -> Json:
         """Returns the JSON of the answer, {} when it has no body."""
         data = None if body is None else json.dumps(body).encode()
         sent = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json", **(headers or {})}
-        request = urllib.request.Request(self.url + path, data, sent, method=method)  # noqa: S310 the user's own URL
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
-                answer: Json = json.loads(response.read() or b"{}")
-                return answer
+            request = urllib.request.Request(self.url + path, data, sent, method=method)  # noqa: S310 the user's own URL
+            with self._opener.open(request, timeout=TIMEOUT_SECONDS) as response:
+                return _object_in(response.read())
         except urllib.error.HTTPError as error:
             raise click.ClickException(f"{method} {path}: {_problem(error)}") from error
-        except (OSError, ValueError) as error:
-            raise click.ClickException(f"No service answers at {self.url}: {error}. Is it running?") from error
+        except (OSError, ValueError, http.client.HTTPException) as error:
+            reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
+            raise click.ClickException(f"No service answers at {self.url}: {reason}. Is it running?") from error
 
-    def list_all(self, path: str, name: str) -> Iterator[Json]:
+    def list_all(self, path: str, name: str, query: Mapping[str, str] | None = None) -> Iterator[Json]:
         """Yields the items of every page of a list, which has them under a name."""
         cursor: str | None = ""
         while cursor is not None:
-            page = self.call("GET", f"{path}?{urllib.parse.urlencode({'limit': 200, 'cursor': cursor})}")
+            page = self.call("GET", f"{path}?{urlencode({**(query or {}), 'limit': 200, 'cursor': cursor})}")
+            if name not in page:
+                raise click.ClickException(f"What answers at {self.url} is no commentdesk.")
             yield from page[name]
             cursor = page["next_cursor"]
+
+
+def _opener_for(url: str) -> urllib.request.OpenerDirector:
+    """Returns what opens addresses of a service: by the proxy of the environment, but not on this machine itself, where
+    a proxy would have the token and find nothing."""
+    try:
+        is_here = ip_address(urlsplit(url).hostname or "").is_loopback
+    except ValueError:
+        is_here = url.partition("://")[2].startswith("localhost")
+    return urllib.request.build_opener(*[urllib.request.ProxyHandler({})] if is_here else [])
+
+
+def _object_in(body: bytes) -> Json:
+    """Returns the JSON object of an answer, {} of one without a body; raises ValueError for anything else."""
+    found = json.loads(body or b"{}")
+    if not isinstance(found, dict):
+        raise ValueError("what answers there is no commentdesk")  # noqa: TRY004 the answer has a wrong value
+    return found
 
 
 def _problem(error: urllib.error.HTTPError) -> str:
@@ -62,40 +86,17 @@ def _problem(error: urllib.error.HTTPError) -> str:
             return f"{error.code} {error.reason}"
 
 
+def path_of(*parts: str) -> str:
+    """Returns the path of the API with these parts, each escaped: `path_of("sites", "a")` is `/v1/sites/a`."""
+    return "/v1/" + "/".join(quote(part, safe="") for part in parts)
+
+
 def show(answer: Json) -> None:
     """Prints an answer as people read it: a field a line, lists and objects as JSON."""
     width = max(map(len, answer), default=0)
     for name, value in answer.items():
         shown = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         click.echo(f"{name:<{width}}  {shown}")
-
-
-def api_options(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds the options `--url`, `--token` and `--token-file` to a command, which is called with `url` and `token`.
-
-    Both may be None: `connect` finds the address and token of a service on this machine in its data folder.
-    """
-    url = click.option(
-        "--url", default=None, help="Address of the service. Default: the one running on this data folder."
-    )
-    token = click.option(
-        "--token",
-        default=None,
-        help=f"Administrator's token, or - to read it from standard input. {READABLE}. Default: --token-file, "
-        f"{PREFIX}ADMIN_TOKEN, {PREFIX}ADMIN_TOKEN_FILE, or the service's own.",
-    )
-    token_file = click.option(
-        "--token-file", default=None, type=click.Path(path_type=Path), help="File with the administrator's token."
-    )
-
-    @functools.wraps(command)
-    def with_token(*, token: str | None, token_file: Path | None, **others: object) -> None:
-        if token is not None and token_file is not None:
-            raise click.UsageError("Give --token or --token-file.")
-        given = secret_of("--token", token) if token is not None else secret_in(token_file) if token_file else None
-        command(token=given, **others)
-
-    return url(token(token_file(with_token)))
 
 
 def connect(url: str | None, token: str | None) -> Api:

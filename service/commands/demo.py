@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import click
 
-from service.commands.api import Api, api_options, connect
+from service.commands.api import Api, connect
+from service.commands.options import api_options
 from service.domain.decision import Decision
 from service.domain.site import DEMO_SITE
 from service.domain.state import State
@@ -69,17 +69,11 @@ def _counts(api: Api) -> dict[str, int]:
 
 def _known(api: Api) -> Known:
     """Returns the ids of the comments that are published or held, by name and body."""
-    lists = (_comments(api, f"{_THREAD}/comments", {}), _comments(api, f"{_SITE}/queue", {"thread": ARTICLE.thread}))
+    lists = (
+        api.list_all(f"{_THREAD}/comments", "comments"),
+        api.list_all(f"{_SITE}/queue", "comments", {"thread": ARTICLE.thread}),
+    )
     return {(comment["name"], comment["body"]): comment["comment_id"] for comments in lists for comment in comments}
-
-
-def _comments(api: Api, path: str, query: dict[str, str]) -> Iterator[Json]:
-    """Yields the comments of all pages of a list."""
-    cursor: str | None = ""
-    while cursor is not None:
-        page = api.call("GET", f"{path}?{urlencode({**query, 'limit': '200', 'cursor': cursor})}")
-        yield from page["comments"]
-        cursor = page["next_cursor"]
 
 
 def _send_all(api: Api, comments: list[Json], known: Known) -> int:

@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
-from urllib.parse import quote
 
 import click
 
-from schemas.threads import MODES
-from service.commands.api import Json, api_options, connect, show
+from service.commands.api import Json, connect, path_of, show
+from service.commands.options import RateType, api_options, as_json_option, given_of, print_json
+from service.domain.policy import Mode
+
+_RATE = "Comments a minute"
+_BURST = "So many of them may come at once."
 
 
 @click.group()
@@ -17,52 +20,58 @@ def policy() -> None:
 
 @policy.command("show")
 @click.argument("site")
-@click.option("--json", "is_json", is_flag=True, help="As JSON, which `policy set --file` takes.")
+@as_json_option
 @api_options
 def show_policy(site: str, *, is_json: bool, url: str | None, token: str | None) -> None:
-    """Show the policy of a site."""
-    found = connect(url, token).call("GET", _path(site))
-    if is_json:
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
-    else:
-        show(found)
+    """Show the policy of a site; as JSON it is what `policy set --file` takes.
+
+    \b
+    Examples:
+      commentdesk policy show news
+      commentdesk policy show news --json > policy.json
+    """
+    (print_json if is_json else show)(connect(url, token).call("GET", _path(site)))
 
 
 @policy.command("set")
 @click.argument("site")
 @click.option(
-    "--mode", type=click.Choice(MODES), help="Who decides: moderators, the machine, or moderators afterwards."
+    "--mode",
+    type=click.Choice([mode.value for mode in Mode]),
+    help="premoderate: a moderator publishes; postmoderate: published at once, and queued; auto: by the risk.",
 )
-@click.option("--publish-below", type=float, help="Of the risk, in mode auto.")
-@click.option("--reject-above", type=float, help="Of the risk, in mode auto.")
-@click.option("--reader-rate", type=int, help="Comments of one reader a minute; 0 is no limit.")
-@click.option("--site-rate", type=int, help="Comments of all a minute; 0 is no limit.")
-@click.option("--stranger-rate", type=int, help="Comments of all who submit without a token a minute; 0 is no limit.")
+@click.option("--publish-below", type=float, help="In mode auto: a risk below it is published.")
+@click.option("--reject-above", type=float, help="In mode auto: a risk above it is rejected.")
+@click.option("--reader-rate", "reader_rate_per_minute", type=RateType(), help=f"{_RATE} of one reader, or none.")
+@click.option("--reader-burst", type=int, help=_BURST)
+@click.option("--site-rate", "site_rate_per_minute", type=RateType(), help=f"{_RATE} of all together, or none.")
+@click.option("--site-burst", type=int, help=_BURST)
+@click.option(
+    "--stranger-rate", "stranger_rate_per_minute", type=RateType(), help=f"{_RATE} of all without a token, or none."
+)
+@click.option("--stranger-burst", type=int, help=_BURST)
 @click.option(
     "--file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="JSON with fields of the policy, such as rules; options go before it.",
+    help="JSON with fields of the policy, also those that have no option; options go before it.",
 )
 @api_options
-def set_policy(
-    *, site: str, file: Path | None, url: str | None, token: str | None, **given: float | str | None
-) -> None:
+def set_policy(site: str, *, file: Path | None, url: str | None, token: str | None, **fields: object) -> None:
     """Change what is given of a site's policy, and show it.
 
     \b
-    commentdesk policy set default --mode auto --publish-below 0.02 --reject-above 0.98
-    commentdesk policy set default --file policy.json
+    Examples:
+      commentdesk policy set news --mode auto --publish-below 0.02 --reject-above 0.98
+      commentdesk policy set news --reader-rate 3 --site-rate none
+      commentdesk policy set news --file policy.json
     """
-    wanted = _of_file(file) | {name: value for name, value in given.items() if value is not None}
-    for rate in ("reader_rate", "site_rate", "stranger_rate"):
-        if rate in wanted:
-            wanted[f"{rate}_per_minute"] = wanted.pop(rate) or None
-    if not wanted:
-        raise click.UsageError("Give what is to be changed: see --help.")
-    show(connect(url, token).call("PATCH", _path(site), wanted))
+    given = given_of(fields, _fields_in(file))
+    unlimited: Json = {name: None for name, value in given.items() if value == RateType.NONE}
+    show(connect(url, token).call("PATCH", _path(site), given | unlimited))
 
 
-def _of_file(file: Path | None) -> Json:
+def _fields_in(file: Path | None) -> Json:
+    """Returns the JSON object of a file; raises click.ClickException when there is none in it."""
     if file is None:
         return {}
     try:
@@ -75,4 +84,4 @@ def _of_file(file: Path | None) -> Json:
 
 
 def _path(site: str) -> str:
-    return f"/v1/sites/{quote(site, safe='')}/policy"
+    return path_of("sites", site, "policy")

@@ -1,98 +1,91 @@
-"""`site`: makes, changes and lists the sites of a running service."""
-
-from urllib.parse import quote
+"""`site`: makes, shows, changes and lists the sites of a running service."""
 
 import click
 
-from service.commands.api import Json, api_options, connect, show
+from service.commands.api import Json, connect, path_of, show
+from service.commands.options import api_options, as_json_option, given_of, print_json
+
+_LANGUAGE = "Of the forms, refusals and thanks that readers see, such as de or pt-BR."
+_ORIGINS = "Where its pages are, such as https://news.example; given again for each."
 
 
 @click.group()
 def site() -> None:
-    """Make, change and list the sites of a running service."""
+    """Make, show, change and list the sites of a running service."""
 
 
 @site.command()
 @click.argument("site")
-@click.option("--title", default="")
+@click.option("--title", help="What people read.")
+@click.option("--language", help=_LANGUAGE)
 @click.option("--public-submission", is_flag=True, help="Let readers' browsers post without a token.")
-@click.option("--allowed-origin", "origins", multiple=True, help="Such as https://news.example; may be given again.")
-@click.option("--language", default="en", help="Of what readers see, such as de or pt-BR.", show_default=True)
+@click.option("--origin", "--allowed-origin", "origins", multiple=True, help=_ORIGINS)
 @api_options
-def create(
-    site: str,
-    title: str,
-    *,
-    public_submission: bool,
-    origins: tuple[str, ...],
-    language: str,
-    url: str | None,
-    token: str | None,
-) -> None:
+def create(site: str, *, origins: tuple[str, ...], url: str | None, token: str | None, **fields: object) -> None:
     """Make a site.
 
     \b
-    commentdesk site create sports --title "Sports" --public-submission --allowed-origin https://sports.example
+    Example:
+      commentdesk site create sport --title Sport --language de --public-submission --origin https://sport.example
     """
-    wanted = {
-        "site": site,
-        "title": title,
-        "public_submission": public_submission,
-        "allowed_origins": list(origins),
-        "language": language,
-    }
-    made = connect(url, token).call("POST", "/v1/sites", wanted)
+    wanted = given_of({"site": site, "allowed_origins": list(origins), **fields})
+    made = connect(url, token).call("POST", path_of("sites"), wanted)
     click.echo(f"{made['site']} is there.")
+
+
+@site.command("show")
+@click.argument("site")
+@as_json_option
+@api_options
+def show_site(site: str, *, is_json: bool, url: str | None, token: str | None) -> None:
+    """Show how a site is set.
+
+    \b
+    Example:
+      commentdesk site show news
+    """
+    (print_json if is_json else show)(connect(url, token).call("GET", path_of("sites", site)))
 
 
 @site.command("set")
 @click.argument("site")
 @click.option("--title", help="What people read.")
+@click.option("--language", help=_LANGUAGE)
 @click.option(
     "--public-submission/--no-public-submission",
     default=None,
     help="Whether readers' browsers may post without a token.",
 )
-@click.option(
-    "--allowed-origin",
-    "origins",
-    multiple=True,
-    help="Such as https://news.example; given again for each. They replace those that were listed.",
-)
-@click.option("--language", help="Of what readers see, such as de or pt-BR.")
-@click.option("--no-origins", is_flag=True, help="List none: comments may come from any page.")
+@click.option("--origin", "--allowed-origin", "origins", multiple=True, help=f"{_ORIGINS} They replace those before.")
+@click.option("--no-origins", "is_without_origins", is_flag=True, help="List none.")
 @api_options
 def set_site(
     site: str,
     *,
-    title: str | None,
-    public_submission: bool | None,
     origins: tuple[str, ...],
-    no_origins: bool,
-    language: str | None,
+    is_without_origins: bool,
     url: str | None,
     token: str | None,
+    **fields: object,
 ) -> None:
     """Change what is given of a site, and show it.
 
     \b
-    commentdesk site set default --public-submission --allowed-origin https://news.example
+    Examples:
+      commentdesk site set news --public-submission --origin https://news.example --origin https://www.news.example
+      commentdesk site set news --title "The News"
+      commentdesk site set news --no-public-submission --no-origins
     """
-    if origins and no_origins:
-        raise click.UsageError("Give --allowed-origin or --no-origins.")
-    wanted: Json = {"title": title, "public_submission": public_submission, "language": language}
-    given = {name: value for name, value in wanted.items() if value is not None}
-    if origins or no_origins:
-        given["allowed_origins"] = list(origins)
-    if not given:
-        raise click.UsageError("Give what is to be changed: see --help.")
-    show(connect(url, token).call("PATCH", f"/v1/sites/{quote(site, safe='')}", given))
+    if origins and is_without_origins:
+        raise click.UsageError("Give --origin or --no-origins.")
+    listed: Json = {"allowed_origins": list(origins)} if origins or is_without_origins else {}
+    show(connect(url, token).call("PATCH", path_of("sites", site), given_of(fields | listed)))
 
 
 @site.command("list")
 @api_options
 def list_sites(url: str | None, token: str | None) -> None:
     """List all sites."""
-    for entry in connect(url, token).list_all("/v1/sites", "sites"):
+    for entry in connect(url, token).list_all(path_of("sites"), "sites"):
         access = "open to readers" if entry["public_submission"] else "with tokens only"
         click.echo(f"{entry['site']}  {entry['title'] or '-'}  {access}")

@@ -5,7 +5,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -14,7 +14,7 @@ import click
 import structlog
 
 from schemas.settings import PREFIX
-from service.commands.secret import READABLE, secret_of
+from service.commands.secret import secret_of
 from service.errors import BackupError, RepairError, RequestError, RotationError, StartError
 from service.link.address import has_password, make_link
 from service.link.link import Link, explained
@@ -29,16 +29,6 @@ from service.vault import Vault
 CONNECT_SECONDS = 10.0
 _REDIS_URL = f"{PREFIX}REDIS_URL"
 T = TypeVar("T")
-
-
-def redis_option(command: Callable[..., None]) -> Callable[..., None]:
-    """Adds the option `--redis-url` to a command."""
-    return click.option(
-        "--redis-url",
-        default=None,
-        help=f"The store's address, or - to read it from standard input. {READABLE}: a password does not belong there. "
-        f"Default: {_REDIS_URL}, {_REDIS_URL}_FILE, or else the embedded server of the data folder, running or not.",
-    )(command)
 
 
 def settings_with(redis_url: str | None) -> Settings:

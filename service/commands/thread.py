@@ -1,11 +1,10 @@
 """`thread`: shows and changes the threads of a running service."""
 
-from urllib.parse import quote
-
 import click
 
-from schemas.threads import MODES
-from service.commands.api import Json, api_options, connect, show
+from service.commands.api import Json, connect, path_of, show
+from service.commands.options import api_options, as_json_option, given_of, print_json
+from service.domain.policy import Mode
 
 SITES_OWN = "site"
 """In the place of a mode: the site's own again."""
@@ -13,16 +12,22 @@ SITES_OWN = "site"
 
 @click.group()
 def thread() -> None:
-    """Show and change the threads of a running service."""
+    """Show, change, close and open the threads of a running service."""
 
 
 @thread.command("show")
 @click.argument("site")
 @click.argument("thread")
+@as_json_option
 @api_options
-def show_thread(site: str, thread: str, *, url: str | None, token: str | None) -> None:
-    """Show how a thread is set, and how many comments it has in each state."""
-    show(connect(url, token).call("GET", _path(site, thread)))
+def show_thread(site: str, thread: str, *, is_json: bool, url: str | None, token: str | None) -> None:
+    """Show how a thread is set, and how many comments it has in each state.
+
+    \b
+    Example:
+      commentdesk thread show news river-2026
+    """
+    (print_json if is_json else show)(connect(url, token).call("GET", _path(site, thread)))
 
 
 @thread.command("set")
@@ -31,33 +36,66 @@ def show_thread(site: str, thread: str, *, url: str | None, token: str | None) -
 @click.option("--title", help="Of its article.")
 @click.option("--article", "article_url", help="The article's address, where forms lead their readers back.")
 @click.option("--closed/--open", default=None, help="Whether it takes no more comments.")
-@click.option("--mode", type=click.Choice([*MODES, SITES_OWN]), help=f"Its own mode; {SITES_OWN}: as its site.")
+@click.option(
+    "--mode",
+    type=click.Choice([*(mode.value for mode in Mode), SITES_OWN]),
+    help=f"Its own mode; {SITES_OWN}: as its site.",
+)
 @api_options
 def set_thread(
     site: str,
     thread: str,
     *,
-    title: str | None,
     article_url: str | None,
-    closed: bool | None,
     mode: str | None,
     url: str | None,
     token: str | None,
+    **fields: object,
 ) -> None:
-    """Make a thread or change what is given of it, and show it.
+    """Make a thread, or change what is given of it, and show it.
 
     \b
-    commentdesk thread set default river-2026 --closed
-    commentdesk thread set default river-2026 --mode premoderate --article https://news.example/river
+    Examples:
+      commentdesk thread set news river-2026 --title "The river" --article https://news.example/river
+      commentdesk thread set news river-2026 --mode premoderate
     """
-    wanted: Json = {"title": title, "url": article_url, "closed": closed, "mode": mode}
-    given = {name: value for name, value in wanted.items() if value is not None}
-    if not given:
-        raise click.UsageError("Give what is to be changed: see --help.")
+    given = given_of({**fields, "url": article_url, "mode": mode})
     if mode == SITES_OWN:
         given["mode"] = None
-    show(connect(url, token).call("PUT", _path(site, thread), given))
+    _set(site, thread, given, url=url, token=token)
+
+
+@thread.command()
+@click.argument("site")
+@click.argument("thread")
+@api_options
+def close(site: str, thread: str, *, url: str | None, token: str | None) -> None:
+    """Close a thread: it takes no more comments, and shows those that it has.
+
+    \b
+    Example:
+      commentdesk thread close news river-2026
+    """
+    _set(site, thread, {"closed": True}, url=url, token=token)
+
+
+@thread.command("open")
+@click.argument("site")
+@click.argument("thread")
+@api_options
+def open_thread(site: str, thread: str, *, url: str | None, token: str | None) -> None:
+    """Open a thread that was closed.
+
+    \b
+    Example:
+      commentdesk thread open news river-2026
+    """
+    _set(site, thread, {"closed": False}, url=url, token=token)
+
+
+def _set(site: str, thread: str, fields: Json, *, url: str | None, token: str | None) -> None:
+    show(connect(url, token).call("PUT", _path(site, thread), fields))
 
 
 def _path(site: str, thread: str) -> str:
-    return f"/v1/sites/{quote(site, safe='')}/threads/{quote(thread, safe='')}"
+    return path_of("sites", site, "threads", thread)

@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import socket
+import sys
 from dataclasses import replace
 
 from service.errors import StartError
@@ -71,3 +72,8 @@ async def _listen(reader: asyncio.StreamReader, process: Process, retire: asynci
         elif word == Message.RETIRE:
             retire.set()
     end_now()
+
+
+if __name__ == "__main__":
+    # The argument before it says in the list of processes which worker this is.
+    work(int(sys.argv[2]))

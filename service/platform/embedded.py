@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from service.errors import StartError
+from service.platform.counters import Counters
 from service.platform.folder import ROOT, make_folder
 from service.platform.folder_lock import lock_for_server, lock_for_service
 from service.platform.memory import NO_LIMIT, MemoryLimit
@@ -37,6 +38,8 @@ WELL_SECONDS = 10.0
 """After a server has run this long its death resets the backoff."""
 POLL_SECONDS = 0.01
 LOADING_NOTICE_SECONDS = 10.0
+SERVER_DEATHS = "commentdesk_embedded_server_deaths"
+"""The counter of its ends that nobody asked for; each is followed by a restart."""
 RAISED = 1.1
 """Where the data has reached the limit already, the limit becomes this multiple of the memory in use."""
 
@@ -48,8 +51,12 @@ class EmbeddedServer:
     inherits `valkey.lock`, which is therefore held exactly as long as anything writes to the folder.
     """
 
-    def __init__(self, data_dir: Path, binary: Path, limit: MemoryLimit = NO_LIMIT) -> None:
+    def __init__(
+        self, data_dir: Path, binary: Path, limit: MemoryLimit = NO_LIMIT, *, counts: Counters | None = None
+    ) -> None:
         """Starts nothing: use `open`."""
+        self._counts = counts or Counters()
+        self._deaths = self._counts.slot(SERVER_DEATHS)
         self._data_dir = data_dir.absolute()
         self._limit = limit
         self._binary = binary
@@ -67,13 +74,15 @@ class EmbeddedServer:
         return process.pid if process is not None and process.returncode is None else None
 
     @classmethod
-    async def open(cls, data_dir: Path, limit: MemoryLimit = NO_LIMIT) -> Self:
+    async def open(cls, data_dir: Path, limit: MemoryLimit = NO_LIMIT, *, counts: Counters | None = None) -> Self:
         """Starts the server with a limit on its memory, and returns when it answers and has read all its data.
+
+        Its deaths go into `counts`.
 
         Call it from the main thread: Linux takes the parent of a child for dead when the thread that started it ends.
         Raises StartError when another service holds the folder, there is no server to run, or it does not start.
         """
-        server = cls(data_dir, find_server_binary(), limit)
+        server = cls(data_dir, find_server_binary(), limit, counts=counts)
         try:
             await server._lock_folder()
             process = await server._launch()
@@ -166,6 +175,7 @@ class EmbeddedServer:
             exit_status = await process.wait()
             if time.monotonic() - started >= WELL_SECONDS:
                 backoff_seconds = FIRST_BACKOFF_SECONDS
+            self._counts.values[self._deaths] += 1
             log.error("embedded_server_died", exit_status=exit_status, restart_in_seconds=backoff_seconds)
             await asyncio.sleep(backoff_seconds)
             backoff_seconds = min(backoff_seconds * 2, LONGEST_BACKOFF_SECONDS)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from service.settings import Settings
 
 MEBIBYTE = 1024 * 1024
-WORKER_MB = 65
+WORKER_MB = 75
 SUPERVISOR_MB = 40
 """The memory that a process of the service takes, as measured: README, In production."""
 SHARE = 0.6

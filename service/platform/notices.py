@@ -15,6 +15,10 @@ WATCHED = "WATCHDOG_PID"
 READY = "READY=1"
 STOPPING = "STOPPING=1"
 ALIVE = "WATCHDOG=1"
+SEND_SECONDS = 1.0
+"""How long a notice waits for a manager that reads none; then it is lost."""
+START_SECONDS = 60
+"""How much more time a start asks for, again and again for as long as its event loop goes round."""
 
 
 def notify(*lines: str) -> None:
@@ -24,19 +28,28 @@ def notify(*lines: str) -> None:
         return
     if address.startswith("@"):  # in the abstract namespace
         address = f"\0{address[1:]}"
-    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as notices:
+    with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+        notices.settimeout(SEND_SECONDS)
         notices.connect(address)
         notices.send("\n".join(lines).encode())
 
 
 def status(words: str) -> str:
-    """What `systemctl status` shows."""
-    return f"STATUS={words}"
+    """What `systemctl status` shows, in a line."""
+    return f"STATUS={' '.join(words.split())}"
 
 
 def reloading() -> tuple[str, str]:
     """That new processes take the place of the old, until READY is said again."""
     return "RELOADING=1", f"MONOTONIC_USEC={time.clock_gettime_ns(time.CLOCK_MONOTONIC) // 1000}"
+
+
+async def ask_for_time() -> None:
+    """Until it is cancelled, so that a start is not ended that reads a large store, or waits for Redis."""
+    notify(status("Starting."))
+    while True:
+        notify(f"EXTEND_TIMEOUT_USEC={START_SECONDS * 1_000_000:.0f}")
+        await asyncio.sleep(START_SECONDS / 3)
 
 
 async def give_signs_of_life() -> None:

@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import socket
-import sys
 import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from typing import Any
 import structlog
 
 from service.errors import StartError
-from service.platform import processes
+from service.platform import processes, worker_program
 from service.platform.acceptor import RETIRE_SECONDS, STOP_SECONDS
 from service.platform.counters import Counters, make_memory
 
@@ -25,17 +24,9 @@ WELL_SECONDS = 10.0
 """After a worker has run this long its death resets the backoff."""
 READY_SECONDS = 60.0
 GRACE_SECONDS = 2.0
-WORKER_DEATHS = "commentdesk_worker_deaths"
-"""The counter of workers that ended without being told to."""
 """A worker that has not ended so long after its own time limit is killed."""
-
-# The worker imports its modules from where the supervisor found its own, not from a folder called `service` in the
-# working directory. The duty is not on the command line, which every local user can read: it has the store's password.
-BECOME_WORKER = (
-    "import json, sys; sys.path[:] = json.loads(sys.argv[4]); from service.commands.worker import work; "
-    "work(int(sys.argv[3]))"
-)
-"""The arguments after it are for whoever looks at the list of processes, but for the last two."""
+WORKER_DEATHS = "commentdesk_worker_deaths"
+"""The counter of workers that ended without being told to, by WorkerDeath."""
 
 log = structlog.get_logger(__name__)
 
@@ -52,6 +43,23 @@ class Message(StrEnum):
     """A slot follows: the worker accepts no more from its sockets."""
     RETIRE = "retire"
     """The worker drains and ends, because its successor is ready."""
+
+
+class WorkerDeath(StrEnum):
+    """How a worker ended that was not told to."""
+
+    KILLED = "killed"
+    """By SIGKILL: the kernel does that when there is no memory left."""
+    CRASHED = "crashed"
+    """By another signal, which is what a fault in a library ends in."""
+    EXITED = "exited"
+    NOT_STARTED = "not_started"
+    """It ended, or was given up, before it was ready."""
+
+    @classmethod
+    def of_status(cls, status: int) -> "WorkerDeath":
+        """Returns what the exit status of a worker that was ready says; a negative one is that of a signal."""
+        return cls.KILLED if status == -signal.SIGKILL else cls.CRASHED if status < 0 else cls.EXITED
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,19 @@ class Worker:
             await self.process.wait()
 
 
+def own_region(workers: int) -> int:
+    """Returns the supervisor's region of the counters, which follows those of the workers.
+
+    Each worker has one and another one for its successor: both run during a replacement.
+    """
+    return 2 * workers
+
+
+def memory_for(workers: int) -> int:
+    """Returns a descriptor of the memory of the counters of so many workers and their supervisor."""
+    return make_memory(own_region(workers) + 1)
+
+
 class Supervisor:
     """Keeps one worker serving in each slot.
 
@@ -119,18 +140,18 @@ class Supervisor:
     socket pair is closed, and each worker ends.
     """
 
-    def __init__(self, listeners: Sequence[Sequence[socket.socket]], url: str) -> None:
-        """Takes the sockets that `sockets.listen` made, by slot, and the URL of the store."""
+    def __init__(
+        self, listeners: Sequence[Sequence[socket.socket]], url: str, memory: int, *, counts: Counters
+    ) -> None:
+        """Takes the sockets that `sockets.listen` made, by slot, the URL of the store, the memory of `memory_for` so
+        many workers, and its own counters in it."""
         self._listeners = [[listener.fileno() for listener in sockets] for sockets in listeners]
         self._url = url
         self._slots = range(len(listeners))
-        # One for each worker and one for its successor: both run during a replacement.
-        self._regions = set(range(2 * len(listeners)))
-        own_region = len(self._regions)
-        self._counts = make_memory(own_region + 1)
-        self._own_counts = Counters(self._counts, own_region)
-        self._deaths = self._own_counts.slot(WORKER_DEATHS)
-        processes.register(self._own_counts, "supervisor")
+        self._regions = set(range(own_region(len(listeners))))
+        self._memory, self._counts = memory, counts
+        self._deaths = {death: counts.slot(WORKER_DEATHS, death) for death in WorkerDeath}
+        processes.register(counts, "supervisor")
         self._all: set[Worker] = set()
         self._own: dict[int, Worker] = {}
         self._holders: dict[int, Worker] = {}
@@ -145,8 +166,12 @@ class Supervisor:
         """
         await asyncio.gather(*map(self._start_in, self._slots))
 
-    async def roll(self) -> None:
-        """Replaces each worker in turn by a new one, which is ready before the old one drains."""
+    async def roll(self) -> str:
+        """Replaces each worker in turn by a new one, which is ready before the old one drains.
+
+        Returns why the first one that could not start could not, "" when all were replaced.
+        """
+        reason = ""
         log.info("workers_rolling")
         draining: list[Coroutine[Any, Any, None]] = []
         for slot in self._slots:
@@ -157,13 +182,16 @@ class Supervisor:
                 try:
                     await self._start_in(slot)
                 except (StartError, OSError) as error:
-                    log.error("workers_not_rolled", slot=slot, reason=str(error))  # noqa: TRY400 the reason is enough
+                    reason = str(error)
+                    self._count(WorkerDeath.NOT_STARTED)
+                    log.error("workers_not_rolled", slot=slot, reason=reason)  # noqa: TRY400 the reason is enough
                     break
                 old.send(Message.RETIRE)
                 draining.append(old.wait_or_kill(RETIRE_SECONDS + GRACE_SECONDS))
         else:
             log.info("workers_rolled")
         await asyncio.gather(*draining)  # a slot never has more than two workers
+        return reason
 
     async def close(self) -> None:
         """Drains all workers, and kills those that take too long."""
@@ -192,16 +220,16 @@ class Supervisor:
             slot=slot,
             slots=len(self._slots),
             listeners=self._listeners,
-            counts=self._counts,
+            counts=self._memory,
             region=region,
             url=self._url,
         )
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", BECOME_WORKER, "commentdesk-worker", str(slot)),
-                *(str(worker_end.fileno()), json.dumps(sys.path)),
+                *worker_program.command_of(slot, worker_end.fileno()),
+                env=worker_program.environment(),
                 stdin=asyncio.subprocess.DEVNULL,
-                pass_fds=[*inherited, worker_end.fileno(), self._counts],
+                pass_fds=[*inherited, worker_end.fileno(), self._memory],
                 # Ctrl-C in a terminal signals the whole group: only the supervisor handles it, and signals the workers.
                 start_new_session=True,
             )
@@ -232,7 +260,7 @@ class Supervisor:
         if self._own.get(slot) is not worker:
             return
         del self._own[slot]
-        self._own_counts.values[self._deaths] += 1
+        self._count(WorkerDeath.of_status(status))
         self._assign_slots()
         if time.monotonic() - worker.started >= WELL_SECONDS:
             self._backoff_seconds[slot] = FIRST_BACKOFF_SECONDS
@@ -247,6 +275,7 @@ class Supervisor:
                     if slot not in self._own:
                         await self._start_in(slot)
                 except (StartError, OSError) as error:
+                    self._count(WorkerDeath.NOT_STARTED)
                     event, reason = "worker_not_started", str(error)
 
     def _assign_slots(self) -> None:
@@ -262,6 +291,9 @@ class Supervisor:
                 wanted.send(Message.TAKE, slot)
             if holder is not None and holder.slot != slot:
                 holder.send(Message.LEAVE, slot)
+
+    def _count(self, death: WorkerDeath) -> None:
+        self._counts.values[self._deaths[death]] += 1
 
     def _run_in_background(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -46,9 +46,9 @@ class TestUnderAPath:
         self, placed: tuple[Application, dict[str, str]], before: str
     ) -> None:
         opened, headers = placed
-        for path in ("/docs", "/demo", "/received"):
-            status, page = await get(opened, before + path, headers)
-            assert status == 200
+        for path, status in (("/docs", 200), ("/demo", 200), ("/received", 200), ("/nowhere", 404)):
+            told, page = await get(opened, before + path, headers)
+            assert told == status
             assert 'href="/comments/static/pages.css?v=' in page
             assert 'href="/comments/favicon.ico?v=' in page
             for attribute in ('href="/', 'src="/', 'action="/'):

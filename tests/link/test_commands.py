@@ -5,13 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from service.store.readiness import check_store
-from tests.guarded import ENCODED, USER, Authority, GuardedSentinels, GuardedServer, make_cluster
+from tests.guarded import ENCODED, USER, Authority, GuardedSentinels, GuardedServer, clustered, make_cluster
 from tests.link.reached import PATIENCE_SECONDS, opened, run_command, until_said, use_all_commands
 from tests.servers import ServiceProcess
 from tests.topology import DURABLE
 
 Guard = Callable[..., GuardedServer]
 MakeService = Callable[..., ServiceProcess]
+
+
+PATIENT = ("--save", "", "--appendonly", "yes")
+"""A server that does not wait for its disk: a busy one is not what is tried here."""
 
 
 def use(url: str, make_service: MakeService, file: Path) -> None:
@@ -29,13 +33,17 @@ def options_of(authority: Authority) -> str:
 def test_on_one_server_that_asks_for_a_certificate(
     guard: Guard, authority: Authority, make_service: MakeService, tmp_path: Path
 ) -> None:
-    use(guard(tls=authority, mutual=True).url(f"?{options_of(authority)}"), make_service, tmp_path / "file")
+    use(
+        guard(tls=authority, mutual=True, options=PATIENT).url(f"?{options_of(authority)}"),
+        make_service,
+        tmp_path / "file",
+    )
 
 
 def test_on_a_cluster_that_asks_for_a_certificate(
     guard: Guard, authority: Authority, make_service: MakeService, tmp_path: Path
 ) -> None:
-    server = guard(tls=authority, mutual=True, options=(*DURABLE, "--cluster-enabled", "yes", "--tls-cluster", "yes"))
+    server = guard(tls=authority, mutual=True, options=(*PATIENT, *clustered(), "--tls-cluster", "yes"))
     make_cluster(server)
     url = f"rediss+cluster://{USER}:{ENCODED}@{server.address}/?{options_of(authority)}"
     use(url, make_service, tmp_path / "file")
@@ -55,7 +63,7 @@ def test_behind_sentinels_that_ask_for_a_certificate(
 
 
 async def test_a_cluster_that_refuses_the_login_or_a_right_is_named(guard: Guard) -> None:
-    server = guard(options=(*DURABLE, "--cluster-enabled", "yes"))
+    server = guard(options=(*DURABLE, *clustered()))
     make_cluster(server)
     url = f"redis+cluster://{USER}:{ENCODED}@{server.address}"
     async with opened(url.replace(ENCODED, "wrong")) as link:

@@ -12,7 +12,7 @@ from service.link import location, trouble
 from service.link.location import OPTIONS, SENTINEL_OPTIONS, TLS_OPTIONS, Kind, locate
 from service.store import rights, scripts
 from service.store.readiness import check_store, fsync_of
-from tests.guarded import USER, GuardedServer, make_cluster
+from tests.guarded import USER, GuardedServer, clustered, make_cluster
 from tests.link.reached import run_command, use_all_commands
 from tests.servers import REPOSITORY, ServiceProcess
 from tests.store.desk import Store, connected
@@ -95,16 +95,16 @@ def is_cluster(server: GuardedServer) -> bool:
     return bool(server.client.info("cluster")["cluster_enabled"])
 
 
-KINDS = [
-    (binary, options) for binary in ("redis-single", "valkey-single") for options in ((), ("--cluster-enabled", "yes"))
-]
+ALONE_AND_CLUSTER = pytest.mark.parametrize("place", ["alone", "cluster"])
 
 
-@pytest.mark.parametrize(("binary", "options"), KINDS)
-async def test_with_the_rights_listed_every_script_runs(binary: str, options: tuple[str, ...], guard: Guard) -> None:
-    rules = [*SERVING, *UPKEEP, *(CLUSTER if options else ())]
-    server = guard(rights=" ".join(rules), options=(*DURABLE, *options), binary=binary)
-    if options:
+@ALONE_AND_CLUSTER
+@pytest.mark.parametrize("binary", ["redis-single", "valkey-single"])
+async def test_with_the_rights_listed_every_script_runs(binary: str, place: str, guard: Guard) -> None:
+    rules = [*SERVING, *UPKEEP, *(CLUSTER if place == "cluster" else ())]
+    options = (*DURABLE, *(clustered() if place == "cluster" else ()))
+    server = guard(rights=" ".join(rules), options=options, binary=binary)
+    if place == "cluster":
         make_cluster(server)
     with nothing_denied(server):
         link = await connected(server.url(), scripts.ALL)
@@ -114,15 +114,16 @@ async def test_with_the_rights_listed_every_script_runs(binary: str, options: tu
         await link.close()
 
 
-@pytest.mark.parametrize("options", [(), ("--cluster-enabled", "yes")])
+@ALONE_AND_CLUSTER
 def test_with_the_rights_listed_the_service_and_all_commands_work(
-    options: tuple[str, ...],
+    place: str,
     guard: Guard,
     make_service: Callable[..., ServiceProcess],
     tmp_path: Path,
 ) -> None:
-    server = guard(rights=" ".join([*SERVING, *(CLUSTER if options else ())]), options=(*DURABLE, *options))
-    if options:
+    options = (*DURABLE, *(clustered() if place == "cluster" else ()))
+    server = guard(rights=" ".join([*SERVING, *(CLUSTER if place == "cluster" else ())]), options=options)
+    if place == "cluster":
         make_cluster(server)
     with nothing_denied(server):
         service = make_service(redis_url=url_of(server))

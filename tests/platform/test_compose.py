@@ -54,8 +54,8 @@ def image_environment() -> dict[str, str]:
 def image_command() -> list[str]:
     [command] = values("CMD")
     parts: list[str] = json.loads(command)
-    assert parts[0] == "python"
-    return [sys.executable, *parts[1:]]
+    assert PROJECT["scripts"][parts[0]] == "service.__main__:main"
+    return [sys.executable, "-m", "service", *parts[1:]]
 
 
 def health_command() -> list[str]:

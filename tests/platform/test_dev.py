@@ -1,6 +1,7 @@
 """dev.py: what it says is missing, what it skips, and what it repairs; the installs themselves are faked."""
 
 import ast
+import errno
 import itertools
 import os
 import runpy
@@ -22,6 +23,7 @@ from tests.servers import REPOSITORY
 @pytest.fixture
 def dev(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """dev.py as a module, in a clone whose installation only writes down what would be done."""
+    monkeypatch.delenv("VENV", raising=False)
     for name in ("dev.py", "pyproject.toml", "constraints.txt"):
         (tmp_path / name).write_bytes((REPOSITORY / name).read_bytes())
     spec = spec_from_file_location("dev", tmp_path / "dev.py")
@@ -273,3 +275,80 @@ def _seconds_of(command: list[str], folder: Path) -> float:
     environment = {**os.environ, "PYTHONPATH": str(folder)}
     subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True)
     return time.monotonic() - started
+
+
+def dev_in(clone: Path, venv: Path) -> ModuleType:
+    """dev.py of that clone, with its virtual environment elsewhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("VENV", str(venv))
+        spec = spec_from_file_location("dev_elsewhere", clone / "dev.py")
+        assert spec is not None
+        assert spec.loader is not None
+        module = module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+
+def refuse_to_write(dev: ModuleType, monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    def open_nothing(self: Path, mode: str = "r", *_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(type(dev.INSTALL_LOCK), "open", open_nothing)
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.EROFS, errno.ENOSPC], ids=errno.errorcode.get)
+def test_a_folder_that_it_may_not_write_is_told_in_a_sentence_with_the_way_out(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    refuse_to_write(dev, monkeypatch, OSError(number, os.strerror(number)))
+    said = end_of(dev.ensure_installed, "")
+    assert str(dev.VENV) in said
+    assert os.strerror(number) in said
+    assert "VENV=" in said
+    assert "\n" not in said
+
+
+def test_the_environment_is_made_where_it_is_wanted(dev: ModuleType, tmp_path: Path) -> None:
+    elsewhere = dev_in(tmp_path, tmp_path / "other" / "place")
+    assert tmp_path / "other" / "place" / "bin" / "python" == elsewhere.PYTHON
+    assert elsewhere.STAMP.is_relative_to(elsewhere.VENV)
+    with elsewhere.install_lock():
+        pass
+    assert {file.name for file in (tmp_path / "other").iterdir()} == {"place.lock"}
+
+
+def test_a_folder_of_somebody_else_is_not_removed(dev: ModuleType, tmp_path: Path) -> None:
+    """`venv --clear` would take all that is in it away."""
+    theirs = tmp_path / "home"
+    theirs.mkdir()
+    (theirs / "letters").write_text("dear")
+    elsewhere = dev_in(tmp_path, theirs)
+    assert "was not made by dev.py" in end_of(elsewhere.ensure_installed, "")
+    assert (theirs / "letters").read_text() == "dear"
+
+
+def test_a_clone_that_it_may_not_write_is_installed_from_a_copy(
+    dev: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Building writes into the folder that it builds from."""
+    commands: list[list[str]] = []
+
+    def run(command: list[str], **_: object) -> "subprocess.CompletedProcess[bytes]":
+        commands.append(command)
+        assert (Path(command[-1].removesuffix("[dev]")) / "pyproject.toml").exists()
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(dev.os, "access", lambda *_: False)
+    monkeypatch.setattr(dev.subprocess, "run", run)
+    dev.install_packages("dev")
+    [command] = commands
+    assert "-e" not in command
+    assert not Path(command[-1].removesuffix("[dev]")).is_relative_to(tmp_path)
+
+
+def test_a_python_that_is_newer_than_those_tried_is_told(
+    dev: ModuleType, actions: Actions, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(dev, "NEWEST_PYTHON", (3, 10))
+    dev.ensure_installed("")
+    assert "3.11 to 3.14" in capsys.readouterr().out

@@ -56,8 +56,8 @@ def test_without_control_groups_there_is_the_machines_memory(tmp_path: Path) -> 
 
 def test_the_server_leaves_room_for_its_copy_and_for_the_service() -> None:
     there = 4096 * MEBIBYTE
-    assert share_bytes(there, 1) == int(SHARE * (4096 - 65) * MEBIBYTE)
-    assert share_bytes(there, 4) == int(SHARE * (4096 - 4 * 65 - 40) * MEBIBYTE)
+    assert share_bytes(there, 1) == int(SHARE * (4096 - 75) * MEBIBYTE)
+    assert share_bytes(there, 4) == int(SHARE * (4096 - 4 * 75 - 40) * MEBIBYTE)
     assert share_bytes(there, 1) < most_bytes(there) < there
 
 

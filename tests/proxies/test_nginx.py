@@ -181,7 +181,8 @@ def test_a_form_that_was_refused_is_sent_again_and_its_reader_thanked(place: Pla
     assert found is not None
     assert found[1] == path
     sent = place.nginx.ask("POST", found[1], FORM, Origin=place.nginx.origin, Referer=f"{place.nginx.origin}{path}")
-    assert (sent.status, sent.headers["Location"]) == (303, f"{place.path}/received?commentdesk=held")
+    assert sent.status == 303
+    assert sent.headers["Location"].startswith(f"{place.path}/received?commentdesk=held")
     assert "awaits moderation" in place.page_of(sent).text
     assert place.nginx.ask("POST", path, FORM, Origin="https://evil.example").status == 403
 

@@ -5,7 +5,18 @@ from collections.abc import Iterator
 import pytest
 from marshmallow import Schema
 
-from schemas import administration, comments, fields, moderation, operation, submissions, threads
+from schemas import (
+    administration,
+    comments,
+    fields,
+    moderation,
+    operation,
+    policies,
+    receipts,
+    rules,
+    submissions,
+    threads,
+)
 
 LEAST_CHARS = 8
 """A description that is shorter repeats the name of what it describes."""
@@ -17,7 +28,7 @@ def described(kind: type[Schema]) -> Iterator[type[Schema]]:
         yield from described(each)
 
 
-OURS = (administration, comments, moderation, operation, submissions, threads)
+OURS = (administration, comments, moderation, operation, policies, receipts, rules, submissions, threads)
 SCHEMAS = [kind for kind in described(fields.Closed) if kind.__module__ in {module.__name__ for module in OURS}]
 FIELDS = [(kind, name) for kind in SCHEMAS for name in kind().fields]
 

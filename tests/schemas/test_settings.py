@@ -218,6 +218,11 @@ class TestKubernetes:
         assert read_settings(KUBERNETES) == read_settings({})
         assert read_settings(KUBERNETES | {"COMMENTDESK_PORT": "9000"}).port == 9000
 
+    def test_a_setting_of_that_name_may_still_come_from_a_file(self, tmp_path: Path) -> None:
+        file = tmp_path / "port"
+        file.write_text("9000\n")
+        assert read_settings(KUBERNETES | {"COMMENTDESK_PORT_FILE": str(file)}).port == 9000
+
     @pytest.mark.parametrize("name", KUBERNETES)
     def test_each_by_itself_is_none(self, name: str) -> None:
         assert read_settings({name: KUBERNETES[name]}) == read_settings({})

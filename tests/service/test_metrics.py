@@ -35,8 +35,10 @@ def test_what_alerts_watch_begins_at_0() -> None:
     lines = lines_of(counts)
     assert 'commentdesk_requests_total{method="GET",route="/v1/x",status="500"} 0.0' in lines
     assert 'commentdesk_requests_total{method="GET",route="/v1/x",status="503"} 0.0' in lines
-    for name in ("gate_refusals", "wrong_tokens", "scored_texts", "scoring_failures", "worker_deaths"):
+    for name in ("gate_refusals", "wrong_tokens", "scored_texts", "scoring_failures", "embedded_server_deaths"):
         assert f"commentdesk_{name}_total 0.0" in lines
+    for cause in ("killed", "crashed", "exited", "not_started"):
+        assert f'commentdesk_worker_deaths_total{{cause="{cause}"}} 0.0' in lines
     for queue in ("classifier", "store"):
         assert f'commentdesk_overloaded_total{{queue="{queue}"}} 0.0' in lines
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from classifier.error import ModelError
 from classifier.features.lexicon import Lexicon
 from classifier.features.window import PIECE_SYMBOLS, piece_starts
 from classifier.text.view import view_of
@@ -66,9 +67,17 @@ def digest_of(examples: Sequence[Example]) -> str:
 
 
 def read_taught(directory: Path = DIRECTORY) -> Taught:
-    """The labels that `write_taught` wrote into a folder, by default those that come with the code."""
-    arrays = (np.load(directory / f"{name}.npy", allow_pickle=False) for name in _ARRAYS)
-    return Taught((directory / _EXAMPLES).read_text("ascii").strip(), *arrays)
+    """The labels that `write_taught` wrote into a folder, by default those that come with the code.
+
+    Raises ModelError where they are not: what is installed as a wheel has none.
+    """
+    try:
+        arrays = [np.load(directory / f"{name}.npy", allow_pickle=False) for name in _ARRAYS]
+        return Taught((directory / _EXAMPLES).read_text("ascii").strip(), *arrays)
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"There are no labels in {directory}: train from a clone or the source distribution."
+        ) from error
 
 
 def write_taught(directory: Path, taught: Taught) -> None:

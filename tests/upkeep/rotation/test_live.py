@@ -19,6 +19,7 @@ import pytest
 
 from service.store import keys
 from service.store.record import unpack_private
+from service.upkeep.installation import FORMAT
 from service.vault import Vault
 from tests.servers import REPOSITORY, RedisServer, ServiceProcess, client_of, wait_until
 from tests.upkeep.rotation.sealed import NEW, OLD, THIRD, opened
@@ -272,7 +273,7 @@ def test_what_cannot_be_done_is_told(make_service: MakeService, redis_server: Re
         client.delete(keys.ROTATING)
         client.hset(keys.INSTALLATION, "format", 2)
         assert "start the service once" in rotate(redis_server)[1]
-        client.hset(keys.INSTALLATION, "format", 3)
+        client.hset(keys.INSTALLATION, "format", FORMAT)
     assert rotate(redis_server)[0] == 0
     check_replaced(redis_server, emails)
     assert rotate(redis_server)[0] == 0, "again does no harm"
