@@ -34,6 +34,7 @@ MAY = {
     ("GET", SITE + "/policy"): OPERATOR,
     ("PUT", SITE + "/policy"): OPERATOR,
     ("PATCH", SITE + "/policy"): OPERATOR,
+    ("POST", SITE + "/policy/tests"): OPERATOR,
     ("GET", "/v1/sites"): ADMIN,
     ("POST", "/v1/sites"): ADMIN,
     ("GET", SITE): ADMIN,

@@ -32,7 +32,8 @@ def check_told(crowd: Crowd, sent: Sequence[Sent]) -> None:
 
 
 async def check_threads(crowd: Crowd, sent: Sequence[Sent]) -> None:
-    """Readers see every approved comment once, and nothing else, in the order in which they were published."""
+    """Readers see every approved comment once, and nothing else, in the order of writing, and where they ask for it in
+    that of publication."""
     for thread in THREADS:
         shown = await crowd.read_thread(thread)
         mine = {crowd.receipts[each.number]: each for each in sent if each.thread == thread}
@@ -41,9 +42,13 @@ async def check_threads(crowd: Crowd, sent: Sequence[Sent]) -> None:
         for each in shown:
             was = mine[each["comment_id"]]
             assert (each["name"], each["body"], each["parent_id"]) == (f"Reader {was.number}", was.kept, None)
-        times = [(each["published_at"], each["comment_id"]) for each in shown]
-        assert times == sorted(times)
-        check_order(crowd, shown)
+        written = [(each["submitted_at"], each["comment_id"]) for each in shown]
+        assert written == sorted(written)
+        by_publication = await crowd.read_thread(thread, order="published")
+        assert Counter(each["comment_id"] for each in by_publication) == Counter(approved)
+        published = [(each["published_at"], each["comment_id"]) for each in by_publication]
+        assert published == sorted(published)
+        check_order(crowd, by_publication)
 
 
 def check_order(crowd: Crowd, shown: Sequence[Json]) -> None:

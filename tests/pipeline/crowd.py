@@ -230,12 +230,13 @@ class Crowd:
             while not condition():
                 await asyncio.sleep(AGAIN_SECONDS / 4)
 
-    async def read_thread(self, thread: str, limit: int = 50) -> list[Json]:
+    async def read_thread(self, thread: str, limit: int = 50, order: str = "oldest") -> list[Json]:
         """All of a thread's published comments as any reader gets them, page by page."""
         found: list[Json] = []
         cursor = ""
         while True:
-            status, page, _ = await self.ask("GET", f"{thread_path(thread, self.path)}/comments?limit={limit}{cursor}")
+            query = f"limit={limit}&order={order}{cursor}"
+            status, page, _ = await self.ask("GET", f"{thread_path(thread, self.path)}/comments?{query}")
             assert status == 200, page
             assert MARK not in str(page).casefold()
             found += page["comments"]

@@ -198,7 +198,7 @@ class Moderation(RuleBasedStateMachine):
 
     def _published(self, thread: str) -> list[tuple[int, str]]:
         mine = [each for each in self._all.values() if each.thread == thread]
-        return [(each.published_ms, each.comment_id) for each in mine if each.published_ms is not None]
+        return [(each.submitted_ms, each.comment_id) for each in mine if each.published_ms is not None]
 
     def _check_all(self) -> None:
         """Every comment, its history and its claim; every counter, from the comments alone."""
