@@ -28,8 +28,8 @@ from service.web.entity_tag import conditional
 from service.web.operation import doc_of, operation, outcome
 from service.web.origins import is_of
 
-COUNTS_BODY_BYTES = 640 * 1024
-"""Two hundred ids of 256 characters, in any script, and as JSON's escapes."""
+COUNTS_BODY_BYTES = 320 * 1024
+"""Two hundred ids of 256 characters, in any script, and those of the Basic Multilingual Plane as JSON's escapes too."""
 _FORM = "2"
 """Of a page, in its tag: another number where the same comments look otherwise than before on the wire."""
 _PLAIN_TEXT = "text/plain; charset=utf-8"
