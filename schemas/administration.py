@@ -40,6 +40,25 @@ def _check_year(time: datetime) -> None:
         raise ValidationError("Not a time from 1971 to 9999.")
 
 
+def _rate(default: int | None, whose: str) -> StrictInteger:
+    return StrictInteger(
+        lowest=1,
+        highest=_MAX_RATE,
+        load_default=default,
+        allow_none=True,
+        metadata={"description": f"How many submissions a minute {whose} may send in the long run; null for no limit."},
+    )
+
+
+def _burst(default: int, whose: str) -> StrictInteger:
+    return StrictInteger(
+        lowest=1,
+        highest=_MAX_RATE,
+        load_default=default,
+        metadata={"description": f"How many submissions {whose} may send at once."},
+    )
+
+
 class PolicySchema(Closed):
     """How a site moderates. In `auto`, a risk below `publish_below` is published, above `reject_above` rejected, and
     held between. Rates count submissions: of a reader, of the whole site, and of all strangers together,
@@ -62,53 +81,12 @@ class PolicySchema(Closed):
     reject_above = Probability(
         load_default=0.98, metadata={"description": "In `auto`, a comment whose `risk` is above this is rejected."}
     )
-    reader_rate_per_minute = StrictInteger(
-        lowest=1,
-        highest=_MAX_RATE,
-        load_default=6,
-        allow_none=True,
-        metadata={
-            "description": "How many submissions a minute one reader may send in the long run; null for no limit."
-        },
-    )
-    reader_burst = StrictInteger(
-        lowest=1,
-        highest=_MAX_RATE,
-        load_default=5,
-        metadata={"description": "How many submissions one reader may send at once."},
-    )
-    site_rate_per_minute = StrictInteger(
-        lowest=1,
-        highest=_MAX_RATE,
-        load_default=None,
-        allow_none=True,
-        metadata={
-            "description": "How many submissions a minute all readers of the site together may send in the long "
-            "run; null for no limit."
-        },
-    )
-    site_burst = StrictInteger(
-        lowest=1,
-        highest=_MAX_RATE,
-        load_default=100,
-        metadata={"description": "How many submissions all readers of the site together may send at once."},
-    )
-    stranger_rate_per_minute = StrictInteger(
-        lowest=1,
-        highest=_MAX_RATE,
-        load_default=120,
-        allow_none=True,
-        metadata={
-            "description": "How many submissions a minute all strangers, who submit without a token, together may "
-            "send in the long run; null for no limit."
-        },
-    )
-    stranger_burst = StrictInteger(
-        lowest=1,
-        highest=_MAX_RATE,
-        load_default=60,
-        metadata={"description": "How many submissions all strangers together may send at once."},
-    )
+    reader_rate_per_minute = _rate(6, "one reader")
+    reader_burst = _burst(5, "one reader")
+    site_rate_per_minute = _rate(None, "all readers of the site together")
+    site_burst = _burst(100, "all readers of the site together")
+    stranger_rate_per_minute = _rate(120, "all strangers together, who submit without a token,")
+    stranger_burst = _burst(60, "all strangers together")
     rules = BoundedList(
         fields.Nested(RuleSchema),
         most=MAX_RULES,
@@ -149,8 +127,8 @@ class SiteChangeSchema(Closed):
         most=100,
         metadata={
             "description": "The origins, such as `https://news.example`, whose pages may post without a token and "
-            "read from a script. With none listed, forms of any page are taken where "
-            "`public_submission` is true, and no script of another origin may read."
+            "read from a script. With none listed, those of any page may where "
+            "`public_submission` is true, and no script of another origin otherwise."
         },
     )
     language = LanguageTag(
@@ -187,8 +165,8 @@ class SiteSchema(Closed):
         fields.String(),
         required=True,
         metadata={
-            "description": "The origins whose pages may post without a token and read from a script; none for no "
-            "restriction of forms, and no reading by scripts."
+            "description": "The origins whose pages may post without a token and read from a script; with none "
+            "listed those of any page may where `public_submission` is true."
         },
     )
     language = fields.String(

@@ -14,7 +14,8 @@ from schemas.threads import MAX_THREAD_CHARS
 MAX_RULES = 200
 """Of a site: each takes a bit of every comment in the lists."""
 MAX_PHRASES = 5_000
-"""Of a site, and so of a rule."""
+"""Of all rules of a site together: they cost up to 12 microseconds a comment."""
+MAX_PATTERN_CHARS = 200
 MAX_DOMAINS = 1_000
 ACTIONS = ("hold", "reject", "note")
 _HOURS = r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$"
@@ -40,7 +41,7 @@ class PatternSchema(Closed):
 
     re2 = PlainText(
         min_chars=1,
-        max_chars=200,
+        max_chars=MAX_PATTERN_CHARS,
         required=True,
         metadata={"description": "As RE2 writes them; `(?i)` before it for any case."},
     )
@@ -118,7 +119,10 @@ class ThreadAgeSchema(Closed):
     """The thread is old."""
 
     above = StrictInteger(
-        lowest=1, highest=36_500, required=True, metadata={"description": "Days since its first comment."}
+        lowest=1,
+        highest=36_500,
+        required=True,
+        metadata={"description": "Days since it was made."},
     )
 
 

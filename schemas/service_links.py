@@ -24,11 +24,12 @@ def is_service_link(variable: str, value: str) -> bool:
     `COMMENTDESK_PORT=tcp://10.96.0.12:8080` is one, `COMMENTDESK_PORT=8080` is a setting.
     """
     if any(name.fullmatch(variable) for name in _IS_ADDRESS):
-        return _is_address(value)
+        return is_address(value)
     return any(name.fullmatch(variable) and text.fullmatch(value) for name, text in _IS_TEXT)
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Returns whether a text is an IPv4 or IPv6 address."""
     try:
         ip_address(text)
     except ValueError:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from schemas.origin import OriginError, parse_public_address
+from schemas.service_links import is_address
 
 PREFIX = "COMMENTDESK_"
 SECRET_CHARS = 32
@@ -39,7 +40,7 @@ def split_hosts(text: str) -> list[str]:
 
 
 def _listening_host(text: str) -> None:
-    if not _HOST_NAME.fullmatch(text.lower()) and not _is_address(text):
+    if not _HOST_NAME.fullmatch(text.lower()) and not is_address(text):
         raise ValidationError("Not an address or a host's name (without http:// and port).")
 
 
@@ -52,16 +53,8 @@ def _public_url(text: str) -> None:
 
 def _host_names(text: str) -> None:
     for name in split_hosts(text):
-        if not _HOST_NAME.fullmatch(name) and not _is_address(name):
+        if not _HOST_NAME.fullmatch(name) and not is_address(name):
             raise ValidationError(f"{name!r} is not a host's name (without https:// and port).")
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 class DemoField(fields.Field[str]):

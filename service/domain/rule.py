@@ -73,7 +73,7 @@ class OftenRejected(NamedTuple):
 
 
 class ThreadAge(NamedTuple):
-    """The thread's first comment is older than so many days."""
+    """The thread was made, by its first comment or before that by its website, more than so many days ago."""
 
     above_days: int
 

@@ -3,12 +3,11 @@
 import re
 from functools import lru_cache
 
-import idna
 from publicsuffixlist import PublicSuffixList
 
+from schemas.origin import canonical_host
 from service.domain.rule import Domains
 
-MAX_DOMAIN_CHARS = 253
 BELOW = "*."
 _NAME = re.compile(r"[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
 
@@ -21,14 +20,9 @@ def _suffixes() -> PublicSuffixList:
 
 def ascii_name(host: str) -> str:
     """A host's name in lower case and ASCII (IDNA), without a dot at its end, or "" for what is no name."""
-    name = host.strip().rstrip(".").lower()
-    if not name or len(name) > MAX_DOMAIN_CHARS:
-        return ""
-    if name.isascii():
-        return name
     try:
-        return idna.encode(name, uts46=True).decode()
-    except idna.IDNAError:
+        return canonical_host(host.strip().rstrip("."))
+    except ValueError:
         return ""
 
 

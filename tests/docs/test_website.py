@@ -66,14 +66,6 @@ class Website:
         return self.ask("/river", form | {"key": key or self.read().key} | given)
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    process = ServiceProcess(tmp_path_factory.mktemp("website") / "data")
-    process.start()
-    yield process
-    process.kill()
-
-
 @pytest.fixture
 def desk(service: ServiceProcess) -> Reader:
     return Reader(service.url, service.admin_token)

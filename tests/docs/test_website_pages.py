@@ -24,14 +24,6 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
-    process = ServiceProcess(tmp_path_factory.mktemp("website") / "data")
-    process.start()
-    yield process
-    process.kill()
-
-
-@pytest.fixture(scope="module")
 def address(service: ServiceProcess) -> Iterator[str]:
     """Where the pages are, as they stand in the documents but for the two addresses."""
 
