@@ -1,9 +1,8 @@
 """The environment variables that Kubernetes adds to containers for each Service, named after it."""
 
 import re
-from ipaddress import ip_address
 
-from schemas.settings import PREFIX
+from schemas.settings import PREFIX, is_address
 
 _SERVICE = f"{PREFIX}(?:[A-Z0-9_]+_)?"
 """A Service called `commentdesk`, or `commentdesk-` and more."""
@@ -26,12 +25,3 @@ def is_service_link(variable: str, value: str) -> bool:
     if any(name.fullmatch(variable) for name in _IS_ADDRESS):
         return is_address(value)
     return any(name.fullmatch(variable) and text.fullmatch(value) for name, text in _IS_TEXT)
-
-
-def is_address(text: str) -> bool:
-    """Returns whether a text is an IPv4 or IPv6 address."""
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
