@@ -1,12 +1,14 @@
 """What the README shows is run as it stands there."""
 
+import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from schemas.settings import PREFIX, SettingsSchema
-from tests.servers import ServiceProcess
+from tests.servers import REPOSITORY, ServiceProcess
 
 ELSEWHERE = """
 curl -sS --fail "$DESK/v1/sites/default/threads/elsewhere/comments" \\
@@ -41,6 +43,26 @@ def test_first_steps_run_as_written(make_service: Callable[..., ServiceProcess])
     receipt = said_by(f"DESK={service.url}\nTOKEN={service.admin_token}\n{script_of('What became of a comment')}")
     assert receipt.startswith('{"state":"held"')
     assert receipt.endswith('"published_at":null}')
+
+
+def test_the_commands_run_as_written(make_service: Callable[..., ServiceProcess]) -> None:
+    service = make_service()
+    service.start()
+    section = README.split("## Commands")[1].split("\n## ")[0]
+    script = "\n".join(re.findall(r"```sh\n(.*?)```", section, re.DOTALL))
+    script = script.replace(".venv/bin/commentdesk", f"{sys.executable} -m service")
+    given = {"COMMENTDESK_DATA_DIR": str(service.data_dir), "COMMENTDESK_ADMIN_TOKEN": service.admin_token}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", script],
+        cwd=REPOSITORY,
+        env=os.environ | given,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert '"publish_below": 0.02' in done.stdout
+    assert re.search(r"^closed +true$", done.stdout, re.MULTILINE)
+    assert "cd_" in done.stdout.splitlines()[-1]
 
 
 def test_the_table_of_settings_is_the_schema() -> None:
