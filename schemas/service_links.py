@@ -2,7 +2,8 @@
 
 import re
 
-from schemas.settings import PREFIX, is_address
+from schemas.node import is_address
+from schemas.settings import PREFIX
 
 _SERVICE = f"{PREFIX}(?:[A-Z0-9_]+_)?"
 """A Service called `commentdesk`, or `commentdesk-` and more."""

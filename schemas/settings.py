@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
+from schemas.node import is_address
 from schemas.origin import OriginError, parse_public_address
 
 PREFIX = "COMMENTDESK_"
@@ -54,15 +55,6 @@ def _host_names(text: str) -> None:
     for name in split_hosts(text):
         if not _HOST_NAME.fullmatch(name) and not is_address(name):
             raise ValidationError(f"{name!r} is not a host's name (without https:// and port).")
-
-
-def is_address(text: str) -> bool:
-    """Returns whether a text is an IPv4 or IPv6 address."""
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 class DemoField(fields.Field[str]):

@@ -1,16 +1,15 @@
 """What a website passes on beside a comment, about its reader or its article: never a reason to refuse the comment,
 whose reader did not write it and cannot mend it."""
 
-import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from functools import cached_property
-from ipaddress import ip_address
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields
 
 from schemas import controls, visibility
+from schemas.node import address_in, is_address, unquoted
 from schemas.websites import complete_address
 
 _MOST_CODE_POINTS = 4
@@ -18,8 +17,8 @@ _MOST_CODE_POINTS = 4
 _MAX_LIST_CHARS = 1000
 _MAX_LISTED = 20
 """Addresses of a list that are looked at."""
-_HOP = re.compile(r"""(?:for=)?"?(?:\[([0-9a-f:.]+)\](?::\d+)?|([0-9.]+):\d+|([0-9a-f:.]+))"?""", re.IGNORECASE)
-"""An address as proxies write it: in quotes or brackets, with a port, as `for=` of RFC 7239."""
+_FOR = "for="
+"""Before an address of `Forwarded` (RFC 7239)."""
 
 
 class SideValues(dict[str, str]):
@@ -84,10 +83,10 @@ class SideIp(_SideField):
         if type(value) is not str:
             return "", True
         whole = value.strip()
-        try:
-            return str(ip_address(whole)) if whole else "", False
-        except ValueError:
-            return _first_address(controls.in_one_line(whole[:_MAX_LIST_CHARS])), True
+        if not whole or is_address(whole):
+            return _short(whole), False
+        listed = controls.in_one_line(whole[:_MAX_LIST_CHARS]).split(",", _MAX_LISTED)[:_MAX_LISTED]
+        return next(filter(None, map(_short, listed)), ""), True
 
 
 class SideSchema(Schema):
@@ -135,13 +134,9 @@ def _cleaned(text: str) -> str:
     return visibility.without_marks(text) if visibility.has_too_many_marks(text) else text
 
 
-def _first_address(listed: str) -> str:
-    for hop in listed.split(",", _MAX_LISTED)[:_MAX_LISTED]:
-        found = _HOP.fullmatch(hop.strip())
-        if found is None:
-            continue
-        try:
-            return str(ip_address(found[found.lastindex or 0]))
-        except ValueError:
-            continue
-    return ""
+def _short(hop: str) -> str:
+    """Returns the address of a hop in its usual short form, or "" where it has none."""
+    hop = hop.strip()
+    node = unquoted(hop[len(_FOR) :] if hop[: len(_FOR)].lower() == _FOR else hop)
+    address = address_in(node)
+    return "" if address is None else str(address)

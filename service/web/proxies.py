@@ -6,27 +6,14 @@ stands before it. A list is read from its end, as far as its entries are trusted
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
 
+from schemas.node import IpAddress, address_in, unquoted
 from service.web.call import Networks
 from service.web.exchange import Request
 
-IpAddress = IPv4Address | IPv6Address
 MAX_HOPS = 32
 """So many entries of a list are looked at, from its end."""
-MAX_NODE_CHARS = 80
-"""An IPv6 address with a zone, brackets and a port has fewer."""
 _MAX_PARAMETERS = 8
-_MOST_NODES = 4096
-"""So many nodes are remembered: 1 MB at most."""
-_PORT = r"(?::(?:[0-9]{1,5}|_[A-Za-z0-9._-]+))?"
-_IPV4 = re.compile(rf"(?P<address>[0-9.]+){_PORT}")
-_IPV6 = re.compile(rf"\[(?P<address>[0-9A-Fa-f:.]+)(?:%[^\]]*)?\]{_PORT}")
-_BARE_IPV6 = re.compile(r"(?P<address>[0-9A-Fa-f:.]+)(?:%\S*)?")
-_NODES = (_IPV4, _IPV6, _BARE_IPV6)
-"""Addresses, also with a port, as RFC 7239 (6), the Application Gateway and IIS of Azure and others write them; the
-port may be hidden."""
 _HIDDEN = re.compile(r"_[A-Za-z0-9._-]{1,63}")
 """RFC 7239, 6.3: a name that a proxy gives to a reader whose address it does not tell."""
 
@@ -37,12 +24,12 @@ def reader_address(request: Request, trusted: Networks) -> str:
 
     "" where a proxy names somebody, but not by an address: `unknown`, or what cannot be read.
     """
-    remote = _address_in(request.remote or "")
+    remote = address_in(request.remote or "")
     if remote is None or not _is_of(remote, trusted):
         return request.remote or "" if remote is None else str(remote)
     last = remote
     for node in _named_by_proxies(request):
-        found = _address_in(node)
+        found = address_in(node)
         if found is None:
             return node if _HIDDEN.fullmatch(node) else ""
         last = found
@@ -53,7 +40,7 @@ def reader_address(request: Request, trusted: Networks) -> str:
 
 def is_trusted(address: str, trusted: Networks) -> bool:
     """Whether an address is one of the trusted proxies'."""
-    found = _address_in(address)
+    found = address_in(address)
     return found is not None and _is_of(found, trusted)
 
 
@@ -86,7 +73,7 @@ def _named_by_proxies(request: Request) -> Iterator[str]:
         nodes = [_parameter(each, "for") for each in _entries(request, "Forwarded")]
     if not any(nodes):
         nodes = _entries(request, "X-Real-IP")
-    return reversed([_unquoted(each) for each in nodes])
+    return reversed([unquoted(each) for each in nodes])
 
 
 def _entries(request: Request, header: str) -> list[str]:
@@ -104,30 +91,8 @@ def _parameter(element: str, wanted: str) -> str:
     for pair in element.split(";", _MAX_PARAMETERS):
         name, _, value = pair.partition("=")
         if name.strip().lower() == wanted:
-            return _unquoted(value.strip())
+            return unquoted(value.strip())
     return ""
-
-
-def _unquoted(text: str) -> str:
-    is_quoted = len(text) > 1 and text[0] == text[-1] == '"'
-    return re.sub(r"\\(.)", r"\1", text[1:-1]).strip() if is_quoted else text
-
-
-def _address_in(node: str) -> IpAddress | None:
-    """The address of a node without its port and zone, an IPv4 address written as IPv6 as the former; None where there
-    is none."""
-    return _short_node(node) if len(node) <= MAX_NODE_CHARS else None
-
-
-@lru_cache(_MOST_NODES)
-def _short_node(node: str) -> IpAddress | None:
-    found = next((match for each in _NODES if (match := each.fullmatch(node))), None)
-    try:
-        address = ip_address(found["address"] if found else "")
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
 
 
 def _is_of(address: IpAddress, networks: Networks) -> bool:

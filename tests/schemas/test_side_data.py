@@ -51,7 +51,7 @@ def test_unknown_fields_are_dropped() -> None:
         ("", "", False),
         ("192.0.2.1", "192.0.2.1", False),
         (" 2001:DB8:0::1 ", "2001:db8::1", False),
-        ("::ffff:192.0.2.1", "::ffff:c000:201", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", False),
         ("203.0.113.5:4711", "203.0.113.5", True),
         ("[2001:db8::1]", "2001:db8::1", True),
         ("[2001:db8::1]:443", "2001:db8::1", True),
@@ -78,8 +78,7 @@ def test_unknown_fields_are_dropped() -> None:
 )
 def test_an_address_is_read_however_it_is_written(sent: Any, kept: str, *, is_mended: bool) -> None:
     found = passed_on(client={"ip": sent})
-    expected = {"::ffff:c000:201": {"::ffff:c000:201", "::ffff:192.0.2.1"}}.get(kept, {kept})
-    assert found["ip"] in expected
+    assert found["ip"] == kept
     assert found.mended == ({"client.ip"} if is_mended else set())
 
 
