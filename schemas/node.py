@@ -28,8 +28,8 @@ def is_address(text: str) -> bool:
 
 
 def address_in(node: str) -> IpAddress | None:
-    """Returns the address of a node without its port and zone; of an IPv4 address written as IPv6 the former; None where
-    there is none."""
+    """Returns the address of a node without its port and zone, or None where there is none; of an IPv4 address written
+    as IPv6 the former."""
     return _address_in(node) if len(node) <= MAX_NODE_CHARS else None
 
 
