@@ -1,5 +1,6 @@
 """What tests of the store make and ask: short ways to submit, claim and decide at a pinned time."""
 
+import asyncio
 import hashlib
 import itertools
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ NOW = 1_770_000_000_000
 """A Monday in February 2026, in ms."""
 MINUTE = 60_000
 LEASE = 5 * MINUTE
+EVENTS_AT_ONCE = 500
 NO_LIMIT = RateLimit()
 CHANGE = Change(EventKind.SITE_CHANGED, "root", NOW)
 SITE = Site("default", policy=Policy(reader_rate=NO_LIMIT, stranger_rate=NO_LIMIT))
@@ -234,3 +236,10 @@ def ids_of(found: Sequence[Comment]) -> list[str]:
 
 def moderator(token_id: str) -> Caller:
     return Caller(token_id, token_id.title(), Role.MODERATOR, None)
+
+
+async def add_events(link: Link, stream: str, events: Sequence[tuple[str, int]]) -> None:
+    """Fills a stream with events of these ids and times; so few at once that a busy server is not asked for too much."""
+    for start in range(0, len(events), EVENTS_AT_ONCE):
+        step = events[start : start + EVENTS_AT_ONCE]
+        await asyncio.gather(*(link.call("XADD", stream, name, "k", "left", "m", at_ms) for name, at_ms in step))

@@ -15,7 +15,7 @@ from service.store.consumers import (
     StreamMeasures,
 )
 from service.upkeep import lease
-from tests.store.desk import NOW
+from tests.store.desk import NOW, add_events
 
 SITE = "default"
 STREAM = keys.stream_keys(SITE)
@@ -26,9 +26,7 @@ LETTER = DeadLetter(Entry(b"5-0", [b"k", b"left", b"m", b"1"]), "ValueError", 3,
 async def emit(link: Link, count: int, stream: str = STREAM.events) -> None:
     """Events whose ids are 1-0, 2-0 and so on."""
     first = await link.call("XLEN", stream) + 1
-    for number in range(first, first + count):
-        link.call("XADD", stream, f"{number}-0", "k", "left", "m", number)
-    await link.call("XLEN", stream)
+    await add_events(link, stream, [(f"{number}-0", number) for number in range(first, first + count)])
 
 
 async def registered(link: Link, consumer: str = "learner", start: Start = Start.OLDEST) -> Errand:

@@ -22,7 +22,17 @@ from service.store.events import unpack_event
 from service.upkeep import examination
 from service.vault import Vault
 from tests.servers import RedisServer
-from tests.store.desk import CHANGE, LEASE, NOW, Store, key, new_comment, read_events, site_in
+from tests.store.desk import (
+    CHANGE,
+    LEASE,
+    NOW,
+    Store,
+    add_events,
+    key,
+    new_comment,
+    read_events,
+    site_in,
+)
 from tests.store.every_script import use_every_script
 from tests.store.watching import OF_COMMENTS, OF_RECORDS, TELLS_NOTHING, WatchingLink
 
@@ -316,16 +326,9 @@ def test_what_is_no_event_of_ours_is_refused(flat: list[bytes]) -> None:
         unpack_event(b"1-0", flat)
 
 
-async def fill(link: Link, stream: str, count: int) -> None:
-    for _ in range(count // 1000):
-        for command in [("XADD", stream, "*", "k", "left", "m", "1")] * 999:
-            link.call(*command)
-        await link.call("XADD", stream, "*", "k", "left", "m", "1")
-
-
 async def test_without_consumers_the_newest_events_are_kept(store: Store, link: Link) -> None:
     stream = keys.events("default")
-    await fill(link, stream, 12_000)
+    await add_events(link, stream, [("*", 1)] * 12_000)
     await store.submit()
     length = await link.call("XLEN", stream)
     assert keys.NEWEST_EVENTS <= length <= keys.NEWEST_EVENTS + 200
@@ -333,7 +336,7 @@ async def test_without_consumers_the_newest_events_are_kept(store: Store, link: 
 
 async def test_with_a_consumer_many_more_are_kept(store: Store, link: Link) -> None:
     stream, consumers, _ = keys.stream_keys("default")
-    await fill(link, stream, 12_000)
+    await add_events(link, stream, [("*", 1)] * 12_000)
     await link.call("HSET", consumers, "learner", "0-0 0 0")
     await store.submit()
     assert await link.call("XLEN", stream) == 12_001
