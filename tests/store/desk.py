@@ -239,7 +239,7 @@ def moderator(token_id: str) -> Caller:
 
 
 async def add_events(link: Link, stream: str, events: Sequence[tuple[str, int]]) -> None:
-    """Fills a stream with events of these ids and times; so few at once that a busy server is not asked for too much."""
+    """Fills a stream with events of these ids and times, so few at once that a busy server keeps up."""
     for start in range(0, len(events), EVENTS_AT_ONCE):
         step = events[start : start + EVENTS_AT_ONCE]
         await asyncio.gather(*(link.call("XADD", stream, name, "k", "left", "m", at_ms) for name, at_ms in step))
