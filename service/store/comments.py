@@ -22,7 +22,8 @@ from service.vault import Vault
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
 """Upper bounds of the histogram of a comment's age at its decision."""
-_AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+"""As scripts take them."""
 HOMES_BYTES = 64 * 1024 * 1024
 _HOME_BYTES = 520
 """Of one home, its key and its slot in the table, but for the thread's id: measured with CPython 3.11."""
@@ -109,7 +110,7 @@ class Comments:
                 note=ruling.note or None,
             ),
             replay.fingerprint,
-            _AGE_BOUNDS,
+            AGE_BOUNDS,
             int(moderator.may_end_any_claim),
             "",
         )
