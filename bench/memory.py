@@ -188,6 +188,7 @@ def make_desk(link: "Link") -> "Desk":
     from service.registry import Registry
     from service.rules.prepared import PreparedRules
     from service.scoring import Scorer
+    from service.store.bulks import Bulks
     from service.store.comments import Comments
     from service.store.format_3 import ThreadUpgrades
     from service.store.queue import Queue
@@ -206,6 +207,7 @@ def make_desk(link: "Link") -> "Desk":
         queue=Queue(link, comments),
         salts=DaySalts(link),
         rules=PreparedRules(model.fold, ()),
+        bulks=Bulks(link),
         thread_upgrades=ThreadUpgrades(link),
     )
 

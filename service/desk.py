@@ -9,6 +9,7 @@ from service.link.link import Link
 from service.registry import Registry
 from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
+from service.store.bulks import Bulks
 from service.store.comments import Comments
 from service.store.format_3 import ThreadUpgrades
 from service.store.queue import Queue
@@ -30,6 +31,7 @@ class Desk:
     scorer: Scorer
     submissions: Submissions
     comments: Comments
+    bulks: Bulks
     queue: Queue
     salts: DaySalts
     rules: PreparedRules

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from service.domain.comment import Comment
-from service.domain.decision import Decision
+from service.domain.decision import Decision, Ruling
 from service.domain.state import State
 
 BULK = "b"
@@ -62,8 +62,8 @@ class Undoing:
 
 @dataclass(frozen=True, slots=True)
 class Bulk:
-    """A bulk as far as it is: `done` of `total` comments were looked at, and `skipped` of them were left alone, of which
-    another moderator had claimed `claimed`. One that is not running and has not done all was stopped."""
+    """A bulk as far as it is: `done` of `total` comments were looked at, and `skipped` of them were left alone, of
+    which another moderator had claimed `claimed`."""
 
     bulk_id: str
     is_running: bool
@@ -79,6 +79,11 @@ class Bulk:
     skipped: int
     claimed: int
     undo: Undoing | None
+
+    @property
+    def reason_code(self) -> str:
+        """As of a decision on one comment."""
+        return Ruling("", self.decision, self.reason).reason_code
 
     @property
     def is_stopped(self) -> bool:

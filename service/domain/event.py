@@ -8,6 +8,9 @@
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
+| bulk_started | one decision on many comments was begun | bulk_id | nothing -> the decision |
+| bulk_undone | the decisions of a bulk are taken back, and it ends | bulk_id | the decision -> nothing |
+| bulk_finished | a bulk, or what takes it back, has come to its end | bulk_id | - |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
 | policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
@@ -50,6 +53,9 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     CLAIMED = "claimed"
     RELEASED = "released"
+    BULK_STARTED = "bulk_started"
+    BULK_UNDONE = "bulk_undone"
+    BULK_FINISHED = "bulk_finished"
     THREAD_CHANGED = "thread_changed"
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"

@@ -21,7 +21,7 @@ _NO_HOME = CommentHome("", "")
 
 
 class Reached(StrEnum):
-    """How a bulk is after a step: to go on, done, or somewhere else, as somebody else carries it out or it was ended."""
+    """How a bulk is: to go on, done, or somewhere else, as somebody else carries it out or it was ended."""
 
     ON = "on"
     DONE = "done"
@@ -43,7 +43,7 @@ async def decide_next(link: Link, comments: Comments, site: str, work: BulkWork,
     )
     arguments: list[Argument] = [
         *(bulk.actor, bulk.decision, STATE_OF_DECISION[bulk.decision], work.asked or "", work.previewed_ms, act),
-        *(AGE_BOUNDS, "", _detail(bulk)),
+        *(AGE_BOUNDS, bulk.reason_code, _detail(bulk, bulk.reason_code)),
     ]
     return await _step(link, comments, scripts.BULK_DECIDE, site, work, place, now_ms, arguments)
 
@@ -54,7 +54,7 @@ async def undo_next(link: Link, comments: Comments, site: str, work: BulkWork, p
     assert undo is not None  # noqa: S101 whoever calls has looked
     act = pack_act(UNDO, now_ms, undo.actor, undo.moderator, bulk=bulk.bulk_id)
     return await _step(
-        link, comments, scripts.BULK_UNDO, site, work, place, now_ms, [undo.actor, act, _detail(bulk)]
+        link, comments, scripts.BULK_UNDO, site, work, place, now_ms, [undo.actor, act, _detail(bulk, "")]
     )
 
 
@@ -79,7 +79,10 @@ async def _step(
     known = ["" if home is _NO_HOME else each for each, home in zip(ids, homes, strict=True)]
     n_keys = len(of_each[0]) if of_each else 0
     reached, at = await script.run(link, names, now_ms, bulk_id, place, *arguments, n_keys, *known)
-    return Step(Reached(reached.decode()), at)
+    step = Step(Reached(reached.decode()), at)
+    if step.reached is Reached.ON and at < place + len(ids):
+        comments.forget_home(site, ids[at - place])
+    return step
 
 
 async def _home_of(comments: Comments, site: str, comment_id: str) -> CommentHome:
@@ -89,5 +92,5 @@ async def _home_of(comments: Comments, site: str, comment_id: str) -> CommentHom
         return _NO_HOME
 
 
-def _detail(bulk: Bulk) -> bytes:
-    return orjson.dumps({"bulk": bulk.bulk_id})
+def _detail(bulk: Bulk, code: str) -> bytes:
+    return orjson.dumps({"bulk": bulk.bulk_id} | ({"reason": code} if code else {}))

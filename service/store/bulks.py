@@ -21,19 +21,32 @@ MOST_COMMENTS = 100_000
 """So many comments are decided on at once at most: a megabyte of ids."""
 _ID_BYTES = 10
 _TOLD = (
-    *("total", "decision", "reason", "note", "actor", "name", "started_ms", "finished_ms", "place", "changed", "claimed"),
+    *(
+        "total",
+        "decision",
+        "reason",
+        "note",
+        "actor",
+        "name",
+        "started_ms",
+        "finished_ms",
+        "place",
+        "changed",
+        "claimed",
+    ),
     *("undo_actor", "undo_name", "undo_started_ms", "undo_finished_ms", "undo_place", "undone"),
 )
 _OF_WORK = ("ids", "state", "previewed_ms")
-_UNKNOWN_TOKEN = "No preview of the last 30 minutes: look at what is selected again."
-_SPENT_TOKEN = "This preview was decided on otherwise: look at what is selected again."
+_UNKNOWN = "No preview of the last 30 minutes: look at what is selected again."
+_SPENT = "This preview was decided on otherwise: look at what is selected again."
 
 
 class Bulks:
-    """The bulks of all sites."""
+    """The bulks of all sites. `started` is set when this process started one or has one taken back."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self.started = asyncio.Event()
 
     async def keep_preview(
         self, site: str, bulk_id: str, ids: Sequence[str], state: State | None, *, now_ms: int
@@ -43,8 +56,8 @@ class Bulks:
         await scripts.BULK_PREVIEW.run(self._link, [keys.bulk_keys(site, bulk_id).bulk], PREVIEW_MS, *fields)
 
     async def start(self, site: str, order: BulkOrder, moderator: Caller, *, now_ms: int) -> Bulk:
-        """Starts a bulk, once: the same order again gives it as it is. InvalidFieldsError for a preview that is none any
-        more, or that another order was given for."""
+        """Starts a bulk, once: the same order again gives it as it is. InvalidFieldsError for a preview that is gone,
+        or that another order was given for."""
         (outcome,) = await scripts.BULK_START.run(
             self._link,
             _keys(site, order.bulk_id),
@@ -60,9 +73,8 @@ class Bulks:
             "",
         )
         if outcome in {b"unknown", b"differs"}:
-            raise InvalidFieldsError(
-                errors={"preview_token": [_UNKNOWN_TOKEN if outcome == b"unknown" else _SPENT_TOKEN]}
-            )
+            raise InvalidFieldsError(errors={"preview_token": [_UNKNOWN if outcome == b"unknown" else _SPENT]})
+        self.started.set()
         return await self.read(site, order.bulk_id)
 
     async def begin_undo(self, site: str, bulk_id: str, moderator: Caller, *, now_ms: int) -> Bulk:
@@ -70,6 +82,7 @@ class Bulks:
         await scripts.BULK_BEGIN_UNDO.run(
             self._link, _keys(site, bulk_id), now_ms, bulk_id, moderator.actor, moderator.name, KEPT_MS
         )
+        self.started.set()
         return await self.read(site, bulk_id)
 
     async def read(self, site: str, bulk_id: str) -> Bulk:
@@ -81,7 +94,7 @@ class Bulks:
 
     async def newest(self, site: str) -> list[Bulk]:
         """Reads those that are still kept, newest first."""
-        ids = await self._link.call("ZREVRANGE", keys.bulk_keys(site, "").bulks, 0, MOST_LISTED - 1)
+        ids = await self._link.call("ZRANGE", keys.bulk_keys(site, "").bulks, 0, MOST_LISTED - 1, "REV")
         return await self._read_some(site, [each.decode() for each in ids])
 
     async def oldest_running(self, site: str) -> str | None:
@@ -90,7 +103,7 @@ class Bulks:
         return ids[0].decode() if ids else None
 
     async def read_work(self, site: str, bulk_id: str) -> BulkWork | None:
-        """Reads what carries a bulk on needs; None, and it is no longer among the running, where it is no longer kept."""
+        """Reads what carries a bulk on needs; None where it is no longer kept, nor among the running after this."""
         bulk_key = keys.bulk_keys(site, bulk_id).bulk
         found = await self._read_some(site, [bulk_id])
         ids, state, previewed_ms = await self._link.call("HMGET", bulk_key, *_OF_WORK)

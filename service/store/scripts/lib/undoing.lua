@@ -7,12 +7,14 @@ local function undo_one(keys, stream, undoing)
   if not record[STATE] or record[STATE] == 'erased' then return 'comment_not_found' end
   if undoing.revision ~= '' and undoing.revision ~= record[REVISION] then return 'stale_revision' end
   if previous == '' then return 'nothing_to_undo' end
+  if not is_home(keys, record) then return 'home_changed' end
 
   local before = record[STATE]
   local line, older = string.match(previous, '^([^\n]*)\n(.*)$')
   local decided = record[DECISION] or ''
-  local state, decision, published_ms, queued = string.match(line, '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)$')
-  local changes = {[DECISION] = decision, [PREVIOUS] = older}
+  local state, decision, published_ms, queued, reason =
+    string.match(line, '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t?([^\t]*)$')
+  local changes = {[DECISION] = decision, [PREVIOUS] = older, [REASON] = reason}
   move_to(keys, comment_id, record, state, published_ms, now, undoing.act, changes, {undone = 1})
   change_outcome(keys.author, decided, decision)
   if queued == '1' then enqueue(keys, keys.thread_queue, comment_id, record[SUBMITTED_MS], record[RISK]) end
