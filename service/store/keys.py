@@ -90,7 +90,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.fields import SITE_PATTERN
-from service.store.ordinals import BITS_A_CHUNK, ROWS_A_CHUNK
+from service.lists.ordinals import BITS_A_CHUNK, ROWS_A_CHUNK
 
 PREFIX = "cd:"
 """What all our keys, and no others, begin with."""
