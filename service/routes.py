@@ -1,6 +1,6 @@
 """THE table: every call of the service, who may make it, and what answers it."""
 
-from service.api import administrators, moderators, receipts, submissions, threads, watchers
+from service.api import administrators, lists, moderators, receipts, submissions, threads, watchers
 from service.api.way_back import RECEIVED
 from service.domain.caller import Role
 from service.pages import demo, docs
@@ -28,6 +28,7 @@ API: tuple[Route, ...] = (
         route("POST", SITE + "/claims", moderators.claim, MODERATOR),
         route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
         route("DELETE", SITE + "/claims/{comment_id}", moderators.release, MODERATOR),
+        route("GET", SITE + "/comments", lists.list_comments, MODERATOR),
         route("GET", COMMENT, moderators.read_comment, MODERATOR, WEBSITE),
         route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
         route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),

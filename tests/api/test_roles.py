@@ -27,6 +27,7 @@ MAY = {
     ("POST", SITE + "/claims"): MODERATOR,
     ("DELETE", SITE + "/claims"): MODERATOR,
     ("DELETE", SITE + "/claims/{comment_id}"): MODERATOR,
+    ("GET", SITE + "/comments"): MODERATOR,
     ("GET", COMMENT): WEBSITE | MODERATOR,
     ("POST", COMMENT + "/decisions"): MODERATOR,
     ("POST", COMMENT + "/undo"): MODERATOR,
