@@ -25,14 +25,14 @@ class Strand(NamedTuple):
         return first * ORDINAL_BYTES, last * ORDINAL_BYTES - 1
 
 
-class Search(NamedTuple):
+class Place(NamedTuple):
     """Where the newest ordinal that is below another one may be: at one of the places from `low` to `high`."""
 
     low: int
     high: int
 
     @property
-    def is_over(self) -> bool:
+    def is_near(self) -> bool:
         """Whether one block from `low` on has it, and as many again."""
         return self.high - self.low <= BLOCK // 2
 
@@ -40,10 +40,10 @@ class Search(NamedTuple):
         """The places to look at next: ascending, each once."""
         return sorted({int(each) for each in np.linspace(self.low, self.high, _PROBES + 2)[1:-1]} - {self.high})
 
-    def after(self, places: list[int], ordinals: list[int], below: int) -> "Search":
+    def after(self, places: list[int], ordinals: list[int], below: int) -> "Place":
         """What is left when these ordinals were found at the places."""
         past = sum(ordinal >= below for ordinal in ordinals)
-        return Search(places[past - 1] + 1 if past else self.low, places[past] if past < len(places) else self.high)
+        return Place(places[past - 1] + 1 if past else self.low, places[past] if past < len(places) else self.high)
 
 
 def ordinals_in(raw: bytes) -> Ordinals:

@@ -9,7 +9,7 @@ import numpy as np
 from service.domain.selection import Selection
 from service.link.link import Link
 from service.lists.planes import Ordinals
-from service.lists.strand import BLOCK, ORDINAL_BYTES, Search, Strand, ordinals_in
+from service.lists.strand import BLOCK, ORDINAL_BYTES, Place, Strand, ordinals_in
 from service.store import keys, scripts
 
 
@@ -64,11 +64,11 @@ async def _newest(link: Link, ascending: str, descending: str, newest: bytes, hi
 
 async def _place_below(link: Link, name: str, strand: Strand, high: int) -> int:
     """A place from which a block has the newest ordinal below `high`."""
-    search = Search(0, strand.length)
-    while not search.is_over:
-        places = search.probes()
-        search = search.after(places, await _ordinals_at(link, name, strand, places), high)
-    return search.low
+    found = Place(0, strand.length)
+    while not found.is_near:
+        places = found.probes()
+        found = found.after(places, await _ordinals_at(link, name, strand, places), high)
+    return found.low
 
 
 async def _ordinals_at(link: Link, name: str, strand: Strand, places: Sequence[int]) -> list[int]:
