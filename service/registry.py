@@ -52,7 +52,9 @@ RELOAD_SECONDS = 30
 
 EVENTS_AT_ONCE = 100
 _KINDS, _SUBJECT = (keys.EVENT_FIELDS[name].encode() for name in ("kinds", "subject"))
-_OF_SITES = {EventKind.SITE_CREATED, EventKind.SITE_CHANGED, EventKind.POLICY_CHANGED}
+_OF_SITES = {
+    *(EventKind.SITE_CREATED, EventKind.SITE_CHANGED, EventKind.SITE_REASONS_CHANGED, EventKind.POLICY_CHANGED),
+}
 _OF_TOKENS = {EventKind.TOKEN_CREATED, EventKind.TOKEN_REVOKED}
 
 log = structlog.get_logger(__name__)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sys import getsizeof
 from typing import Any, NamedTuple
 
+import orjson
+
 from service.domain.assessed import Span
 from service.domain.caller import Caller
 from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
@@ -111,7 +113,7 @@ class Comments:
             replay.fingerprint,
             _AGE_BOUNDS,
             int(moderator.may_end_any_claim),
-            "",
+            orjson.dumps({"reason": ruling.reason_code}) if ruling.reason_code else "",
         )
         return _comment(comment_id, _unpack(reply))
 

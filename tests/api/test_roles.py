@@ -35,6 +35,8 @@ MAY = {
     ("PUT", SITE + "/policy"): OPERATOR,
     ("PATCH", SITE + "/policy"): OPERATOR,
     ("POST", SITE + "/policy/tests"): OPERATOR,
+    ("GET", SITE + "/reasons"): MODERATOR | OPERATOR,
+    ("PUT", SITE + "/reasons"): OPERATOR,
     ("GET", "/v1/sites"): ADMIN,
     ("POST", "/v1/sites"): ADMIN,
     ("GET", SITE): ADMIN,
