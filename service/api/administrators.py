@@ -53,7 +53,7 @@ async def read_policy(call: Call) -> Answer:
     errors=_POLICY_ERRORS,
 )
 async def set_policy(call: Call) -> Answer:
-    actor = call.known_caller.token_id
+    actor = call.known_caller.actor
     return Answer(200, fields_of(await sites.set_policy(call.desk, call.known_site, policy_of(call.body), actor=actor)))
 
 
@@ -66,7 +66,7 @@ async def set_policy(call: Call) -> Answer:
 )
 async def change_policy(call: Call) -> Answer:
     """A field left out keeps its value, also when another changes it at the same moment."""
-    actor = call.known_caller.token_id
+    actor = call.known_caller.actor
     return Answer(200, fields_of(await sites.change_policy(call.desk, call.known_site, call.body, actor=actor)))
 
 
@@ -99,7 +99,7 @@ async def create_site(call: Call) -> Answer:
         allowed_origins=tuple(body.get("allowed_origins", ())),
         language=body.get("language", DEFAULT_LANGUAGE),
     )
-    made = await sites.create_site(call.desk, wanted, call.replay, actor=call.known_caller.token_id)
+    made = await sites.create_site(call.desk, wanted, call.replay, actor=call.known_caller.actor)
     return Answer(201, site_json(made), {"Location": f"/v1/sites/{made.site}"})
 
 
@@ -122,7 +122,7 @@ async def read_site(call: Call) -> Answer:
     errors=_FULL,
 )
 async def change_site(call: Call) -> Answer:
-    actor = call.known_caller.token_id
+    actor = call.known_caller.actor
     return Answer(200, site_json(await sites.change_site(call.desk, call.known_site, _change(call.body), actor=actor)))
 
 
@@ -153,7 +153,7 @@ async def create_token(call: Call) -> Answer:
         body["name"],
         expires_at=body["expires_at"],
         replay=call.replay,
-        actor=call.known_caller.token_id,
+        actor=call.known_caller.actor,
     )
     location = {"Location": f"/v1/tokens/{made.token.token_id}"}
     return Answer(201, {"token": made.secret} | token_json(made.token), location)
@@ -177,5 +177,5 @@ async def list_tokens(call: Call) -> Answer:
 )
 async def revoke_token(call: Call) -> Answer:
     token_id = call.request.match_info["token_id"]
-    await tokens.revoke_token(call.desk, token_id, actor=call.known_caller.token_id)
+    await tokens.revoke_token(call.desk, token_id, actor=call.known_caller.actor)
     return Answer(204)

@@ -94,7 +94,7 @@ def submission_of(call: Call) -> Submission:
         client_ip=client["ip"],
         user_agent=client["user_agent"],
         referrer=client["referrer"],
-        actor=call.caller.token_id,
+        actor=call.caller.actor,
         wants_proof=wants_proof,
     )
 

@@ -136,7 +136,7 @@ async def set_thread(call: Call) -> Answer:
         raise ForbiddenError(errors={"mode": ["Moderators and operators set it."]})
     if body.get("url") and not is_of(body["url"], call.known_site.allowed_origins):
         raise InvalidFieldsError(errors={"url": ["Not of one of the site's allowed_origins."]})
-    site, actor = call.known_site.site, call.known_caller.token_id
+    site, actor = call.known_site.site, call.known_caller.actor
     changed = await threads.set_settings(call.desk, site, call.thread, _change(body), actor=actor)
     return Answer(200, thread_json(changed))
 

@@ -23,6 +23,11 @@ class Caller:
     expires_ms: int | None = None
 
     @property
+    def actor(self) -> str:
+        """Whose acts these are, as events, histories and claims name them."""
+        return self.token_id
+
+    @property
     def may_end_any_claim(self) -> bool:
         """Whether the claims of others do not keep this caller from a comment."""
         return self.role is Role.ADMIN

@@ -71,7 +71,8 @@ class Event:
     `kinds` has the act and then what followed, of `EventKind` or of a newer version's; it is empty where an older
     version told of a site, a token or the secret. `actor` is a token_id or one of the actors above; "" where an
     older version did not write it. `thread` is that of a comment, and "" for claims; `revision` the comment's after the
-    act or the thread's version, and None for claims, sites and tokens.
+    act or the thread's version, and None for claims, sites and tokens. `detail` is a JSON object of what else there is
+    to know, ids, codes and numbers alone; "" where there is nothing.
     """
 
     event_id: str
@@ -83,3 +84,4 @@ class Event:
     revision: int | None = None
     before: str = ""
     after: str = ""
+    detail: str = ""

@@ -96,14 +96,14 @@ class Comments:
             [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)],
             now_ms,
             comment_id,
-            moderator.token_id,
+            moderator.actor,
             decision,
             STATE_OF_DECISION[decision],
             "" if ruling.revision is None else ruling.revision,
             pack_act(
                 decision,
                 now_ms,
-                moderator.token_id,
+                moderator.actor,
                 moderator.name,
                 reason=ruling.reason or None,
                 note=ruling.note or None,
@@ -111,6 +111,7 @@ class Comments:
             replay.fingerprint,
             _AGE_BOUNDS,
             int(moderator.may_end_any_claim),
+            "",
         )
         return _comment(comment_id, _unpack(reply))
 
@@ -129,9 +130,9 @@ class Comments:
             now_ms,
             comment_id,
             "" if revision is None else revision,
-            pack_act(UNDO, now_ms, moderator.token_id, moderator.name),
+            pack_act(UNDO, now_ms, moderator.actor, moderator.name),
             replay.fingerprint,
-            moderator.token_id,
+            moderator.actor,
         )
         return _comment(comment_id, _unpack(reply))
 

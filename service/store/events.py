@@ -36,4 +36,5 @@ def unpack_event(event_id: bytes, flat: Sequence[bytes]) -> Event:
         revision=int(fields["revision"]) if fields.get("revision") else None,
         before=fields.get("before", ""),
         after=fields.get("after", ""),
+        detail=fields.get("detail", ""),
     )

@@ -184,6 +184,7 @@ EVENT_FIELDS = {
     "revision": "r",
     "before": "b",
     "after": "f",
+    "detail": "d",
 }
 """The fields of an event in their order, and their names in Redis; in scripts they are locals, `EVENT_` before them."""
 NEWEST_EVENTS = 10_000

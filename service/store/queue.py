@@ -65,7 +65,7 @@ class Queue:
             ],
             now_ms,
             moderator.lease_until(now_ms + lease_ms),
-            f"{moderator.token_id}\n{moderator.name}",
+            f"{moderator.actor}\n{moderator.name}",
             limit,
             int(view.order in _HIGHEST_FIRST),
             int(view.thread is not None),
@@ -81,7 +81,7 @@ class Queue:
         queue = keys.queue_keys(site)
         script_keys = [queue.claims, queue.holders, keys.comment(site, comment_id), *keys.stream_keys(site)[:2]]
         may_end_any = int(moderator.may_end_any_claim)
-        await scripts.RELEASE.run(self._link, script_keys, now_ms, comment_id, moderator.token_id, may_end_any)
+        await scripts.RELEASE.run(self._link, script_keys, now_ms, comment_id, moderator.actor, may_end_any)
 
     async def release_all(self, site: str, token_id: str, *, actor: str, now_ms: int) -> None:
         """Ends all claims of a moderator that there are when it begins; `actor` is the token_id of who ends them."""

@@ -30,7 +30,7 @@ async def claim(
         site, view, caller, limit=limit, lease_ms=lease_ms, replay=replay, now_ms=desk.now_ms()
     )
     if claimed.comments and await is_revoked(desk, caller):
-        await end_claims(desk, caller.token_id, site, actor=MACHINE)
+        await end_claims(desk, caller.actor, site, actor=MACHINE)
         raise UnauthenticatedError
     return claimed
 
@@ -41,7 +41,7 @@ async def release(desk: Desk, site: str, caller: Caller, comment_id: str) -> Non
 
 
 async def release_all(desk: Desk, site: str, caller: Caller) -> None:
-    await desk.queue.release_all(site, caller.token_id, actor=caller.token_id, now_ms=desk.now_ms())
+    await desk.queue.release_all(site, caller.actor, actor=caller.actor, now_ms=desk.now_ms())
 
 
 async def decide(desk: Desk, site: str, caller: Caller, ruling: Ruling, *, replay: Replay) -> Comment:

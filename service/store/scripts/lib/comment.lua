@@ -13,8 +13,9 @@ local function read_record(keys)
 end
 
 -- What an event says of a comment after an act.
-local function about_comment(comment_id, record, actor, at_ms)
-  return {actor = actor, at_ms = at_ms, subject = comment_id, thread = record[THREAD], revision = record[REVISION]}
+local function about_comment(comment_id, record, actor, at_ms, detail)
+  return {actor = actor, at_ms = at_ms, subject = comment_id, thread = record[THREAD], revision = record[REVISION],
+    detail = detail}
 end
 
 -- {fields of the record, what is public of it, claim holder or '', claim expiry in ms or ''}

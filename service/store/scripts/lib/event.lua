@@ -18,11 +18,12 @@ local function limit_of(stream)
   return stream.limit
 end
 
--- `about` has the actor and at_ms, and of subject, thread and revision what there is.
+-- `about` has the actor and at_ms, and of subject, thread, revision and detail what there is.
 local function emit(stream, kinds, about, before, after)
   redis.call('XADD', stream.events, 'MAXLEN', '~', limit_of(stream), '*', EVENT_KINDS, kinds, EVENT_ACTOR, about.actor,
     EVENT_AT_MS, about.at_ms, EVENT_SUBJECT, about.subject or '', EVENT_THREAD, about.thread or '',
-    EVENT_REVISION, about.revision or '', EVENT_BEFORE, before, EVENT_AFTER, after)
+    EVENT_REVISION, about.revision or '', EVENT_BEFORE, before, EVENT_AFTER, after,
+    EVENT_DETAIL, about.detail or '')
 end
 
 -- What follows from another state, as it stands behind an act: readers can see the comment now, or it was turned down.
