@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 from aiohttp.test_utils import TestClient, TestServer
 from aiohttp.web import Application, Request
 
-from service.app import make_service
+from service.app import DESK, make_service
+from service.desk import Desk
 from service.settings import read_settings
 
 T = TypeVar("T")
@@ -16,6 +17,8 @@ Json = dict[str, Any]
 ADMIN_TOKEN = "the administrator's token of the model's tests"
 NOON = 1_770_033_600_000
 """Of a Monday in February 2026, in ms: hours can pass before the day ends."""
+
+LONGEST_START_SECONDS = 30.0
 
 
 class Answer(NamedTuple):
@@ -43,17 +46,24 @@ class Question(NamedTuple):
 class Asking:
     """The service, while it is open. `now` is its clock, in ms since 1970."""
 
-    def __init__(self, redis_url: str, folder: Path) -> None:
+    def __init__(self, folder: Path, redis_url: str = "") -> None:
+        """On the embedded server, unless another is named."""
         self.now = NOON
         self._loop = asyncio.new_event_loop()
-        given = {"REDIS_URL": redis_url, "DATA_DIR": str(folder), "ADMIN_TOKEN": ADMIN_TOKEN}
+        given = {"DATA_DIR": str(folder), "ADMIN_TOKEN": ADMIN_TOKEN} | ({"REDIS_URL": redis_url} if redis_url else {})
         settings = read_settings({f"COMMENTDESK_{name}": value for name, value in given.items()})
         self._client: TestClient[Request, Application] = self.run(self._open(settings))
 
     async def _open(self, settings: Any) -> TestClient[Request, Application]:
         client = TestClient(TestServer(make_service(settings, lambda: self.now)))
         await client.start_server()
+        link = client.app[DESK].link
+        assert await link.wait_whole(LONGEST_START_SECONDS), link.reason  # all masters of a cluster, not only the first
         return client
+
+    @property
+    def desk(self) -> Desk:
+        return self._client.app[DESK]
 
     def close(self) -> None:
         self.run(self._client.close())

@@ -164,9 +164,7 @@ RULES = {
     "river": ModelledRule("hold", {"words": {"phrases": ["river"]}}, lambda _, sent, __: "river" in sent.body),
     "links": ModelledRule("reject", {"links": {"more_than": 0}}, lambda _, sent, __: bool(sent.website)),
     "newcomer": ModelledRule("hold", {"author": {"approved_fewer_than": 1}}, _is_newcomer),
-    "rejected": ModelledRule(
-        "reject", {"author": {"rejected_share_above": 0.5, "of_last": 4}}, _is_often_rejected
-    ),
+    "rejected": ModelledRule("reject", {"author": {"rejected_share_above": 0.5, "of_last": 4}}, _is_often_rejected),
     "elsewhere": ModelledRule(
         "note", {"repeated": {"elsewhere_within_hours": 1}}, lambda site, sent, now: site.said_elsewhere(sent, now)
     ),
