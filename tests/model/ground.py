@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 
 from service.domain.times import rfc3339
-from tests.model.asking import ADMIN_TOKEN, Answer, Asking, Json, Question
+from tests.model.asking import ADMIN_TOKEN, NOON, Answer, Asking, Json, Question
 from tests.model.comment import ModelledComment
 from tests.model.site import ORDERS, RULES, ModelledSite, counts
 
 THREADS = ("article-1", "Статья/2")
 NEWEST = 12
 """Acts on comments are on the newest so many, so that they meet."""
+DAY_MS = 24 * 3_600_000
 REMEMBERED = 6
 """So many requests may come again."""
 MODERATORS = st.sampled_from(("ann", "bob", "root"))
@@ -48,6 +49,7 @@ class Ground(RuleBasedStateMachine):
     def open(self) -> None:
         kind = type(self)
         kind.sites += 1
+        self.asking.now = self.opened_ms = NOON + kind.sites * DAY_MS
         name = f"site-{kind.sites}"
         self.path = f"/v1/sites/{name}"
         self.ask("POST", "/v1/sites", body={"site": name})

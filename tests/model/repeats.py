@@ -9,6 +9,9 @@ from tests.model.moderators import LEASE_SECONDS
 STEPS_OF_TIME = (1, 1, LEASE_SECONDS * 500, LEASE_SECONDS * 1000, 59 * 60_000)
 """In ms: a moment, half a lease, a lease, and most of an hour."""
 
+LONGEST_RUN_MS = 10 * 3_600_000
+"""From noon on: the day does not end, and what a repeat is does not change with its salt."""
+
 
 class Repeats(Ground):
     @precondition(lambda self: bool(self.sent))
@@ -29,6 +32,7 @@ class Repeats(Ground):
         answer = self.asking.ask(question._replace(body=other))
         assert answer.code == "idempotency_key_reused"
 
+    @precondition(lambda self: self.now - self.opened_ms < LONGEST_RUN_MS)
     @rule(ms=st.sampled_from(STEPS_OF_TIME))
     def wait(self, *, ms: int) -> None:
         self.asking.now += ms
