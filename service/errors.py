@@ -5,6 +5,7 @@ CommentdeskError
 ├── BackupError                  a backup cannot be made, read or restored: the message says why
 ├── RotationError                the secret cannot be replaced now: the message says why
 ├── RepairError                  somebody else is repairing the store, or it has another format
+├── HomeChangedError              a comment came into the lists while it was being changed
 ├── RecordError                   a site or token is not as a change expects it
 │   ├── RecordExistsError
 │   ├── RecordAbsentError
@@ -86,6 +87,10 @@ class RecordAbsentError(RecordError):
 
 class RecordChangedError(RecordError):
     """It is not what it was when it was read."""
+
+
+class HomeChangedError(CommentdeskError):
+    """A comment came into the lists after its keys were made."""
 
 
 class RequestError(CommentdeskError):

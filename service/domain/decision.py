@@ -1,11 +1,13 @@
 """What moderators decide, and what was done with a comment."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from service.domain.state import State
 
+REASON_CODE = re.compile(r"[a-z0-9_]{1,40}")
 UNDO = "undo"
 """The act that takes a decision back."""
 
@@ -31,6 +33,11 @@ class Ruling(NamedTuple):
     reason: str | None = None
     note: str | None = None
     revision: int | None = None
+
+    @property
+    def reason_code(self) -> str:
+        """The reason where it is a code, by which comments are found; "" for free words."""
+        return self.reason if self.reason and REASON_CODE.fullmatch(self.reason) else ""
 
 
 @dataclass(frozen=True, slots=True)

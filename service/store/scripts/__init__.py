@@ -32,6 +32,7 @@ _RECORD_ERRORS = {
     "exists": errors.RecordExistsError,
     "absent": errors.RecordAbsentError,
     "changed": errors.RecordChangedError,
+    "home_changed": errors.HomeChangedError,
 }
 
 
