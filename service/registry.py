@@ -144,6 +144,11 @@ class Registry:
             staff = self._staff[site] = skeletons(self._index.names_of_staff(site, time.time() * 1000))
         return skeleton(name) in staff
 
+    def name_of(self, actor: str) -> str | None:
+        """The name of whose acts these are; None for nobody that there is now."""
+        token = self.tokens.get(actor)
+        return ADMIN.name if actor == ADMIN.actor else token.name if token else None
+
     def site(self, site: str) -> Site:
         """The site, or SiteNotFoundError."""
         found = self.sites.get(site)

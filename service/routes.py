@@ -1,6 +1,6 @@
 """THE table: every call of the service, who may make it, and what answers it."""
 
-from service.api import administrators, moderators, reasons, receipts, submissions, threads, watchers
+from service.api import administrators, live, moderators, reasons, receipts, submissions, threads, watchers
 from service.api.way_back import RECEIVED
 from service.domain.caller import Role
 from service.pages import demo, docs
@@ -33,6 +33,7 @@ API: tuple[Route, ...] = (
         route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
         route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
         route("GET", SITE + "/reasons", reasons.read_reasons, MODERATOR, OPERATOR),
+        route("GET", SITE + "/events", live.follow_news, MODERATOR),
     ),
     *calls_of(
         "administrators",

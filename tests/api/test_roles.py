@@ -31,6 +31,7 @@ MAY = {
     ("POST", COMMENT + "/decisions"): MODERATOR,
     ("POST", COMMENT + "/undo"): MODERATOR,
     ("POST", SITE + "/decisions"): MODERATOR,
+    ("GET", SITE + "/events"): MODERATOR,
     ("GET", SITE + "/policy"): OPERATOR,
     ("PUT", SITE + "/policy"): OPERATOR,
     ("PATCH", SITE + "/policy"): OPERATOR,
