@@ -197,8 +197,6 @@ def decisions(text: str) -> object:
     if not isinstance(loaded, dict):
         return loaded
     return [moderators._checked_ruling(SITE, item) for item in loaded["decisions"]]
-        [moderators._checked_ruling(SITE, item) for item in loaded["decisions"]] if isinstance(loaded, dict) else loaded
-    )
 
 
 def idempotency_key(text: str) -> object:
