@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.link.link import Link
+from service.live.feeds import Feeds
 from service.registry import Registry
 from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
@@ -38,6 +39,7 @@ class Desk:
     salts: DaySalts
     rules: PreparedRules
     thread_upgrades: ThreadUpgrades
+    feeds: Feeds
     now_ms: Callable[[], int] = clock_ms
 
 
