@@ -38,8 +38,10 @@ CommentdeskError
     ├── RateLimitedError
     ├── TooManyQuestionsError     of one reader, or of all strangers together
     ├── TooManyWrongTokensError   of one network: no more are looked at for a while
+    ├── TooManyStreamsError       of events, for one token or one address
     └── UnavailableError          try again later
         ├── OverloadedError       what waits already would make this one wait too long
+        ├── StreamsFullError      as many streams of events as a process has are open
         ├── StoreUnavailableError Redis is away, loading, read-only or too slow
         └── StoreFullError        Redis has no memory left for writes
 """
@@ -272,6 +274,12 @@ class TooManyWrongTokensError(RequestError):
     advice = marked("Wait as long as Retry-After says, then send a right one.")
 
 
+class TooManyStreamsError(RequestError):
+    code = "too_many_streams"
+    title = marked("Too many streams of events are open")
+    advice = marked("Close one of them, then ask again.")
+
+
 class UnavailableError(RequestError):
     code = "unavailable"
     title = marked("The service cannot do that right now")
@@ -292,6 +300,12 @@ class OverloadedError(UnavailableError):
         detail = sentence("Too many requests wait for the %(queue)s: come again in a second.", queue=queue)
         super().__init__(detail, retry_after_seconds=1)
         self.queue = queue
+
+
+class StreamsFullError(UnavailableError):
+    code = "streams_full"
+    title = marked("No more streams of events can be opened right now")
+    advice = marked("Others have to close theirs first: wait as long as Retry-After says.")
 
 
 class StoreUnavailableError(UnavailableError):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from service.domain.comment import Comment
-from service.domain.decision import Decision, Ruling
+from service.domain.decision import Decision
 from service.domain.state import State
 
 BULK = "b"
@@ -13,12 +13,13 @@ BULK = "b"
 
 
 class BulkOrder(NamedTuple):
-    """What is to be done with all that a preview named."""
+    """What is to be done with all that a preview named; `reason` and `reason_code` as of a ruling on one comment."""
 
     bulk_id: str
     decision: Decision
     reason: str | None = None
     note: str | None = None
+    reason_code: str = ""
 
 
 class ApprovedAuthor(NamedTuple):
@@ -69,6 +70,7 @@ class Bulk:
     is_running: bool
     decision: Decision
     reason: str | None
+    reason_code: str
     note: str | None
     actor: str
     moderator: str
@@ -79,11 +81,6 @@ class Bulk:
     skipped: int
     claimed: int
     undo: Undoing | None
-
-    @property
-    def reason_code(self) -> str:
-        """As of a decision on one comment."""
-        return Ruling("", self.decision, self.reason).reason_code
 
     @property
     def is_stopped(self) -> bool:

@@ -4,6 +4,8 @@ import asyncio
 from base64 import b32hexdecode, b32hexencode
 from collections.abc import Iterable, Mapping, Sequence
 
+import orjson
+
 from service.domain.bulk import Bulk, BulkOrder, BulkWork, Undoing
 from service.domain.caller import Caller
 from service.domain.decision import Decision
@@ -21,19 +23,8 @@ MOST_COMMENTS = 100_000
 """So many comments are decided on at once at most: a megabyte of ids."""
 _ID_BYTES = 10
 _TOLD = (
-    *(
-        "total",
-        "decision",
-        "reason",
-        "note",
-        "actor",
-        "name",
-        "started_ms",
-        "finished_ms",
-        "place",
-        "changed",
-        "claimed",
-    ),
+    *("total", "decision", "reason", "code", "note", "actor", "name"),
+    *("started_ms", "finished_ms", "place", "changed", "claimed"),
     *("undo_actor", "undo_name", "undo_started_ms", "undo_finished_ms", "undo_place", "undone"),
 )
 _OF_WORK = ("ids", "state", "previewed_ms")
@@ -68,9 +59,10 @@ class Bulks:
             order.decision,
             order.reason or "",
             order.note or "",
+            order.reason_code,
             KEPT_MS,
             MOST_LISTED,
-            "",
+            orjson.dumps({"reason": order.reason_code}) if order.reason_code else "",
         )
         if outcome in {b"unknown", b"differs"}:
             raise InvalidFieldsError(errors={"preview_token": [_UNKNOWN if outcome == b"unknown" else _SPENT]})
@@ -146,6 +138,7 @@ def _bulk(bulk_id: str, told: Mapping[str, str], *, is_running: bool) -> Bulk:
         is_running and not is_undone,
         Decision(told["decision"]),
         told["reason"] or None,
+        told["code"],
         told["note"] or None,
         actor=told["actor"],
         moderator=told["name"],

@@ -16,10 +16,10 @@ from service.domain.routing import Verdict
 from service.domain.state import State
 from service.errors import CommentNotFoundError, HomeChangedError
 from service.link.link import Argument, Link
+from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.recent import Recent
 from service.store import keys, scripts
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
-from service.store.ordinals import FIRST_ORDINAL
 from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
 from service.vault import Vault
 
@@ -266,6 +266,7 @@ def _comment(comment_id: str, found: _Record) -> Comment:
         published_ms=int(published_ms) if published_ms else None,
         revision=int(fields["revision"]),
         claim=found.claim,
+        decision_reason=fields.get("reason"),
     )
 
 

@@ -14,9 +14,9 @@ from service.domain.site import Site
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
 from service.link.link import Argument, Link
+from service.lists.ordinals import FIRST_ORDINAL, pack_row
 from service.store import keys, scripts
 from service.store.comments import CommentHome, Comments
-from service.store.ordinals import FIRST_ORDINAL, pack_row
 from service.store.record import Private, pack_private, pack_public, pack_reasons
 from service.store.rules import pack_fired, rule_arguments
 

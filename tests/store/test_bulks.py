@@ -36,7 +36,8 @@ async def preview(store: Store, ids: Sequence[str], state: State | None = State.
 
 
 async def start(store: Store, decision: str = "spam", *, by: str = "ann", reason: str | None = None) -> Bulk:
-    order = BulkOrder(BULK, Decision(decision), reason=reason)
+    code = reason if reason == "campaign" else ""
+    order = BulkOrder(BULK, Decision(decision), reason=reason, reason_code=code)
     return await Bulks(store.link).start(SITE, order, moderator(by), now_ms=store.now)
 
 
