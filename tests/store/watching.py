@@ -86,7 +86,7 @@ def _compare(name: str, before: dict[bytes, Any], after: dict[bytes, Any], event
 
 OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
-    "store_upgraded",
+    *("store_upgraded", "site_reasons_changed"),
 }
 OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted"}
 OF_COMMENTS = {

@@ -1,17 +1,28 @@
 -- An author's record: all of it that a submission needs, in one call.
 local function read_author(key)
   local found = redis.call('HMGET', key, 'submitted', 'held', 'published', 'rejected', 'author_id', 'banned', 'trusted',
-    'approved', 'recent')
+    'approved', 'recent', 'ordinals')
   return {submitted = found[1], held = found[2], published = found[3], rejected = found[4], author_id = found[5],
-    banned = found[6], trusted = found[7], approved = found[8], recent = found[9]}
+    banned = found[6], trusted = found[7], approved = found[8], recent = found[9],
+    ordinals = found[10]}
 end
 
--- One comment more, in this state. `known` is the record as it was read in this step.
-local function count_author(key, known, state, now_ms)
-  local submitted, of_state = (known.submitted or 0) + 1, (known[state] or 0) + 1
-  if submitted > 1 then redis.call('HSET', key, 'submitted', submitted, state, of_state, 'last_ms', now_ms)
+-- The newest ordinals lie in the author's record, where they take least room; when there are more they are moved.
+local MOST_ORDINALS_BYTES = 64
+
+-- One comment more, in this state, with its ordinal in four bytes. `known` is the record as it was read in this step.
+local function count_author(key, known, list_author, state, now_ms, ordinal)
+  local submitted, of_state, ordinals = (known.submitted or 0) + 1, (known[state] or 0) + 1, known.ordinals or ''
+  if #ordinals >= MOST_ORDINALS_BYTES then
+    redis.call('APPEND', list_author, ordinals)
+    ordinals = ''
+  end
+  ordinals = ordinals .. ordinal
+  if submitted == 1 then
+    redis.call('HSET', key, 'submitted', 1, state, of_state, 'first_ms', now_ms, 'last_ms', now_ms, 'ordinals', ordinals,
+      'approved', 0)
   else
-    redis.call('HSET', key, 'submitted', 1, state, of_state, 'first_ms', now_ms, 'last_ms', now_ms, 'approved', 0)
+    redis.call('HSET', key, 'submitted', submitted, state, of_state, 'last_ms', now_ms, 'ordinals', ordinals)
   end
 end
 
