@@ -1,6 +1,6 @@
 """THE table: every call of the service, who may make it, and what answers it."""
 
-from service.api import administrators, moderators, receipts, submissions, threads, watchers
+from service.api import administrators, lists, live, moderators, reasons, receipts, submissions, threads, watchers
 from service.api.way_back import RECEIVED
 from service.domain.caller import Role
 from service.pages import demo, docs
@@ -28,10 +28,13 @@ API: tuple[Route, ...] = (
         route("POST", SITE + "/claims", moderators.claim, MODERATOR),
         route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
         route("DELETE", SITE + "/claims/{comment_id}", moderators.release, MODERATOR),
+        route("GET", SITE + "/comments", lists.list_comments, MODERATOR),
         route("GET", COMMENT, moderators.read_comment, MODERATOR, WEBSITE),
         route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
         route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
         route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
+        route("GET", SITE + "/reasons", reasons.read_reasons, MODERATOR, OPERATOR),
+        route("GET", SITE + "/events", live.follow_news, MODERATOR),
     ),
     *calls_of(
         "administrators",
@@ -39,6 +42,7 @@ API: tuple[Route, ...] = (
         route("PUT", SITE + "/policy", administrators.set_policy, OPERATOR),
         route("PATCH", SITE + "/policy", administrators.change_policy, OPERATOR),
         route("POST", SITE + "/policy/tests", administrators.try_policy, OPERATOR),
+        route("PUT", SITE + "/reasons", reasons.set_reasons, OPERATOR),
         route("GET", "/v1/sites", administrators.list_sites),
         route("POST", "/v1/sites", administrators.create_site),
         route("GET", SITE, administrators.read_site),

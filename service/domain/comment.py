@@ -50,6 +50,8 @@ class Comment:
     published_ms: int | None
     revision: int
     claim: Claim | None
+    decision_reason: str | None = None
+    """The code of the reason of the decision that stands, where that was given one."""
 
 
 class AuthorRecord(NamedTuple):

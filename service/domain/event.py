@@ -10,6 +10,7 @@
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
+| site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
 | policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
@@ -53,6 +54,7 @@ class EventKind(StrEnum):
     THREAD_CHANGED = "thread_changed"
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"
+    SITE_REASONS_CHANGED = "site_reasons_changed"
     POLICY_CHANGED = "policy_changed"
     TOKEN_CREATED = "token_created"  # noqa: S105 the name of what was done
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same

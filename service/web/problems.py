@@ -37,7 +37,9 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.RateLimitedError: 429,
     errors.TooManyQuestionsError: 429,
     errors.TooManyWrongTokensError: 429,
+    errors.TooManyStreamsError: 429,
     errors.OverloadedError: 503,
+    errors.StreamsFullError: 503,
     errors.StoreUnavailableError: 503,
     errors.StoreFullError: 503,
 }

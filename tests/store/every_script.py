@@ -6,12 +6,17 @@ from service.domain.event import ROTATION
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
+from service.domain.selection import Selection
+from service.domain.state import State
 from service.domain.thread import ThreadChange
 from service.errors import RequestError
 from service.link.link import Link
+from service.lists.query import query_of
 from service.store import consumers, json_records, keys, scripts, threads
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
+from service.store.lists import Lists
 from service.store.readiness import check_store
+from service.store.search import Search
 from service.upkeep import entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
 from tests.store.desk import CHANGE, Store, key, new_comment, site_in
@@ -44,6 +49,7 @@ async def use_every_script(store: Store, link: Link) -> None:
     with contextlib.suppress(SealBrokenError):  # no email was sealed for these
         await store.comments.read(site, ids[0], vault=Vault("a secret of this test"), now_ms=store.now)
     await store.page(limit=1)
+    await use_lists(store, link)
     await store.measures()
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
     await json_records.update(link, keys.SITES, "news", {"title": "News"}, change=CHANGE)
@@ -51,6 +57,18 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
     await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_lists(store: Store, link: Link) -> None:
+    site, lists = store.site.site, Lists(link)
+    selections = (
+        Selection(State.HELD),
+        Selection(thread="article-1", author="author-1"),
+        Selection(since_ms=store.now),
+    )
+    for selection in selections:
+        await lists.find(site, selection, below=None, most=10)
+    await Search(link, lists).find(site, Selection(), query_of("comment"), below=None, most=10)
 
 
 def nothing(_: object) -> None:

@@ -83,7 +83,7 @@ def _compare(name: str, before: dict[bytes, Any], after: dict[bytes, Any], event
 
 OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
-    "store_upgraded",
+    *("store_upgraded", "site_reasons_changed"),
 }
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),

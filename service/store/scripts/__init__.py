@@ -32,6 +32,7 @@ _RECORD_ERRORS = {
     "exists": errors.RecordExistsError,
     "absent": errors.RecordAbsentError,
     "changed": errors.RecordChangedError,
+    "home_changed": errors.HomeChangedError,
 }
 
 
@@ -82,6 +83,10 @@ UNDO = Script("undo")
 RESERVE = Script("reserve")
 READ_COMMENT = Script("read_comment")
 READ_COMMENTS = Script("read_comments")
+READ_PIECES = Script("read_pieces")
+READ_PLANES = Script("read_planes")
+READ_PUBLIC = Script("read_public")
+READ_THREADS = Script("read_threads")
 READ_THREAD = Script("read_thread")
 SET_THREAD = Script("set_thread")
 LIST_QUEUE = Script("list_queue")
