@@ -37,7 +37,7 @@ async def test_of_all_who_race_for_a_comment_one_has_it(
             racing = tasks.create_task(race.run(MODERATORS))
             await crowd.until(lambda: race.done > COMMENTS // 2 or racing.done())
             os.kill(min(workers(service)), signal.SIGKILL)
-    assert race.lapsed and race.refused["claimed_by_another"] and race.refused["stale_revision"], "there was no race"
+    assert min(race.lapsed, race.refused["claimed_by_another"], race.refused["stale_revision"]) > 0, "no race"
     with client_of(redis_server.url) as client:
         found = await asyncio.to_thread(recount, client)
     assert found.comments.keys() == set(crowd.receipts.values())
