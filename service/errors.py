@@ -29,6 +29,7 @@ CommentdeskError
     ├── CommentNotFoundError
     ├── TokenNotFoundError
     ├── BulkNotFoundError
+    ├── AuthorNotFoundError
     ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
     ├── SiteExistsError
     ├── ThreadClosedError
@@ -218,6 +219,12 @@ class BulkNotFoundError(RequestError):
     code = "bulk_not_found"
     title = marked("There is no such bulk")
     advice = marked("It was never started in this site, or more than seven days ago.")
+
+
+class AuthorNotFoundError(RequestError):
+    code = "author_not_found"
+    title = marked("There is no such author")
+    advice = marked("Nobody has written by that email or author_id, or he was forgotten.")
 
 
 class ReceiptNotFoundError(RequestError):

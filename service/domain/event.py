@@ -11,6 +11,10 @@
 | bulk_started | one decision on many comments was begun | bulk_id | nothing -> the decision |
 | bulk_undone | the decisions of a bulk are taken back, and it ends | bulk_id | the decision -> nothing |
 | bulk_finished | a bulk, or what takes it back, has come to its end | bulk_id | - |
+| author_banned | a moderator banned an author, or changed the ban | author_id | until when, ms |
+| author_unbanned | a moderator ended a ban | author_id | until when it would have lasted -> nothing |
+| author_trusted, author_untrusted | a moderator trusted an author, or took it back | author_id | nothing, trusted |
+| author_looked_up | a moderator asked for the author of an email | author_id, or nothing for nobody's | - |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
 | site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
@@ -57,6 +61,11 @@ class EventKind(StrEnum):
     BULK_STARTED = "bulk_started"
     BULK_UNDONE = "bulk_undone"
     BULK_FINISHED = "bulk_finished"
+    AUTHOR_BANNED = "author_banned"
+    AUTHOR_UNBANNED = "author_unbanned"
+    AUTHOR_TRUSTED = "author_trusted"
+    AUTHOR_UNTRUSTED = "author_untrusted"
+    AUTHOR_LOOKED_UP = "author_looked_up"
     THREAD_CHANGED = "thread_changed"
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"
