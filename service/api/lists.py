@@ -29,14 +29,14 @@ async def list_comments(call: Call) -> Answer:
     page = await lists.list_comments(
         call.desk,
         call.known_site.site,
-        _selection(query),
+        selection_of(query),
         limit=query["limit"],
         below=ordinal_of(_COMMENTS, query["cursor"]),
     )
     return Answer(200, _page_json(page))
 
 
-def _selection(query: Json) -> Selection:
+def selection_of(query: Json) -> Selection:
     return Selection(
         state=State(query["state"]) if query["state"] else None,
         verdict=Verdict(query["verdict"]) if query["verdict"] else None,

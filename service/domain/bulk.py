@@ -23,8 +23,10 @@ class BulkOrder(NamedTuple):
 
 
 class ApprovedAuthor(NamedTuple):
-    """An author of whom a person approved comments, and one of his among those that were selected."""
+    """An author of whom a person approved comments, and one of his among those that were selected. One whom an older
+    version wrote may have no author_id yet."""
 
+    author_id: str | None
     comment_id: str
     name: str
     approved: int
@@ -35,7 +37,8 @@ class Preview:
     """What a selection holds: so many comments, a few of them, and what speaks against deciding on all of them alike.
 
     `typical` and `strange` are among the selected: the one that is most like the others, and those least like them and
-    each other. `warned` are at most ten of the `warned_count` authors with approved comments.
+    each other. `warned` are at most ten of the `warned_count` authors with approved comments. It is whole unless there
+    may be more than one bulk takes.
     """
 
     bulk_id: str
@@ -44,6 +47,7 @@ class Preview:
     strange: Sequence[Comment]
     warned_count: int
     warned: Sequence[ApprovedAuthor]
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True)
