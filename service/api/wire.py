@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from service.api.cursors import cursor_after
+from service.api.wire_escalations import escalation_json
 from service.domain.assessed import Span
 from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
 from service.domain.decision import Act
@@ -44,6 +45,7 @@ def comment_json(comment: Comment) -> Json:
         "published_at": _rfc3339_or_none(comment.published_ms),
         "revision": comment.revision,
         "claim": None if comment.claim is None else _claim_json(comment.claim),
+        "escalations": [escalation_json(escalation) for escalation in comment.escalations],
     }
 
 

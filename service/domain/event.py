@@ -7,6 +7,7 @@
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
+| escalated | a moderator handed a comment to the others, his claim ended | comment_id | whose it was -> nothing |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
@@ -25,10 +26,10 @@ Behind the first four stands what followed from them:
 | entered | the comment came into the queue |
 | left | the comment went out of the queue, and a claim on it ended |
 
-So an event may have several kinds, as `decided published left`. All else of them is the same, they are handled
-together, and a submission writes one entry. `published` and `rejected` say what became of a comment, whoever caused
-that: the machine's verdict, a moderator, an undo. An act that changes nothing has no event. Sites, policies, tokens and
-secrets are in the installation's stream, the others in that of their site.
+So an event may have several kinds, as `decided published left`, or `escalated released` where a claim ended by it. All
+else of them is the same, they are handled together, and a submission writes one entry. `published` and `rejected` say
+what became of a comment, whoever caused that: the machine's verdict, a moderator, an undo. An act that changes nothing
+has no event. Sites, policies, tokens and secrets are in the installation's stream, the others in that of their site.
 """
 
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     CLAIMED = "claimed"
     RELEASED = "released"
+    ESCALATED = "escalated"
     THREAD_CHANGED = "thread_changed"
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"

@@ -87,4 +87,5 @@ OF_RECORDS = {
 }
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
+    "escalated",
 }
