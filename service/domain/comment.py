@@ -68,3 +68,13 @@ class FullComment:
     referrer: str
     author: AuthorRecord
     history: Sequence[Act]
+
+
+@dataclass(frozen=True, slots=True)
+class FullAuthor:
+    """Everything about an author. `comments` are his newest, at most 20, the newest first; `email` is that of the newest,
+    None where none is kept."""
+
+    record: AuthorRecord
+    email: str | None = field(repr=False)
+    comments: Sequence[Comment]

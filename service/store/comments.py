@@ -180,6 +180,13 @@ class Comments:
             history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
         )
 
+    async def read_email(self, site: str, comment_id: str, vault: Vault) -> str | None:
+        """The email of a comment's author, which the vault opens; None where it is gone."""
+        raw: bytes | None = await self._link.call(
+            "HGET", keys.comment(site, comment_id), keys.COMMENT_FIELDS["private"]
+        )
+        return None if raw is None else vault.open(unpack_private(raw).email, comment_id)
+
     async def read_known(self, site: str, comment_id: str) -> KnownComment:
         """Reads what a comment's author may know of it. CommentNotFoundError, also for one that was erased. The same is
         read and done whatever became of the comment, so that neither the answer nor its time tells that."""
