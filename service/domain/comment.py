@@ -72,8 +72,8 @@ class FullComment:
 
 @dataclass(frozen=True, slots=True)
 class FullAuthor:
-    """Everything about an author. `comments` are his newest, at most 20, the newest first; `email` is that of the newest,
-    None where none is kept."""
+    """Everything about an author. `comments` are his newest, at most 20, the newest first; `email` is that of the
+    newest, None where none is kept."""
 
     record: AuthorRecord
     email: str | None = field(repr=False)

@@ -182,9 +182,7 @@ class Comments:
 
     async def read_email(self, site: str, comment_id: str, vault: Vault) -> str | None:
         """The email of a comment's author, which the vault opens; None where it is gone."""
-        raw: bytes | None = await self._link.call(
-            "HGET", keys.comment(site, comment_id), keys.COMMENT_FIELDS["private"]
-        )
+        raw: bytes | None = await self._link.call("HGET", keys.comment(site, comment_id), _PRIVATE)
         return None if raw is None else vault.open(unpack_private(raw).email, comment_id)
 
     async def read_known(self, site: str, comment_id: str) -> KnownComment:
