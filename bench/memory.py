@@ -193,8 +193,10 @@ def make_desk(link: "Link") -> "Desk":
     from service.scoring import Scorer
     from service.store.comments import Comments
     from service.store.format_3 import ThreadUpgrades
+    from service.store.lists import Lists
     from service.store.queue import Queue
     from service.store.salts import DaySalts
+    from service.store.search import Search
     from service.store.submissions import Submissions
     from service.vault import Vault
 
@@ -209,6 +211,8 @@ def make_desk(link: "Link") -> "Desk":
         submissions=Submissions(link, comments),
         comments=comments,
         queue=Queue(link, comments),
+        lists=Lists(link),
+        search=Search(link, Lists(link)),
         salts=DaySalts(link),
         rules=PreparedRules(model.fold, ()),
         thread_upgrades=ThreadUpgrades(link),

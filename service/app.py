@@ -43,9 +43,11 @@ from service.store import scripts
 from service.store.comments import Comments
 from service.store.consumers import INSTALLATION
 from service.store.format_3 import ThreadUpgrades
+from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
+from service.store.search import Search
 from service.store.submissions import Submissions
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
@@ -202,6 +204,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
     desk_link = tracing.link(link) if tracing else link
     salts, comments = DaySalts(link), Comments(desk_link)
+    lists = Lists(desk_link)
     feeds = _make_feeds(service, desk_link, registry)
     service[DESK] = Desk(
         desk_link,
@@ -211,6 +214,8 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         submissions=Submissions(desk_link, comments),
         comments=comments,
         queue=Queue(desk_link, comments),
+        lists=lists,
+        search=Search(desk_link, lists),
         salts=salts,
         rules=PreparedRules(model.fold, disposable_domains(settings.disposable_domains)),
         thread_upgrades=ThreadUpgrades(desk_link),

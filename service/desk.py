@@ -12,8 +12,10 @@ from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
 from service.store.comments import Comments
 from service.store.format_3 import ThreadUpgrades
+from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.salts import DaySalts
+from service.store.search import Search
 from service.store.submissions import Submissions
 from service.vault import Vault
 
@@ -32,6 +34,8 @@ class Desk:
     submissions: Submissions
     comments: Comments
     queue: Queue
+    lists: Lists
+    search: Search
     salts: DaySalts
     rules: PreparedRules
     thread_upgrades: ThreadUpgrades
