@@ -32,7 +32,9 @@ async def preview_bulk(call: Call) -> Answer:
     try:
         found = await preview(call.desk, call.known_site.site, selection, frozenset(call.body["left_out"]))
     except InvalidFieldsError as error:
-        raise InvalidFieldsError(errors={f"select.{name}": of_it for name, of_it in error.errors.items()}) from error
+        raise InvalidFieldsError(
+            errors={f"select.{name}": of_it for name, of_it in (error.errors or {}).items()}
+        ) from error
     return Answer(200, preview_json(found))
 
 

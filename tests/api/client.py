@@ -68,10 +68,11 @@ class Reply:
 
 @dataclass
 class Api:
-    """The service at an address, asked with a token or without."""
+    """The service at an address, asked with a token or without; from an address of its own where it has a `source`."""
 
     url: str
     token: str | None = None
+    source: str | None = None
 
     def ask(
         self,
@@ -89,7 +90,9 @@ class Api:
             sent.setdefault("Content-Type", "application/json")
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT_SECONDS)
+        source = None if self.source is None else (self.source, 0)
+        netloc = urlsplit(self.url).netloc
+        connection = http.client.HTTPConnection(netloc, timeout=TIMEOUT_SECONDS, source_address=source)
         try:
             connection.request(method, path, raw, sent)
             return _reply(connection.getresponse())

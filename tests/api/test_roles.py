@@ -1,5 +1,7 @@
 """Who may make which call: every route with every role, and that a refusal tells nobody what exists."""
 
+from dataclasses import replace
+
 import pytest
 
 from service.routes import API
@@ -32,6 +34,7 @@ MAY = {
     ("GET", COMMENT): WEBSITE | MODERATOR,
     ("POST", COMMENT + "/decisions"): MODERATOR,
     ("POST", COMMENT + "/undo"): MODERATOR,
+    ("POST", COMMENT + "/escalations"): MODERATOR,
     ("POST", SITE + "/decisions"): MODERATOR,
     ("POST", SITE + "/bulk/previews"): MODERATOR,
     ("POST", SITE + "/bulk"): MODERATOR,
@@ -116,7 +119,8 @@ class TestNothingIsTold:
         self._same(route, callers["nobody"], 401, site.name, "no-such-site")
 
     def test_to_one_with_a_token_that_was_never_given(self, route: Route, callers: dict[str, Api], site: Site) -> None:
-        self._same(route, callers["stranger"], 401, site.name, "no-such-site")
+        elsewhere = f"127.0.1.{API.index(route) + 1}"  # one network may not be wrong for so many calls
+        self._same(route, replace(callers["stranger"], source=elsewhere), 401, site.name, "no-such-site")
 
     @pytest.mark.parametrize("role", ["website", "moderator", "operator"])
     def test_to_one_of_another_site(self, route: Route, role: str, callers: dict[str, Api], site: Site) -> None:

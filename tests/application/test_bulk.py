@@ -195,7 +195,7 @@ async def test_bad_selections_are_told_by_field(site: Site, body: object, named:
 
 
 async def test_an_unknown_bulk_is_none(site: Site) -> None:
-    for bulk_id in ("b0123456789abcdef", "previews", "x"):
+    for bulk_id in ("b0123456789abcdef", "bb", "x"):
         assert (await site.answer("GET", f"{SITE}/bulk/{bulk_id}", status=404))["code"] == "bulk_not_found"
         assert (await site.answer("POST", f"{SITE}/bulk/{bulk_id}/undo", status=404))["code"] == "bulk_not_found"
 
