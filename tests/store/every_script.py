@@ -17,9 +17,10 @@ from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, S
 from service.store.lists import Lists
 from service.store.readiness import check_store
 from service.store.search import Search
+from service.store.trials import Asked, try_submission
 from service.upkeep import entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
-from tests.store.desk import CHANGE, Store, key, new_comment, site_in
+from tests.store.desk import CHANGE, ROUTINGS, Store, key, new_comment, site_in
 
 
 async def use_every_script(store: Store, link: Link) -> None:
@@ -72,6 +73,7 @@ async def use_scripts_of_authors(store: Store, link: Link) -> None:
         await authors.ban(link, site, author_id, until_ms=None, reason="why", actor="ann", now_ms=now)
         await authors.trust(link, site, author_id, actor="ann", now_ms=now)
     await store.submit(new_comment(is_trust_counted=True))
+    await try_submission(link, site, Mode.AUTO, Asked("article-1", "author-1", "", ROUTINGS), now_ms=now)
     for _ in range(2):
         await authors.unban(link, site, author_id, actor="ann", now_ms=now)
         await authors.untrust(link, site, author_id, actor="ann", now_ms=now)
