@@ -1,6 +1,17 @@
 """THE table: every call of the service, who may make it, and what answers it."""
 
-from service.api import administrators, lists, live, moderators, reasons, receipts, submissions, threads, watchers
+from service.api import (
+    administrators,
+    lists,
+    live,
+    moderators,
+    reasons,
+    receipts,
+    stats,
+    submissions,
+    threads,
+    watchers,
+)
 from service.api.way_back import RECEIVED
 from service.domain.caller import Role
 from service.pages import demo, docs
@@ -35,6 +46,7 @@ API: tuple[Route, ...] = (
         route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
         route("GET", SITE + "/reasons", reasons.read_reasons, MODERATOR, OPERATOR),
         route("GET", SITE + "/events", live.follow_news, MODERATOR),
+        route("GET", SITE + "/stats", stats.read_stats, OPERATOR, MODERATOR),
     ),
     *calls_of(
         "administrators",

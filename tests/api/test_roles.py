@@ -33,6 +33,7 @@ MAY = {
     ("POST", COMMENT + "/undo"): MODERATOR,
     ("POST", SITE + "/decisions"): MODERATOR,
     ("GET", SITE + "/events"): MODERATOR,
+    ("GET", SITE + "/stats"): OPERATOR | MODERATOR,
     ("GET", SITE + "/policy"): OPERATOR,
     ("PUT", SITE + "/policy"): OPERATOR,
     ("PATCH", SITE + "/policy"): OPERATOR,
