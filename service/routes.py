@@ -2,6 +2,7 @@
 
 from service.api import (
     administrators,
+    authors,
     lists,
     live,
     moderators,
@@ -21,6 +22,7 @@ WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
 SITE = "/v1/sites/{site}"
 THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
+AUTHOR = SITE + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
     *calls_of(
@@ -47,6 +49,12 @@ API: tuple[Route, ...] = (
         route("GET", SITE + "/reasons", reasons.read_reasons, MODERATOR, OPERATOR),
         route("GET", SITE + "/events", live.follow_news, MODERATOR),
         route("GET", SITE + "/stats", stats.read_stats, OPERATOR, MODERATOR),
+        route("POST", SITE + "/authors/lookups", authors.look_up_author, MODERATOR),
+        route("GET", AUTHOR, authors.read_author, MODERATOR),
+        route("PUT", AUTHOR + "/ban", authors.ban_author, MODERATOR),
+        route("DELETE", AUTHOR + "/ban", authors.unban_author, MODERATOR),
+        route("PUT", AUTHOR + "/trust", authors.trust_author, MODERATOR),
+        route("DELETE", AUTHOR + "/trust", authors.untrust_author, MODERATOR),
     ),
     *calls_of(
         "administrators",
