@@ -35,6 +35,7 @@ MAY = {
     ("GET", COMMENT): WEBSITE | MODERATOR,
     ("POST", COMMENT + "/decisions"): MODERATOR,
     ("POST", COMMENT + "/undo"): MODERATOR,
+    ("POST", COMMENT + "/escalations"): MODERATOR,
     ("POST", SITE + "/decisions"): MODERATOR,
     ("GET", SITE + "/events"): MODERATOR,
     ("GET", SITE + "/stats"): OPERATOR | MODERATOR,
