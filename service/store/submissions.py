@@ -127,7 +127,8 @@ class Submissions:
         """The answers of one script. Where other processes have come further it does nothing but tell how far."""
         answers: list[Any] = []
         while not answers:
-            shared = (*keys.intake_keys(site), *keys.arrival_keys(site, self._ordinals.get(site, FIRST_ORDINAL)))
+            arrival = keys.arrival_keys(site, self._ordinals.get(site, FIRST_ORDINAL))
+            shared = (*keys.intake_keys(site), *arrival, *keys.series_keys(site))
             self._ordinals[site], *answers = await scripts.SUBMIT.run(self._link, [*shared, *names], *arguments)
         return answers
 
