@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
 -- bulk_decide: one decision on the next comments of a bulk. Left alone are those on which somebody acted since the preview,
 -- whose state is no longer the one that was asked for, or that another moderator has claimed.
--- include: event queue count list comment outcome decision bulk
--- KEYS  bulk, bulks-running, events, consumers; then of each comment as decide, without idempotency
+-- include: event queue count series list comment outcome decision bulk
+-- KEYS  bulk, bulks-running, events, consumers, totals, queue, series, series-hours, series-base; then of each comment as
+--       decide, without idempotency
 -- ARGV  1 now_ms, 2 bulk_id, 3 the place that it has reached, 4 the actor, 5 decision, 6 the state it leads to, 7 the state
 --       asked for or '', 8 when it was previewed, ms, 9 the act as JSON without the states before and after, 10 upper bounds
 --       of the age histogram, 11 code of the reason or '', 12 what the events tell besides, as JSON,
@@ -26,7 +27,8 @@ local function decide(keys, comment_id)
   return outcome
 end
 
-local done, counted = each_comment(decide, 5, tonumber(n_keys), 14)
+roll_series(KEYS[5], KEYS[6], series_at(7), tonumber(now_ms))
+local done, counted = each_comment(decide, 10, tonumber(n_keys), 14)
 local total = tonumber(redis.call('HGET', bulk, 'total'))
 local reached = tonumber(place) + done
 local changed = redis.call('HINCRBY', bulk, 'changed', counted.changed or 0)

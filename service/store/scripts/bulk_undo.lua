@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- bulk_undo: takes the decisions of a bulk on its next comments back, where nobody acted since.
--- include: event queue count list comment outcome undoing bulk
+-- include: event queue count series list comment outcome undoing bulk
 -- KEYS  as bulk_decide
 -- ARGV  1 now_ms, 2 bulk_id, 3 the place that its undo has reached, 4 the actor, 5 the act as JSON without the states before
 --       and after, 6 what the events tell besides, as JSON, 7 how many keys a comment has; then each comment_id, or '' for
@@ -17,7 +17,8 @@ local function undo(keys, comment_id)
     detail = detail}))
 end
 
-local done, counted = each_comment(undo, 5, tonumber(n_keys), 8)
+roll_series(KEYS[5], KEYS[6], series_at(7), tonumber(now_ms))
+local done, counted = each_comment(undo, 10, tonumber(n_keys), 8)
 local total = tonumber(redis.call('HGET', bulk, 'place'))
 local reached = tonumber(place) + done
 local changed = redis.call('HINCRBY', bulk, 'undone', counted.changed or 0)

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- undo: takes the last decision on a comment back; state, publication and place in the queue are as before it.
--- include: idempotency event queue count list comment outcome undoing
+-- include: idempotency event queue count series list comment outcome undoing
 -- KEYS  as decide
 -- ARGV  1 now_ms, 2 comment_id, 3 the revision seen or '', 4 the act as JSON without the states before and after,
 --       5 fingerprint or '', 6 token_id
@@ -12,6 +12,7 @@ local now, comment_id = tonumber(ARGV[1]), ARGV[2]
 local first = first_answer(idempotency, ARGV[5])
 if first then return reply_again(keys, comment_id, first) end
 
+roll_series(keys.totals, keys.queue, series_at(#KEYS - 2), now)
 local outcome, record = undo_one(keys, stream_of(keys.events, keys.consumers, NEWEST_EVENTS), {now = now,
   comment_id = comment_id, actor = ARGV[6], revision = ARGV[3], act = ARGV[4]})
 if outcome ~= 'changed' then return {outcome} end
