@@ -28,6 +28,7 @@ CommentdeskError
     ├── ThreadNotFoundError
     ├── CommentNotFoundError
     ├── TokenNotFoundError
+    ├── AuthorNotFoundError
     ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
     ├── SiteExistsError
     ├── ThreadClosedError
@@ -211,6 +212,12 @@ class TokenNotFoundError(RequestError):
     code = "token_not_found"
     title = marked("There is no such token")
     advice = marked("It was never made, or is revoked.")
+
+
+class AuthorNotFoundError(RequestError):
+    code = "author_not_found"
+    title = marked("There is no such author")
+    advice = marked("Nobody has written by that email or author_id, or he was forgotten.")
 
 
 class ReceiptNotFoundError(RequestError):

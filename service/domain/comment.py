@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from service.domain.assessed import Span
+from service.domain.author import AuthorRecord
 from service.domain.decision import Act
 from service.domain.reason import Reason
 from service.domain.routing import Verdict
@@ -52,15 +53,6 @@ class Comment:
     claim: Claim | None
     decision_reason: str | None = None
     """The code of the reason of the decision that stands, where that was given one."""
-
-
-class AuthorRecord(NamedTuple):
-    """What the same email address did on a site; `counts` has how many of the author's comments are in each state."""
-
-    first_ms: int
-    last_ms: int
-    submitted: int
-    counts: Mapping[State, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from service.domain.thread import ThreadChange
 from service.errors import RequestError
 from service.link.link import Link
 from service.lists.query import query_of
-from service.store import consumers, json_records, keys, scripts, threads
+from service.store import author_names, authors, consumers, json_records, keys, scripts, threads
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
 from service.store.lists import Lists
 from service.store.readiness import check_store
@@ -56,7 +56,25 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.remove(link, keys.SITES, "news", change=CHANGE)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
+    await use_scripts_of_authors(store, link)
     await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_scripts_of_authors(store: Store, link: Link) -> None:
+    site, now = store.site.site, store.now
+    await link.call("HDEL", keys.author(site, "author-1"), "author_id")
+    fields = await store.author_fields("author-1")
+    author_id = (await author_names.named(link, site, "author-1", fields, now)).author_id
+    for replay in (NO_REPLAY, key("look-up"), key("look-up")):
+        await authors.look_up(link, site, "author-1", creates=False, actor="ann", replay=replay, now_ms=now)
+    await authors.look_up(link, site, "unseen", creates=True, actor="ann", replay=NO_REPLAY, now_ms=now)
+    for _ in range(2):
+        await authors.ban(link, site, author_id, until_ms=None, reason="why", actor="ann", now_ms=now)
+        await authors.trust(link, site, author_id, actor="ann", now_ms=now)
+    await store.submit(new_comment(is_trust_counted=True))
+    for _ in range(2):
+        await authors.unban(link, site, author_id, actor="ann", now_ms=now)
+        await authors.untrust(link, site, author_id, actor="ann", now_ms=now)
 
 
 async def use_lists(store: Store, link: Link) -> None:
