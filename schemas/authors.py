@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from schemas.author_records import MAX_BAN_REASON_CHARS
+from schemas.author_records import MAX_BAN_REASON_CHARS, AuthorSchema
+from schemas.comments import CommentSchema
 from schemas.fields import Closed, Email, Line, StrictBoolean, check_year
 
 
@@ -40,4 +41,22 @@ class BanRequestSchema(Closed):
         load_default="",
         allow_none=True,
         metadata={"description": "Why, in one line for colleagues; null or empty for nothing."},
+    )
+
+
+class FullAuthorSchema(AuthorSchema):
+    """Everything about an author, with his email: for moderators only."""
+
+    email = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The author's email address, decrypted, as the newest comment has it. Null where no comment "
+            "came yet, or all were erased."
+        },
+    )
+    comments = fields.List(
+        fields.Nested(CommentSchema),
+        required=True,
+        metadata={"description": "The author's newest comments, at most 20, the newest first."},
     )

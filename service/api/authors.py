@@ -1,8 +1,9 @@
 """What moderators call of authors: who they are, bans, trust."""
 
 from schemas.author_records import AuthorSchema
-from schemas.authors import BanRequestSchema, LookUpSchema
+from schemas.authors import BanRequestSchema, FullAuthorSchema, LookUpSchema
 from service.api.author_wire import author_json
+from service.api.wire import full_author_json
 from service.errors import AuthorNotFoundError, InvalidFieldsError
 from service.use_cases import authors
 from service.web.answer import Answer
@@ -12,11 +13,11 @@ from service.web.operation import Errors, operation, outcome
 _NOT_FOUND: Errors = {AuthorNotFoundError: "There is no author of this id on the site, or he was forgotten."}
 
 
-@operation("Read an author", answers={200: AuthorSchema}, errors=_NOT_FOUND)
+@operation("Read an author", answers={200: FullAuthorSchema}, errors=_NOT_FOUND)
 async def read_author(call: Call) -> Answer:
     """What somebody did on this site, and how he stands there. An author is whoever writes by the same email."""
     found = await authors.read_author(call.desk, call.known_site.site, call.author_id)
-    return Answer(200, author_json(found))
+    return Answer(200, full_author_json(found))
 
 
 @operation(

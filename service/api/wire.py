@@ -7,8 +7,9 @@ import orjson
 
 from service.api.author_wire import author_json
 from service.api.cursors import cursor_after
+from service.api.wire_escalations import escalation_json
 from service.domain.assessed import Span
-from service.domain.comment import Claim, Comment, FullComment, KnownComment
+from service.domain.comment import Claim, Comment, FullAuthor, FullComment, KnownComment
 from service.domain.decision import Act
 from service.domain.queue import Claimed, QueuePage
 from service.domain.reason import Reason
@@ -45,6 +46,7 @@ def comment_json(comment: Comment) -> Json:
         "published_at": _rfc3339_or_none(comment.published_ms),
         "revision": comment.revision,
         "claim": None if comment.claim is None else _claim_json(comment.claim),
+        "escalations": [escalation_json(escalation) for escalation in comment.escalations],
     }
 
 
@@ -101,6 +103,12 @@ def _act_json(act: Act) -> Json:
         "after": act.after,
         "revision": act.revision,
     }
+
+
+def full_author_json(full: FullAuthor) -> Json:
+    """An author as `schemas.authors.FullAuthorSchema` has it."""
+    comments = [comment_json(comment) for comment in full.comments]
+    return author_json(full.record) | {"email": full.email, "comments": comments}
 
 
 def known_state_json(known: KnownComment) -> Json:

@@ -20,12 +20,8 @@ class LookedUp(NamedTuple):
     is_new: bool
 
 
-async def read(link: Link, site: str, author_id: str, now_ms: int) -> AuthorRecord:
-    """An author by his author_id. AuthorNotFoundError."""
-    return await _read(link, site, await find_author(link, site, author_id), now_ms)
-
-
-async def _read(link: Link, site: str, author: str, now_ms: int) -> AuthorRecord:
+async def read(link: Link, site: str, author: str, now_ms: int) -> AuthorRecord:
+    """An author by the keyed hash of his email. AuthorNotFoundError for one without an author_id."""
     fields = pairs(await link.call("HGETALL", keys.author(site, author)))
     if "author_id" not in fields:
         raise AuthorNotFoundError
@@ -44,7 +40,7 @@ async def look_up(
         given, known = await scripts.LOOK_UP_AUTHOR.run(
             link, names, now_ms, author, author_id, actor, int(creates), replay.fingerprint
         )
-    return LookedUp(await _read(link, site, author, now_ms), known == b"new")
+    return LookedUp(await read(link, site, author, now_ms), known == b"new")
 
 
 async def ban(

@@ -47,6 +47,8 @@ hash of a reader's address:
 | cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
 | cd:{S}:claims | sorted set | comment_id -> expires_ms | until decided, handed back or expired |
 | cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
+| cd:{S}:escalated | sorted set | comment_id -> when it was escalated first, ms | while queued |
+| cd:{S}:escalations | hash | comment_id -> its escalations, a line each, see `store/escalations.py` | while queued |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:list-rows:N | string | 12 bytes a comment of the chunk N of 1,024 ordinals | for ever |
 | cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 32,768 ordinals | for ever |
@@ -55,6 +57,9 @@ hash of a reader's address:
 | cd:{S}:list-thread-below:T | string | the same of those below the first, descending | for ever |
 | cd:{S}:list-author:A | string | as of a thread, but for the newest | for ever |
 | cd:{S}:list-author-below:A | string | as of a thread | for ever |
+| cd:{S}:series | stream | a row a minute in which something was counted, see `store/series.py` | the newest 1,440 |
+| cd:{S}:series-hours | stream | the same of hours | the newest 2,160 |
+| cd:{S}:series-base | hash | minute, names, minutes, hours: see `scripts/lib/series.lua` | for ever |
 | cd:{S}:events | stream | what was done with comments and threads | the newest 10,000, see below |
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
@@ -147,6 +152,8 @@ SITE_KINDS = {
     "queue-uncertainty": KeyType.SORTED_SET,
     "claims": KeyType.SORTED_SET,
     "claim-holders": KeyType.HASH,
+    "escalated": KeyType.SORTED_SET,
+    "escalations": KeyType.HASH,
     "totals": KeyType.HASH,
     "list-rows:": KeyType.STRING,
     "list-planes:": KeyType.HASH,
@@ -155,6 +162,9 @@ SITE_KINDS = {
     "list-thread-below:": KeyType.STRING,
     "list-author:": KeyType.STRING,
     "list-author-below:": KeyType.STRING,
+    "series": KeyType.STREAM,
+    "series-hours": KeyType.STREAM,
+    "series-base": KeyType.HASH,
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
@@ -298,6 +308,13 @@ class QueueKeys(NamedTuple):
     holders: str
 
 
+class EscalationKeys(NamedTuple):
+    """What moderators handed to others, in the order in which scripts take it."""
+
+    escalated: str
+    escalations: str
+
+
 class ThreadKeys(NamedTuple):
     """A thread's keys, in the order in which scripts take them."""
 
@@ -311,6 +328,11 @@ class ThreadKeys(NamedTuple):
 def queue_keys(site: str) -> QueueKeys:
     names = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders")
     return QueueKeys(*(_of(site, name) for name in names))
+
+
+@lru_cache(maxsize=1024)
+def escalation_keys(site: str) -> EscalationKeys:
+    return EscalationKeys(_of(site, "escalated"), _of(site, "escalations"))
 
 
 @lru_cache(maxsize=4096)
@@ -386,6 +408,19 @@ def list_author_below(site: str, author: str) -> str:
 
 def totals(site: str) -> str:
     return _of(site, "totals")
+
+
+class SeriesKeys(NamedTuple):
+    """The keys of a site's series, in the order in which scripts take them."""
+
+    minutes: str
+    hours: str
+    base: str
+
+
+@lru_cache(maxsize=1024)
+def series_keys(site: str) -> SeriesKeys:
+    return SeriesKeys(*(_of(site, kind) for kind in ("series", "series-hours", "series-base")))
 
 
 def events(site: str) -> str:

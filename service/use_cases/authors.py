@@ -4,15 +4,29 @@ from datetime import datetime
 
 from service.desk import Desk
 from service.domain.author import AuthorRecord
+from service.domain.comment import FullAuthor
 from service.domain.replay import NO_REPLAY, Replay
+from service.domain.selection import Selection
+from service.domain.state import State
 from service.errors import InvalidFieldsError
 from service.store import authors
+from service.store.author_names import find_author
 from service.store.authors import LookedUp
 
+NEWEST_COMMENTS = 20
 
-async def read_author(desk: Desk, site: str, author_id: str) -> AuthorRecord:
-    """AuthorNotFoundError."""
-    return await authors.read(desk.link, site, author_id, desk.now_ms())
+
+async def read_author(desk: Desk, site: str, author_id: str) -> FullAuthor:
+    """An author with his newest comments, and his email in the clear. AuthorNotFoundError."""
+    now_ms = desk.now_ms()
+    author = await find_author(desk.link, site, author_id)
+    record = await authors.read(desk.link, site, author, now_ms)
+    page = await desk.lists.find(site, Selection(author=author), below=None, most=NEWEST_COMMENTS)
+    comments = await desk.comments.read_some(site, [each.comment_id for each in page.found], now_ms)
+    kept = (each.comment_id for each in comments if each.state is not State.ERASED)
+    newest = next(kept, None)
+    email = await desk.comments.read_email(site, newest, desk.vault) if newest else None
+    return FullAuthor(record, email, comments)
 
 
 async def look_up_author(desk: Desk, site: str, email: str, *, creates: bool, actor: str, replay: Replay) -> LookedUp:

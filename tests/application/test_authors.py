@@ -55,6 +55,21 @@ async def test_an_author_is_whoever_writes_by_the_same_email(application: Applic
     assert (found["ban"], found["trust"], found["outcomes"]) == (None, None, [])
 
 
+async def test_an_author_is_shown_with_the_email_and_the_newest_comments(application: Application) -> None:
+    token = await application.token("website")
+    await set_mode(application, "auto", publish_below=0.5, reader_rate_per_minute=None)
+    ids = [(await submit(application, token, body=f"Comment number {n}."))["comment_id"] for n in range(22)]
+    other = await submit(application, token, email="rex@mail.example")
+    author_id = (await submit(application, token, body="The last."))["author"]["author_id"]
+    found = await read(application, author_id)
+    assert found["email"] == COMMENT["email"]
+    assert [each["comment_id"] for each in found["comments"]][1:] == ids[:2:-1]
+    assert found["comments"][0]["body"] == "The last."
+    assert [each["comment_id"] for each in (await read(application, other["author"]["author_id"]))["comments"]] == [
+        other["comment_id"]
+    ]
+
+
 async def test_the_record_tells_what_people_decided(application: Application) -> None:
     comments = [await submit(application, body=f"Comment number {n}.") for n in range(3)]
     author_id = comments[0]["author"]["author_id"]
@@ -206,6 +221,7 @@ async def test_somebody_unseen_can_be_banned(application: Application) -> None:
     made = await application.ask("POST", f"{SITE}/authors/lookups", wanted)
     author = await made.json()
     assert made.status == 201
+    assert (await read(application, author["author_id"])).items() >= {"email": None, "comments": []}.items()
     assert made.headers["Location"] == f"{SITE}/authors/{author['author_id']}"
     assert (author["first_at"], author["submitted"]) == (None, 0)
     assert (await application.ask("POST", f"{SITE}/authors/lookups", wanted)).status == 200
