@@ -15,6 +15,7 @@ from service.domain.decision import Decision
 from service.errors import InvalidFieldsError
 from service.use_cases import bulk
 from service.use_cases.bulk_preview import preview
+from service.use_cases.lists import with_author
 from service.web.answer import Answer
 from service.web.call import Call
 from service.web.operation import operation, outcome
@@ -27,10 +28,11 @@ from service.web.operation import operation, outcome
 )
 async def preview_bulk(call: Call) -> Answer:
     """Nothing is decided yet. What came, or was decided, after this look is in no bulk on its token."""
-    select = call.body["select"]
+    select, desk, site = call.body["select"], call.desk, call.known_site.site
     selection = selection_of(select)._replace(risk_above=select["risk_above"], risk_below=select["risk_below"])
     try:
-        found = await preview(call.desk, call.known_site.site, selection, frozenset(call.body["left_out"]))
+        of_author = await with_author(desk, site, selection, select["author_id"])
+        found = await preview(desk, site, of_author, frozenset(call.body["left_out"]))
     except InvalidFieldsError as error:
         raise InvalidFieldsError(
             errors={f"select.{name}": of_it for name, of_it in (error.errors or {}).items()}

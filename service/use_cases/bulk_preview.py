@@ -18,14 +18,15 @@ _LISTED_AT_ONCE = 999
 EXAMPLES = 4
 
 
-async def preview(desk: Desk, site: str, selection: Selection, left_out: Collection[str]) -> Preview:
-    """Looks at what is selected, and keeps it for a bulk: the newest `MOST_COMMENTS` at most. InvalidFieldsError."""
+async def preview(desk: Desk, site: str, selection: Selection | None, left_out: Collection[str]) -> Preview:
+    """Looks at what is selected, nothing without a selection, and keeps it for a bulk: the newest `MOST_COMMENTS` at
+    most. InvalidFieldsError for a query that cannot be read."""
     now_ms = desk.now_ms()
-    found, is_whole = await _find(desk, site, selection)
-    ids = [each.comment_id for each in found if each.comment_id not in left_out and selection.spans(each.submitted_ms)]
-    chosen = [each async for each in read_glimpses(desk.link, site, ids) if each.passes(selection)]
+    chosen, is_whole = await _choose(desk, site, selection, left_out) if selection else ([], True)
     bulk_id = BULK + new_id(now_ms)
-    await desk.bulks.keep_preview(site, bulk_id, [each.comment_id for each in chosen], selection.state, now_ms=now_ms)
+    await desk.bulks.keep_preview(
+        site, bulk_id, [each.comment_id for each in chosen], selection.state if selection else None, now_ms=now_ms
+    )
     warned_count, warned = await _approved_among(desk, site, chosen)
     examples = await desk.comments.read_some(site, [each.comment_id for each in _spread(chosen)], desk.now_ms())
     return Preview(
@@ -37,6 +38,13 @@ async def preview(desk: Desk, site: str, selection: Selection, left_out: Collect
         warned=warned,
         is_whole=is_whole,
     )
+
+
+async def _choose(desk: Desk, site: str, selection: Selection, left_out: Collection[str]) -> tuple[list[Glimpse], bool]:
+    """What is selected as it is now, newest first, and whether there is no more."""
+    found, is_whole = await _find(desk, site, selection)
+    ids = [each.comment_id for each in found if each.comment_id not in left_out and selection.spans(each.submitted_ms)]
+    return [each async for each in read_glimpses(desk.link, site, ids) if each.passes(selection)], is_whole
 
 
 async def _find(desk: Desk, site: str, selection: Selection) -> tuple[list[Listed], bool]:

@@ -138,6 +138,7 @@ async def test_the_same_order_again_is_the_same_bulk(site: Site) -> None:
         ({"state": "published"}, 1),
         ({"thread": "other"}, 1),
         ({"thread": "nowhere"}, 0),
+        ({"author_id": "a000000000000"}, 0),
         ({"verdict": "hold"}, 4),
         ({"verdict": "publish"}, 0),
         ({"reason": "premoderated"}, 4),

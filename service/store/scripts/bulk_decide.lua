@@ -8,7 +8,8 @@
 --       asked for or '', 8 when it was previewed, ms, 9 the act as JSON without the states before and after, 10 upper bounds
 --       of the age histogram, 11 code of the reason or '', 12 what the events tell besides, as JSON,
 --       13 how many keys a comment has; then each comment_id, or '' for one that is gone
--- gives {'ok', 'moved'} when it is somewhere else, or is not to go on; {'ok', 'done'|'on'}
+-- gives {'ok', 'on'|'done', the place that it has reached now} | {'ok', 'moved', 0} when it is somewhere else, or is not
+--       to go on
 local bulk, running, stream = KEYS[1], KEYS[2], stream_of(KEYS[3], KEYS[4], NEWEST_EVENTS)
 local now_ms, bulk_id, place, actor, decision, state, asked, previewed, act, age_bounds, code, detail, n_keys =
   unpack(ARGV, 1, 13)
