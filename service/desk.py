@@ -18,6 +18,7 @@ from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.search import Search
 from service.store.submissions import Submissions
+from service.store.turned_down import TurnedDown
 from service.vault import Vault
 
 
@@ -35,6 +36,7 @@ class Desk:
     submissions: Submissions
     comments: Comments
     bulks: Bulks
+    turned_down: TurnedDown
     queue: Queue
     lists: Lists
     search: Search
@@ -42,6 +44,8 @@ class Desk:
     rules: PreparedRules
     thread_upgrades: ThreadUpgrades
     feeds: Feeds
+    near_duplicates: bool = True
+    """Whether comments are compared with each other."""
     now_ms: Callable[[], int] = clock_ms
 
 

@@ -64,6 +64,8 @@ hash of a reader's address:
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
 | cd:{S}:consuming:N | string | which process the consumer N works in | 10 s, renewed |
+| cd:{S}:near:N | string | 32 bytes a comment of the chunk N of 1,024 ordinals: its signature, or zeros | 7 days |
+| cd:{S}:turned-down | stream | comments that people turned down, by their signatures | the newest 500, a day |
 | cd:{S}:bulk:B | hash | a selection, and once it is decided on how far that is, see below | 30 min; 7 days |
 | cd:{S}:bulks | sorted set | bulk_id -> when it was started, ms | the newest 200 |
 | cd:{S}:bulks-running | sorted set | the same of those that are to go on; in no backup | until done |
@@ -177,6 +179,8 @@ SITE_KINDS = {
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
+    "near:": KeyType.STRING,
+    "turned-down": KeyType.STREAM,
     "bulk:": KeyType.HASH,
     "bulks": KeyType.SORTED_SET,
     "repeat:": KeyType.STRING,
@@ -244,6 +248,8 @@ NEWEST_EVENTS = 10_000
 NEWEST_CHANGES = 1_000
 """So many events of the installation are kept in any case."""
 NEWEST_DEAD_LETTERS = 1_000
+NEAR_CHUNKS = 98
+"""The signatures of so many chunks are kept: of 100,000 comments."""
 
 
 def installation_idempotency(digest: str) -> str:
@@ -399,6 +405,27 @@ def _arrival_keys(site: str, rows_chunk: int, bits_chunk: int) -> tuple[str, ...
 def arrival_keys(site: str, ordinal: int) -> tuple[str, ...]:
     """The chunks in which new comments come to lie, from an ordinal on: rows, planes and bits, each with the next."""
     return _arrival_keys(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK)
+
+
+@lru_cache(maxsize=4096)
+def _near(site: str, chunk: int) -> str:
+    return _of(site, f"near:{chunk}")
+
+
+def near(site: str, ordinal: int) -> str:
+    """The chunk of signatures in which an ordinal is: as many as of rows."""
+    return _near(site, ordinal // ROWS_A_CHUNK)
+
+
+def near_arrival_keys(site: str, ordinal: int) -> tuple[str, ...]:
+    """The chunks of signatures in which new comments come to lie, from an ordinal on: the present one and the next,
+    each with the one that goes when it begins."""
+    chunk = ordinal // ROWS_A_CHUNK
+    return tuple(_near(site, each) for each in (chunk, chunk - NEAR_CHUNKS, chunk + 1, chunk + 1 - NEAR_CHUNKS))
+
+
+def turned_down(site: str) -> str:
+    return _of(site, "turned-down")
 
 
 def list_thread(site: str, thread: str) -> str:

@@ -42,6 +42,7 @@ _REASON_VALUES = {
     "risk_above": ("threshold",),
     "score_high": ("attribute", "score"),
     "rule": ("rule", "matched"),
+    "near_duplicate": ("comment_id", "count"),
 }
 
 
