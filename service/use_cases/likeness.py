@@ -8,6 +8,7 @@ from classifier import Text
 from service.desk import Desk
 from service.domain.selection import Listed
 from service.errors import InvalidFieldsError
+from service.lists.planes import Ordinals
 from service.near.likeness import grown_from
 from service.store.near import Signed, read_newest
 from service.use_cases.rules import signature_of
@@ -43,7 +44,7 @@ async def _signature(desk: Desk, site: str, comment_id: str) -> bytes:
     return signature
 
 
-async def _grown(signed: Signed, signature: bytes) -> np.ndarray:
+async def _grown(signed: Signed, signature: bytes) -> Ordinals:
     """The ordinals of all that are like the one; others have their turn after each comparison."""
     for found in grown_from(signed.signatures, signature):
         is_like = found

@@ -66,6 +66,7 @@ async def test_old_chunks_go_when_new_ones_begin(store: Store) -> None:
     await store.submit(signed())
     await store.submit(signed())
     assert [await store.link.call("EXISTS", key) for key in old] == [0, 0, 1]
+    await store.link.call("DEL", old[2])
     newest = await read_newest(store.link, SITE)
     assert len(newest.signatures) == keys.NEAR_CHUNKS * ROWS_A_CHUNK
     assert np.flatnonzero(newest.signatures.any(axis=1)).tolist() == [
