@@ -14,6 +14,8 @@
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
 | store_upgraded | a newer format was put in force; nothing of an older one is left | - | how far it is: begun, done |
+| restored | a backup was restored: what was done after it is gone | - | - |
+| log_dropped | the oldest entries of an audit log were dropped; `detail` has up to which | - | - |
 
 Behind the first four stands what followed from them:
 
@@ -27,7 +29,8 @@ Behind the first four stands what followed from them:
 So an event may have several kinds, as `decided published left`. All else of them is the same, they are handled
 together, and a submission writes one entry. `published` and `rejected` say what became of a comment, whoever caused
 that: the machine's verdict, a moderator, an undo. An act that changes nothing has no event. Sites, policies, tokens and
-secrets are in the installation's stream, the others in that of their site.
+secrets are in the installation's stream, the others in that of their site; `restored` and
+`log_dropped` are in both.
 """
 
 from dataclasses import dataclass
@@ -41,6 +44,8 @@ DOCTOR = "doctor"
 """The actor of what `doctor --repair` does."""
 ROTATION = "rotate-key"
 """The actor of what `rotate-key` does."""
+RESTORE = "restore"
+"""The actor of what `restore` does."""
 
 
 class EventKind(StrEnum):
@@ -58,6 +63,8 @@ class EventKind(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same
     STORE_UPGRADED = "store_upgraded"
     SECRET_REPLACED = "secret_replaced"  # noqa: S105 the same
+    RESTORED = "restored"
+    LOG_DROPPED = "log_dropped"
     PUBLISHED = "published"
     REJECTED = "rejected"
     ENTERED = "entered"

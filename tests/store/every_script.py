@@ -2,17 +2,18 @@
 
 import contextlib
 
-from service.domain.event import ROTATION
+from service.consumers.sealer import Sealer
+from service.domain.event import RESTORE, ROTATION
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.thread import ThreadChange
 from service.errors import RequestError
 from service.link.link import Link
-from service.store import consumers, json_records, keys, scripts, threads
+from service.store import audit, consumers, json_records, keys, scripts, threads
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
 from service.store.readiness import check_store
-from service.upkeep import entries, examination, lease, upgrade
+from service.upkeep import audit_logs, entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
 from tests.store.desk import CHANGE, Store, key, new_comment, site_in
 
@@ -63,6 +64,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await store.decide(comment_id, "approve")
     names = (await link.call("SCAN", 0, "COUNT", 10_000))[1]
     await entries.read_entries(link, names)
+    await scripts.TELL_RESTORED.run(link, keys.stream_keys(site)[:2], RESTORE, store.now, "{}")
     await scripts.END_RESTORE.run(link, [keys.INSTALLATION], "format", "1")
     await link.call("DEL", keys.thread_keys(site, "article-1").published, keys.queue_keys(site).queue)
     await link.call("HSET", keys.queue_keys(site).holders, comment_id, "ann")
@@ -107,3 +109,13 @@ async def use_scripts_of_a_consumer(link: Link, site: str, now_ms: int) -> None:
     assert await consumers.move(link, errand, first.event_id, 1)
     assert await consumers.move(link, errand, second.event_id, 1, DeadLetter(second, "ValueError", 3, now_ms))
     assert (await consumers.measure_stream(link, site, now_ms)).dead_letters == 1
+    await use_scripts_of_the_audit_log(link, site, now_ms)
+
+
+async def use_scripts_of_the_audit_log(link: Link, site: str, now_ms: int) -> None:
+    sealer = Sealer(link, Vault("a secret of this test"), lambda: (site,), lambda: now_ms)
+    await sealer.introduce()
+    while await sealer.seal_some(site):
+        pass
+    assert (await audit_logs.verify(link, site, await audit.read_signers(link))) is not None
+    assert await audit.drop_segment(link, site, 0, now_ms)

@@ -21,6 +21,7 @@ TELLS_NOTHING = {
     "probe": "what it writes is gone in the same step",
     "read_events": "as move_consumer",
     "register_consumer": "as move_consumer",
+    "seal": "it writes down what was told",
     "replace_answer": "the same answer, sealed with another secret",
     "replace_private": "the same data, sealed with another secret",
     "reserve": "an Idempotency-Key is remembered, and nothing was done yet",
@@ -85,6 +86,7 @@ OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
     "store_upgraded",
 }
+OF_LOGS = {"restored", "log_dropped"}
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
 }
