@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from schemas.author_records import AuthorSchema
 from schemas.fields import TIME, Closed, PlainText, next_cursor, page_limit, query_cursor
 from schemas.threads import MAX_THREAD_CHARS
 
@@ -73,6 +74,8 @@ class ReasonSchema(Closed):
                 "direction_overridden",
                 "filler_characters",
                 "name_of_staff",
+                "author_banned",
+                "author_trusted",
                 "rule",
             ]
         ),
@@ -82,7 +85,8 @@ class ReasonSchema(Closed):
             "thresholds; `score_high` names a score of 0.5 or more; `language_not_assessed`: the "
             "model does not know the language; `not_scored`: the classifier failed; "
             "`direction_overridden` and `filler_characters`: characters hide how it is read; "
-            "`name_of_staff`: the name looks like that of a moderator; `rule`: a rule of the site fired."
+            "`name_of_staff`: the name looks like that of a moderator; `author_banned` and `author_trusted`: "
+            "moderators banned or trust the author; `rule`: a rule of the site fired."
         },
     )
     attribute = fields.String(metadata={"description": "The attribute that is meant, with `score_high` alone."})
@@ -105,6 +109,17 @@ class ClaimSchema(Closed):
     )
     expires_at = fields.String(
         required=True, metadata=TIME | {"description": "When the lease ends by itself, RFC 3339 in UTC."}
+    )
+
+
+class EscalationSchema(Closed):
+    """That a moderator handed a comment to the others."""
+
+    member_id = fields.String(required=True, metadata={"description": "The id of the moderator who did it."})
+    moderator = fields.String(required=True, metadata={"description": "The name of that moderator at the time."})
+    at = fields.String(required=True, metadata=TIME | {"description": "When it was done, RFC 3339 in UTC."})
+    note = fields.String(
+        required=True, allow_none=True, metadata={"description": "What he wanted the others to know; null for nothing."}
     )
 
 
@@ -194,6 +209,14 @@ class CommentSchema(Closed):
         allow_none=True,
         metadata={"description": "The lease that a moderator has on it; null when it is free."},
     )
+    escalations = fields.List(
+        fields.Nested(EscalationSchema),
+        required=True,
+        metadata={
+            "description": "Who handed it to the others since it is in the queue, the newest 20, oldest first; none "
+            "when nobody did, or when it was decided."
+        },
+    )
 
 
 class HistoryEntrySchema(Closed):
@@ -215,6 +238,11 @@ class HistoryEntrySchema(Closed):
     note = fields.String(
         required=True, allow_none=True, metadata={"description": "The moderator's note for colleagues; null for none."}
     )
+    bulk_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The bulk by which it was done; null where it was done to this comment alone."},
+    )
     before = fields.String(
         required=True, validate=validate.OneOf(STATES), metadata={"description": "The comment's state before it."}
     )
@@ -222,24 +250,6 @@ class HistoryEntrySchema(Closed):
         required=True, validate=validate.OneOf(STATES), metadata={"description": "The comment's state after it."}
     )
     revision = fields.Integer(required=True, metadata={"description": "The comment's revision after it."})
-
-
-class AuthorSchema(Closed):
-    """What the same email address did on this site: how many comments came, and how many are in each state now."""
-
-    first_at = fields.String(
-        required=True, metadata=TIME | {"description": "When the first comment came, RFC 3339 in UTC."}
-    )
-    last_at = fields.String(
-        required=True, metadata=TIME | {"description": "When the last comment came, RFC 3339 in UTC."}
-    )
-    submitted = fields.Integer(
-        required=True, metadata={"description": "How many comments came in all, this one included."}
-    )
-    held = fields.Integer(required=True, metadata={"description": "How many of them are held now."})
-    published = fields.Integer(required=True, metadata={"description": "How many of them are published now."})
-    rejected = fields.Integer(required=True, metadata={"description": "How many of them are rejected now."})
-    spam = fields.Integer(required=True, metadata={"description": "How many of them are spam now."})
 
 
 class SubmitterSchema(Closed):

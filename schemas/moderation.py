@@ -64,6 +64,17 @@ class ClaimedSchema(Closed):
     )
 
 
+class EscalationRequestSchema(Closed):
+    """Nothing, or what the other moderators should know."""
+
+    note = Lines(
+        max_chars=2000,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What the others should know, in one or several lines; null for nothing."},
+    )
+
+
 class DecisionSchema(Closed):
     """A moderator's decision. With `revision` it is refused when the comment changed since."""
 
@@ -76,7 +87,10 @@ class DecisionSchema(Closed):
         max_chars=200,
         load_default=None,
         allow_none=True,
-        metadata={"description": "Why, in one line for the history; null for none."},
+        metadata={
+            "description": "Why: a code of the site's reasons, by which comments are found and counted, or a line of "
+            "one's own, which stands in the history alone; null for none."
+        },
     )
     note = Lines(
         max_chars=2000,

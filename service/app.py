@@ -13,6 +13,8 @@ from aiohttp import web
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
 from service.api.page_cache import PAGES, PageCache
+from service.api.wire_live import encode_news
+from service.consumers.bulks import BulkRunner
 from service.consumers.claims import ClaimsOfRevokedTokens
 from service.consumers.consumer import Consumer, MakeConsumer
 from service.consumers.runner import Runner
@@ -23,6 +25,7 @@ from service.errors import RequestError, StartError
 from service.html.refusal import write_page
 from service.link.address import make_link
 from service.link.link import Link
+from service.live.feeds import Feeds, ListenerLimits
 from service.metrics import RequestMeasures
 from service.pages import demo
 from service.pages.fragment_cache import FRAGMENTS, FragmentCache
@@ -39,12 +42,15 @@ from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings, reader_of_redis_url
 from service.store import scripts
+from service.store.bulks import Bulks
 from service.store.comments import Comments
 from service.store.consumers import INSTALLATION
 from service.store.format_3 import ThreadUpgrades
+from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
+from service.store.search import Search
 from service.store.submissions import Submissions
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
@@ -163,7 +169,7 @@ def make_service(
     service[MAKE_CONSUMERS] = consumers if is_first else ()
     service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
-    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers, _run_sealer))
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers, _carry_out_bulks, _run_sealer))
     service.on_startup.append(_add_routes)
     return service
 
@@ -201,6 +207,8 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
     desk_link = tracing.link(link) if tracing else link
     salts, comments = DaySalts(link), Comments(desk_link)
+    lists = Lists(desk_link)
+    feeds = _make_feeds(service, desk_link, registry)
     service[DESK] = Desk(
         desk_link,
         registry,
@@ -208,10 +216,18 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         scorer=scorer,
         submissions=Submissions(desk_link, comments),
         comments=comments,
+        bulks=Bulks(desk_link),
         queue=Queue(desk_link, comments),
+        lists=lists,
+        search=Search(desk_link, lists),
         salts=salts,
-        rules=PreparedRules(model.fold, disposable_domains(settings.disposable_domains)),
+        rules=PreparedRules(
+            model.fold,
+            disposable_domains(settings.disposable_domains),
+            on_unreadable=partial(_tell_unreadable, service[CONTEXT].measures),
+        ),
         thread_upgrades=ThreadUpgrades(desk_link),
+        feeds=feeds,
         now_ms=service[NOW_MS],
     )
     try:
@@ -220,9 +236,24 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         registry.open()
         yield
     finally:
+        await feeds.end()
         await salts.close()
         await registry.close()
         await link.close()
+
+
+def _make_feeds(service: web.Application, link: Link, registry: Registry) -> Feeds:
+    settings = service[SETTINGS]
+    limits = ListenerLimits(
+        settings.event_listeners_per_token, settings.event_listeners_per_address, settings.event_listeners
+    )
+    encode = partial(encode_news, name_of=registry.name_of)
+    return Feeds(link, encode, service[NOW_MS], counts=service[CONTEXT].counts, limits=limits)
+
+
+def _tell_unreadable(measures: RequestMeasures, rules: Sequence[str]) -> None:
+    log.error("rules_unreadable", rules=rules, advice="set the policy again: what they concern is held until then")
+    measures.count_unreadable_rules(len(rules))
 
 
 async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
@@ -245,6 +276,18 @@ async def _run_sealer(service: web.Application) -> AsyncIterator[None]:
         sealer.open()
     yield
     await sealer.close()
+
+
+async def _carry_out_bulks(service: web.Application) -> AsyncIterator[None]:
+    """What moderators decide on many comments at once, in the first of the workers."""
+    desk = service[DESK]
+    if not service[IS_FIRST]:
+        yield
+        return
+    runner = BulkRunner(desk, lambda: tuple(desk.registry.sites) if desk.registry.is_loaded else ())
+    runner.open()
+    yield
+    await runner.close()
 
 
 def _streams(registry: Registry, consumer: Consumer) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ CommentdeskError
 ├── BackupError                  a backup cannot be made, read or restored: the message says why
 ├── RotationError                the secret cannot be replaced now: the message says why
 ├── RepairError                  somebody else is repairing the store, or it has another format
+├── HomeChangedError              a comment came into the lists while it was being changed
 ├── RecordError                   a site or token is not as a change expects it
 │   ├── RecordExistsError
 │   ├── RecordAbsentError
@@ -27,17 +28,22 @@ CommentdeskError
     ├── ThreadNotFoundError
     ├── CommentNotFoundError
     ├── TokenNotFoundError
+    ├── BulkNotFoundError
+    ├── AuthorNotFoundError
     ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
     ├── SiteExistsError
     ├── ThreadClosedError
     ├── ClaimedByAnotherError
+    ├── NotQueuedError            a comment that awaits no decision
     ├── StaleRevisionError
     ├── NothingToUndoError
     ├── RateLimitedError
     ├── TooManyQuestionsError     of one reader, or of all strangers together
     ├── TooManyWrongTokensError   of one network: no more are looked at for a while
+    ├── TooManyStreamsError       of events, for one token or one address
     └── UnavailableError          try again later
         ├── OverloadedError       what waits already would make this one wait too long
+        ├── StreamsFullError      as many streams of events as a process has are open
         ├── StoreUnavailableError Redis is away, loading, read-only or too slow
         └── StoreFullError        Redis has no memory left for writes
 """
@@ -84,6 +90,10 @@ class RecordAbsentError(RecordError):
 
 class RecordChangedError(RecordError):
     """It is not what it was when it was read."""
+
+
+class HomeChangedError(CommentdeskError):
+    """A comment came into the lists after its keys were made."""
 
 
 class RequestError(CommentdeskError):
@@ -206,6 +216,18 @@ class TokenNotFoundError(RequestError):
     advice = marked("It was never made, or is revoked.")
 
 
+class BulkNotFoundError(RequestError):
+    code = "bulk_not_found"
+    title = marked("There is no such bulk")
+    advice = marked("It was never started in this site, or more than seven days ago.")
+
+
+class AuthorNotFoundError(RequestError):
+    code = "author_not_found"
+    title = marked("There is no such author")
+    advice = marked("Nobody has written by that email or author_id, or he was forgotten.")
+
+
 class ReceiptNotFoundError(RequestError):
     code = "receipt_not_found"
     title = marked("There is no such receipt")
@@ -228,6 +250,12 @@ class ClaimedByAnotherError(RequestError):
     code = "claimed_by_another"
     title = marked("Another moderator holds this comment")
     advice = marked("Take another one, or wait until the claim is handed back or expires.")
+
+
+class NotQueuedError(RequestError):
+    code = "not_queued"
+    title = marked("This comment awaits no decision")
+    advice = marked("Somebody decided on it meanwhile, or it was never in the queue.")
 
 
 class StaleRevisionError(RequestError):
@@ -260,6 +288,12 @@ class TooManyWrongTokensError(RequestError):
     advice = marked("Wait as long as Retry-After says, then send a right one.")
 
 
+class TooManyStreamsError(RequestError):
+    code = "too_many_streams"
+    title = marked("Too many streams of events are open")
+    advice = marked("Close one of them, then ask again.")
+
+
 class UnavailableError(RequestError):
     code = "unavailable"
     title = marked("The service cannot do that right now")
@@ -280,6 +314,12 @@ class OverloadedError(UnavailableError):
         detail = sentence("Too many requests wait for the %(queue)s: come again in a second.", queue=queue)
         super().__init__(detail, retry_after_seconds=1)
         self.queue = queue
+
+
+class StreamsFullError(UnavailableError):
+    code = "streams_full"
+    title = marked("No more streams of events can be opened right now")
+    advice = marked("Others have to close theirs first: wait as long as Retry-After says.")
 
 
 class StoreUnavailableError(UnavailableError):

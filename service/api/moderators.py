@@ -13,6 +13,7 @@ from schemas.moderation import (
     ClaimedSchema,
     ClaimRequestSchema,
     DecisionSchema,
+    EscalationRequestSchema,
     UndoSchema,
 )
 from schemas.receipts import KnownCommentSchema
@@ -22,10 +23,12 @@ from service.domain.caller import Role
 from service.domain.comment import Comment
 from service.domain.decision import Decision, Ruling
 from service.domain.queue import QueueOrder, QueueView
+from service.domain.site import Site
 from service.errors import (
     ClaimedByAnotherError,
     InvalidFieldsError,
     NothingToUndoError,
+    NotQueuedError,
     RequestError,
     StaleRevisionError,
     UnavailableError,
@@ -88,6 +91,25 @@ async def release(call: Call) -> Answer:
 
 
 @operation(
+    "Hand a comment to the others",
+    body=EscalationRequestSchema,
+    answers={200: outcome("The comment, escalated: now, or by the same moderator before.", CommentSchema)},
+    errors={
+        NotQueuedError: "The comment is not in the queue: nothing was done.",
+        ClaimedByAnotherError: "Another moderator holds the comment: nothing was done.",
+    },
+)
+async def escalate(call: Call) -> Answer:
+    """Ends the moderator's claim. The comment is not leased to him again, and to the others before all that nobody
+    escalated, until somebody decides on it."""
+    site, note = call.known_site.site, call.body["note"]
+    escalated = await moderation.escalate(
+        call.desk, site, call.known_caller, call.comment_id, note=note, replay=call.replay
+    )
+    return Answer(200, comment_json(escalated))
+
+
+@operation(
     "Decide on a comment",
     body=DecisionSchema,
     answers={200: outcome("The comment after the decision.", CommentSchema)},
@@ -97,7 +119,7 @@ async def release(call: Call) -> Answer:
     },
 )
 async def decide(call: Call) -> Answer:
-    ruling = _ruling(call.comment_id, call.body)
+    ruling = _ruling(call.known_site, call.comment_id, call.body)
     decided = await moderation.decide(call.desk, call.known_site.site, call.known_caller, ruling, replay=call.replay)
     return Answer(200, comment_json(decided))
 
@@ -112,7 +134,7 @@ async def decide(call: Call) -> Answer:
 )
 async def decide_all(call: Call) -> Answer:
     items = call.body["decisions"]
-    rulings = [_checked_ruling(item) for item in items]
+    rulings = [_checked_ruling(call.known_site, item) for item in items]
     done = await moderation.decide_all(call.desk, call.known_site.site, call.known_caller, rulings, replay=call.replay)
     if isinstance(done[0], UnavailableError) and all(isinstance(each, UnavailableError) for each in done):
         raise done[0]
@@ -158,16 +180,24 @@ async def read_comment(call: Call) -> Answer:
     return Answer(200, full_comment_json(await moderation.read_comment(call.desk, site, comment_id)))
 
 
-def _ruling(comment_id: str, body: Json) -> Ruling:
-    return Ruling(comment_id, Decision(body["decision"]), body["reason"], body["note"], body["revision"])
+def _ruling(site: Site, comment_id: str, body: Json) -> Ruling:
+    reason = body["reason"]
+    return Ruling(
+        comment_id,
+        Decision(body["decision"]),
+        reason,
+        body["note"],
+        body["revision"],
+        reason_code=site.reason_code(reason),
+    )
 
 
-def _checked_ruling(item: Any) -> Ruling | RequestError:
+def _checked_ruling(site: Site, item: Any) -> Ruling | RequestError:
     try:
         checked: Json = _BULK_DECISION.load(item)
     except ValidationError as error:
         return InvalidFieldsError(errors=field_errors(error))
-    return _ruling(checked["comment_id"], checked)
+    return _ruling(site, checked["comment_id"], checked)
 
 
 def _result(item: Any, done: Comment | RequestError) -> Json:

@@ -5,9 +5,11 @@ from typing import Any
 
 import orjson
 
+from service.api.author_wire import author_json
 from service.api.cursors import cursor_after
+from service.api.wire_escalations import escalation_json
 from service.domain.assessed import Span
-from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
+from service.domain.comment import Claim, Comment, FullAuthor, FullComment, KnownComment
 from service.domain.decision import Act
 from service.domain.queue import Claimed, QueuePage
 from service.domain.reason import Reason
@@ -44,6 +46,7 @@ def comment_json(comment: Comment) -> Json:
         "published_at": _rfc3339_or_none(comment.published_ms),
         "revision": comment.revision,
         "claim": None if comment.claim is None else _claim_json(comment.claim),
+        "escalations": [escalation_json(escalation) for escalation in comment.escalations],
     }
 
 
@@ -79,17 +82,8 @@ def full_comment_json(full: FullComment) -> Json:
         "assessed": full.assessed,
         "model": full.model,
         "client": {"user_agent": full.user_agent, "referrer": full.referrer},
-        "author": _author_json(full.author),
+        "author": author_json(full.author),
         "history": [_act_json(act) for act in full.history],
-    }
-
-
-def _author_json(author: AuthorRecord) -> Json:
-    return {
-        "first_at": rfc3339(author.first_ms),
-        "last_at": rfc3339(author.last_ms),
-        "submitted": author.submitted,
-        **_by_state(author.counts),
     }
 
 
@@ -105,10 +99,17 @@ def _act_json(act: Act) -> Json:
         "moderator": act.moderator,
         "reason": act.reason,
         "note": act.note,
+        "bulk_id": act.bulk_id,
         "before": act.before,
         "after": act.after,
         "revision": act.revision,
     }
+
+
+def full_author_json(full: FullAuthor) -> Json:
+    """An author as `schemas.authors.FullAuthorSchema` has it."""
+    comments = [comment_json(comment) for comment in full.comments]
+    return author_json(full.record) | {"email": full.email, "comments": comments}
 
 
 def known_state_json(known: KnownComment) -> Json:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from service.domain.assessed import Span
+from service.domain.author import AuthorRecord
 from service.domain.decision import Act
+from service.domain.escalation import Escalation
 from service.domain.reason import Reason
 from service.domain.routing import Verdict
 from service.domain.state import State
@@ -32,7 +34,8 @@ class KnownComment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment at one revision. `scores` and `risk` are None when it could not be scored."""
+    """A comment at one revision. `scores` and `risk` are None when it could not be scored; `escalations` are there
+    while it is queued, oldest first."""
 
     comment_id: str
     thread: str
@@ -50,15 +53,9 @@ class Comment:
     published_ms: int | None
     revision: int
     claim: Claim | None
-
-
-class AuthorRecord(NamedTuple):
-    """What the same email address did on a site; `counts` has how many of the author's comments are in each state."""
-
-    first_ms: int
-    last_ms: int
-    submitted: int
-    counts: Mapping[State, int]
+    escalations: Sequence[Escalation] = ()
+    decision_reason: str | None = None
+    """The code of the reason of the decision that stands, where that was given one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,3 +71,13 @@ class FullComment:
     referrer: str
     author: AuthorRecord
     history: Sequence[Act]
+
+
+@dataclass(frozen=True, slots=True)
+class FullAuthor:
+    """Everything about an author. `comments` are his newest, at most 20, the newest first; `email` is that of the
+    newest, None where none is kept."""
+
+    record: AuthorRecord
+    email: str | None = field(repr=False)
+    comments: Sequence[Comment]

@@ -24,18 +24,21 @@ STATE_OF_DECISION = {
 
 
 class Ruling(NamedTuple):
-    """A decision as a moderator sends it; `revision` is the one seen, None for whatever is there."""
+    """A decision as a moderator sends it; `revision` is the one seen, None for whatever is there. `reason_code` is the
+    reason where it is a code of the site's, "" for free words."""
 
     comment_id: str
     decision: Decision
     reason: str | None = None
     note: str | None = None
     revision: int | None = None
+    reason_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it."""
+    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it; `bulk_id` of the
+    bulk by which it was done, None where it was done to this comment alone."""
 
     revision: int
     before: State
@@ -46,3 +49,4 @@ class Act:
     moderator: str
     reason: str | None
     note: str | None
+    bulk_id: str | None = None

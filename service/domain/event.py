@@ -7,9 +7,18 @@
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
+| escalated | a moderator handed a comment to the others, his claim ended | comment_id | whose it was -> nothing |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
+| bulk_started | one decision on many comments was begun | bulk_id | nothing -> the decision |
+| bulk_undone | the decisions of a bulk are taken back, and it ends | bulk_id | the decision -> nothing |
+| bulk_finished | a bulk, or what takes it back, has come to its end | bulk_id | - |
+| author_banned | a moderator banned an author, or changed the ban | author_id | until when, ms |
+| author_unbanned | a moderator ended a ban | author_id | until when it would have lasted -> nothing |
+| author_trusted, author_untrusted | a moderator trusted an author, or took it back | author_id | nothing, trusted |
+| author_looked_up | a moderator asked for the author of an email | author_id, or nothing for nobody's | - |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
+| site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
 | policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
@@ -26,11 +35,11 @@ Behind the first four stands what followed from them:
 | entered | the comment came into the queue |
 | left | the comment went out of the queue, and a claim on it ended |
 
-So an event may have several kinds, as `decided published left`. All else of them is the same, they are handled
-together, and a submission writes one entry. `published` and `rejected` say what became of a comment, whoever caused
-that: the machine's verdict, a moderator, an undo. An act that changes nothing has no event. Sites, policies, tokens and
-secrets are in the installation's stream, the others in that of their site; `restored` and
-`log_dropped` are in both.
+So an event may have several kinds, as `decided published left`, or `escalated released` where a claim ended by it. All
+else of them is the same, they are handled together, and a submission writes one entry. `published` and `rejected` say
+what became of a comment, whoever caused that: the machine's verdict, a moderator, an undo. An act that changes nothing
+has no event. Sites, policies, tokens and secrets are in the installation's stream, the others in that of their site;
+`restored` and `log_dropped` are in both.
 """
 
 from dataclasses import dataclass
@@ -55,9 +64,19 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     CLAIMED = "claimed"
     RELEASED = "released"
+    BULK_STARTED = "bulk_started"
+    BULK_UNDONE = "bulk_undone"
+    BULK_FINISHED = "bulk_finished"
+    ESCALATED = "escalated"
+    AUTHOR_BANNED = "author_banned"
+    AUTHOR_UNBANNED = "author_unbanned"
+    AUTHOR_TRUSTED = "author_trusted"
+    AUTHOR_UNTRUSTED = "author_untrusted"
+    AUTHOR_LOOKED_UP = "author_looked_up"
     THREAD_CHANGED = "thread_changed"
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"
+    SITE_REASONS_CHANGED = "site_reasons_changed"
     POLICY_CHANGED = "policy_changed"
     TOKEN_CREATED = "token_created"  # noqa: S105 the name of what was done
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same

@@ -14,9 +14,9 @@ from service.store.record import tallied
 MEMBERS_A_STEP = 500
 LIFETIME_MS = DAY_MS
 """The lifetime that a repair gives to a key that should have one: the longest that any of these keys has."""
-HASHES = ("claim-holders", "thread-comments")
+HASHES = ("claim-holders", "escalations", "thread-comments")
 _PUBLISHED = ("thread-published", "thread-published-later")
-SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", *_PUBLISHED, "thread-queue")
+SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", "escalated", *_PUBLISHED, "thread-queue")
 
 
 class Examined(NamedTuple):
@@ -34,7 +34,7 @@ async def examine(link: Link, site: str, ids: Sequence[str]) -> list[Examined]:
     found = await asyncio.gather(
         *(link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS) for comment_id in ids)
     )
-    homes = [CommentHome(*(part.decode() if part else "" for part in parts)) for parts in found]
+    homes = [CommentHome.of(*parts) for parts in found]
     return await asyncio.gather(
         *(_examine(link, site, comment_id, home=home) for comment_id, home in zip(ids, homes, strict=True))
     )

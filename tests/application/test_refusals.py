@@ -24,9 +24,17 @@ NOT_HERE = {
     errors.BodyTooSlowError: "it takes the time of a body's deadline",
     errors.OverloadedError: "it takes more requests at once than one client sends",
     errors.HostUnknownError: "it needs a setting: see below",
+    errors.StreamsFullError: "it needs a setting: see test_live.py",
     errors.StoreUnavailableError: "it needs a dead server: see below",
     errors.StoreFullError: "it needs a full server: see below",
 }
+
+
+async def open_too_many_streams(application: Application) -> ClientResponse:
+    token = await application.token("moderator")
+    for _ in range(5):
+        await application.ask("GET", f"{SITE}/events", token=token)
+    return await application.ask("GET", f"{SITE}/events", token=token)
 
 
 async def submit(application: Application, **headers: str) -> ClientResponse:
@@ -81,6 +89,12 @@ async def decide_on_an_old_revision(application: Application) -> ClientResponse:
     return await application.ask("POST", f"{path}/decisions", {"decision": "spam", "revision": 7})
 
 
+async def escalate_what_awaits_nothing(application: Application) -> ClientResponse:
+    comment = await submitted(application)
+    await application.ask("POST", f"{comment}/decisions", {"decision": "approve"})
+    return await application.ask("POST", f"{comment}/escalations", {})
+
+
 async def undo_nothing(application: Application) -> ClientResponse:
     return await application.ask("POST", f"{await submitted(application)}/undo", {})
 
@@ -119,15 +133,19 @@ PROVOKED: list[tuple[type[RequestError], Provoke]] = [
     (errors.ThreadNotFoundError, lambda it: it.ask("GET", f"{SITE}/threads/none")),
     (errors.CommentNotFoundError, lambda it: it.ask("GET", UNKNOWN_COMMENT)),
     (errors.TokenNotFoundError, lambda it: it.ask("DELETE", "/v1/tokens/t000000000000")),
+    (errors.AuthorNotFoundError, lambda it: it.ask("GET", f"{SITE}/authors/a000000000000")),
+    (errors.BulkNotFoundError, lambda it: it.ask("GET", f"{SITE}/bulk/b0123456789abcdef")),
     (errors.ReceiptNotFoundError, ask_for_a_forged_receipt),
     (errors.SiteExistsError, make_a_site_twice),
     (errors.ThreadClosedError, submit_to_a_closed_thread),
     (errors.ClaimedByAnotherError, decide_what_another_claimed),
+    (errors.NotQueuedError, escalate_what_awaits_nothing),
     (errors.StaleRevisionError, decide_on_an_old_revision),
     (errors.NothingToUndoError, undo_nothing),
     (errors.RateLimitedError, submit_too_often),
     (errors.TooManyQuestionsError, ask_for_receipts_too_often),
     (errors.TooManyWrongTokensError, guess_tokens),
+    (errors.TooManyStreamsError, open_too_many_streams),
 ]
 
 
