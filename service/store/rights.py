@@ -9,7 +9,7 @@ from service.store import scripts
 CHANNEL = "__redis__:invalidate"
 """On which a server tells a backup and the doctor which keys were written."""
 _WITH_KEY = (
-    *("APPEND", "DEL", "EXISTS", "GET", "GETRANGE", "SET", "TYPE", "UNLINK", "PEXPIRE", "PEXPIRETIME", "PTTL"),
+    *("DEL", "EXISTS", "GET", "SET", "TYPE", "UNLINK", "PEXPIRE", "PEXPIRETIME", "PTTL"),
     *("HDEL", "HEXISTS", "HGET", "HGETALL", "HINCRBY", "HKEYS", "HLEN", "HMGET", "HSET", "HSETNX", "HVALS"),
     *("APPEND", "BITFIELD", "GETRANGE", "SETRANGE", "STRLEN"),
     *("XADD", "XRANGE", "XREVRANGE", "XTRIM"),
