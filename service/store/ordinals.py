@@ -4,7 +4,7 @@ FIRST_ORDINAL = 1 << 31
 """Of the first comment that a site took in; what is older than the lists, or was brought along, is below it."""
 ROWS_A_CHUNK, ROW_BYTES = 1024, 12
 """A chunk of rows: of each comment its id, and its risk as a part of 65,535."""
-BITS_A_CHUNK = 32_768
+BITS_A_CHUNK = 8192
 """A chunk of bits: one of each comment in each plane."""
 _ID_BASE = 32
 _RISK_STEPS = 65_535

@@ -12,6 +12,7 @@ class Check(StrEnum):
     QUEUE = "queue"
     CLAIM = "claim"
     REVISION = "revision"
+    LIST = "list"
     PUBLIC = "public"
     ORPHAN = "orphan"
     THREAD = "thread"
@@ -28,6 +29,7 @@ MEANINGS = {
     Check.QUEUE: "every view of the queue has the same comments, all that are held among them",
     Check.CLAIM: "claims are on queued comments, each with its holder",
     Check.REVISION: "a comment's revision is that of its history",
+    Check.LIST: "a comment has its place in the lists of its site, and is found there by what it is",
     Check.PUBLIC: "a comment has the text that readers see",
     Check.ORPHAN: "whatever is listed has a comment, of that thread",
     Check.THREAD: "a thread with comments has its own record",

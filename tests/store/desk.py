@@ -137,12 +137,13 @@ class Store:
         *,
         by: str = "ann",
         revision: int | None = None,
+        reason: str | None = None,
         replay: Replay = NO_REPLAY,
         now: int | None = None,
     ) -> Comment:
         return await self.comments.decide(
             self.site.site,
-            Ruling(comment_id, Decision(decision), revision=revision),
+            Ruling(comment_id, Decision(decision), reason, revision=revision),
             moderator(by),
             replay=replay,
             now_ms=self.now if now is None else now,

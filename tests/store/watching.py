@@ -15,6 +15,7 @@ from tests.store.dump import changed_comments, changed_records, changed_threads,
 NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 TELLS_NOTHING = {
     "adjust_counters": "counters follow from comments",
+    "enlist": "the same comments, found in lists too",
     "end_restore": "a restored store has the events of its backup",
     "hold": "a lease of a process is no act",
     "move_consumer": "how far a consumer has come is no act",
