@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from copy import copy
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, missing, validate, validates_schema
@@ -18,6 +17,7 @@ from schemas.fields import (
     Probability,
     StrictBoolean,
     StrictInteger,
+    check_year,
     next_cursor,
     page_limit,
     query_cursor,
@@ -29,15 +29,6 @@ ROLES = ("website", "moderator", "operator", "admin")
 _MAX_RATE = 1_000_000
 INSTALLATION = "commentdesk"
 """The store keeps what belongs to no site under this name."""
-
-
-def _check_year(time: datetime) -> None:
-    try:
-        is_in_range = time.astimezone(UTC).year >= 1971
-    except OverflowError:
-        is_in_range = False
-    if not is_in_range:
-        raise ValidationError("Not a time from 1971 to 9999.")
 
 
 def _rate(default: int | None, whose: str) -> StrictInteger:
@@ -226,7 +217,7 @@ class NewTokenSchema(Closed):
         format="iso",
         load_default=None,
         allow_none=True,
-        validate=_check_year,
+        validate=check_year,
         metadata={
             "description": "When the token ends by itself, RFC 3339 with an offset, in the future; null for never.",
             "pattern": "^[2-9][0-9]{3}-",

@@ -52,7 +52,9 @@ RELOAD_SECONDS = 30
 
 EVENTS_AT_ONCE = 100
 _KINDS, _SUBJECT = (keys.EVENT_FIELDS[name].encode() for name in ("kinds", "subject"))
-_OF_SITES = {EventKind.SITE_CREATED, EventKind.SITE_CHANGED, EventKind.POLICY_CHANGED}
+_OF_SITES = {
+    *(EventKind.SITE_CREATED, EventKind.SITE_CHANGED, EventKind.SITE_REASONS_CHANGED, EventKind.POLICY_CHANGED),
+}
 _OF_TOKENS = {EventKind.TOKEN_CREATED, EventKind.TOKEN_REVOKED}
 
 log = structlog.get_logger(__name__)
@@ -141,6 +143,11 @@ class Registry:
         if staff is None:
             staff = self._staff[site] = skeletons(self._index.names_of_staff(site, time.time() * 1000))
         return skeleton(name) in staff
+
+    def name_of(self, actor: str) -> str | None:
+        """The name of whose acts these are; None for nobody that there is now."""
+        token = self.tokens.get(actor)
+        return ADMIN.name if actor == ADMIN.actor else token.name if token else None
 
     def site(self, site: str) -> Site:
         """The site, or SiteNotFoundError."""

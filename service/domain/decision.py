@@ -1,13 +1,11 @@
 """What moderators decide, and what was done with a comment."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from service.domain.state import State
 
-REASON_CODE = re.compile(r"[a-z0-9_]{1,40}")
 UNDO = "undo"
 """The act that takes a decision back."""
 
@@ -26,18 +24,15 @@ STATE_OF_DECISION = {
 
 
 class Ruling(NamedTuple):
-    """A decision as a moderator sends it; `revision` is the one seen, None for whatever is there."""
+    """A decision as a moderator sends it; `revision` is the one seen, None for whatever is there. `reason_code` is the
+    reason where it is a code of the site's, "" for free words."""
 
     comment_id: str
     decision: Decision
     reason: str | None = None
     note: str | None = None
     revision: int | None = None
-
-    @property
-    def reason_code(self) -> str:
-        """The reason where it is a code, by which comments are found; "" for free words."""
-        return self.reason if self.reason and REASON_CODE.fullmatch(self.reason) else ""
+    reason_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

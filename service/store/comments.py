@@ -9,17 +9,17 @@ import orjson
 
 from service.domain.assessed import Span
 from service.domain.caller import Caller
-from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
+from service.domain.comment import Claim, Comment, FullComment, KnownComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.replay import Replay
 from service.domain.routing import Verdict
 from service.domain.state import State
 from service.errors import CommentNotFoundError, HomeChangedError
 from service.link.link import Argument, Link
+from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.recent import Recent
-from service.store import keys, scripts
+from service.store import author_names, keys, scripts
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
-from service.store.ordinals import FIRST_ORDINAL
 from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
 from service.vault import Vault
 
@@ -39,7 +39,6 @@ _KNOWN_FIELDS = (
     THREAD_FIELD,
 )
 """Of a comment's record as its author may know it, and a field that only records of format 1 have."""
-_COUNTED_STATES = tuple(state for state in State if state is not State.ERASED)
 
 
 class CommentHome(NamedTuple):
@@ -177,9 +176,14 @@ class Comments:
             model=private.model,
             user_agent=private.user_agent,
             referrer=private.referrer,
-            author=_author(pairs(author)),
+            author=await author_names.named(self._link, site, home.author, pairs(author), now_ms=now_ms),
             history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
         )
+
+    async def read_email(self, site: str, comment_id: str, vault: Vault) -> str | None:
+        """The email of a comment's author, which the vault opens; None where it is gone."""
+        raw: bytes | None = await self._link.call("HGET", keys.comment(site, comment_id), _PRIVATE)
+        return None if raw is None else vault.open(unpack_private(raw).email, comment_id)
 
     async def read_known(self, site: str, comment_id: str) -> KnownComment:
         """Reads what a comment's author may know of it. CommentNotFoundError, also for one that was erased. The same is
@@ -261,6 +265,7 @@ def _comment(comment_id: str, found: _Record) -> Comment:
         published_ms=int(published_ms) if published_ms else None,
         revision=int(fields["revision"]),
         claim=found.claim,
+        decision_reason=fields.get("reason"),
     )
 
 
@@ -273,15 +278,6 @@ def _known(comment_id: str, known: Sequence[bytes | None]) -> KnownComment:
     is_published = told is State.PUBLISHED and published_ms is not None
     return KnownComment(
         comment_id, thread.decode(), told, int(submitted_ms), int(published_ms or 0) if is_published else None
-    )
-
-
-def _author(fields: dict[str, str]) -> AuthorRecord:
-    return AuthorRecord(
-        int(fields["first_ms"]),
-        int(fields["last_ms"]),
-        int(fields.get("submitted", 0)),
-        {state: int(fields.get(state, 0)) for state in _COUNTED_STATES},
     )
 
 

@@ -29,7 +29,8 @@ The installation has `hash_keys`, wrapped by its secret, once that was replaced;
 secret before, until nothing is sealed with that any more; `restoring` until a backup is restored. Everything is written
 in its `format`; while it has `upgrading_from`, shapes from that format on may lie in the store.
 
-Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
+Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, I an author_id, R a keyed
+hash of a reader's address:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
@@ -39,7 +40,8 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:comment:C | hash | its record, see below | for ever |
-| cd:{S}:author:A | hash | first_ms, last_ms, submitted, recent, ordinals; state -> count | for ever |
+| cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count; and see below | for ever |
+| cd:{S}:author-of:I | string | A, the author's keyed hash | until he is forgotten |
 | cd:{S}:queue | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:queue-risk | sorted set | comment_id -> risk | while queued |
 | cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
@@ -63,8 +65,12 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
 | cd:{S}:rate-stranger | string | the same, of all strangers together | until all is free |
 
-An author's `recent` has a letter for each of the newest 20 decisions on his comments: a, r or s; his `ordinals` has the
-newest 16 at most, 4 bytes each.
+An author has besides: `author_id`, by which others name him; `recent`, a letter for each of the newest 20 decisions on
+his comments: a, r or s; `approved`, how many of his comments a person's standing decision approves, which begins with
+those published in what an older version wrote; while he is banned `banned`, until when in ms, and since when, whose act
+it was and why, with spaces between; while he is trusted `trusted`, since when and whose act it was. One who was looked
+up before he sent anything has nothing but these. `ordinals` has those of his newest comments, 16 at most, 4 bytes
+each.
 
 Every comment of a site has an ordinal, in order of arrival: the first one that the site took in has 2**31, what is
 older than the lists is below. Its row is the ten bytes of its id, and its risk as a part of 65,535 in two; a plane has
@@ -90,7 +96,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.fields import SITE_PATTERN
-from service.store.ordinals import BITS_A_CHUNK, ROWS_A_CHUNK
+from service.lists.ordinals import BITS_A_CHUNK, ROWS_A_CHUNK
 
 PREFIX = "cd:"
 """What all our keys, and no others, begin with."""
@@ -135,6 +141,7 @@ SITE_KINDS = {
     "thread-queue:": KeyType.SORTED_SET,
     "comment:": KeyType.HASH,
     "author:": KeyType.HASH,
+    "author-of:": KeyType.STRING,
     "queue": KeyType.SORTED_SET,
     "queue-risk": KeyType.SORTED_SET,
     "queue-uncertainty": KeyType.SORTED_SET,
@@ -325,6 +332,10 @@ def comment(site: str, comment_id: str) -> str:
 
 def author(site: str, author: str) -> str:
     return _of(site, f"author:{author}")
+
+
+def author_of(site: str, author_id: str) -> str:
+    return _of(site, f"author-of:{author_id}")
 
 
 class ListKeys(NamedTuple):

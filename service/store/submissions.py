@@ -14,13 +14,13 @@ from service.domain.site import Site
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
 from service.link.link import Argument, Link
+from service.lists.ordinals import FIRST_ORDINAL, pack_row
 from service.store import keys, scripts
 from service.store.comments import CommentHome, Comments
-from service.store.ordinals import FIRST_ORDINAL, pack_row
 from service.store.record import Private, pack_private, pack_public, pack_reasons
 from service.store.rules import pack_fired, rule_arguments
 
-KEYS_EACH, KEYS_WITH_BEFORE = 12, 14
+KEYS_EACH, KEYS_WITH_BEFORE = 13, 15
 """Keys of each submission, without and with those of yesterday."""
 MOST_AT_ONCE = 32
 """Submissions that one script writes: about two milliseconds of the server's time."""
@@ -55,6 +55,10 @@ class NewComment(NamedTuple):
     """Those that the store decides on, the same for all of a site."""
     fired: Sequence[Fired] = ()
     """Those that were found before, where the store has to put its own among them: else the routings have them."""
+    author_id: str = ""
+    """Of an author who has none yet."""
+    is_trust_counted: bool = False
+    """Whether a trusted author's comment would be published, see `routing.may_be_trusted`."""
 
 
 class _Waiting(NamedTuple):
@@ -158,6 +162,7 @@ def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
         keys.said(site, new.said) if new.said else keys.author(site, new.home.author),
         keys.list_thread(site, new.home.thread),
         keys.list_author(site, new.home.author),
+        keys.author_of(site, new.author_id),
     )
 
 
@@ -199,6 +204,7 @@ def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument
         routing = new.routings[mode]
         arguments += (routing.verdict, int(routing.is_listed), pack_reasons(routing.reasons))
     arguments += (pack_fired(new.fired), pack_row(new.comment_id, assessed.queue_risk))
+    arguments += (new.author_id, int(new.is_trust_counted))
     return arguments
 
 

@@ -21,6 +21,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.ThreadNotFoundError: 404,
     errors.CommentNotFoundError: 404,
     errors.TokenNotFoundError: 404,
+    errors.AuthorNotFoundError: 404,
     errors.ReceiptNotFoundError: 404,
     errors.MethodNotAllowedError: 405,
     errors.BodyTooSlowError: 408,
@@ -37,7 +38,9 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.RateLimitedError: 429,
     errors.TooManyQuestionsError: 429,
     errors.TooManyWrongTokensError: 429,
+    errors.TooManyStreamsError: 429,
     errors.OverloadedError: 503,
+    errors.StreamsFullError: 503,
     errors.StoreUnavailableError: 503,
     errors.StoreFullError: 503,
 }

@@ -2,12 +2,12 @@
 -- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
 -- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
 -- reader can send one, as the digest of a repeat has the reader's in it.
--- include: idempotency event rate queue count rule list arrival
+-- include: idempotency event rate queue count rule list arrival author verdict
 -- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger, list-rows, list-planes and
 --       list-bits of the chunk that the caller believes to be the present one, each with the next; then of each submission:
 --       thread, thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, said (or
---       any of these where no rule asks for it), list-thread, list-author, and while yesterday's salt is known repeat and
---       rate-reader as of yesterday
+--       any of these where no rule asks for it), list-thread, list-author, author-of of the author_id below, and while
+--       yesterday's salt is known repeat and rate-reader as of yesterday
 -- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', how many
 --       keys each submission has, for how long said is kept in ms or 0, how many rules follow, each as lib/rule has it;
 --       then of each submission:
@@ -16,7 +16,8 @@
 --       'unknown_stranger' when his address is not known, or '',
 --       11 title or '', 12 url or '', 13 '1' when unscored, 14 token_id of who sent it or 'reader',
 --       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
---       24 rules that it meets, as lib/rule has them, 25 its row in the lists
+--       24 rules that it meets, as lib/rule has them, 25 its row in the lists, 26 the author_id of an author who has
+--       none, 27 '1' where it counts that the author is trusted
 -- gives {'ok', the next ordinal, an answer to each}, or none of these when the chunks are others, and nothing was done:
 --       {'ok', comment_id, state, 'new', how far its ordinal is from the first} | {'ok', comment_id, state, 'again'}
 --       | {'rate_limited', retry_after_ms}
@@ -24,7 +25,7 @@
 --       | {'store_unavailable', why}
 local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
 local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
-local N_SHARED_KEYS, N_ARGV = 14, 25
+local N_SHARED_KEYS, N_ARGV = 14, 27
 local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local N_SHARED_ARGV = 10 + N_RULES * RULE_ARGV
 local rules = rules_at(11, N_RULES)
@@ -51,24 +52,6 @@ local function enqueue_later(comment_id, submitted_ms, risk)
   by_time[at + 1], by_time[at + 2] = submitted_ms, comment_id
   by_risk[at + 1], by_risk[at + 2] = risk, comment_id
   by_uncertainty[at + 1], by_uncertainty[at + 2] = uncertainty_of(risk), comment_id
-end
-
--- The newest ordinals lie in the author's record, where they take least room; when there are more they are moved.
-local MOST_ORDINALS_BYTES = 64
-
-local function count_author(key, list_author, state, now_ms, ordinal)
-  local counts = redis.call('HMGET', key, 'submitted', state, 'ordinals')
-  local submitted, of_state, ordinals = (counts[1] or 0) + 1, (counts[2] or 0) + 1, counts[3] or ''
-  if #ordinals >= MOST_ORDINALS_BYTES then
-    redis.call('APPEND', list_author, ordinals)
-    ordinals = ''
-  end
-  ordinals = ordinals .. ordinal
-  if submitted == 1 then
-    redis.call('HSET', key, 'submitted', 1, state, of_state, 'first_ms', now_ms, 'last_ms', now_ms, 'ordinals', ordinals)
-  else
-    redis.call('HSET', key, 'submitted', submitted, state, of_state, 'last_ms', now_ms, 'ordinals', ordinals)
-  end
 end
 
 -- The newest word on the article counts, whoever gave the one before it.
@@ -109,10 +92,11 @@ end
 
 local function submit(key_at, arg_at)
   local thread_key, comments, published, thread_queue, comment_key, author_key, idempotency_key, repeat_key, rate_reader,
-    said_key, list_thread, list_author, repeat_before, rate_before = unpack(KEYS, key_at, key_at + N_KEYS - 1)
+    said_key, list_thread, list_author, author_of_key, repeat_before, rate_before = unpack(KEYS, key_at,
+    key_at + N_KEYS - 1)
   local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, sender, title, url,
     is_unscored, actor = unpack(ARGV, arg_at, arg_at + 13)
-  local found, row = ARGV[arg_at + 23], ARGV[arg_at + 24]
+  local found, row, author_id, is_trust_counted = unpack(ARGV, arg_at + 23, arg_at + 26)
   local now, is_reader_known = tonumber(now_ms), sender == 'reader' or sender == 'stranger'
 
   local first = first_answer(idempotency_key, fingerprint)
@@ -148,12 +132,9 @@ local function submit(key_at, arg_at)
   if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
 
   local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
-  local verdict, listed, reasons = unpack(ARGV, arg_at + at, arg_at + at + 2)
-  if found ~= '' or N_RULES > 0 then
-    local known = {author = function(field) return redis.call('HGET', author_key, field) end, thread = thread, now = now,
-      created_ms = tonumber(meta[3] or nil), said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
-    verdict, listed, reasons = ruled(rules_met(rules, known, found), verdict, listed, reasons)
-  end
+  local known = {author = read_author(author_key), thread = thread, now = now, created_ms = tonumber(meta[3] or nil),
+    said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
+  local verdict, listed, reasons = judged(arg_at + at, known, is_trust_counted == '1', rules, found)
   local state = states[verdict]
 
   redis.call('HSET', comments, comment_id, public)
@@ -179,7 +160,8 @@ local function submit(key_at, arg_at)
     enqueue_later(comment_id, now_ms, risk)
   end
   count_thread(thread_key, meta, state, about, title, url)
-  count_author(author_key, list_author, state, now_ms, ordinal)
+  count_author(author_key, known.author, list_author, state, now_ms, ordinal)
+  if not known.author.author_id then name_author(author_key, author, author_of_key, author_id) end
   tally('state:' .. state)
   tally('submitted:' .. verdict)
   if is_unscored == '1' then tally('unscored') end
