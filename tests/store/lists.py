@@ -6,8 +6,8 @@ from typing import Any
 
 import redis
 
+from service.lists.ordinals import BITS_A_CHUNK, FIRST_ORDINAL, ROW_BYTES, ROWS_A_CHUNK, pack_row
 from service.store import keys
-from service.store.ordinals import BITS_A_CHUNK, FIRST_ORDINAL, ROW_BYTES, ROWS_A_CHUNK, pack_row
 
 PLANE_BYTES = BITS_A_CHUNK // 8
 Record = Mapping[str, str]

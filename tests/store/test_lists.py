@@ -7,8 +7,9 @@ from service.domain.policy import Mode
 from service.domain.reason import Reason
 from service.domain.routing import Routing, Verdict
 from service.link.link import Link
-from service.store import keys, ordinals
-from service.store.ordinals import FIRST_ORDINAL, pack_row
+from service.lists import ordinals
+from service.lists.ordinals import FIRST_ORDINAL, pack_row
+from service.store import keys
 from tests.servers import RedisServer, client_of
 from tests.store.desk import ROUTINGS, Store, new_comment
 from tests.store.lists import of_author, of_thread, ordinal_of, said

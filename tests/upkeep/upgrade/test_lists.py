@@ -4,8 +4,8 @@ import asyncio
 
 from service.domain.policy import Mode
 from service.link.link import Link
+from service.lists.ordinals import FIRST_ORDINAL
 from service.store import format_4, keys
-from service.store.ordinals import FIRST_ORDINAL
 from service.upkeep import doctor, installation, upgrade
 from service.upkeep.fault import Check
 from service.upkeep.installation import FORMAT, StoredFormats
