@@ -112,6 +112,17 @@ class ClaimSchema(Closed):
     )
 
 
+class EscalationSchema(Closed):
+    """That a moderator handed a comment to the others."""
+
+    member_id = fields.String(required=True, metadata={"description": "The id of the moderator who did it."})
+    moderator = fields.String(required=True, metadata={"description": "The name of that moderator at the time."})
+    at = fields.String(required=True, metadata=TIME | {"description": "When it was done, RFC 3339 in UTC."})
+    note = fields.String(
+        required=True, allow_none=True, metadata={"description": "What he wanted the others to know; null for nothing."}
+    )
+
+
 class CommentSchema(Closed):
     """A comment as a moderator sees it in the queue. `scores` and `risk` are null when it could not be scored."""
 
@@ -197,6 +208,14 @@ class CommentSchema(Closed):
         required=True,
         allow_none=True,
         metadata={"description": "The lease that a moderator has on it; null when it is free."},
+    )
+    escalations = fields.List(
+        fields.Nested(EscalationSchema),
+        required=True,
+        metadata={
+            "description": "Who handed it to the others since it is in the queue, the newest 20, oldest first; none "
+            "when nobody did, or when it was decided."
+        },
     )
 
 

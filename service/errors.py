@@ -33,6 +33,7 @@ CommentdeskError
     ├── SiteExistsError
     ├── ThreadClosedError
     ├── ClaimedByAnotherError
+    ├── NotQueuedError            a comment that awaits no decision
     ├── StaleRevisionError
     ├── NothingToUndoError
     ├── RateLimitedError
@@ -242,6 +243,12 @@ class ClaimedByAnotherError(RequestError):
     code = "claimed_by_another"
     title = marked("Another moderator holds this comment")
     advice = marked("Take another one, or wait until the claim is handed back or expires.")
+
+
+class NotQueuedError(RequestError):
+    code = "not_queued"
+    title = marked("This comment awaits no decision")
+    advice = marked("Somebody decided on it meanwhile, or it was never in the queue.")
 
 
 class StaleRevisionError(RequestError):

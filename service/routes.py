@@ -44,6 +44,7 @@ API: tuple[Route, ...] = (
         route("GET", COMMENT, moderators.read_comment, MODERATOR, WEBSITE),
         route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
         route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
+        route("POST", COMMENT + "/escalations", moderators.escalate, MODERATOR),
         route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
         route("GET", SITE + "/reasons", reasons.read_reasons, MODERATOR, OPERATOR),
         route("GET", SITE + "/events", live.follow_news, MODERATOR),

@@ -7,6 +7,7 @@ import orjson
 
 from service.api.author_wire import author_json
 from service.api.cursors import cursor_after
+from service.api.wire_escalations import escalation_json
 from service.domain.assessed import Span
 from service.domain.comment import Claim, Comment, FullAuthor, FullComment, KnownComment
 from service.domain.decision import Act
@@ -45,6 +46,7 @@ def comment_json(comment: Comment) -> Json:
         "published_at": _rfc3339_or_none(comment.published_ms),
         "revision": comment.revision,
         "claim": None if comment.claim is None else _claim_json(comment.claim),
+        "escalations": [escalation_json(escalation) for escalation in comment.escalations],
     }
 
 

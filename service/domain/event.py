@@ -7,6 +7,7 @@
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
+| escalated | a moderator handed a comment to the others, his claim ended | comment_id | whose it was -> nothing |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
 | author_banned | a moderator banned an author, or changed the ban | author_id | until when, ms |
 | author_unbanned | a moderator ended a ban | author_id | until when it would have lasted -> nothing |
@@ -29,10 +30,10 @@ Behind the first four stands what followed from them:
 | entered | the comment came into the queue |
 | left | the comment went out of the queue, and a claim on it ended |
 
-So an event may have several kinds, as `decided published left`. All else of them is the same, they are handled
-together, and a submission writes one entry. `published` and `rejected` say what became of a comment, whoever caused
-that: the machine's verdict, a moderator, an undo. An act that changes nothing has no event. Sites, policies, tokens and
-secrets are in the installation's stream, the others in that of their site.
+So an event may have several kinds, as `decided published left`, or `escalated released` where a claim ended by it. All
+else of them is the same, they are handled together, and a submission writes one entry. `published` and `rejected` say
+what became of a comment, whoever caused that: the machine's verdict, a moderator, an undo. An act that changes nothing
+has no event. Sites, policies, tokens and secrets are in the installation's stream, the others in that of their site.
 """
 
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     CLAIMED = "claimed"
     RELEASED = "released"
+    ESCALATED = "escalated"
     AUTHOR_BANNED = "author_banned"
     AUTHOR_UNBANNED = "author_unbanned"
     AUTHOR_TRUSTED = "author_trusted"

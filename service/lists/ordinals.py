@@ -11,7 +11,7 @@ _RISK_STEPS = 65_535
 
 
 def pack_row(comment_id: str, risk: float) -> bytes:
-    """The row of a comment. comment_id: 16 characters in base 32 (RFC 4648, 7); risk: in [0, 1], its sixth decimal is the
-    last that counts, as it is in the comment's record"""
+    """The row of a comment. comment_id: 16 characters in base 32 (RFC 4648, 7); risk: in [0, 1], of which six decimals
+    count, as in the comment's record"""
     part = int(round(risk, 6) * _RISK_STEPS + 0.5)
     return (int(comment_id, _ID_BASE) << 16 | part).to_bytes(ROW_BYTES, "big")

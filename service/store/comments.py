@@ -11,6 +11,7 @@ from service.domain.assessed import Span
 from service.domain.caller import Caller
 from service.domain.comment import Claim, Comment, FullComment, KnownComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
+from service.domain.escalation import Escalation
 from service.domain.replay import Replay
 from service.domain.routing import Verdict
 from service.domain.state import State
@@ -19,6 +20,7 @@ from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.recent import Recent
 from service.store import author_names, keys, scripts
+from service.store.escalations import unpack_escalations
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
 from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
 from service.vault import Vault
@@ -63,6 +65,7 @@ class _Record(NamedTuple):
     private: Private
     public: bytes
     claim: Claim | None
+    escalations: tuple[Escalation, ...]
 
 
 def _size_of(key: tuple[str, str], home: CommentHome) -> int:  # noqa: ARG001 ids of sites and comments are short
@@ -209,7 +212,7 @@ class Comments:
 
     async def _read_step(self, site: str, step: list[tuple[str, CommentHome]], now_ms: int) -> list[Comment]:
         queue = keys.queue_keys(site)
-        script_keys = [queue.claims, queue.holders]
+        script_keys = [queue.claims, queue.holders, keys.escalation_keys(site).escalations]
         for comment_id, home in step:
             script_keys += [keys.comment(site, comment_id), keys.thread_keys(site, home.thread).comments]
         ids = (comment_id for comment_id, _ in step)
@@ -228,11 +231,12 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         *keys.stream_keys(site)[:2],
         keys.published_later(site, home.thread),
         *keys.list_keys(site, FIRST_ORDINAL if home.ordinal is None else home.ordinal)[1:],
+        *keys.escalation_keys(site),
     ]
 
 
 def _unpack(reply: list[Any]) -> _Record:
-    flat, public, holder, expires = reply
+    flat, public, holder, expires, *escalations = reply
     record = dict(zip(flat[::2], flat[1::2], strict=True))
     if is_of_format_1(record):  # an answer that was kept for an Idempotency-Key
         record, public = of_format_2(record, public)
@@ -242,7 +246,7 @@ def _unpack(reply: list[Any]) -> _Record:
         claim = Claim(token_id, name, int(expires))
     private = unpack_private(record.pop(_PRIVATE))
     fields = {_NAMES[name]: value.decode() for name, value in record.items()}
-    return _Record(fields, private, public or b"[]", claim)
+    return _Record(fields, private, public or b"[]", claim, unpack_escalations(b"".join(escalations)))
 
 
 def _comment(comment_id: str, found: _Record) -> Comment:
@@ -265,6 +269,7 @@ def _comment(comment_id: str, found: _Record) -> Comment:
         published_ms=int(published_ms) if published_ms else None,
         revision=int(fields["revision"]),
         claim=found.claim,
+        escalations=found.escalations,
         decision_reason=fields.get("reason"),
     )
 

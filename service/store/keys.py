@@ -47,6 +47,8 @@ hash of a reader's address:
 | cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
 | cd:{S}:claims | sorted set | comment_id -> expires_ms | until decided, handed back or expired |
 | cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
+| cd:{S}:escalated | sorted set | comment_id -> when it was escalated first, ms | while queued |
+| cd:{S}:escalations | hash | comment_id -> its escalations, a line each, see `store/escalations.py` | while queued |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:list-rows:N | string | 12 bytes a comment of the chunk N of 1,024 ordinals | for ever |
 | cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 8,192 ordinals | for ever |
@@ -147,6 +149,8 @@ SITE_KINDS = {
     "queue-uncertainty": KeyType.SORTED_SET,
     "claims": KeyType.SORTED_SET,
     "claim-holders": KeyType.HASH,
+    "escalated": KeyType.SORTED_SET,
+    "escalations": KeyType.HASH,
     "totals": KeyType.HASH,
     "list-rows:": KeyType.STRING,
     "list-planes:": KeyType.HASH,
@@ -298,6 +302,13 @@ class QueueKeys(NamedTuple):
     holders: str
 
 
+class EscalationKeys(NamedTuple):
+    """What moderators handed to others, in the order in which scripts take it."""
+
+    escalated: str
+    escalations: str
+
+
 class ThreadKeys(NamedTuple):
     """A thread's keys, in the order in which scripts take them."""
 
@@ -311,6 +322,11 @@ class ThreadKeys(NamedTuple):
 def queue_keys(site: str) -> QueueKeys:
     names = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders")
     return QueueKeys(*(_of(site, name) for name in names))
+
+
+@lru_cache(maxsize=1024)
+def escalation_keys(site: str) -> EscalationKeys:
+    return EscalationKeys(_of(site, "escalated"), _of(site, "escalations"))
 
 
 @lru_cache(maxsize=4096)

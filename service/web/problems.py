@@ -28,6 +28,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.SiteExistsError: 409,
     errors.ThreadClosedError: 409,
     errors.ClaimedByAnotherError: 409,
+    errors.NotQueuedError: 409,
     errors.StaleRevisionError: 409,
     errors.NothingToUndoError: 409,
     errors.BodyTooLargeError: 413,

@@ -32,6 +32,7 @@ MAY = {
     ("GET", COMMENT): WEBSITE | MODERATOR,
     ("POST", COMMENT + "/decisions"): MODERATOR,
     ("POST", COMMENT + "/undo"): MODERATOR,
+    ("POST", COMMENT + "/escalations"): MODERATOR,
     ("POST", SITE + "/decisions"): MODERATOR,
     ("GET", SITE + "/events"): MODERATOR,
     ("POST", SITE + "/authors/lookups"): MODERATOR,

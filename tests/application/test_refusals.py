@@ -89,6 +89,12 @@ async def decide_on_an_old_revision(application: Application) -> ClientResponse:
     return await application.ask("POST", f"{path}/decisions", {"decision": "spam", "revision": 7})
 
 
+async def escalate_what_awaits_nothing(application: Application) -> ClientResponse:
+    comment = await submitted(application)
+    await application.ask("POST", f"{comment}/decisions", {"decision": "approve"})
+    return await application.ask("POST", f"{comment}/escalations", {})
+
+
 async def undo_nothing(application: Application) -> ClientResponse:
     return await application.ask("POST", f"{await submitted(application)}/undo", {})
 
@@ -131,6 +137,7 @@ PROVOKED: list[tuple[type[RequestError], Provoke]] = [
     (errors.SiteExistsError, make_a_site_twice),
     (errors.ThreadClosedError, submit_to_a_closed_thread),
     (errors.ClaimedByAnotherError, decide_what_another_claimed),
+    (errors.NotQueuedError, escalate_what_awaits_nothing),
     (errors.StaleRevisionError, decide_on_an_old_revision),
     (errors.NothingToUndoError, undo_nothing),
     (errors.RateLimitedError, submit_too_often),

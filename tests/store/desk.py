@@ -145,9 +145,10 @@ class Store:
         replay: Replay = NO_REPLAY,
         now: int | None = None,
     ) -> Comment:
+        code = reason if reason and " " not in reason else ""
         return await self.comments.decide(
             self.site.site,
-            Ruling(comment_id, Decision(decision), reason, revision=revision),
+            Ruling(comment_id, Decision(decision), reason, revision=revision, reason_code=code),
             moderator(by),
             replay=replay,
             now_ms=self.now if now is None else now,
@@ -181,6 +182,12 @@ class Store:
             replay=replay,
             now_ms=at,
         )
+
+    async def escalate(
+        self, comment_id: str, by: str = "ann", note: str = "", *, replay: Replay = NO_REPLAY, now: int | None = None
+    ) -> Comment:
+        at = self.now if now is None else now
+        return await self.queue.escalate(self.site.site, comment_id, moderator(by), note=note, replay=replay, now_ms=at)
 
     async def release(self, comment_id: str, by: str = "ann") -> None:
         await self.queue.release(self.site.site, comment_id, moderator(by), self.now)

@@ -9,7 +9,8 @@ from tests.servers import RedisServer, client_of
 
 Dump = dict[bytes, Any]
 _OF_THREAD = ("thread-published", "thread-published-later", "thread-queue")
-LISTED = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders", *_OF_THREAD)
+_OF_QUEUE = ("queue", "queue-risk", "queue-uncertainty")
+LISTED = (*_OF_QUEUE, "claims", "claim-holders", "escalated", "escalations", *_OF_THREAD)
 SETTINGS = (b"title", b"url", b"closed", b"mode")
 STANDING = (b"banned", b"trusted")
 RECORDS = ("sites", "tokens")

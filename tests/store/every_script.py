@@ -36,6 +36,10 @@ async def use_every_script(store: Store, link: Link) -> None:
         await store.queued(order, "article-1")
         await store.claim("ann", 1, order=order, thread="article-1", replay=key(f"claim-{order}"))
     ids = await store.queued()
+    await store.release_all("ann")
+    for by in ("ann", "bob"):
+        await store.claim(by, 1)
+        await store.escalate(ids[0], by, replay=key(f"escalate-{by}"))
     for comment_id in ids:
         for attempt in (store.decide(comment_id, by="bob"), store.release(comment_id, "bob")):
             with contextlib.suppress(RequestError):

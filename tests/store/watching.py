@@ -92,4 +92,5 @@ OF_RECORDS = {
 OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted"}
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
+    "escalated",
 }

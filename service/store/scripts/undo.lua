@@ -6,7 +6,7 @@
 --       5 fingerprint or '', 6 token_id
 -- gives {'ok', 'changed', comment} | {'comment_not_found'} | {'nothing_to_undo'} | {'stale_revision'}
 --       | {'idempotency_key_reused'} | {'home_changed'}
-local keys, idempotency = comment_keys(KEYS), KEYS[18]
+local keys, idempotency = comment_keys(KEYS), KEYS[20]
 local now, comment_id = tonumber(ARGV[1]), ARGV[2]
 
 local first = first_answer(idempotency, ARGV[5])
