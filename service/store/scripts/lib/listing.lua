@@ -18,7 +18,7 @@ end
 
 local function keys_with_lists(all)
   local keys = comment_keys(all)
-  keys.list_rows, keys.list_thread, keys.list_author = all[18], all[19], all[20]
+  keys.list_rows, keys.list_thread, keys.list_author = unpack(all, #all - 2)
   return keys
 end
 
