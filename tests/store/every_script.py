@@ -3,6 +3,7 @@
 import contextlib
 
 from service.domain.event import ROTATION
+from service.domain.note import Note
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
@@ -12,7 +13,7 @@ from service.domain.thread import ThreadChange
 from service.errors import RequestError
 from service.link.link import Link
 from service.lists.query import query_of
-from service.store import author_names, authors, consumers, json_records, keys, scripts, threads
+from service.store import author_names, authors, consumers, json_records, keys, notes, scripts, threads
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
 from service.store.lists import Lists
 from service.store.readiness import check_store
@@ -61,7 +62,18 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
     await use_scripts_of_authors(store, link)
+    await use_scripts_of_notes(store, link, ids[0])
     await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_scripts_of_notes(store: Store, link: Link, comment_id: str) -> None:
+    site = store.site.site
+    author_id = (await store.author_fields("author-1"))["author_id"]
+    for noted in (notes.on_comment(site, comment_id), notes.on_author(site, author_id, "author-1")):
+        for number in range(2):
+            note = Note(f"n{number}", "ann", "Ann", store.now, "A word.")
+            await notes.add(link, noted, note, key(f"note-{noted.kind}-{number}"))
+        assert (await notes.read(link, noted, limit=1)).last == "n1"
 
 
 async def use_scripts_of_authors(store: Store, link: Link) -> None:
