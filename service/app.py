@@ -217,7 +217,11 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         lists=lists,
         search=Search(desk_link, lists),
         salts=salts,
-        rules=PreparedRules(model.fold, disposable_domains(settings.disposable_domains)),
+        rules=PreparedRules(
+            model.fold,
+            disposable_domains(settings.disposable_domains),
+            on_unreadable=partial(_tell_unreadable, service[CONTEXT].measures),
+        ),
         thread_upgrades=ThreadUpgrades(desk_link),
         feeds=feeds,
         now_ms=service[NOW_MS],
@@ -241,6 +245,11 @@ def _make_feeds(service: web.Application, link: Link, registry: Registry) -> Fee
     )
     encode = partial(encode_news, name_of=registry.name_of)
     return Feeds(link, encode, service[NOW_MS], counts=service[CONTEXT].counts, limits=limits)
+
+
+def _tell_unreadable(measures: RequestMeasures, rules: Sequence[str]) -> None:
+    log.error("rules_unreadable", rules=rules, advice="set the policy again: what they concern is held until then")
+    measures.count_unreadable_rules(len(rules))
 
 
 async def _run_consumers(service: web.Application) -> AsyncIterator[None]:

@@ -109,6 +109,7 @@ class Comments:
         while True:
             home = await self.find_home(site, comment_id)
             names = [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)]
+            names += keys.series_keys(site)
             try:
                 return await script.run(self._link, names, *arguments)
             except HomeChangedError:

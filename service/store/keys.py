@@ -59,6 +59,9 @@ hash of a reader's address:
 | cd:{S}:list-thread-below:T | string | the same of those below the first, descending | for ever |
 | cd:{S}:list-author:A | string | as of a thread, but for the newest | for ever |
 | cd:{S}:list-author-below:A | string | as of a thread | for ever |
+| cd:{S}:series | stream | a row a minute in which something was counted, see `store/series.py` | the newest 1,440 |
+| cd:{S}:series-hours | stream | the same of hours | the newest 2,160 |
+| cd:{S}:series-base | hash | minute, names, minutes, hours: see `scripts/lib/series.lua` | for ever |
 | cd:{S}:events | stream | what was done with comments and threads | the newest 10,000, see below |
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
@@ -163,6 +166,9 @@ SITE_KINDS = {
     "list-thread-below:": KeyType.STRING,
     "list-author:": KeyType.STRING,
     "list-author-below:": KeyType.STRING,
+    "series": KeyType.STREAM,
+    "series-hours": KeyType.STREAM,
+    "series-base": KeyType.HASH,
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
@@ -414,6 +420,19 @@ def list_author_below(site: str, author: str) -> str:
 
 def totals(site: str) -> str:
     return _of(site, "totals")
+
+
+class SeriesKeys(NamedTuple):
+    """The keys of a site's series, in the order in which scripts take them."""
+
+    minutes: str
+    hours: str
+    base: str
+
+
+@lru_cache(maxsize=1024)
+def series_keys(site: str) -> SeriesKeys:
+    return SeriesKeys(*(_of(site, kind) for kind in ("series", "series-hours", "series-base")))
 
 
 def events(site: str) -> str:

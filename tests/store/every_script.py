@@ -8,6 +8,7 @@ from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.selection import Selection
+from service.domain.series import HOUR_MS, Span
 from service.domain.state import State
 from service.domain.thread import ThreadChange
 from service.errors import RequestError
@@ -18,9 +19,11 @@ from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, S
 from service.store.lists import Lists
 from service.store.readiness import check_store
 from service.store.search import Search
+from service.store.series import read_series
+from service.store.trials import Asked, try_submission
 from service.upkeep import entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
-from tests.store.desk import CHANGE, Store, key, new_comment, site_in
+from tests.store.desk import CHANGE, ROUTINGS, Store, key, new_comment, site_in
 
 
 async def use_every_script(store: Store, link: Link) -> None:
@@ -56,6 +59,9 @@ async def use_every_script(store: Store, link: Link) -> None:
     await store.page(limit=1)
     await use_lists(store, link)
     await store.measures()
+    store.now += 2 * HOUR_MS
+    await store.decide(ids[0], "reject")
+    await read_series(link, site, Span.DAY, store.now)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
     await json_records.update(link, keys.SITES, "news", {"title": "News"}, change=CHANGE)
     await json_records.remove(link, keys.SITES, "news", change=CHANGE)
@@ -88,6 +94,7 @@ async def use_scripts_of_authors(store: Store, link: Link) -> None:
         await authors.ban(link, site, author_id, until_ms=None, reason="why", actor="ann", now_ms=now)
         await authors.trust(link, site, author_id, actor="ann", now_ms=now)
     await store.submit(new_comment(is_trust_counted=True))
+    await try_submission(link, site, Mode.AUTO, Asked("article-1", "author-1", "", ROUTINGS), now_ms=now)
     for _ in range(2):
         await authors.unban(link, site, author_id, actor="ann", now_ms=now)
         await authors.untrust(link, site, author_id, actor="ann", now_ms=now)

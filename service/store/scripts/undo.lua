@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- undo: takes the last decision on a comment back; state, publication and place in the queue are as before it.
--- include: idempotency event queue count list comment outcome
+-- include: idempotency event queue count series list comment outcome
 -- KEYS  as decide
 -- ARGV  1 now_ms, 2 comment_id, 3 the revision seen or '', 4 the act as JSON without the states before and after,
 --       5 fingerprint or '', 6 token_id
@@ -19,6 +19,7 @@ if ARGV[3] ~= '' and ARGV[3] ~= record[REVISION] then return {'stale_revision'} 
 if previous == '' then return {'nothing_to_undo'} end
 if not is_home(keys, record) then return {'home_changed'} end
 
+roll_series(keys.totals, keys.queue, series_at(#KEYS - 2), now)
 local before = record[STATE]
 local line, older = string.match(previous, '^([^\n]*)\n(.*)$')
 local decided = record[DECISION] or ''
