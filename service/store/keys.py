@@ -40,6 +40,8 @@ hash of a reader's address:
 | cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:comment:C | hash | its record, see below | for ever |
+| cd:{S}:comment-notes:C | hash | note_id -> a moderator's note, packed, see `store/notes.py` | the newest 200 |
+| cd:{S}:author-notes:A | hash | the same of an author | the newest 200 |
 | cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count; and see below | for ever |
 | cd:{S}:author-of:I | string | A, the author's keyed hash | until he is forgotten |
 | cd:{S}:queue | sorted set | comment_id -> submitted_ms | while queued |
@@ -154,6 +156,8 @@ SITE_KINDS = {
     "thread-published-later:": KeyType.SORTED_SET,
     "thread-queue:": KeyType.SORTED_SET,
     "comment:": KeyType.HASH,
+    "comment-notes:": KeyType.HASH,
+    "author-notes:": KeyType.HASH,
     "author:": KeyType.HASH,
     "author-of:": KeyType.STRING,
     "queue": KeyType.SORTED_SET,
@@ -361,6 +365,14 @@ def published_later(site: str, thread: str) -> str:
 
 def comment(site: str, comment_id: str) -> str:
     return _of(site, f"comment:{comment_id}")
+
+
+def comment_notes(site: str, comment_id: str) -> str:
+    return _of(site, f"comment-notes:{comment_id}")
+
+
+def author_notes(site: str, author: str) -> str:
+    return _of(site, f"author-notes:{author}")
 
 
 def author(site: str, author: str) -> str:

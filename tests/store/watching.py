@@ -90,9 +90,9 @@ OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
     *("store_upgraded", "site_reasons_changed"),
 }
+OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted", "author_noted"}
 OF_BULKS = {"bulk_started", "bulk_undone", "bulk_finished"}
-OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted"}
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
-    "escalated",
+    *("escalated", "noted"),
 }
