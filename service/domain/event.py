@@ -8,6 +8,8 @@
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
 | escalated | a moderator handed a comment to the others, his claim ended | comment_id | whose it was -> nothing |
+| noted | a moderator wrote a note on a comment; its id is in the detail | comment_id | - |
+| author_noted | a moderator wrote a note on an author, as above | author_id | - |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
 | bulk_started | one decision on many comments was begun | bulk_id | nothing -> the decision |
 | bulk_undone | the decisions of a bulk are taken back, and it ends | bulk_id | the decision -> nothing |
@@ -68,6 +70,8 @@ class EventKind(StrEnum):
     BULK_UNDONE = "bulk_undone"
     BULK_FINISHED = "bulk_finished"
     ESCALATED = "escalated"
+    NOTED = "noted"
+    AUTHOR_NOTED = "author_noted"
     AUTHOR_BANNED = "author_banned"
     AUTHOR_UNBANNED = "author_unbanned"
     AUTHOR_TRUSTED = "author_trusted"

@@ -6,6 +6,7 @@ from service.consumers.sealer import Sealer
 from service.domain.bulk import BulkOrder
 from service.domain.decision import Decision
 from service.domain.event import RESTORE, ROTATION
+from service.domain.note import Note
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
@@ -16,7 +17,7 @@ from service.domain.thread import ThreadChange
 from service.errors import RequestError
 from service.link.link import Link
 from service.lists.query import query_of
-from service.store import audit, author_names, authors, consumers, json_records, keys, scripts, threads
+from service.store import audit, author_names, authors, consumers, json_records, keys, notes, scripts, threads
 from service.store.bulk_steps import decide_next, undo_next
 from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
@@ -74,7 +75,18 @@ async def use_every_script(store: Store, link: Link) -> None:
     await store.comments.reserve(site, key("many"))
     await use_bulks(store, ids)
     await use_scripts_of_authors(store, link)
+    await use_scripts_of_notes(store, link, ids[0])
     await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_scripts_of_notes(store: Store, link: Link, comment_id: str) -> None:
+    site = store.site.site
+    author_id = (await store.author_fields("author-1"))["author_id"]
+    for noted in (notes.on_comment(site, comment_id), notes.on_author(site, author_id, "author-1")):
+        for number in range(2):
+            note = Note(f"n{number}", "ann", "Ann", store.now, "A word.")
+            await notes.add(link, noted, note, key(f"note-{noted.kind}-{number}"))
+        assert (await notes.read(link, noted, limit=1)).last == "n1"
 
 
 async def use_scripts_of_authors(store: Store, link: Link) -> None:
