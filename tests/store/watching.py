@@ -23,6 +23,7 @@ TELLS_NOTHING = {
     "probe": "what it writes is gone in the same step",
     "read_events": "as move_consumer",
     "register_consumer": "as move_consumer",
+    "repair_author": "an author_id leads to the same author as before, or to nobody",
     "replace_answer": "the same answer, sealed with another secret",
     "replace_private": "the same data, sealed with another secret",
     "reserve": "an Idempotency-Key is remembered, and nothing was done yet",
