@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from schemas.author_records import AuthorSchema
 from schemas.fields import TIME, Closed, PlainText, next_cursor, page_limit, query_cursor
+from schemas.notes import NewestNotesSchema
 from schemas.threads import MAX_THREAD_CHARS
 
 STATES = ("held", "published", "rejected", "spam", "erased")
@@ -288,6 +289,11 @@ class FullCommentSchema(CommentSchema):
         fields.Nested(HistoryEntrySchema),
         required=True,
         metadata={"description": "What was done with it, oldest first: the newest 50 acts or 64 KiB of them."},
+    )
+    notes = fields.Nested(
+        NewestNotesSchema,
+        required=True,
+        metadata={"description": "What moderators wrote for each other on this comment; decisions keep theirs."},
     )
 
 

@@ -12,6 +12,7 @@ from service.domain.caller import Caller
 from service.domain.comment import Claim, Comment, FullComment, KnownComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.escalation import Escalation
+from service.domain.note import NEWEST_SHOWN, Notes
 from service.domain.replay import Replay
 from service.domain.routing import Verdict
 from service.domain.state import State
@@ -22,6 +23,7 @@ from service.platform.recent import Recent
 from service.store import author_names, keys, scripts
 from service.store.escalations import unpack_escalations
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
+from service.store.notes import unpack_notes
 from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
 from service.vault import Vault
 
@@ -173,8 +175,9 @@ class Comments:
     async def read(self, site: str, comment_id: str, *, vault: Vault, now_ms: int) -> FullComment:
         """Reads a comment, its claim and its author's record; the vault opens the email. CommentNotFoundError."""
         home = await self.find_home(site, comment_id)
-        reply, author = await scripts.READ_COMMENT.run(
-            self._link, comment_keys(site, comment_id, home), now_ms, comment_id
+        names = [*comment_keys(site, comment_id, home), keys.comment_notes(site, comment_id)]
+        reply, author, note_ids, notes, count = await scripts.READ_COMMENT.run(
+            self._link, names, now_ms, comment_id, NEWEST_SHOWN
         )
         found = _unpack(reply)
         private, fields = found.private, found.fields
@@ -187,6 +190,7 @@ class Comments:
             referrer=private.referrer,
             author=await author_names.named(self._link, site, home.author, pairs(author), now_ms=now_ms),
             history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
+            notes=Notes(count, unpack_notes(note_ids, notes)),
         )
 
     async def read_email(self, site: str, comment_id: str, vault: Vault) -> str | None:
