@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from schemas.author_records import AuthorSchema
 from schemas.fields import TIME, Closed, PlainText, next_cursor, page_limit, query_cursor
+from schemas.notes import NewestNotesSchema
 from schemas.threads import MAX_THREAD_CHARS
 
 STATES = ("held", "published", "rejected", "spam", "erased")
@@ -238,6 +239,11 @@ class HistoryEntrySchema(Closed):
     note = fields.String(
         required=True, allow_none=True, metadata={"description": "The moderator's note for colleagues; null for none."}
     )
+    bulk_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The bulk by which it was done; null where it was done to this comment alone."},
+    )
     before = fields.String(
         required=True, validate=validate.OneOf(STATES), metadata={"description": "The comment's state before it."}
     )
@@ -283,6 +289,11 @@ class FullCommentSchema(CommentSchema):
         fields.Nested(HistoryEntrySchema),
         required=True,
         metadata={"description": "What was done with it, oldest first: the newest 50 acts or 64 KiB of them."},
+    )
+    notes = fields.Nested(
+        NewestNotesSchema,
+        required=True,
+        metadata={"description": "What moderators wrote for each other on this comment; decisions keep theirs."},
     )
 
 

@@ -12,7 +12,7 @@ REASON_PATTERN = r"^[a-z0-9_]{1,40}\Z"
 MAX_QUERY_CHARS = 200
 
 
-def _query_time(description: str) -> fields.AwareDateTime:
+def query_time(description: str) -> fields.AwareDateTime:
     metadata = {"description": description, "pattern": "^[2-9][0-9]{3}-"}
     return fields.AwareDateTime(format="iso", load_default=None, validate=check_year, metadata=metadata)
 
@@ -55,8 +55,8 @@ class CommentsQuery(Closed):
         validate=validate.Regexp(AUTHOR_ID_PATTERN),
         metadata={"description": "Comments of this author; an unknown one has none."},
     )
-    since = _query_time("Comments submitted at this time or later, RFC 3339 with an offset.")
-    until = _query_time("Comments submitted before this time, RFC 3339 with an offset.")
+    since = query_time("Comments submitted at this time or later, RFC 3339 with an offset.")
+    until = query_time("Comments submitted before this time, RFC 3339 with an offset.")
     q = PlainText(
         min_chars=1,
         max_chars=MAX_QUERY_CHARS,

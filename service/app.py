@@ -14,9 +14,11 @@ from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
 from service.api.page_cache import PAGES, PageCache
 from service.api.wire_live import encode_news
+from service.consumers.bulks import BulkRunner
 from service.consumers.claims import ClaimsOfRevokedTokens
 from service.consumers.consumer import Consumer, MakeConsumer
 from service.consumers.runner import Runner
+from service.consumers.sealer import Sealer
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
@@ -40,6 +42,7 @@ from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings, reader_of_redis_url
 from service.store import scripts
+from service.store.bulks import Bulks
 from service.store.comments import Comments
 from service.store.consumers import INSTALLATION
 from service.store.format_3 import ThreadUpgrades
@@ -166,7 +169,7 @@ def make_service(
     service[MAKE_CONSUMERS] = consumers if is_first else ()
     service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
-    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers))
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers, _carry_out_bulks, _run_sealer))
     service.on_startup.append(_add_routes)
     return service
 
@@ -213,6 +216,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         scorer=scorer,
         submissions=Submissions(desk_link, comments),
         comments=comments,
+        bulks=Bulks(desk_link),
         queue=Queue(desk_link, comments),
         lists=lists,
         search=Search(desk_link, lists),
@@ -264,11 +268,37 @@ async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
         await runner.close()
 
 
+async def _run_sealer(service: web.Application) -> AsyncIterator[None]:
+    """What seals the audit logs, in the first of the workers."""
+    desk = service[DESK]
+    sealer = Sealer(desk.link, desk.vault, partial(_all_streams, desk.registry), desk.now_ms)
+    if service[IS_FIRST]:
+        sealer.open()
+    yield
+    await sealer.close()
+
+
+async def _carry_out_bulks(service: web.Application) -> AsyncIterator[None]:
+    """What moderators decide on many comments at once, in the first of the workers."""
+    desk = service[DESK]
+    if not service[IS_FIRST]:
+        yield
+        return
+    runner = BulkRunner(desk, lambda: tuple(desk.registry.sites) if desk.registry.is_loaded else ())
+    runner.open()
+    yield
+    await runner.close()
+
+
 def _streams(registry: Registry, consumer: Consumer) -> tuple[str, ...]:
-    """Whose events there are for a consumer: nobody's until the store proved to be ours."""
-    if not registry.is_loaded:
-        return ()
-    return (*registry.sites, INSTALLATION) if consumer.reads_sites else (INSTALLATION,)
+    """Whose events there are for a consumer."""
+    streams = _all_streams(registry)
+    return streams if consumer.reads_sites else streams[-1:]
+
+
+def _all_streams(registry: Registry) -> tuple[str, ...]:
+    """All that have events: nobody until the store proved to be ours."""
+    return (*registry.sites, INSTALLATION) if registry.is_loaded else ()
 
 
 async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> None:

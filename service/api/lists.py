@@ -29,14 +29,14 @@ async def list_comments(call: Call) -> Answer:
     page = await lists.list_comments(
         call.desk,
         site,
-        await lists.with_author(call.desk, site, _selection(query), query["author_id"]),
+        await lists.with_author(call.desk, site, selection_of(query), query["author_id"]),
         limit=query["limit"],
         below=ordinal_of(_COMMENTS, query["cursor"]),
     )
     return Answer(200, _page_json(page))
 
 
-def _selection(query: Json) -> Selection:
+def selection_of(query: Json) -> Selection:
     return Selection(
         state=State(query["state"]) if query["state"] else None,
         verdict=Verdict(query["verdict"]) if query["verdict"] else None,

@@ -8,7 +8,12 @@
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
 | escalated | a moderator handed a comment to the others, his claim ended | comment_id | whose it was -> nothing |
+| noted | a moderator wrote a note on a comment; its id is in the detail | comment_id | - |
+| author_noted | a moderator wrote a note on an author, as above | author_id | - |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
+| bulk_started | one decision on many comments was begun | bulk_id | nothing -> the decision |
+| bulk_undone | the decisions of a bulk are taken back, and it ends | bulk_id | the decision -> nothing |
+| bulk_finished | a bulk, or what takes it back, has come to its end | bulk_id | - |
 | author_banned | a moderator banned an author, or changed the ban | author_id | until when, ms |
 | author_unbanned | a moderator ended a ban | author_id | until when it would have lasted -> nothing |
 | author_trusted, author_untrusted | a moderator trusted an author, or took it back | author_id | nothing, trusted |
@@ -20,6 +25,8 @@
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
 | store_upgraded | a newer format was put in force; nothing of an older one is left | - | how far it is: begun, done |
+| restored | a backup was restored: what was done after it is gone | - | - |
+| log_dropped | the oldest entries of an audit log were dropped; `detail` has up to which | - | - |
 
 Behind the first four stands what followed from them:
 
@@ -33,7 +40,8 @@ Behind the first four stands what followed from them:
 So an event may have several kinds, as `decided published left`, or `escalated released` where a claim ended by it. All
 else of them is the same, they are handled together, and a submission writes one entry. `published` and `rejected` say
 what became of a comment, whoever caused that: the machine's verdict, a moderator, an undo. An act that changes nothing
-has no event. Sites, policies, tokens and secrets are in the installation's stream, the others in that of their site.
+has no event. Sites, policies, tokens and secrets are in the installation's stream, the others in that of their site;
+`restored` and `log_dropped` are in both.
 """
 
 from dataclasses import dataclass
@@ -47,6 +55,8 @@ DOCTOR = "doctor"
 """The actor of what `doctor --repair` does."""
 ROTATION = "rotate-key"
 """The actor of what `rotate-key` does."""
+RESTORE = "restore"
+"""The actor of what `restore` does."""
 
 
 class EventKind(StrEnum):
@@ -56,7 +66,12 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     CLAIMED = "claimed"
     RELEASED = "released"
+    BULK_STARTED = "bulk_started"
+    BULK_UNDONE = "bulk_undone"
+    BULK_FINISHED = "bulk_finished"
     ESCALATED = "escalated"
+    NOTED = "noted"
+    AUTHOR_NOTED = "author_noted"
     AUTHOR_BANNED = "author_banned"
     AUTHOR_UNBANNED = "author_unbanned"
     AUTHOR_TRUSTED = "author_trusted"
@@ -71,6 +86,8 @@ class EventKind(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same
     STORE_UPGRADED = "store_upgraded"
     SECRET_REPLACED = "secret_replaced"  # noqa: S105 the same
+    RESTORED = "restored"
+    LOG_DROPPED = "log_dropped"
     PUBLISHED = "published"
     REJECTED = "rejected"
     ENTERED = "entered"

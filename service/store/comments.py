@@ -12,6 +12,7 @@ from service.domain.caller import Caller
 from service.domain.comment import Claim, Comment, FullComment, KnownComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.escalation import Escalation
+from service.domain.note import NEWEST_SHOWN, Notes
 from service.domain.replay import Replay
 from service.domain.routing import Verdict
 from service.domain.state import State
@@ -22,12 +23,14 @@ from service.platform.recent import Recent
 from service.store import author_names, keys, scripts
 from service.store.escalations import unpack_escalations
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
+from service.store.notes import unpack_notes
 from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
 from service.vault import Vault
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
 """Upper bounds of the histogram of a comment's age at its decision."""
-_AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+"""As scripts take them."""
 HOMES_BYTES = 64 * 1024 * 1024
 _HOME_BYTES = 560
 """Of one home, its key and its slot in the table, but for the thread's id: measured with CPython 3.11."""
@@ -83,6 +86,10 @@ class Comments:
     def remember_home(self, site: str, comment_id: str, home: CommentHome) -> None:
         self._homes.put((site, comment_id), home)
 
+    def forget_home(self, site: str, comment_id: str) -> None:
+        """Has it read again: the comment has come into the lists since."""
+        self._homes.drop((site, comment_id))
+
     async def find_home(self, site: str, comment_id: str) -> CommentHome:
         """Where a comment belongs. CommentNotFoundError. Every act finds its comment by this, and one of format 1 is
         rewritten here: scripts see only what is written now."""
@@ -111,7 +118,7 @@ class Comments:
             try:
                 return await script.run(self._link, names, *arguments)
             except HomeChangedError:
-                self._homes.drop((site, comment_id))
+                self.forget_home(site, comment_id)
 
     async def decide(self, site: str, ruling: Ruling, moderator: Caller, *, replay: Replay, now_ms: int) -> Comment:
         """Applies one decision once. ClaimedByAnotherError, StaleRevisionError, CommentNotFoundError."""
@@ -136,7 +143,7 @@ class Comments:
                 note=ruling.note or None,
             ),
             replay.fingerprint,
-            _AGE_BOUNDS,
+            AGE_BOUNDS,
             int(moderator.may_end_any_claim),
             orjson.dumps({"reason": code}) if code else "",
             code,
@@ -168,8 +175,9 @@ class Comments:
     async def read(self, site: str, comment_id: str, *, vault: Vault, now_ms: int) -> FullComment:
         """Reads a comment, its claim and its author's record; the vault opens the email. CommentNotFoundError."""
         home = await self.find_home(site, comment_id)
-        reply, author = await scripts.READ_COMMENT.run(
-            self._link, comment_keys(site, comment_id, home), now_ms, comment_id
+        names = [*comment_keys(site, comment_id, home), keys.comment_notes(site, comment_id)]
+        reply, author, note_ids, notes, count = await scripts.READ_COMMENT.run(
+            self._link, names, now_ms, comment_id, NEWEST_SHOWN
         )
         found = _unpack(reply)
         private, fields = found.private, found.fields
@@ -182,6 +190,7 @@ class Comments:
             referrer=private.referrer,
             author=await author_names.named(self._link, site, home.author, pairs(author), now_ms=now_ms),
             history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
+            notes=Notes(count, unpack_notes(note_ids, notes)),
         )
 
     async def read_email(self, site: str, comment_id: str, vault: Vault) -> str | None:

@@ -15,6 +15,12 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:change-dead-letters | stream | as dead-letters of a site | the newest 1,000 |
 | cd:{commentdesk}:change-consuming:N | string | which process the consumer N works in | 10 s, renewed |
 | cd:{commentdesk}:idempotency:D | string | as that of a site | 24 h |
+| cd:{commentdesk}:change-audit-head | hash | of the installation's audit log, as in that of a site | for ever |
+| cd:{commentdesk}:change-audit-tail | string | the same | until they fill a segment |
+| cd:{commentdesk}:change-audit:K | string | the same | 400 days |
+| cd:{commentdesk}:change-audit-checkpoints | string | the same | for ever |
+| cd:{commentdesk}:audit-keys | hash | key_id -> JSON of a key that signs audit logs | for ever |
+| cd:{commentdesk}:audit-sealing | string | which process seals the audit logs | 2 s, renewed |
 | cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
@@ -40,6 +46,8 @@ hash of a reader's address:
 | cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:comment:C | hash | its record, see below | for ever |
+| cd:{S}:comment-notes:C | hash | note_id -> a moderator's note, packed, see `store/notes.py` | the newest 200 |
+| cd:{S}:author-notes:A | hash | the same of an author | the newest 200 |
 | cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count; and see below | for ever |
 | cd:{S}:author-of:I | string | A, the author's keyed hash | until he is forgotten |
 | cd:{S}:queue | sorted set | comment_id -> submitted_ms | while queued |
@@ -51,8 +59,8 @@ hash of a reader's address:
 | cd:{S}:escalations | hash | comment_id -> its escalations, a line each, see `store/escalations.py` | while queued |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:list-rows:N | string | 12 bytes a comment of the chunk N of 1,024 ordinals | for ever |
-| cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 32,768 ordinals | for ever |
-| cd:{S}:list-bits:N | string | 4,096 bytes a plane of the chunk N | for ever |
+| cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 8,192 ordinals | for ever |
+| cd:{S}:list-bits:N | string | 1,024 bytes a plane of the chunk N | for ever |
 | cd:{S}:list-thread:T | string | ordinals of its comments, 4 bytes each, ascending | for ever |
 | cd:{S}:list-thread-below:T | string | the same of those below the first, descending | for ever |
 | cd:{S}:list-author:A | string | as of a thread, but for the newest | for ever |
@@ -64,6 +72,14 @@ hash of a reader's address:
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
 | cd:{S}:consuming:N | string | which process the consumer N works in | 10 s, renewed |
+| cd:{S}:audit-head | hash | how far the audit log is, see below | for ever |
+| cd:{S}:audit-tail | string | the newest entries, which do not fill a segment, a line each | until they do |
+| cd:{S}:audit:K | string | the Kth segment of 256 entries, compressed (`audit/segment.py`) | 400 days |
+| cd:{S}:audit-checkpoints | string | 116 bytes a segment (`audit/checkpoint.py`) | for ever |
+| cd:{S}:bulk:B | hash | a selection, and once it is decided on how far that is, see below | 30 min; 7 days |
+| cd:{S}:bulks | sorted set | bulk_id -> when it was started, ms | the newest 200 |
+| cd:{S}:bulks-running | sorted set | the same of those that are to go on; in no backup | until done |
+| cd:{S}:bulk-runner | string | which process carries out the bulks | 10 s, renewed |
 | cd:{S}:repeat:D | string | comment_id of the first of exact repeats | 10 min |
 | cd:{S}:said:D | string | when an author said the same last, ms, and in which thread | 24 h at most |
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
@@ -89,10 +105,19 @@ reason (the code of the standing decision's), forgotten (how many acts are no lo
 in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What would be empty is left out, the
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 
+A bulk has ids, ten bytes a comment, total, state (the one asked for), previewed_ms; once it is started decision,
+reason, code (of the reason), note, actor, name, started_ms, place (how many of the ids were looked at), changed,
+claimed (how many were skipped for another's claim), finished_ms; once it is taken back undo_actor, undo_name,
+undo_started_ms, undo_place, undone, undo_finished_ms, and then no ids any more.
+
 An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the
 id of the last event that a consumer handled, how many events there had been until then, and how many it lost, with
-spaces between. While a stream has consumers it keeps ten times as many events, and what all of them have handled is
-trimmed but for the newest; one that is further behind loses events, which is counted.
+spaces between. What all consumers have handled is trimmed but for the newest. The audit log is one of them, `audit`:
+what is not sealed stays.
+
+An audit log's head has `hash`, the head of the chain, `count` of entries, `place` of the last event that is sealed,
+`handled`, how many events there had been until that, the newest `checkpoint`, and `first`, the first segment that is
+kept, where others were dropped.
 """
 
 import re
@@ -117,6 +142,8 @@ UPGRADING = _INSTALLATION + "upgrading"
 UPGRADE = _INSTALLATION + "upgrade"
 ROTATING = _INSTALLATION + "rotating"
 SALTED = _INSTALLATION + "salted"
+AUDIT_KEYS = _INSTALLATION + "audit-keys"
+AUDIT_SEALING = _INSTALLATION + "audit-sealing"
 
 
 class KeyType(StrEnum):
@@ -135,6 +162,11 @@ INSTALLATION_KINDS = {
     "changes": KeyType.STREAM,
     "change-consumers": KeyType.HASH,
     "change-dead-letters": KeyType.STREAM,
+    "change-audit-head": KeyType.HASH,
+    "change-audit-tail": KeyType.STRING,
+    "change-audit-checkpoints": KeyType.STRING,
+    "change-audit:": KeyType.STRING,
+    "audit-keys": KeyType.HASH,
     "idempotency:": KeyType.STRING,
 }
 """Every kind of key of the installation that lasts, and so is in a backup; with a colon where a name follows."""
@@ -145,6 +177,8 @@ SITE_KINDS = {
     "thread-published-later:": KeyType.SORTED_SET,
     "thread-queue:": KeyType.SORTED_SET,
     "comment:": KeyType.HASH,
+    "comment-notes:": KeyType.HASH,
+    "author-notes:": KeyType.HASH,
     "author:": KeyType.HASH,
     "author-of:": KeyType.STRING,
     "queue": KeyType.SORTED_SET,
@@ -168,6 +202,12 @@ SITE_KINDS = {
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
+    "audit-head": KeyType.HASH,
+    "audit-tail": KeyType.STRING,
+    "audit-checkpoints": KeyType.STRING,
+    "audit:": KeyType.STRING,
+    "bulk:": KeyType.HASH,
+    "bulks": KeyType.SORTED_SET,
     "repeat:": KeyType.STRING,
     "said:": KeyType.STRING,
     "idempotency:": KeyType.STRING,
@@ -178,6 +218,7 @@ SITE_KINDS = {
 """The same of a site."""
 PASSING_KINDS = (
     *(
+        "audit-sealing",
         "backed-up",
         "change-consuming",
         "probe",
@@ -191,7 +232,7 @@ PASSING_KINDS = (
     ),
 )
 """Kinds of the installation that are true of the running store alone, and so are in no backup."""
-SITE_PASSING_KINDS = ("consuming",)
+SITE_PASSING_KINDS = ("consuming", "bulk-runner", "bulks-running")
 """The same of a site."""
 MAX_NAME_BYTES = 4096
 """What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""
@@ -233,6 +274,8 @@ NEWEST_EVENTS = 10_000
 NEWEST_CHANGES = 1_000
 """So many events of the installation are kept in any case."""
 NEWEST_DEAD_LETTERS = 1_000
+AUDIT_CONSUMER = "audit"
+"""The name under which a stream's consumers have how far its audit log is."""
 
 
 def installation_idempotency(digest: str) -> str:
@@ -352,6 +395,14 @@ def comment(site: str, comment_id: str) -> str:
     return _of(site, f"comment:{comment_id}")
 
 
+def comment_notes(site: str, comment_id: str) -> str:
+    return _of(site, f"comment-notes:{comment_id}")
+
+
+def author_notes(site: str, author: str) -> str:
+    return _of(site, f"author-notes:{author}")
+
+
 def author(site: str, author: str) -> str:
     return _of(site, f"author:{author}")
 
@@ -379,15 +430,20 @@ def list_keys(site: str, ordinal: int) -> ListKeys:
 
 
 @lru_cache(maxsize=1024)
-def _arrival_keys(site: str, rows_chunk: int, bits_chunk: int) -> tuple[str, ...]:
-    now = _list_keys(site, rows_chunk, bits_chunk)
-    following = _list_keys(site, rows_chunk + 1, bits_chunk + 1)
-    return tuple(key for pair in zip(now, following, strict=True) for key in pair)
+def _neighbours(site: str, rows_chunk: int, bits_chunk: int, step: int) -> tuple[str, ...]:
+    here = _list_keys(site, rows_chunk, bits_chunk)
+    there = _list_keys(site, rows_chunk + step, bits_chunk + step)
+    return tuple(key for pair in zip(here, there, strict=True) for key in pair)
 
 
 def arrival_keys(site: str, ordinal: int) -> tuple[str, ...]:
     """The chunks in which new comments come to lie, from an ordinal on: rows, planes and bits, each with the next."""
-    return _arrival_keys(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK)
+    return _neighbours(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK, 1)
+
+
+def enlisting_keys(site: str, ordinal: int) -> tuple[str, ...]:
+    """The chunks in which older comments come to lie, from an ordinal down: each with the one below it."""
+    return _neighbours(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK, -1)
 
 
 def list_thread(site: str, thread: str) -> str:
@@ -445,12 +501,54 @@ def stream_keys(site: str) -> StreamKeys:
     return StreamKeys(*(_of(site, kind) for kind in ("events", "consumers", "dead-letters")))
 
 
+class AuditKeys(NamedTuple):
+    """An audit log, in the order in which scripts take its keys; its segments are told by `segment`."""
+
+    head: str
+    tail: str
+    checkpoints: str
+    segments: str
+
+    def segment(self, number: int) -> str:
+        return f"{self.segments}{number}"
+
+
+CHANGE_AUDIT = AuditKeys(*(f"{_INSTALLATION}change-audit{rest}" for rest in ("-head", "-tail", "-checkpoints", ":")))
+"""The log of the installation."""
+
+
+@lru_cache(maxsize=1024)
+def audit_keys(site: str) -> AuditKeys:
+    """The log of a site."""
+    return AuditKeys(*(_of(site, f"audit{rest}") for rest in ("-head", "-tail", "-checkpoints", ":")))
+
+
 def consuming(site: str, consumer: str) -> str:
     return _of(site, f"consuming:{consumer}")
 
 
 def change_consuming(consumer: str) -> str:
     return f"{_INSTALLATION}change-consuming:{consumer}"
+
+
+class BulkKeys(NamedTuple):
+    """A bulk and the lists of its site's, in the order in which scripts take them."""
+
+    bulk: str
+    bulks: str
+    running: str
+
+
+def bulk_keys(site: str, bulk_id: str) -> BulkKeys:
+    return BulkKeys(_of(site, f"bulk:{bulk_id}"), _of(site, "bulks"), bulks_running(site))
+
+
+def bulks_running(site: str) -> str:
+    return _of(site, "bulks-running")
+
+
+def bulk_runner(site: str) -> str:
+    return _of(site, "bulk-runner")
 
 
 def said(site: str, digest: str) -> str:

@@ -15,6 +15,8 @@ from tests.store.dump import changed_authors, changed_comments, changed_records,
 NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 TELLS_NOTHING = {
     "adjust_counters": "counters follow from comments",
+    "enlist": "the same comments, found in lists too",
+    "bulk_preview": "somebody looked, and nothing was done yet",
     "end_restore": "a restored store has the events of its backup",
     "hold": "a lease of a process is no act",
     "move_consumer": "how far a consumer has come is no act",
@@ -22,6 +24,8 @@ TELLS_NOTHING = {
     "probe": "what it writes is gone in the same step",
     "read_events": "as move_consumer",
     "register_consumer": "as move_consumer",
+    "repair_author": "an author_id leads to the same author as before, or to nobody",
+    "seal": "it writes down what was told",
     "replace_answer": "the same answer, sealed with another secret",
     "replace_private": "the same data, sealed with another secret",
     "reserve": "an Idempotency-Key is remembered, and nothing was done yet",
@@ -88,8 +92,10 @@ OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
     *("store_upgraded", "site_reasons_changed"),
 }
-OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted"}
+OF_LOGS = {"restored", "log_dropped"}
+OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted", "author_noted"}
+OF_BULKS = {"bulk_started", "bulk_undone", "bulk_finished"}
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
-    "escalated",
+    *("escalated", "noted"),
 }
