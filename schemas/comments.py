@@ -238,6 +238,11 @@ class HistoryEntrySchema(Closed):
     note = fields.String(
         required=True, allow_none=True, metadata={"description": "The moderator's note for colleagues; null for none."}
     )
+    bulk_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The bulk by which it was done; null where it was done to this comment alone."},
+    )
     before = fields.String(
         required=True, validate=validate.OneOf(STATES), metadata={"description": "The comment's state before it."}
     )

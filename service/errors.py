@@ -28,6 +28,7 @@ CommentdeskError
     ├── ThreadNotFoundError
     ├── CommentNotFoundError
     ├── TokenNotFoundError
+    ├── BulkNotFoundError
     ├── AuthorNotFoundError
     ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
     ├── SiteExistsError
@@ -213,6 +214,12 @@ class TokenNotFoundError(RequestError):
     code = "token_not_found"
     title = marked("There is no such token")
     advice = marked("It was never made, or is revoked.")
+
+
+class BulkNotFoundError(RequestError):
+    code = "bulk_not_found"
+    title = marked("There is no such bulk")
+    advice = marked("It was never started in this site, or more than seven days ago.")
 
 
 class AuthorNotFoundError(RequestError):

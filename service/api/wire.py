@@ -99,6 +99,7 @@ def _act_json(act: Act) -> Json:
         "moderator": act.moderator,
         "reason": act.reason,
         "note": act.note,
+        "bulk_id": act.bulk_id,
         "before": act.before,
         "after": act.after,
         "revision": act.revision,

@@ -37,7 +37,8 @@ class Ruling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it."""
+    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it; `bulk_id` of the
+    bulk by which it was done, None where it was done to this comment alone."""
 
     revision: int
     before: State
@@ -48,3 +49,4 @@ class Act:
     moderator: str
     reason: str | None
     note: str | None
+    bulk_id: str | None = None

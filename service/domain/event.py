@@ -9,6 +9,9 @@
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
 | escalated | a moderator handed a comment to the others, his claim ended | comment_id | whose it was -> nothing |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
+| bulk_started | one decision on many comments was begun | bulk_id | nothing -> the decision |
+| bulk_undone | the decisions of a bulk are taken back, and it ends | bulk_id | the decision -> nothing |
+| bulk_finished | a bulk, or what takes it back, has come to its end | bulk_id | - |
 | author_banned | a moderator banned an author, or changed the ban | author_id | until when, ms |
 | author_unbanned | a moderator ended a ban | author_id | until when it would have lasted -> nothing |
 | author_trusted, author_untrusted | a moderator trusted an author, or took it back | author_id | nothing, trusted |
@@ -56,6 +59,9 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     CLAIMED = "claimed"
     RELEASED = "released"
+    BULK_STARTED = "bulk_started"
+    BULK_UNDONE = "bulk_undone"
+    BULK_FINISHED = "bulk_finished"
     ESCALATED = "escalated"
     AUTHOR_BANNED = "author_banned"
     AUTHOR_UNBANNED = "author_unbanned"

@@ -27,7 +27,8 @@ from service.vault import Vault
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
 """Upper bounds of the histogram of a comment's age at its decision."""
-_AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+"""As scripts take them."""
 HOMES_BYTES = 64 * 1024 * 1024
 _HOME_BYTES = 560
 """Of one home, its key and its slot in the table, but for the thread's id: measured with CPython 3.11."""
@@ -83,6 +84,10 @@ class Comments:
     def remember_home(self, site: str, comment_id: str, home: CommentHome) -> None:
         self._homes.put((site, comment_id), home)
 
+    def forget_home(self, site: str, comment_id: str) -> None:
+        """Has it read again: the comment has come into the lists since."""
+        self._homes.drop((site, comment_id))
+
     async def find_home(self, site: str, comment_id: str) -> CommentHome:
         """Where a comment belongs. CommentNotFoundError. Every act finds its comment by this, and one of format 1 is
         rewritten here: scripts see only what is written now."""
@@ -111,7 +116,7 @@ class Comments:
             try:
                 return await script.run(self._link, names, *arguments)
             except HomeChangedError:
-                self._homes.drop((site, comment_id))
+                self.forget_home(site, comment_id)
 
     async def decide(self, site: str, ruling: Ruling, moderator: Caller, *, replay: Replay, now_ms: int) -> Comment:
         """Applies one decision once. ClaimedByAnotherError, StaleRevisionError, CommentNotFoundError."""
@@ -136,7 +141,7 @@ class Comments:
                 note=ruling.note or None,
             ),
             replay.fingerprint,
-            _AGE_BOUNDS,
+            AGE_BOUNDS,
             int(moderator.may_end_any_claim),
             orjson.dumps({"reason": code}) if code else "",
             code,

@@ -64,6 +64,10 @@ hash of a reader's address:
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
 | cd:{S}:consuming:N | string | which process the consumer N works in | 10 s, renewed |
+| cd:{S}:bulk:B | hash | a selection, and once it is decided on how far that is, see below | 30 min; 7 days |
+| cd:{S}:bulks | sorted set | bulk_id -> when it was started, ms | the newest 200 |
+| cd:{S}:bulks-running | sorted set | the same of those that are to go on; in no backup | until done |
+| cd:{S}:bulk-runner | string | which process carries out the bulks | 10 s, renewed |
 | cd:{S}:repeat:D | string | comment_id of the first of exact repeats | 10 min |
 | cd:{S}:said:D | string | when an author said the same last, ms, and in which thread | 24 h at most |
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
@@ -88,6 +92,11 @@ decision that undo can take back: state, decision, published_ms, was it queued, 
 reason (the code of the standing decision's), forgotten (how many acts are no longer
 in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What would be empty is left out, the
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
+
+A bulk has ids, ten bytes a comment, total, state (the one asked for), previewed_ms; once it is started decision,
+reason, code (of the reason), note, actor, name, started_ms, place (how many of the ids were looked at), changed,
+claimed (how many were skipped for another's claim), finished_ms; once it is taken back undo_actor, undo_name,
+undo_started_ms, undo_place, undone, undo_finished_ms, and then no ids any more.
 
 An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the
 id of the last event that a consumer handled, how many events there had been until then, and how many it lost, with
@@ -168,6 +177,8 @@ SITE_KINDS = {
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
+    "bulk:": KeyType.HASH,
+    "bulks": KeyType.SORTED_SET,
     "repeat:": KeyType.STRING,
     "said:": KeyType.STRING,
     "idempotency:": KeyType.STRING,
@@ -191,7 +202,7 @@ PASSING_KINDS = (
     ),
 )
 """Kinds of the installation that are true of the running store alone, and so are in no backup."""
-SITE_PASSING_KINDS = ("consuming",)
+SITE_PASSING_KINDS = ("consuming", "bulk-runner", "bulks-running")
 """The same of a site."""
 MAX_NAME_BYTES = 4096
 """What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""
@@ -451,6 +462,26 @@ def consuming(site: str, consumer: str) -> str:
 
 def change_consuming(consumer: str) -> str:
     return f"{_INSTALLATION}change-consuming:{consumer}"
+
+
+class BulkKeys(NamedTuple):
+    """A bulk and the lists of its site's, in the order in which scripts take them."""
+
+    bulk: str
+    bulks: str
+    running: str
+
+
+def bulk_keys(site: str, bulk_id: str) -> BulkKeys:
+    return BulkKeys(_of(site, f"bulk:{bulk_id}"), _of(site, "bulks"), bulks_running(site))
+
+
+def bulks_running(site: str) -> str:
+    return _of(site, "bulks-running")
+
+
+def bulk_runner(site: str) -> str:
+    return _of(site, "bulk-runner")
 
 
 def said(site: str, digest: str) -> str:

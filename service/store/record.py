@@ -3,7 +3,7 @@
 Public, for the thread's hash: a JSON array of name, body, website and parent_id, its empty end left out.
 Reasons: a JSON array, of each its code, or an array of its code and values.
 A line of history: a JSON array of the states before and after, the act, at_ms, token_id and name of the moderator,
-reason and note, its empty end left out. Scripts put the states in front.
+reason, note and bulk_id, its empty end left out. Scripts put the states in front.
 Private: one byte, twice the number of the set of attributes that was scored (0: it is none of ours) and one more when
 assessed; of a set the scores and the risk as one number; the sealed email after its length in two bytes, whose highest
 bit tells that it begins with the number of its secret, as all have since format 3 of the store; then a JSON array of
@@ -195,17 +195,24 @@ def _unpack_reason(packed: Any) -> Reason:
 
 
 def pack_act(
-    act: str, at_ms: int, token_id: str, moderator: str, *, reason: str | None = None, note: str | None = None
+    act: str,
+    at_ms: int,
+    token_id: str,
+    moderator: str,
+    *,
+    reason: str | None = None,
+    note: str | None = None,
+    bulk: str | None = None,
 ) -> bytes:
     """A line of history without the states before and after."""
-    return _array([act, at_ms, token_id, moderator, reason, note])
+    return _array([act, at_ms, token_id, moderator, reason, note, bulk])
 
 
 def unpack_history(lines: str, forgotten: str = "") -> list[Act]:
     """Oldest first, but for those that were forgotten. `splitlines` would break at U+2028 within a note too."""
     found = [orjson.loads(line) for line in lines.split("\n") if line]
     first = 2 + sum(tallied(forgotten).values())
-    return [_act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=first)]
+    return [_act(revision, *_filled(each, (None,) * 9)) for revision, each in enumerate(found, start=first)]
 
 
 def _act(revision: int, before: str, after: str, *rest: Any) -> Act:

@@ -21,6 +21,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.ThreadNotFoundError: 404,
     errors.CommentNotFoundError: 404,
     errors.TokenNotFoundError: 404,
+    errors.BulkNotFoundError: 404,
     errors.AuthorNotFoundError: 404,
     errors.ReceiptNotFoundError: 404,
     errors.MethodNotAllowedError: 405,

@@ -37,6 +37,11 @@ MAY = {
     ("POST", COMMENT + "/undo"): MODERATOR,
     ("POST", COMMENT + "/escalations"): MODERATOR,
     ("POST", SITE + "/decisions"): MODERATOR,
+    ("POST", SITE + "/bulk/previews"): MODERATOR,
+    ("POST", SITE + "/bulk"): MODERATOR,
+    ("GET", SITE + "/bulk"): MODERATOR,
+    ("GET", SITE + "/bulk/{bulk_id}"): MODERATOR,
+    ("POST", SITE + "/bulk/{bulk_id}/undo"): MODERATOR,
     ("GET", SITE + "/events"): MODERATOR,
     ("GET", SITE + "/stats"): OPERATOR | MODERATOR,
     ("POST", SITE + "/authors/lookups"): MODERATOR,
@@ -68,6 +73,7 @@ ROLES = sorted(ANYONE)
 
 def asked(route: Route, caller: Api, site: str) -> Reply:
     ids = {"comment_id": "0123456789abcdef", "token_id": "t000000000000", "author_id": "a000000000000"}
+    ids["bulk_id"] = "b0123456789abcdef"
     path = route.path.format(site=site, thread="t1", **ids)
     return caller.ask(route.method, path, {} if route.operation.body else NOTHING)
 

@@ -2,6 +2,8 @@
 
 import contextlib
 
+from service.domain.bulk import BulkOrder
+from service.domain.decision import Decision
 from service.domain.event import ROTATION
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
@@ -14,14 +16,18 @@ from service.errors import RequestError
 from service.link.link import Link
 from service.lists.query import query_of
 from service.store import author_names, authors, consumers, json_records, keys, scripts, threads
+from service.store.bulk_steps import decide_next, undo_next
+from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
+from service.store.glimpses import read_approved, read_glimpses
 from service.store.lists import Lists
 from service.store.readiness import check_store
 from service.store.search import Search
 from service.store.series import read_series
+from service.store.trials import Asked, try_submission
 from service.upkeep import entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
-from tests.store.desk import CHANGE, Store, key, new_comment, site_in
+from tests.store.desk import CHANGE, ROUTINGS, Store, key, moderator, new_comment, site_in
 
 
 async def use_every_script(store: Store, link: Link) -> None:
@@ -65,6 +71,7 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.remove(link, keys.SITES, "news", change=CHANGE)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
+    await use_bulks(store, ids)
     await use_scripts_of_authors(store, link)
     await use_scripts_for_operators(store, link, ids[0])
 
@@ -81,6 +88,7 @@ async def use_scripts_of_authors(store: Store, link: Link) -> None:
         await authors.ban(link, site, author_id, until_ms=None, reason="why", actor="ann", now_ms=now)
         await authors.trust(link, site, author_id, actor="ann", now_ms=now)
     await store.submit(new_comment(is_trust_counted=True))
+    await try_submission(link, site, Mode.AUTO, Asked("article-1", "author-1", "", ROUTINGS), now_ms=now)
     for _ in range(2):
         await authors.unban(link, site, author_id, actor="ann", now_ms=now)
         await authors.untrust(link, site, author_id, actor="ann", now_ms=now)
@@ -96,6 +104,23 @@ async def use_lists(store: Store, link: Link) -> None:
     for selection in selections:
         await lists.find(site, selection, below=None, most=10)
     await Search(link, lists).find(site, Selection(), query_of("comment"), below=None, most=10)
+
+
+async def use_bulks(store: Store, ids: list[str]) -> None:
+    """A bulk that is done, and undone."""
+    site, bulks, ann = store.site.site, Bulks(store.link), moderator("ann")
+    approved = [each async for each in read_glimpses(store.link, site, ids)]
+    await read_approved(store.link, site, [each.author for each in approved])
+    await bulks.keep_preview(site, "b1", ids[:3], None, now_ms=store.now + 1)
+    store.now += 2
+    await bulks.start(site, BulkOrder("b1", Decision.SPAM, "spam", reason_code="spam"), ann, now_ms=store.now)
+    work = await bulks.read_work(site, "b1")
+    assert work is not None
+    await decide_next(store.link, store.comments, site, work, 0, store.now)
+    await bulks.begin_undo(site, "b1", ann, now_ms=store.now)
+    work = await bulks.read_work(site, "b1")
+    assert work is not None
+    await undo_next(store.link, store.comments, site, work, 0, store.now)
 
 
 def nothing(_: object) -> None:
