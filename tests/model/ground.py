@@ -150,7 +150,7 @@ class Ground(RuleBasedStateMachine):
         author.author_id = author.author_id or told["author_id"]
         assert told["author_id"] == author.author_id
         assert told["approved"] == approved(mine)
-        assert told["outcomes"] == author.outcomes, (told, author)
+        assert told["outcomes"] == author.outcomes[::-1]
         assert (told["trust"] is not None) == author.is_trusted
         ban = told["ban"] or {"reason": ""}
         assert (told["ban"] is not None) == self.site.is_banned(email, self.now)
