@@ -185,10 +185,13 @@ def holder_in(told: Json) -> str:
     return str(claim.get("member_id", claim["token_id"]))
 
 
-def essence(told: Json) -> Any:
-    """What of an answer must be the same when it is given again: claims show their comments as they are now."""
+def essence(question: Question, told: Json) -> Any:
+    """What of an answer must be the same when it is given again. Claimed and escalated comments are shown as they are
+    now, decisions as they left them."""
     if "results" in told:
         return [(each["comment_id"], each["state"], each["revision"]) for each in told["results"]]
     if "comments" in told:
         return ids_of(told), told["expires_at"]
+    if question.path.endswith("/escalations"):
+        return told["comment_id"]
     return {name: told.get(name) for name in ("author_id", "comment_id", "state", "revision", "published_at")}
