@@ -35,13 +35,15 @@ class Ruling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it."""
+    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it, `moderator` the
+    member's name at the time."""
 
     revision: int
     before: State
     after: State
     act: str
     at_ms: int
+    member_id: str
     token_id: str
     moderator: str
     reason: str | None

@@ -2,8 +2,9 @@
 
 Public, for the thread's hash: a JSON array of name, body, website and parent_id, its empty end left out.
 Reasons: a JSON array, of each its code, or an array of its code and values.
-A line of history: a JSON array of the states before and after, the act, at_ms, token_id and name of the moderator,
-reason and note, its empty end left out. Scripts put the states in front.
+A line of history: a JSON array of the states before and after, the act, at_ms, who did it, the moderator's name,
+reason and note, its empty end left out. Scripts put the states in front. Who did it is a member_id, a slash and the
+token_id; or the member_id alone, where that is the token's too, as of all tokens that are older than members.
 Private: one byte, twice the number of the set of attributes that was scored (0: it is none of ours) and one more when
 assessed; of a set the scores and the risk as one number; the sealed email after its length in two bytes, whose highest
 bit tells that it begins with the number of its secret, as all have since format 3 of the store; then a JSON array of
@@ -18,6 +19,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from service.domain.assessed import SCORE_DECIMALS
+from service.domain.caller import Caller
 from service.domain.decision import Act
 from service.domain.reason import Reason
 from service.domain.state import State
@@ -195,10 +197,15 @@ def _unpack_reason(packed: Any) -> Reason:
 
 
 def pack_act(
-    act: str, at_ms: int, token_id: str, moderator: str, *, reason: str | None = None, note: str | None = None
+    act: str, at_ms: int, who: str, moderator: str, *, reason: str | None = None, note: str | None = None
 ) -> bytes:
-    """A line of history without the states before and after."""
-    return _array([act, at_ms, token_id, moderator, reason, note])
+    """A line of history without the states before and after; `who` is of `pack_who`."""
+    return _array([act, at_ms, who, moderator, reason, note])
+
+
+def pack_who(caller: Caller) -> str:
+    """Who acts, and by which token."""
+    return caller.member_id if caller.member_id == caller.token_id else f"{caller.member_id}/{caller.token_id}"
 
 
 def unpack_history(lines: str, forgotten: str = "") -> list[Act]:
@@ -208,8 +215,9 @@ def unpack_history(lines: str, forgotten: str = "") -> list[Act]:
     return [_act(revision, *_filled(each, (None,) * 8)) for revision, each in enumerate(found, start=first)]
 
 
-def _act(revision: int, before: str, after: str, *rest: Any) -> Act:
-    return Act(revision, State(before), State(after), *rest)
+def _act(revision: int, before: str, after: str, act: str, at_ms: int, who: str, *rest: Any) -> Act:
+    member_id, _, token_id = who.partition("/")
+    return Act(revision, State(before), State(after), act, at_ms, member_id, token_id or member_id, *rest)
 
 
 def tallied(acts: str) -> dict[str, int]:

@@ -119,6 +119,8 @@ PROVOKED: list[tuple[type[RequestError], Provoke]] = [
     (errors.ThreadNotFoundError, lambda it: it.ask("GET", f"{SITE}/threads/none")),
     (errors.CommentNotFoundError, lambda it: it.ask("GET", UNKNOWN_COMMENT)),
     (errors.TokenNotFoundError, lambda it: it.ask("DELETE", "/v1/tokens/t000000000000")),
+    (errors.MemberNotFoundError, lambda it: it.ask("DELETE", "/v1/members/m000000000000")),
+    (errors.BuiltInMemberError, lambda it: it.ask("DELETE", "/v1/members/admin")),
     (errors.ReceiptNotFoundError, ask_for_a_forged_receipt),
     (errors.SiteExistsError, make_a_site_twice),
     (errors.ThreadClosedError, submit_to_a_closed_thread),

@@ -11,7 +11,7 @@ NOT_FOUND_ID = "0000000000000000"
 
 
 def path_of(route: Route) -> str:
-    return route.path.format(site="default", thread="t", comment_id=NOT_FOUND_ID, token_id="t0")
+    return route.path.format(site="default", thread="t", comment_id=NOT_FOUND_ID, token_id="t0", member_id="m0")
 
 
 def names(routes: list[Route]) -> list[str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 from marshmallow import Schema, missing, validate
 
-from schemas import administration, comments, moderation, submissions, threads
+from schemas import administration, comments, members, moderation, submissions, threads
 from schemas.fields import PlainText
 from service.domain.caller import Role
 from service.domain.comment import AuthorRecord, Comment
@@ -31,7 +31,7 @@ def words(schema: type[Schema], name: str) -> list[str]:
         (comments.ORDERS, QueueOrder),
         (comments.VERDICTS, Verdict),
         (threads.MODES, Mode),
-        (administration.ROLES, Role),
+        (members.ROLES, Role),
         (words(moderation.DecisionSchema, "decision"), Decision),
         (words(comments.HistoryEntrySchema, "act"), [*Decision, UNDO]),
         (words(administration.PolicySchema, "mode"), Mode),

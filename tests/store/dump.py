@@ -11,7 +11,7 @@ Dump = dict[bytes, Any]
 _OF_THREAD = ("thread-published", "thread-published-later", "thread-queue")
 LISTED = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders", *_OF_THREAD)
 SETTINGS = (b"title", b"url", b"closed", b"mode")
-RECORDS = ("sites", "tokens")
+RECORDS = ("sites", "tokens", "members")
 OF_INSTALLATION = (b"previous_check", b"upgrading_from")
 
 
@@ -52,7 +52,7 @@ def _settings(dumped: Dump, key: bytes) -> list[Any]:
 
 
 def changed_records(before: Dump, after: Dump) -> set[str]:
-    """The sites and tokens that were made, changed or removed; `` when the installation's secret or format was."""
+    """The sites, tokens and members that were made, changed or removed; `` when the installation's secret or format was."""
     found: set[str] = set()
     for key in before.keys() | after.keys():
         was, now = before.get(key, {}), after.get(key, {})

@@ -1,15 +1,19 @@
 """Uses every script of the store at least once."""
 
 import contextlib
+from dataclasses import replace
 
+from service.domain.caller import Role
 from service.domain.event import ROTATION
+from service.domain.member import Member
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.thread import ThreadChange
-from service.errors import RequestError
+from service.domain.token import MadeToken, Token
+from service.errors import MemberNotFoundError, RequestError
 from service.link.link import Link
-from service.store import consumers, json_records, keys, scripts, threads
+from service.store import consumers, json_records, keys, members, scripts, threads, tokens
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
 from service.store.readiness import check_store
 from service.upkeep import entries, examination, lease, upgrade
@@ -50,7 +54,21 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.remove(link, keys.SITES, "news", change=CHANGE)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
+    await use_scripts_of_members(link)
     await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_scripts_of_members(link: Link) -> None:
+    """A token of a new member, another of his and one of somebody who is not there; his end."""
+    vault, member = Vault("a secret of this test"), Member("m1", "Olga", 0)
+    for number, each, is_new in ((1, member, True), (2, member, False), (3, replace(member, member_id="m3"), False)):
+        roles, sites = frozenset({Role.MODERATOR}), frozenset({"news"})
+        token = Token(f"t{number}", "A token", roles, sites, each.member_id, 0, None, f"digest {number}")
+        with contextlib.suppress(MemberNotFoundError):
+            made = MadeToken(token, each, "shown")
+            await tokens.create(link, vault, made, key(f"token-{number}"), is_new_member=is_new, actor="root")
+    await members.rename(link, member, "Olga K.", actor="root", now_ms=0)
+    await members.remove(link, member, ["t1", "t2"], actor="root", now_ms=0)
 
 
 def nothing(_: object) -> None:

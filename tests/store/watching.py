@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
+import orjson
+
 from service.domain.event import Event
 from service.link.link import Argument, Link
 from service.store import keys, scripts
@@ -76,6 +78,8 @@ def _compare(name: str, before: dict[bytes, Any], after: dict[bytes, Any], event
     of_threads = {event.thread for event in events if "thread_changed" in event.kinds}
     of_comments = {event.subject for event in events if OF_COMMENTS & {*event.kinds}}
     of_records = {event.subject for event in events if OF_RECORDS & {*event.kinds}}
+    for event in events:  # his tokens end with him
+        of_records |= set(orjson.loads(event.before)["tokens"]) if "member_revoked" in event.kinds else set()
     assert changed_comments(before, after) == of_comments, f"{name}: {events}"
     assert changed_threads(before, after) == of_threads, f"{name}: {events}"
     assert changed_records(before, after) == of_records, f"{name}: {events}"
@@ -83,7 +87,7 @@ def _compare(name: str, before: dict[bytes, Any], after: dict[bytes, Any], event
 
 OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
-    "store_upgraded",
+    *("member_created", "member_changed", "member_revoked", "store_upgraded"),
 }
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
