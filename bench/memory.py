@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -184,31 +185,40 @@ async def fill(url: str, total: int, options: list[tuple[str, str]]) -> float:
 
 def make_desk(link: "Link") -> "Desk":
     """What use cases work with, on a link."""
+    from service.api.wire_live import encode_news
     from service.app import load_model
-    from service.desk import Desk
+    from service.desk import Desk, clock_ms
+    from service.live.feeds import Feeds, ListenerLimits
     from service.platform.counters import Counters
     from service.registry import Registry
     from service.rules.prepared import PreparedRules
     from service.scoring import Scorer
     from service.store.comments import Comments
     from service.store.format_3 import ThreadUpgrades
+    from service.store.lists import Lists
     from service.store.queue import Queue
     from service.store.salts import DaySalts
+    from service.store.search import Search
     from service.store.submissions import Submissions
     from service.vault import Vault
 
-    vault, comments, model = Vault(SECRET), Comments(link), load_model()
+    vault, comments, model, counts = Vault(SECRET), Comments(link), load_model(), Counters()
+    registry = Registry(link, link, vault, SECRET)
+    encode = partial(encode_news, name_of=registry.name_of)
     return Desk(
         link,
-        Registry(link, link, vault, SECRET),
+        registry,
         vault,
-        scorer=Scorer(model, Counters()),
+        scorer=Scorer(model, counts),
         submissions=Submissions(link, comments),
         comments=comments,
         queue=Queue(link, comments),
+        lists=Lists(link),
+        search=Search(link, Lists(link)),
         salts=DaySalts(link),
         rules=PreparedRules(model.fold, ()),
         thread_upgrades=ThreadUpgrades(link),
+        feeds=Feeds(link, encode, clock_ms, counts=counts, limits=ListenerLimits(5, 50, 500)),
     )
 
 

@@ -134,8 +134,8 @@ class Classifier:
         assessed: list[tuple[Assessment, tuple[Folded, ...]]] = []
         for part in _passes(texts):
             features = self.features(part, budget)
-            found = self._assess(features, budget)
-            assessed += [(each, (Folded(features.view, text),)) for text, each in enumerate(found)]
+            found, grams = self._assess(features, budget), features.occurrences.rows[-1]
+            assessed += [(each, (Folded(features.view, text, grams),)) for text, each in enumerate(found)]
         return assessed
 
     def _assess(self, features: Features, budget: Budget = UNLIMITED) -> list[Assessment]:

@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from schemas.author_records import AuthorSchema
 from schemas.fields import TIME, Closed, PlainText, next_cursor, page_limit, query_cursor
 from schemas.threads import MAX_THREAD_CHARS
 
@@ -73,6 +74,8 @@ class ReasonSchema(Closed):
                 "direction_overridden",
                 "filler_characters",
                 "name_of_staff",
+                "author_banned",
+                "author_trusted",
                 "rule",
             ]
         ),
@@ -82,7 +85,8 @@ class ReasonSchema(Closed):
             "thresholds; `score_high` names a score of 0.5 or more; `language_not_assessed`: the "
             "model does not know the language; `not_scored`: the classifier failed; "
             "`direction_overridden` and `filler_characters`: characters hide how it is read; "
-            "`name_of_staff`: the name looks like that of a moderator; `rule`: a rule of the site fired."
+            "`name_of_staff`: the name looks like that of a moderator; `author_banned` and `author_trusted`: "
+            "moderators banned or trust the author; `rule`: a rule of the site fired."
         },
     )
     attribute = fields.String(metadata={"description": "The attribute that is meant, with `score_high` alone."})
@@ -222,24 +226,6 @@ class HistoryEntrySchema(Closed):
         required=True, validate=validate.OneOf(STATES), metadata={"description": "The comment's state after it."}
     )
     revision = fields.Integer(required=True, metadata={"description": "The comment's revision after it."})
-
-
-class AuthorSchema(Closed):
-    """What the same email address did on this site: how many comments came, and how many are in each state now."""
-
-    first_at = fields.String(
-        required=True, metadata=TIME | {"description": "When the first comment came, RFC 3339 in UTC."}
-    )
-    last_at = fields.String(
-        required=True, metadata=TIME | {"description": "When the last comment came, RFC 3339 in UTC."}
-    )
-    submitted = fields.Integer(
-        required=True, metadata={"description": "How many comments came in all, this one included."}
-    )
-    held = fields.Integer(required=True, metadata={"description": "How many of them are held now."})
-    published = fields.Integer(required=True, metadata={"description": "How many of them are published now."})
-    rejected = fields.Integer(required=True, metadata={"description": "How many of them are rejected now."})
-    spam = fields.Integer(required=True, metadata={"description": "How many of them are spam now."})
 
 
 class SubmitterSchema(Closed):

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from itertools import islice
 from types import MappingProxyType
 from typing import Any, ClassVar
@@ -288,6 +289,16 @@ class StrictBoolean(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid", input=value)
         return value
+
+
+def check_year(time: datetime) -> None:
+    """Raises ValidationError for a time that is not from 1971 to 9999."""
+    try:
+        is_in_range = time.astimezone(UTC).year >= 1971
+    except OverflowError:
+        is_in_range = False
+    if not is_in_range:
+        raise ValidationError("Not a time from 1971 to 9999.")
 
 
 class Checkbox(StrictBoolean):

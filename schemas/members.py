@@ -1,7 +1,6 @@
 """The schemas of members and of their tokens."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -12,6 +11,7 @@ from schemas.fields import (
     BoundedList,
     Closed,
     Line,
+    check_year,
     next_cursor,
     page_limit,
     query_cursor,
@@ -24,15 +24,6 @@ MAX_SITES = 200
 MAX_NAME_CHARS = 100
 MEMBER_ID_PATTERN = "^[a-z0-9]{1,64}$"
 _SITES_PATTERN = rf"{SITE_PATTERN}|^\*$"
-
-
-def _check_year(time: datetime) -> None:
-    try:
-        is_in_range = time.astimezone(UTC).year >= 1971
-    except OverflowError:
-        is_in_range = False
-    if not is_in_range:
-        raise ValidationError("Not a time from 1971 to 9999.")
 
 
 class MemberOfTokenSchema(Closed):
@@ -61,6 +52,11 @@ class NewTokenSchema(Closed):
     shape_rules: ClassVar[Mapping[str, Any]] = {
         "allOf": [
             {"oneOf": [{"required": ["role"]}, {"required": ["roles"]}]},
+            {
+                "properties": {
+                    "sites": {"anyOf": [{"items": {"pattern": SITE_PATTERN}}, {"items": {"const": EVERY_SITE}}]}
+                }
+            },
             {
                 "if": {
                     "anyOf": [
@@ -126,7 +122,7 @@ class NewTokenSchema(Closed):
         format="iso",
         load_default=None,
         allow_none=True,
-        validate=_check_year,
+        validate=check_year,
         metadata={
             "description": "When the token ends by itself, RFC 3339 with an offset, in the future; null for never.",
             "pattern": "^[2-9][0-9]{3}-",

@@ -76,7 +76,10 @@ class DecisionSchema(Closed):
         max_chars=200,
         load_default=None,
         allow_none=True,
-        metadata={"description": "Why, in one line for the history; null for none."},
+        metadata={
+            "description": "Why: a code of the site's reasons, by which comments are found and counted, or a line of "
+            "one's own, which stands in the history alone; null for none."
+        },
     )
     note = Lines(
         max_chars=2000,

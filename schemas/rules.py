@@ -13,6 +13,7 @@ from schemas.threads import MAX_THREAD_CHARS
 
 MAX_RULES = 200
 """Of a site: each takes a bit of every comment in the lists."""
+MAX_RULE_NAME_CHARS = 64
 MAX_PHRASES = 5_000
 """Of all rules of a site together: they cost up to 12 microseconds a comment."""
 MAX_PATTERN_CHARS = 200
@@ -188,7 +189,10 @@ class RuleSchema(Closed):
     """A rule of a site: what to do with a comment that meets the condition."""
 
     name = Line(
-        min_chars=1, max_chars=64, required=True, metadata={"description": "Told among the reasons; unique in a site."}
+        min_chars=1,
+        max_chars=MAX_RULE_NAME_CHARS,
+        required=True,
+        metadata={"description": "Told among the reasons; unique in a site."},
     )
     when = fields.Nested(ConditionSchema, required=True, metadata={"description": "What the comment has to meet."})
     action = fields.String(

@@ -180,6 +180,21 @@ class SettingsSchema(Schema):
             "between, for rules on emails; best by file. None: a short list of our own."
         },
     )
+    event_listeners = fields.Integer(
+        load_default=500,
+        validate=validate.Range(0, 10_000),
+        metadata={"description": "So many may follow events at once in each process; 0 lets nobody."},
+    )
+    event_listeners_per_address = fields.Integer(
+        load_default=50,
+        validate=validate.Range(1, 10_000),
+        metadata={"description": "The same of one address, such as that of an office."},
+    )
+    event_listeners_per_token = fields.Integer(
+        load_default=5,
+        validate=validate.Range(1, 1000),
+        metadata={"description": "The same of one token."},
+    )
     log_level = fields.String(
         load_default="info",
         validate=validate.OneOf(["debug", "info", "warning", "error"]),

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from schemas.fields import COMMENT_ID_PATTERN, MAX_URL_CHARS, Checkbox, Closed, Email, Line, Paragraphs
+from schemas.fields import COMMENT_ID_PATTERN, MAX_URL_CHARS, Checkbox, Closed, Email, Line, Paragraphs, StrictBoolean
 from schemas.side_data import SideAddress, SideData, SideIp, SideSchema, SideText
 from schemas.websites import Website
 
@@ -97,6 +97,14 @@ class SubmissionSchema(Closed):
             "of the comment later; in a form `1`, `true` or `on`, and then it comes in the query of the way back."
         }
     )
+    author_verified = StrictBoolean(
+        load_default=False,
+        allow_none=True,
+        metadata={
+            "description": "Whether the website knows that the email is the reader's own, as of one who is signed in. "
+            "That moderators trust an author counts only then. Passed over from anybody but a website."
+        },
+    )
     article = SideData(
         ArticleSchema,
         metadata={"description": "The article that is commented on, from a website; passed over from anybody else."},
@@ -109,6 +117,11 @@ class SubmissionSchema(Closed):
 
 class SubmissionFormSchema(SubmissionSchema):
     """A comment as an HTML form sends it. Fields that are not listed are passed over."""
+
+    class Meta:
+        """No form can vouch for its reader."""
+
+        exclude = ("author_verified",)
 
     return_to = SideAddress(
         metadata={

@@ -13,6 +13,7 @@ from aiohttp import web
 from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
 from service.api.page_cache import PAGES, PageCache
+from service.api.wire_live import encode_news
 from service.consumers.claims import ClaimsOfRevokedTokens
 from service.consumers.consumer import Consumer, MakeConsumer
 from service.consumers.runner import Runner
@@ -22,6 +23,7 @@ from service.errors import RequestError, StartError
 from service.html.refusal import write_page
 from service.link.address import make_link
 from service.link.link import Link
+from service.live.feeds import Feeds, ListenerLimits
 from service.metrics import RequestMeasures
 from service.pages import demo
 from service.pages.fragment_cache import FRAGMENTS, FragmentCache
@@ -41,9 +43,11 @@ from service.store import scripts
 from service.store.comments import Comments
 from service.store.consumers import INSTALLATION
 from service.store.format_3 import ThreadUpgrades
+from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
+from service.store.search import Search
 from service.store.submissions import Submissions
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
@@ -200,6 +204,8 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     scorer = tracing.scorer(model, counts) if tracing else Scorer(model, counts)
     desk_link = tracing.link(link) if tracing else link
     salts, comments = DaySalts(link), Comments(desk_link)
+    lists = Lists(desk_link)
+    feeds = _make_feeds(service, desk_link, registry)
     service[DESK] = Desk(
         desk_link,
         registry,
@@ -208,9 +214,12 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         submissions=Submissions(desk_link, comments),
         comments=comments,
         queue=Queue(desk_link, comments),
+        lists=lists,
+        search=Search(desk_link, lists),
         salts=salts,
         rules=PreparedRules(model.fold, disposable_domains(settings.disposable_domains)),
         thread_upgrades=ThreadUpgrades(desk_link),
+        feeds=feeds,
         now_ms=service[NOW_MS],
     )
     try:
@@ -219,9 +228,19 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         registry.open()
         yield
     finally:
+        await feeds.end()
         await salts.close()
         await registry.close()
         await link.close()
+
+
+def _make_feeds(service: web.Application, link: Link, registry: Registry) -> Feeds:
+    settings = service[SETTINGS]
+    limits = ListenerLimits(
+        settings.event_listeners_per_token, settings.event_listeners_per_address, settings.event_listeners
+    )
+    encode = partial(encode_news, name_of=registry.name_of)
+    return Feeds(link, encode, service[NOW_MS], counts=service[CONTEXT].counts, limits=limits)
 
 
 async def _run_consumers(service: web.Application) -> AsyncIterator[None]:

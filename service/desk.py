@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.link.link import Link
+from service.live.feeds import Feeds
 from service.registry import Registry
 from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
 from service.store.comments import Comments
 from service.store.format_3 import ThreadUpgrades
+from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.salts import DaySalts
+from service.store.search import Search
 from service.store.submissions import Submissions
 from service.vault import Vault
 
@@ -31,9 +34,12 @@ class Desk:
     submissions: Submissions
     comments: Comments
     queue: Queue
+    lists: Lists
+    search: Search
     salts: DaySalts
     rules: PreparedRules
     thread_upgrades: ThreadUpgrades
+    feeds: Feeds
     now_ms: Callable[[], int] = clock_ms
 
 

@@ -5,6 +5,7 @@ CommentdeskError
 ├── BackupError                  a backup cannot be made, read or restored: the message says why
 ├── RotationError                the secret cannot be replaced now: the message says why
 ├── RepairError                  somebody else is repairing the store, or it has another format
+├── HomeChangedError              a comment came into the lists while it was being changed
 ├── RecordError                   a site or token is not as a change expects it
 │   ├── RecordExistsError
 │   ├── RecordAbsentError
@@ -29,6 +30,7 @@ CommentdeskError
     ├── TokenNotFoundError
     ├── MemberNotFoundError
     ├── BuiltInMemberError
+    ├── AuthorNotFoundError
     ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
     ├── SiteExistsError
     ├── ThreadClosedError
@@ -38,8 +40,10 @@ CommentdeskError
     ├── RateLimitedError
     ├── TooManyQuestionsError     of one reader, or of all strangers together
     ├── TooManyWrongTokensError   of one network: no more are looked at for a while
+    ├── TooManyStreamsError       of events, for one token or one address
     └── UnavailableError          try again later
         ├── OverloadedError       what waits already would make this one wait too long
+        ├── StreamsFullError      as many streams of events as a process has are open
         ├── StoreUnavailableError Redis is away, loading, read-only or too slow
         └── StoreFullError        Redis has no memory left for writes
 """
@@ -86,6 +90,10 @@ class RecordAbsentError(RecordError):
 
 class RecordChangedError(RecordError):
     """It is not what it was when it was read."""
+
+
+class HomeChangedError(CommentdeskError):
+    """A comment came into the lists after its keys were made."""
 
 
 class RequestError(CommentdeskError):
@@ -220,6 +228,12 @@ class BuiltInMemberError(RequestError):
     advice = marked("It is not changed or revoked here: COMMENTDESK_ADMIN_TOKEN is its token.")
 
 
+class AuthorNotFoundError(RequestError):
+    code = "author_not_found"
+    title = marked("There is no such author")
+    advice = marked("Nobody has written by that email or author_id, or he was forgotten.")
+
+
 class ReceiptNotFoundError(RequestError):
     code = "receipt_not_found"
     title = marked("There is no such receipt")
@@ -274,6 +288,12 @@ class TooManyWrongTokensError(RequestError):
     advice = marked("Wait as long as Retry-After says, then send a right one.")
 
 
+class TooManyStreamsError(RequestError):
+    code = "too_many_streams"
+    title = marked("Too many streams of events are open")
+    advice = marked("Close one of them, then ask again.")
+
+
 class UnavailableError(RequestError):
     code = "unavailable"
     title = marked("The service cannot do that right now")
@@ -294,6 +314,12 @@ class OverloadedError(UnavailableError):
         detail = sentence("Too many requests wait for the %(queue)s: come again in a second.", queue=queue)
         super().__init__(detail, retry_after_seconds=1)
         self.queue = queue
+
+
+class StreamsFullError(UnavailableError):
+    code = "streams_full"
+    title = marked("No more streams of events can be opened right now")
+    advice = marked("Others have to close theirs first: wait as long as Retry-After says.")
 
 
 class StoreUnavailableError(UnavailableError):

@@ -40,6 +40,7 @@ _OVERLOADED = "commentdesk_overloaded"
 _GATE_REFUSALS = "commentdesk_gate_refusals"
 _WRONG_TOKENS = "commentdesk_wrong_tokens"
 _MENDED = "commentdesk_side_data_mended"
+EVENT_LISTENERS = "commentdesk_event_listeners"
 _WATCHED_STATUSES = (500, 503)
 """Alerts count these: a counter that is born at its first event shows no increase then, so they begin at 0."""
 _UNREAD_ADDRESSES = "commentdesk_unread_addresses"
@@ -150,7 +151,12 @@ def exposition(
     is_up = GaugeMetricFamily("commentdesk_redis_up", "1 while Redis answers.", value=is_redis_up)
     registry = CollectorRegistry()
     of_sites = [*_site_families(sites, now_ms), *_stream_families(streams)]
-    own = [*_process_families(counts), *_machine_families(processes.running(counts)), _build_family()]
+    own = [
+        *_process_families(counts),
+        _listeners_family(counts),
+        *_machine_families(processes.running(counts)),
+        _build_family(),
+    ]
     families = [*own, *of_sites, is_up, *_store_families(store), *_disk_families(store, machine)]
     registry.register(_Families(families))
     return generate_latest(registry)
@@ -173,6 +179,11 @@ def _process_families(counts: Counters) -> list[Metric]:
                 timer.add_metric(values, list(bounded), seconds)
         families.append(timer)
     return families
+
+
+def _listeners_family(counts: Counters) -> Metric:
+    listeners = counts.totals().get((EVENT_LISTENERS,), [0])
+    return GaugeMetricFamily(EVENT_LISTENERS, "Streams of events that are open.", value=listeners[0])
 
 
 def _build_family() -> Metric:

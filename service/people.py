@@ -73,6 +73,11 @@ class People:
             staff = self._staff[site] = skeletons(self._index.tokens.names_of_staff(site, time.time() * 1000))
         return skeleton(name) in staff
 
+    def name_of(self, member_id: str) -> str | None:
+        """The name of a member; None where there is no such member now."""
+        found = self._index.membership(member_id)
+        return found.member.name if found else None
+
     def page_of_tokens(
         self, wanted: TokenFilter, after: str, limit: int
     ) -> tuple[list[tuple[Token, Member]], str | None]:

@@ -49,7 +49,9 @@ RELOAD_SECONDS = 30
 
 EVENTS_AT_ONCE = 100
 _KINDS, _SUBJECT = (keys.EVENT_FIELDS[name].encode() for name in ("kinds", "subject"))
-_OF_SITES = {EventKind.SITE_CREATED, EventKind.SITE_CHANGED, EventKind.POLICY_CHANGED}
+_OF_SITES = {
+    *(EventKind.SITE_CREATED, EventKind.SITE_CHANGED, EventKind.SITE_REASONS_CHANGED, EventKind.POLICY_CHANGED),
+}
 _OF_TOKENS = {EventKind.TOKEN_CREATED, EventKind.TOKEN_REVOKED}
 _OF_MEMBERS = {EventKind.MEMBER_CREATED, EventKind.MEMBER_CHANGED}
 
@@ -126,6 +128,10 @@ class Registry:
         if hmac.compare_digest(token.encode("utf-8", "replace"), self._admin_token):
             return ADMIN
         return self.people.holder(self._vault.token_digest(token), now_ms)
+
+    def name_of(self, actor: str) -> str | None:
+        """The name of whose acts these are; None for nobody that there is now."""
+        return self.people.name_of(actor)
 
     def note_seen(self, caller: Caller, now_ms: int) -> None:
         """The caller asked for something that he may; it is told by his `last_seen_at`."""

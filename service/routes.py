@@ -1,6 +1,18 @@
 """THE table: every call of the service, who may make it, and what answers it."""
 
-from service.api import administrators, members, moderators, receipts, submissions, threads, watchers
+from service.api import (
+    administrators,
+    authors,
+    lists,
+    live,
+    members,
+    moderators,
+    reasons,
+    receipts,
+    submissions,
+    threads,
+    watchers,
+)
 from service.api.way_back import RECEIVED
 from service.domain.caller import Role
 from service.pages import demo, docs
@@ -11,6 +23,7 @@ SITE = "/v1/sites/{site}"
 THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
 MEMBER = "/v1/members/{member_id}"
+AUTHOR = SITE + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
     *calls_of(
@@ -29,10 +42,19 @@ API: tuple[Route, ...] = (
         route("POST", SITE + "/claims", moderators.claim, MODERATOR),
         route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
         route("DELETE", SITE + "/claims/{comment_id}", moderators.release, MODERATOR),
+        route("GET", SITE + "/comments", lists.list_comments, MODERATOR),
         route("GET", COMMENT, moderators.read_comment, MODERATOR, WEBSITE),
         route("POST", COMMENT + "/decisions", moderators.decide, MODERATOR),
         route("POST", COMMENT + "/undo", moderators.undo, MODERATOR),
         route("POST", SITE + "/decisions", moderators.decide_all, MODERATOR),
+        route("GET", SITE + "/reasons", reasons.read_reasons, MODERATOR, OPERATOR),
+        route("GET", SITE + "/events", live.follow_news, MODERATOR),
+        route("POST", SITE + "/authors/lookups", authors.look_up_author, MODERATOR),
+        route("GET", AUTHOR, authors.read_author, MODERATOR),
+        route("PUT", AUTHOR + "/ban", authors.ban_author, MODERATOR),
+        route("DELETE", AUTHOR + "/ban", authors.unban_author, MODERATOR),
+        route("PUT", AUTHOR + "/trust", authors.trust_author, MODERATOR),
+        route("DELETE", AUTHOR + "/trust", authors.untrust_author, MODERATOR),
     ),
     *calls_of(
         "administrators",
@@ -40,6 +62,7 @@ API: tuple[Route, ...] = (
         route("PUT", SITE + "/policy", administrators.set_policy, OPERATOR),
         route("PATCH", SITE + "/policy", administrators.change_policy, OPERATOR),
         route("POST", SITE + "/policy/tests", administrators.try_policy, OPERATOR),
+        route("PUT", SITE + "/reasons", reasons.set_reasons, OPERATOR),
         route("GET", "/v1/sites", administrators.list_sites),
         route("POST", "/v1/sites", administrators.create_site),
         route("GET", SITE, administrators.read_site),

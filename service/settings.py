@@ -44,6 +44,9 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     demo: Audience
     disposable_domains: tuple[str, ...]
+    event_listeners: int
+    event_listeners_per_address: int
+    event_listeners_per_token: int
     log_level: str
 
 

@@ -3,18 +3,28 @@
 from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
+from classifier.signature import SHORT_SYMBOLS, short_signature_of, signature_of
 from classifier.text.normaliser import without_typography
 from classifier.text.symbol import Symbols, TextSymbols, symbols_of
 from classifier.text.view import View, view_of
 
 _FOLDED_AT_ONCE = 1000
+_GRAM_SYMBOLS = 5
+_NO_GRAMS = np.empty(0, dtype=np.uint32)
 
 
 class Folded(NamedTuple):
-    """A text of a batch. It keeps the view of the whole batch for as long as it is kept."""
+    """A text of a batch. It keeps the view of the whole batch for as long as it is kept.
+
+    grams: (n,) uint32, by symbol of the view the hash of the 5-gram that begins there
+    """
 
     view: View
     text: int
+    grams: NDArray[np.uint32] = _NO_GRAMS
 
     @property
     def read(self) -> str:
@@ -31,6 +41,14 @@ class Folded(NamedTuple):
             return ""
         symbols = symbols_of(without_typography(self.view.bodies[self.text]))
         return f" {_string_of(symbols)} " if len(symbols) else ""
+
+    @property
+    def signature(self) -> bytes:
+        """By what it is compared with other texts, see `classifier/signature.py`; of texts that have their grams."""
+        start, stop = self.view.starts[self.text], self.view.starts[self.text + 1]
+        if stop - start - 1 < SHORT_SYMBOLS:
+            return short_signature_of(self.read)
+        return signature_of(self.grams[start - 1 : stop - _GRAM_SYMBOLS + 1])
 
 
 def folded_phrases(phrases: Sequence[str], words: Container[str]) -> Iterator[str]:

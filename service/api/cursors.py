@@ -12,6 +12,7 @@ from service.vault import Vault
 
 _NOT_GIVEN = "Not a cursor that was given."
 _SCORE = re.compile(r"[0-9]{1,15}(\.[0-9]{1,20})?(e-[0-9]{1,2})?")
+_ORDINAL = re.compile("[0-9]{1,10}")
 
 
 def cursor_after(position: Position | None) -> str | None:
@@ -35,6 +36,14 @@ def name_of(kind: str, cursor: str) -> str:
     if given != kind or not name:
         raise InvalidFieldsError(errors={"cursor": [_NOT_GIVEN]})
     return name
+
+
+def ordinal_of(kind: str, cursor: str) -> int | None:
+    """The ordinal that a cursor in a list of things of a kind stands for, None without one. InvalidFieldsError."""
+    name = name_of(kind, cursor)
+    if name and not _ORDINAL.fullmatch(name):
+        raise InvalidFieldsError(errors={"cursor": [_NOT_GIVEN]})
+    return int(name) if name else None
 
 
 def position_of(cursor: str) -> Position:

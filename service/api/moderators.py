@@ -22,6 +22,7 @@ from service.domain.caller import Role
 from service.domain.comment import Comment
 from service.domain.decision import Decision, Ruling
 from service.domain.queue import QueueOrder, QueueView
+from service.domain.site import Site
 from service.errors import (
     ClaimedByAnotherError,
     InvalidFieldsError,
@@ -97,7 +98,7 @@ async def release(call: Call) -> Answer:
     },
 )
 async def decide(call: Call) -> Answer:
-    ruling = _ruling(call.comment_id, call.body)
+    ruling = _ruling(call.known_site, call.comment_id, call.body)
     decided = await moderation.decide(call.desk, call.known_site.site, call.known_caller, ruling, replay=call.replay)
     return Answer(200, comment_json(decided))
 
@@ -112,7 +113,7 @@ async def decide(call: Call) -> Answer:
 )
 async def decide_all(call: Call) -> Answer:
     items = call.body["decisions"]
-    rulings = [_checked_ruling(item) for item in items]
+    rulings = [_checked_ruling(call.known_site, item) for item in items]
     done = await moderation.decide_all(call.desk, call.known_site.site, call.known_caller, rulings, replay=call.replay)
     if isinstance(done[0], UnavailableError) and all(isinstance(each, UnavailableError) for each in done):
         raise done[0]
@@ -158,16 +159,24 @@ async def read_comment(call: Call) -> Answer:
     return Answer(200, full_comment_json(await moderation.read_comment(call.desk, site, comment_id)))
 
 
-def _ruling(comment_id: str, body: Json) -> Ruling:
-    return Ruling(comment_id, Decision(body["decision"]), body["reason"], body["note"], body["revision"])
+def _ruling(site: Site, comment_id: str, body: Json) -> Ruling:
+    reason = body["reason"]
+    return Ruling(
+        comment_id,
+        Decision(body["decision"]),
+        reason,
+        body["note"],
+        body["revision"],
+        reason_code=site.reason_code(reason),
+    )
 
 
-def _checked_ruling(item: Any) -> Ruling | RequestError:
+def _checked_ruling(site: Site, item: Any) -> Ruling | RequestError:
     try:
         checked: Json = _BULK_DECISION.load(item)
     except ValidationError as error:
         return InvalidFieldsError(errors=field_errors(error))
-    return _ruling(checked["comment_id"], checked)
+    return _ruling(site, checked["comment_id"], checked)
 
 
 def _result(item: Any, done: Comment | RequestError) -> Json:

@@ -96,6 +96,7 @@ def submission_of(call: Call) -> Submission:
         referrer=client["referrer"],
         actor=call.caller.actor,
         wants_proof=wants_proof,
+        is_author_verified=bool(body.get("author_verified")),
     )
 
 

@@ -5,9 +5,10 @@ from typing import Any
 
 import orjson
 
+from service.api.author_wire import author_json
 from service.api.cursors import cursor_after
 from service.domain.assessed import Span
-from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
+from service.domain.comment import Claim, Comment, FullAuthor, FullComment, KnownComment
 from service.domain.decision import Act
 from service.domain.queue import Claimed, QueuePage
 from service.domain.reason import Reason
@@ -83,17 +84,8 @@ def full_comment_json(full: FullComment) -> Json:
         "assessed": full.assessed,
         "model": full.model,
         "client": {"user_agent": full.user_agent, "referrer": full.referrer},
-        "author": _author_json(full.author),
+        "author": author_json(full.author),
         "history": [_act_json(act) for act in full.history],
-    }
-
-
-def _author_json(author: AuthorRecord) -> Json:
-    return {
-        "first_at": rfc3339(author.first_ms),
-        "last_at": rfc3339(author.last_ms),
-        "submitted": author.submitted,
-        **_by_state(author.counts),
     }
 
 
@@ -114,6 +106,12 @@ def _act_json(act: Act) -> Json:
         "after": act.after,
         "revision": act.revision,
     }
+
+
+def full_author_json(full: FullAuthor) -> Json:
+    """An author as `schemas.authors.FullAuthorSchema` has it."""
+    comments = [comment_json(comment) for comment in full.comments]
+    return author_json(full.record) | {"email": full.email, "comments": comments}
 
 
 def known_state_json(known: KnownComment) -> Json:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from service.domain.assessed import Span
+from service.domain.author import AuthorRecord
 from service.domain.decision import Act
 from service.domain.reason import Reason
 from service.domain.routing import Verdict
@@ -51,15 +52,8 @@ class Comment:
     published_ms: int | None
     revision: int
     claim: Claim | None
-
-
-class AuthorRecord(NamedTuple):
-    """What the same email address did on a site; `counts` has how many of the author's comments are in each state."""
-
-    first_ms: int
-    last_ms: int
-    submitted: int
-    counts: Mapping[State, int]
+    decision_reason: str | None = None
+    """The code of the reason of the decision that stands, where that was given one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,3 +69,13 @@ class FullComment:
     referrer: str
     author: AuthorRecord
     history: Sequence[Act]
+
+
+@dataclass(frozen=True, slots=True)
+class FullAuthor:
+    """Everything about an author. `comments` are his newest, at most 20, the newest first; `email` is that of the
+    newest, None where none is kept."""
+
+    record: AuthorRecord
+    email: str | None = field(repr=False)
+    comments: Sequence[Comment]

@@ -24,13 +24,15 @@ STATE_OF_DECISION = {
 
 
 class Ruling(NamedTuple):
-    """A decision as a moderator sends it; `revision` is the one seen, None for whatever is there."""
+    """A decision as a moderator sends it; `revision` is the one seen, None for whatever is there. `reason_code` is the
+    reason where it is a code of the site's, "" for free words."""
 
     comment_id: str
     decision: Decision
     reason: str | None = None
     note: str | None = None
     revision: int | None = None
+    reason_code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

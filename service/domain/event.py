@@ -8,8 +8,13 @@
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a member_id |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
+| author_banned | a moderator banned an author, or changed the ban | author_id | until when, ms |
+| author_unbanned | a moderator ended a ban | author_id | until when it would have lasted -> nothing |
+| author_trusted, author_untrusted | a moderator trusted an author, or took it back | author_id | nothing, trusted |
+| author_looked_up | a moderator asked for the author of an email | author_id, or nothing for nobody's | - |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
+| site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
 | policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | member_created, member_changed | a member was made, or renamed | member_id | JSON of the fields that changed |
@@ -52,9 +57,15 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     CLAIMED = "claimed"
     RELEASED = "released"
+    AUTHOR_BANNED = "author_banned"
+    AUTHOR_UNBANNED = "author_unbanned"
+    AUTHOR_TRUSTED = "author_trusted"
+    AUTHOR_UNTRUSTED = "author_untrusted"
+    AUTHOR_LOOKED_UP = "author_looked_up"
     THREAD_CHANGED = "thread_changed"
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"
+    SITE_REASONS_CHANGED = "site_reasons_changed"
     POLICY_CHANGED = "policy_changed"
     TOKEN_CREATED = "token_created"  # noqa: S105 the name of what was done
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same

@@ -48,6 +48,18 @@ def route_each(
     return {mode: _ruled(routing, fired) for mode, routing in routed.items()} if fired else routed
 
 
+def may_be_trusted(
+    policy: Policy, assessed: Assessed, held_for: Sequence[str] = (), fired: Sequence[Fired] = ()
+) -> bool:
+    """Whether a submission is published where its author is trusted: it could be scored, its risk is not above the
+    policy's threshold in any mode, and nothing holds it but its mode, its risk or its language. A rule that fired may
+    note it."""
+    if assessed.risk is None or held_for or assessed.findings:
+        return False
+    is_risky = assessed.assessed and assessed.risk > policy.reject_above
+    return not is_risky and all(each.rule.action is Action.NOTE for each in fired)
+
+
 def _ruled(routing: Routing, fired: Sequence[Fired]) -> Routing:
     """A routing as the rules that fired change it; they are named first, in their order."""
     reasons = [*(each.reason for each in fired), *routing.reasons]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from service.domain.decision_reason import DecisionReason, codes_of
 from service.domain.policy import Policy
 
 DEFAULT_SITE = "default"
@@ -32,6 +33,12 @@ class Site:
     is_demo: bool = False
     language: str = DEFAULT_LANGUAGE
     """Of what its readers see, as a tag such as `de` or `pt-BR` (BCP 47)."""
+    reasons: tuple[DecisionReason, ...] | None = None
+    """What its moderators choose from; None are the default ones, in its language."""
+
+    def reason_code(self, reason: str | None) -> str:
+        """A decision's reason where it is a code of this site's; "" for words of the moderator's own."""
+        return reason if reason and reason in codes_of(self.reasons) else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ _REMEDIES = {
     "overloaded": "More comes in than can be answered in time: come again after `Retry-After` seconds.",
     "rate_limited": "Wait for as many seconds as `Retry-After` says.",
     "too_many_wrong_tokens": "Wait for as many seconds as `Retry-After` says, then come with a token that is valid.",
+    "too_many_streams": "Close a stream of events that is open, in another tab for example, or come again later.",
+    "streams_full": "Come again after `Retry-After`; a higher COMMENTDESK_EVENT_LISTENERS lets more in.",
     "store_unavailable": "Nothing was written. Try again after `Retry-After`; an Idempotency-Key makes that safe.",
     "store_full": "Redis has no memory left: reads and decisions go on, new comments do not.",
     "internal": "A mistake of ours: the log tells more under the `request_id`.",

@@ -3,19 +3,22 @@
 import asyncio
 from collections.abc import Sequence
 from sys import getsizeof
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
+
+import orjson
 
 from service.domain.assessed import Span
 from service.domain.caller import Caller
-from service.domain.comment import AuthorRecord, Claim, Comment, FullComment, KnownComment
+from service.domain.comment import Claim, Comment, FullComment, KnownComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.replay import Replay
 from service.domain.routing import Verdict
 from service.domain.state import State
-from service.errors import CommentNotFoundError
-from service.link.link import Link
+from service.errors import CommentNotFoundError, HomeChangedError
+from service.link.link import Argument, Link
+from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.recent import Recent
-from service.store import keys, scripts
+from service.store import author_names, keys, scripts
 from service.store.claims import unpack_claim
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
 from service.store.record import (
@@ -33,26 +36,33 @@ AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24
 """Upper bounds of the histogram of a comment's age at its decision."""
 _AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
 HOMES_BYTES = 64 * 1024 * 1024
-_HOME_BYTES = 520
+_HOME_BYTES = 560
 """Of one home, its key and its slot in the table, but for the thread's id: measured with CPython 3.11."""
 COMMENTS_A_STEP = 50
 """So many are read in one step: about 200 µs of the server's time."""
 _NAMES = {short.encode(): name for name, short in keys.COMMENT_FIELDS.items()}
 _PRIVATE = keys.COMMENT_FIELDS["private"].encode()
-HOME_FIELDS = (keys.COMMENT_FIELDS["thread"], keys.COMMENT_FIELDS["author"])
+HOME_FIELDS = tuple(keys.COMMENT_FIELDS[name] for name in ("thread", "author", "ordinal"))
 _KNOWN_FIELDS = (
     *(keys.COMMENT_FIELDS[name] for name in ("thread", "state", "submitted_ms", "published_ms")),
     THREAD_FIELD,
 )
 """Of a comment's record as its author may know it, and a field that only records of format 1 have."""
-_COUNTED_STATES = tuple(state for state in State if state is not State.ERASED)
 
 
 class CommentHome(NamedTuple):
-    """Where a comment belongs, for ever: what its keys are made of."""
+    """Where a comment belongs, for ever: what its keys are made of. It has no ordinal before an older store's upgrade
+    has come to it."""
 
     thread: str
     author: str
+    ordinal: int | None = None
+
+    @classmethod
+    def of(cls, thread: bytes | None, author: bytes | None, ordinal: bytes | None) -> Self:
+        """As `HOME_FIELDS` were read; what there is not is empty."""
+        of_lists = None if ordinal is None else FIRST_ORDINAL + int(ordinal)
+        return cls((thread or b"").decode(), (author or b"").decode(), of_lists)
 
 
 class _Record(NamedTuple):
@@ -93,16 +103,29 @@ class Comments:
         return home
 
     async def _read_home(self, site: str, comment_id: str) -> CommentHome | None:
-        thread, author = await self._link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
-        return None if thread is None else CommentHome(thread.decode(), author.decode())
+        parts = await self._link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
+        return None if parts[0] is None else CommentHome.of(*parts)
+
+    async def _act(
+        self, script: scripts.Script, site: str, comment_id: str, replay: Replay, *arguments: Argument
+    ) -> Any:
+        """What a script gives that changes one comment; run again when the comment came into the lists meanwhile."""
+        while True:
+            home = await self.find_home(site, comment_id)
+            names = [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)]
+            try:
+                return await script.run(self._link, names, *arguments)
+            except HomeChangedError:
+                self._homes.drop((site, comment_id))
 
     async def decide(self, site: str, ruling: Ruling, moderator: Caller, *, replay: Replay, now_ms: int) -> Comment:
         """Applies one decision once. ClaimedByAnotherError, StaleRevisionError, CommentNotFoundError."""
-        comment_id, decision = ruling.comment_id, ruling.decision
-        home = await self.find_home(site, comment_id)
-        _, reply = await scripts.DECIDE.run(
-            self._link,
-            [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)],
+        comment_id, decision, code = ruling.comment_id, ruling.decision, ruling.reason_code
+        _, reply = await self._act(
+            scripts.DECIDE,
+            site,
+            comment_id,
+            replay,
             now_ms,
             comment_id,
             moderator.actor,
@@ -120,7 +143,8 @@ class Comments:
             replay.fingerprint,
             _AGE_BOUNDS,
             int(moderator.may_end_any_claim),
-            "",
+            orjson.dumps({"reason": code}) if code else "",
+            code,
         )
         return _comment(comment_id, _unpack(reply))
 
@@ -132,10 +156,11 @@ class Comments:
         self, site: str, comment_id: str, moderator: Caller, *, revision: int | None, replay: Replay, now_ms: int
     ) -> Comment:
         """Takes the last decision back. NothingToUndoError, StaleRevisionError, CommentNotFoundError."""
-        home = await self.find_home(site, comment_id)
-        _, reply = await scripts.UNDO.run(
-            self._link,
-            [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)],
+        _, reply = await self._act(
+            scripts.UNDO,
+            site,
+            comment_id,
+            replay,
             now_ms,
             comment_id,
             "" if revision is None else revision,
@@ -160,9 +185,14 @@ class Comments:
             model=private.model,
             user_agent=private.user_agent,
             referrer=private.referrer,
-            author=_author(pairs(author)),
+            author=await author_names.named(self._link, site, home.author, pairs(author), now_ms=now_ms),
             history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
         )
+
+    async def read_email(self, site: str, comment_id: str, vault: Vault) -> str | None:
+        """The email of a comment's author, which the vault opens; None where it is gone."""
+        raw: bytes | None = await self._link.call("HGET", keys.comment(site, comment_id), _PRIVATE)
+        return None if raw is None else vault.open(unpack_private(raw).email, comment_id)
 
     async def read_known(self, site: str, comment_id: str) -> KnownComment:
         """Reads what a comment's author may know of it. CommentNotFoundError, also for one that was erased. The same is
@@ -206,6 +236,7 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         keys.totals(site),
         *keys.stream_keys(site)[:2],
         keys.published_later(site, home.thread),
+        *keys.list_keys(site, FIRST_ORDINAL if home.ordinal is None else home.ordinal)[1:],
     ]
 
 
@@ -242,6 +273,7 @@ def _comment(comment_id: str, found: _Record) -> Comment:
         published_ms=int(published_ms) if published_ms else None,
         revision=int(fields["revision"]),
         claim=found.claim,
+        decision_reason=fields.get("reason"),
     )
 
 
@@ -257,16 +289,7 @@ def _known(comment_id: str, known: Sequence[bytes | None]) -> KnownComment:
     )
 
 
-def _author(fields: dict[str, str]) -> AuthorRecord:
-    return AuthorRecord(
-        int(fields["first_ms"]),
-        int(fields["last_ms"]),
-        int(fields.get("submitted", 0)),
-        {state: int(fields.get(state, 0)) for state in _COUNTED_STATES},
-    )
-
-
 def pairs(flat: Sequence[bytes]) -> dict[str, str]:
-    """A hash as Redis sends it (field, value, field, ...) as a dict of texts."""
-    texts = [each.decode() for each in flat]
+    """A hash as Redis sends it (field, value, field, ...) as a dict of texts; what is none is escaped."""
+    texts = [each.decode(errors="surrogateescape") for each in flat]
     return dict(zip(texts[::2], texts[1::2], strict=True))

@@ -31,7 +31,8 @@ The installation has `hash_keys`, wrapped by its secret, once that was replaced;
 secret before, until nothing is sealed with that any more; `restoring` until a backup is restored. Everything is written
 in its `format`; while it has `upgrading_from`, shapes from that format on may lie in the store.
 
-Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, R one of a reader's address:
+Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an email, I an author_id, R a keyed
+hash of a reader's address:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
@@ -41,13 +42,21 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:comment:C | hash | its record, see below | for ever |
-| cd:{S}:author:A | hash | first_ms, last_ms, submitted, recent; state -> count | for ever |
+| cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count; and see below | for ever |
+| cd:{S}:author-of:I | string | A, the author's keyed hash | until he is forgotten |
 | cd:{S}:queue | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:queue-risk | sorted set | comment_id -> risk | while queued |
 | cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
 | cd:{S}:claims | sorted set | comment_id -> expires_ms | until decided, handed back or expired |
 | cd:{S}:claim-holders | hash | comment_id -> member_id, name, token_id of the moderator, a line each | as its claim |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
+| cd:{S}:list-rows:N | string | 12 bytes a comment of the chunk N of 1,024 ordinals | for ever |
+| cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 32,768 ordinals | for ever |
+| cd:{S}:list-bits:N | string | 4,096 bytes a plane of the chunk N | for ever |
+| cd:{S}:list-thread:T | string | ordinals of its comments, 4 bytes each, ascending | for ever |
+| cd:{S}:list-thread-below:T | string | the same of those below the first, descending | for ever |
+| cd:{S}:list-author:A | string | as of a thread, but for the newest | for ever |
+| cd:{S}:list-author-below:A | string | as of a thread | for ever |
 | cd:{S}:events | stream | what was done with comments and threads | the newest 10,000, see below |
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
@@ -58,11 +67,22 @@ Of a site S, tag `{S}`; T is a thread, C a comment_id, A a keyed hash of an emai
 | cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
 | cd:{S}:rate-stranger | string | the same, of all strangers together | until all is free |
 
-An author's `recent` has a letter for each of the newest 20 decisions on his comments: a, r or s.
+An author has besides: `author_id`, by which others name him; `recent`, a letter for each of the newest 20 decisions on
+his comments: a, r or s; `approved`, how many of his comments a person's standing decision approves, which begins with
+those published in what an older version wrote; while he is banned `banned`, until when in ms, and since when, whose act
+it was and why, with spaces between; while he is trusted `trusted`, since when and whose act it was. One who was looked
+up before he sent anything has nothing but these. `ordinals` has those of his newest comments, 16 at most, 4 bytes
+each.
+
+Every comment of a site has an ordinal, in order of arrival: the first one that the site took in has 2**31, what is
+older than the lists is below. Its row is the ten bytes of its id, and its risk as a part of 65,535 in two; a plane has
+a bit for each comment, and says `s:STATE`, `v:VERDICT`, `r:CODE` of a reason of the machine's, `u:NAME` of a rule that
+it met, or `d:CODE` of the standing decision's reason. Where a string ends, zeros follow.
 
 The record of a comment: thread, author, parent_id, submitted_ms, risk, verdict, reasons, private (sealed email, scores,
 spans, client) as submitted; state, decision, revision, published_ms, history (a line a change), previous (a line a
-decision that undo can take back: state, decision, published_ms, was it queued), forgotten (how many acts are no longer
+decision that undo can take back: state, decision, published_ms, was it queued, reason), ordinal (how far from 2**31),
+reason (the code of the standing decision's), forgotten (how many acts are no longer
 in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What would be empty is left out, the
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 
@@ -78,6 +98,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.fields import SITE_PATTERN
+from service.lists.ordinals import BITS_A_CHUNK, ROWS_A_CHUNK
 
 PREFIX = "cd:"
 """What all our keys, and no others, begin with."""
@@ -126,12 +147,20 @@ SITE_KINDS = {
     "thread-queue:": KeyType.SORTED_SET,
     "comment:": KeyType.HASH,
     "author:": KeyType.HASH,
+    "author-of:": KeyType.STRING,
     "queue": KeyType.SORTED_SET,
     "queue-risk": KeyType.SORTED_SET,
     "queue-uncertainty": KeyType.SORTED_SET,
     "claims": KeyType.SORTED_SET,
     "claim-holders": KeyType.HASH,
     "totals": KeyType.HASH,
+    "list-rows:": KeyType.STRING,
+    "list-planes:": KeyType.HASH,
+    "list-bits:": KeyType.STRING,
+    "list-thread:": KeyType.STRING,
+    "list-thread-below:": KeyType.STRING,
+    "list-author:": KeyType.STRING,
+    "list-author-below:": KeyType.STRING,
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
@@ -179,6 +208,8 @@ COMMENT_FIELDS = {
     "history": "h",
     "previous": "b",
     "forgotten": "g",
+    "ordinal": "o",
+    "reason": "c",
 }
 """The fields of a comment's record, and their names in Redis; in scripts they are locals in capitals."""
 EVENT_FIELDS = {
@@ -307,6 +338,56 @@ def comment(site: str, comment_id: str) -> str:
 
 def author(site: str, author: str) -> str:
     return _of(site, f"author:{author}")
+
+
+def author_of(site: str, author_id: str) -> str:
+    return _of(site, f"author-of:{author_id}")
+
+
+class ListKeys(NamedTuple):
+    """The chunks of a site's lists in which an ordinal is."""
+
+    rows: str
+    planes: str
+    bits: str
+
+
+@lru_cache(maxsize=4096)
+def _list_keys(site: str, rows_chunk: int, bits_chunk: int) -> ListKeys:
+    before = f"cd:{{{site}}}:list"
+    return ListKeys(f"{before}-rows:{rows_chunk}", f"{before}-planes:{bits_chunk}", f"{before}-bits:{bits_chunk}")
+
+
+def list_keys(site: str, ordinal: int) -> ListKeys:
+    return _list_keys(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK)
+
+
+@lru_cache(maxsize=1024)
+def _arrival_keys(site: str, rows_chunk: int, bits_chunk: int) -> tuple[str, ...]:
+    now = _list_keys(site, rows_chunk, bits_chunk)
+    following = _list_keys(site, rows_chunk + 1, bits_chunk + 1)
+    return tuple(key for pair in zip(now, following, strict=True) for key in pair)
+
+
+def arrival_keys(site: str, ordinal: int) -> tuple[str, ...]:
+    """The chunks in which new comments come to lie, from an ordinal on: rows, planes and bits, each with the next."""
+    return _arrival_keys(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK)
+
+
+def list_thread(site: str, thread: str) -> str:
+    return f"cd:{{{site}}}:list-thread:{thread}"
+
+
+def list_thread_below(site: str, thread: str) -> str:
+    return f"cd:{{{site}}}:list-thread-below:{thread}"
+
+
+def list_author(site: str, author: str) -> str:
+    return f"cd:{{{site}}}:list-author:{author}"
+
+
+def list_author_below(site: str, author: str) -> str:
+    return f"cd:{{{site}}}:list-author-below:{author}"
 
 
 def totals(site: str) -> str:

@@ -11,6 +11,7 @@ CHANNEL = "__redis__:invalidate"
 _WITH_KEY = (
     *("DEL", "EXISTS", "GET", "SET", "TYPE", "UNLINK", "PEXPIRE", "PEXPIRETIME", "PTTL"),
     *("HDEL", "HEXISTS", "HGET", "HGETALL", "HINCRBY", "HKEYS", "HLEN", "HMGET", "HSET", "HSETNX", "HVALS"),
+    *("APPEND", "BITFIELD", "GETRANGE", "SETRANGE", "STRLEN"),
     *("XADD", "XRANGE", "XREVRANGE", "XTRIM"),
     *("ZADD", "ZCARD", "ZCOUNT", "ZMSCORE", "ZRANGE", "ZRANK", "ZREM", "ZREVRANGE", "ZREVRANK", "ZSCORE"),
 )

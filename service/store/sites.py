@@ -1,13 +1,14 @@
 """Sites in Redis."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import orjson
 
 from schemas.fields import LANGUAGE_PATTERN, SITE_PATTERN
 from schemas.origin import origin_of
+from service.domain.decision_reason import MOST_REASONS, DecisionReason
 from service.domain.event import EventKind
 from service.domain.policy import Policy, fields_of, policy_of
 from service.domain.replay import NO_REPLAY, Replay
@@ -44,6 +45,14 @@ async def change(link: Link, site: str, wanted: SiteChange, *, actor: str, now_m
     return await _update(link, site, changes, Change(EventKind.SITE_CHANGED, actor, now_ms))
 
 
+async def set_reasons(
+    link: Link, site: str, reasons: Sequence[DecisionReason] | None, *, actor: str, now_ms: int
+) -> Site:
+    """Replaces the reasons of a site; None are the default ones again. SiteNotFoundError."""
+    wanted = {"reasons": _pack_reasons(reasons)}
+    return await _update(link, site, wanted, Change(EventKind.SITE_REASONS_CHANGED, actor, now_ms))
+
+
 async def set_policy(link: Link, site: str, policy: Policy, *, actor: str, now_ms: int) -> Site:
     """Replaces the whole policy of a site. SiteNotFoundError."""
     wanted = {"policy": fields_of(policy)}
@@ -72,9 +81,12 @@ async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:
 
 
 def pack_site(site: Site) -> Record:
-    """A site as it is stored; the demo's has its mark, so that no publisher's site of that name is taken for it."""
-    mark = {"is_demo": True} if site.is_demo else {}
-    return mark | {
+    """A site as it is stored; the demo's has its mark, so that no publisher's site of that name is taken for it. One
+    that has the default reasons keeps none."""
+    own: Record = {"is_demo": True} if site.is_demo else {}
+    if site.reasons is not None:
+        own["reasons"] = _pack_reasons(site.reasons)
+    return own | {
         "title": site.title,
         "public_submission": site.public_submission,
         "allowed_origins": list(site.allowed_origins),
@@ -85,7 +97,8 @@ def pack_site(site: Site) -> Record:
 
 
 def unpack_site(name: str, record: Record) -> Site:
-    """A site as it was stored; one of `UNREADABLE` when it is none of ours. Records had no language at first."""
+    """A site as it was stored; one of `UNREADABLE` when it is none of ours. Records had no language and no reasons at
+    first."""
     site = Site(
         name,
         record["title"],
@@ -95,6 +108,7 @@ def unpack_site(name: str, record: Record) -> Site:
         created_ms=record["created_ms"],
         is_demo=record.get("is_demo") is True,
         language=record.get("language", DEFAULT_LANGUAGE),
+        reasons=_unpack_reasons(record.get("reasons")),
     )
     demand(re.match(SITE_PATTERN, name), "name")
     demand(type(site.title) is str and type(site.public_submission) is bool, "title or public_submission")
@@ -103,6 +117,23 @@ def unpack_site(name: str, record: Record) -> Site:
     demand(re.match(LANGUAGE_PATTERN, site.language), "language")
     _check_policy(site.policy)
     return site
+
+
+def _pack_reasons(reasons: Sequence[DecisionReason] | None) -> list[list[str | bool]] | None:
+    return None if reasons is None else [[*reason] for reason in reasons]
+
+
+def _unpack_reasons(packed: Sequence[Sequence[str | bool]] | None) -> tuple[DecisionReason, ...] | None:
+    if packed is None:
+        return None
+    demand(len(packed) <= MOST_REASONS, "reasons")
+    return tuple(_unpack_reason(*each) for each in packed)
+
+
+def _unpack_reason(code: object, title: object, is_public: object) -> DecisionReason:
+    if not (isinstance(code, str) and isinstance(title, str) and isinstance(is_public, bool)):
+        raise TypeError("a reason cannot be so")
+    return DecisionReason(code, title, is_public)
 
 
 def _canonical(origin: str) -> str:

@@ -14,12 +14,13 @@ from service.domain.site import Site
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
 from service.link.link import Argument, Link
+from service.lists.ordinals import FIRST_ORDINAL, pack_row
 from service.store import keys, scripts
 from service.store.comments import CommentHome, Comments
 from service.store.record import Private, pack_private, pack_public, pack_reasons
 from service.store.rules import pack_fired, rule_arguments
 
-KEYS_EACH, KEYS_WITH_BEFORE = 10, 12
+KEYS_EACH, KEYS_WITH_BEFORE = 13, 15
 """Keys of each submission, without and with those of yesterday."""
 MOST_AT_ONCE = 32
 """Submissions that one script writes: about two milliseconds of the server's time."""
@@ -54,6 +55,10 @@ class NewComment(NamedTuple):
     """Those that the store decides on, the same for all of a site."""
     fired: Sequence[Fired] = ()
     """Those that were found before, where the store has to put its own among them: else the routings have them."""
+    author_id: str = ""
+    """Of an author who has none yet."""
+    is_trust_counted: bool = False
+    """Whether a trusted author's comment would be published, see `routing.may_be_trusted`."""
 
 
 class _Waiting(NamedTuple):
@@ -74,6 +79,8 @@ class Submissions:
         self._comments = comments
         self._waiting: dict[int, list[_Waiting]] = defaultdict(list)
         self._writing: set[asyncio.Task[None]] = set()
+        self._ordinals: dict[str, int] = {}
+        """Of each site the next ordinal, as it was last told: it says which chunks of the lists are written to."""
 
     def submit(self, site: Site, new: NewComment, replay: Replay, now_ms: int) -> asyncio.Future[Receipt]:
         """Writes one submission, or gives the first answer to one that was sent before.
@@ -100,7 +107,7 @@ class Submissions:
     async def _write(self, batch: list[_Waiting]) -> None:
         """One script for submissions of one site."""
         site = batch[0].site
-        names: list[str] = [*keys.intake_keys(site.site)]
+        names: list[str] = []
         knows_before = any(each.new.traces_before for each in batch)
         arguments: list[Argument] = [*_policy_arguments(site.policy), KEYS_WITH_BEFORE if knows_before else KEYS_EACH]
         arguments += rule_arguments(batch[0].new.rules)
@@ -110,11 +117,19 @@ class Submissions:
                 names += _trace_keys(site.site, each.new.traces_before or each.new.traces)
             arguments += each.arguments
         try:
-            answers: list[Any] = await scripts.SUBMIT.run(self._link, names, *arguments)
+            answers = await self._run(site.site, names, arguments)
         except Exception as error:  # noqa: BLE001 whatever it is, those who wait have to know
             answers = [error] * len(batch)
         for each, answer in zip(batch, answers, strict=True):
             self._settle(each, answer)
+
+    async def _run(self, site: str, names: Sequence[str], arguments: Sequence[Argument]) -> list[Any]:
+        """The answers of one script. Where other processes have come further it does nothing but tell how far."""
+        answers: list[Any] = []
+        while not answers:
+            shared = (*keys.intake_keys(site), *keys.arrival_keys(site, self._ordinals.get(site, FIRST_ORDINAL)))
+            self._ordinals[site], *answers = await scripts.SUBMIT.run(self._link, [*shared, *names], *arguments)
+        return answers
 
     def _settle(self, waiting: _Waiting, answer: Any) -> None:
         if waiting.receipt.done():
@@ -131,7 +146,9 @@ class Submissions:
             raise scripts.refusal(answer)
         comment_id, state, is_new = answer[1].decode(), State(answer[2].decode()), answer[3] == b"new"
         if is_new:
-            self._comments.remember_home(waiting.site.site, comment_id, waiting.new.home)
+            # An answer that an older version kept has none.
+            ordinal = FIRST_ORDINAL + int(answer[4]) if len(answer) > 4 else None
+            self._comments.remember_home(waiting.site.site, comment_id, waiting.new.home._replace(ordinal=ordinal))
         return Receipt(comment_id, state, is_new)
 
 
@@ -143,6 +160,9 @@ def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
         keys.idempotency(site, replay.digest),
         *_trace_keys(site, new.traces),
         keys.said(site, new.said) if new.said else keys.author(site, new.home.author),
+        keys.list_thread(site, new.home.thread),
+        keys.list_author(site, new.home.author),
+        keys.author_of(site, new.author_id),
     )
 
 
@@ -183,7 +203,8 @@ def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument
     for mode in MODES:
         routing = new.routings[mode]
         arguments += (routing.verdict, int(routing.is_listed), pack_reasons(routing.reasons))
-    arguments.append(pack_fired(new.fired))
+    arguments += (pack_fired(new.fired), pack_row(new.comment_id, assessed.queue_risk))
+    arguments += (new.author_id, int(new.is_trust_counted))
     return arguments
 
 

@@ -34,7 +34,7 @@ async def examine(link: Link, site: str, ids: Sequence[str]) -> list[Examined]:
     found = await asyncio.gather(
         *(link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS) for comment_id in ids)
     )
-    homes = [CommentHome(*(part.decode() if part else "" for part in parts)) for parts in found]
+    homes = [CommentHome.of(*parts) for parts in found]
     return await asyncio.gather(
         *(_examine(link, site, comment_id, home=home) for comment_id, home in zip(ids, homes, strict=True))
     )

@@ -5,9 +5,10 @@ from service.desk import Desk, new_id
 from service.domain.assessed import Assessed
 from service.domain.network import reader_network
 from service.domain.replay import Replay
-from service.domain.routing import route_each
+from service.domain.routing import may_be_trusted, route_each
 from service.domain.site import Site
 from service.domain.submission import Receipt, Submission
+from service.store.author_names import new_author_id
 from service.store.comments import CommentHome
 from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Traces
@@ -46,18 +47,21 @@ def _new_comment(
 ) -> NewComment:
     vault = desk.vault
     home = CommentHome(thread, vault.email_hash(submission.email))
+    held = held_for(desk, site, submission)
     return NewComment(
         comment_id,
         home,
         submission,
         sealed_email=vault.seal(submission.email, comment_id),
         assessed=assessed,
-        routings=route_each(site.policy, assessed, held_for(desk, site, submission), () if ruled.left else ruled.fired),
+        routings=route_each(site.policy, assessed, held, () if ruled.left else ruled.fired),
         traces=_traces(vault, site, home, submission, salts.today),
         traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
         said=vault.digest("said", site.site, home.author, submission.body) if ruled.asks_what_was_said else "",
         rules=ruled.left,
         fired=ruled.fired if ruled.left else (),
+        author_id=new_author_id(),
+        is_trust_counted=submission.is_author_verified and may_be_trusted(site.policy, assessed, held, ruled.fired),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 from marshmallow import ValidationError
 
+from schemas.author_records import AUTHOR_ID_PATTERN
 from schemas.fields import COMMENT_ID_PATTERN, PlainText
 from schemas.origin import PublicAddress
 from schemas.threads import MAX_THREAD_CHARS
@@ -17,7 +18,7 @@ from service.desk import Desk
 from service.domain.caller import Caller
 from service.domain.replay import NO_REPLAY, Replay
 from service.domain.site import Audience, Site
-from service.errors import CommentNotFoundError, InvalidFieldsError
+from service.errors import AuthorNotFoundError, CommentNotFoundError, InvalidFieldsError
 from service.metrics import RequestMeasures
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
@@ -31,6 +32,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
+_AUTHOR_ID = re.compile(AUTHOR_ID_PATTERN)
 _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
 
@@ -101,6 +103,14 @@ class Call:
         if not _COMMENT_ID.match(comment_id):
             raise CommentNotFoundError
         return comment_id
+
+    @property
+    def author_id(self) -> str:
+        """The author in the path; AuthorNotFoundError for what can be no id."""
+        author_id = self.request.match_info["author_id"]
+        if not _AUTHOR_ID.match(author_id):
+            raise AuthorNotFoundError
+        return author_id
 
     def _checked(self, name: str, text: PlainText) -> str:
         given = self.request.match_info[name]

@@ -1,5 +1,6 @@
 """The end of a route: from aiohttp's request to an operation and back, in the order in which all calls are answered."""
 
+from functools import partial
 from typing import Any
 
 import structlog
@@ -53,7 +54,7 @@ class Endpoint:
                 if request.method == hdrs.METH_HEAD:
                     await answer.chunks.aclose()
                 else:
-                    opened = await self._context.streams.open(answer, transport)
+                    opened = await self._context.streams.open(answer, transport, partial(self._may_go_on, request))
                 response: Response = streamed_response_of(answer, exchange.request_id, self._defaults)
             else:
                 response = response_of(answer, exchange.request_id, self._defaults)
@@ -141,6 +142,14 @@ class Endpoint:
             call.caller, call.site = await self._identify(request, fields if isinstance(fields, dict) else {})
         call.body = operation.load_body(fields, is_form=call.is_form)
         return raw
+
+    def _may_go_on(self, request: Request) -> bool:
+        """Whether who asked might ask again now: the token is in force, of a role and a site that the call is for."""
+        try:
+            authorise(request, self._route, self._desk, self._context)
+        except RequestError:
+            return False
+        return True
 
     def _max_bytes(self, request: Request) -> int:
         """What the body may have: more where a form comes, whose escapes make a text three times as long as it is."""

@@ -40,8 +40,9 @@ class Finish:
     async def send_stream(
         self, request: Request, response: StreamedResponse, exchange: Exchange, opened: OpenStream
     ) -> None:
-        """Sends a stream, and counts it when it has ended."""
+        """Sends a stream, and counts it as it begins: how long it goes on is no time that an answer took."""
         self._protection.protect(request, response)
+        self.account.count(exchange, response.status)
         try:
             await self._sender.send_stream(request, response, opened)
         except Exception:  # the head is gone already: the log alone tells
@@ -50,7 +51,6 @@ class Finish:
             )
         finally:
             await self._streams.close(opened)
-            self.account.count(exchange, response.status)
 
     async def send(self, request: Request, response: Response) -> None:
         """Sends the answer, and reads the rest of its request."""

@@ -11,6 +11,7 @@ from marshmallow import Schema
 from marshmallow.fields import Field
 
 from schemas import operation as operation_schemas
+from schemas.author_records import AUTHOR_ID_PATTERN
 from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
 from schemas.patterns import FILLED_LINE
@@ -48,6 +49,11 @@ _PARAMETERS: dict[str, Json] = {
         "schema": {"type": "string", "pattern": COMMENT_ID_PATTERN},
         "description": "The comment's id.",
         "example": "06h25h3cahjlp26l",
+    },
+    "author_id": {
+        "schema": {"type": "string", "pattern": AUTHOR_ID_PATTERN},
+        "description": "The author's id on the site.",
+        "example": "a3k0v9q2m1t7c",
     },
     "token_id": {
         "schema": {"type": "string"},

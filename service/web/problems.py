@@ -22,6 +22,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.CommentNotFoundError: 404,
     errors.TokenNotFoundError: 404,
     errors.MemberNotFoundError: 404,
+    errors.AuthorNotFoundError: 404,
     errors.ReceiptNotFoundError: 404,
     errors.MethodNotAllowedError: 405,
     errors.BodyTooSlowError: 408,
@@ -39,7 +40,9 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.RateLimitedError: 429,
     errors.TooManyQuestionsError: 429,
     errors.TooManyWrongTokensError: 429,
+    errors.TooManyStreamsError: 429,
     errors.OverloadedError: 503,
+    errors.StreamsFullError: 503,
     errors.StoreUnavailableError: 503,
     errors.StoreFullError: 503,
 }

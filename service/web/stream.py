@@ -1,12 +1,12 @@
 """Answers that go on: chunks that are sent as they come, until their source, their client or this process ends."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 SWEEP_SECONDS = 1.0
-"""A stream whose client is gone ends so much later at most."""
+"""A stream whose client is gone, or may not have it any more, ends so much later at most."""
 TAKE_SECONDS = 2.0
 """So long a client has, when this process is drained, to take what was sent to it."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -26,8 +26,14 @@ class Stream(NamedTuple):
 class OpenStream:
     """A stream that is being sent. `first` is its first chunk; None when there is none."""
 
-    def __init__(self, chunks: AsyncGenerator[bytes, None], transport: asyncio.Transport | None) -> None:
+    def __init__(
+        self,
+        chunks: AsyncGenerator[bytes, None],
+        transport: asyncio.Transport | None,
+        is_allowed: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._chunks = chunks
+        self.is_allowed = is_allowed
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.transport = transport
         self.first: bytes | None = None
@@ -72,9 +78,12 @@ class Streams:
         self._sweeper: asyncio.Task[None] | None = None
         self._is_draining = False
 
-    async def open(self, stream: Stream, transport: asyncio.Transport | None) -> OpenStream:
-        """Opens a stream up to its first chunk; whatever its source raises before that is raised here."""
-        opened = OpenStream(stream.chunks, transport)
+    async def open(
+        self, stream: Stream, transport: asyncio.Transport | None, is_allowed: Callable[[], bool] = lambda: True
+    ) -> OpenStream:
+        """Opens a stream up to its first chunk; whatever its source raises before that is raised here. It is asked
+        again and again whether the caller still is allowed to have it."""
+        opened = OpenStream(stream.chunks, transport, is_allowed)
         self._open.add(opened)
         if self._is_draining:
             opened.end()
@@ -111,6 +120,6 @@ class Streams:
         while self._open:
             await asyncio.sleep(SWEEP_SECONDS)
             for opened in self._open:
-                if opened.is_lost:
+                if opened.is_lost or not opened.is_allowed():
                     opened.end()
         self._sweeper = None

@@ -133,7 +133,10 @@ def parse_replies(received: bytes) -> Iterator[Reply]:
 
 
 def _reply(response: http.client.HTTPResponse) -> Reply:
-    return Reply(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+    """Of a stream, which has no end, what comes first."""
+    headers = {name.lower(): value for name, value in response.getheaders()}
+    is_stream = headers.get("content-type") == "text/event-stream"
+    return Reply(response.status, headers, response.read1() if is_stream else response.read())
 
 
 def submission(**changes: Any) -> Json:

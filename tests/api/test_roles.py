@@ -10,6 +10,7 @@ SITE = "/v1/sites/{site}"
 THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
 MEMBER = "/v1/members/{member_id}"
+AUTHOR = SITE + "/authors/{author_id}"
 ANYONE = {"nobody", "website", "moderator", "operator", "admin"}
 MODERATOR = {"moderator", "admin"}
 OPERATOR = {"operator", "admin"}
@@ -28,14 +29,24 @@ MAY = {
     ("POST", SITE + "/claims"): MODERATOR,
     ("DELETE", SITE + "/claims"): MODERATOR,
     ("DELETE", SITE + "/claims/{comment_id}"): MODERATOR,
+    ("GET", SITE + "/comments"): MODERATOR,
     ("GET", COMMENT): WEBSITE | MODERATOR,
     ("POST", COMMENT + "/decisions"): MODERATOR,
     ("POST", COMMENT + "/undo"): MODERATOR,
     ("POST", SITE + "/decisions"): MODERATOR,
+    ("GET", SITE + "/events"): MODERATOR,
+    ("POST", SITE + "/authors/lookups"): MODERATOR,
+    ("GET", AUTHOR): MODERATOR,
+    ("PUT", AUTHOR + "/ban"): MODERATOR,
+    ("DELETE", AUTHOR + "/ban"): MODERATOR,
+    ("PUT", AUTHOR + "/trust"): MODERATOR,
+    ("DELETE", AUTHOR + "/trust"): MODERATOR,
     ("GET", SITE + "/policy"): OPERATOR,
     ("PUT", SITE + "/policy"): OPERATOR,
     ("PATCH", SITE + "/policy"): OPERATOR,
     ("POST", SITE + "/policy/tests"): OPERATOR,
+    ("GET", SITE + "/reasons"): MODERATOR | OPERATOR,
+    ("PUT", SITE + "/reasons"): OPERATOR,
     ("GET", "/v1/sites"): ADMIN,
     ("POST", "/v1/sites"): ADMIN,
     ("GET", SITE): ADMIN,
@@ -58,6 +69,8 @@ NOBODYS = {"token_id": "t000000000000", "member_id": "m000000000000"}
 
 def asked(route: Route, caller: Api, site: str) -> Reply:
     path = route.path.format(site=site, thread="t1", comment_id="0123456789abcdef", **NOBODYS)
+    ids = {"comment_id": "0123456789abcdef", "token_id": "t000000000000", "author_id": "a000000000000"}
+    path = route.path.format(site=site, thread="t1", **ids)
     return caller.ask(route.method, path, {} if route.operation.body else NOTHING)
 
 

@@ -24,9 +24,17 @@ NOT_HERE = {
     errors.BodyTooSlowError: "it takes the time of a body's deadline",
     errors.OverloadedError: "it takes more requests at once than one client sends",
     errors.HostUnknownError: "it needs a setting: see below",
+    errors.StreamsFullError: "it needs a setting: see test_live.py",
     errors.StoreUnavailableError: "it needs a dead server: see below",
     errors.StoreFullError: "it needs a full server: see below",
 }
+
+
+async def open_too_many_streams(application: Application) -> ClientResponse:
+    token = await application.token("moderator")
+    for _ in range(5):
+        await application.ask("GET", f"{SITE}/events", token=token)
+    return await application.ask("GET", f"{SITE}/events", token=token)
 
 
 async def submit(application: Application, **headers: str) -> ClientResponse:
@@ -130,6 +138,7 @@ PROVOKED: list[tuple[type[RequestError], Provoke]] = [
     (errors.RateLimitedError, submit_too_often),
     (errors.TooManyQuestionsError, ask_for_receipts_too_often),
     (errors.TooManyWrongTokensError, guess_tokens),
+    (errors.TooManyStreamsError, open_too_many_streams),
 ]
 
 

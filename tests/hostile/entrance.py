@@ -196,7 +196,9 @@ def entity_tag(text: str) -> object:
 def decisions(text: str) -> object:
     """A bulk of decisions, each checked by itself."""
     loaded = list_of(DECISIONS, "decisions")(text)
-    return [moderators._checked_ruling(item) for item in loaded["decisions"]] if isinstance(loaded, dict) else loaded
+    if not isinstance(loaded, dict):
+        return loaded
+    return [moderators._checked_ruling(SITE, item) for item in loaded["decisions"]]
 
 
 def idempotency_key(text: str) -> object:

@@ -139,6 +139,15 @@ class Crowd:
 
     async def insist(self, method: str, path: str, token: str, body: Json | None = None, key: str = "") -> Json:
         """The JSON of the first answer that is neither missing nor 503; it must be 2xx."""
+        status, answer = await self.answered(method, path, token, body, key)
+        assert 200 <= status < 300, (method, path, status, answer)
+        assert isinstance(answer, dict)
+        return answer
+
+    async def answered(
+        self, method: str, path: str, token: str, body: Json | None = None, key: str = ""
+    ) -> tuple[int, Any]:
+        """Status and JSON of the first answer that is neither missing nor 503."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         for attempt in itertools.count(1):
             try:
@@ -146,9 +155,7 @@ class Crowd:
             except (aiohttp.ClientError, TimeoutError, OSError):
                 status, answer, headers = 0, None, {}
             if status not in {0, 503}:
-                assert 200 <= status < 300, (method, path, status, answer)
-                assert isinstance(answer, dict)
-                return answer
+                return status, answer
             assert status == 0 or "Retry-After" in headers, answer
             self.unanswered += 1
             self.silent += status == 0

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import pytest
 from marshmallow import Schema, missing, validate
 
-from schemas import administration, comments, members, moderation, submissions, threads
+from schemas import administration, author_records, comments, members, moderation, submissions, threads
 from schemas.fields import PlainText
+from service.domain.author import AuthorRecord, Ban, Trust
 from service.domain.caller import Role
-from service.domain.comment import AuthorRecord, Comment
+from service.domain.comment import Comment
 from service.domain.decision import UNDO, Act, Decision
 from service.domain.policy import Mode, Policy, fields_of, policy_of
 from service.domain.queue import QueueOrder
@@ -61,9 +62,11 @@ def test_what_a_moderator_is_shown_is_what_there_is() -> None:
     acts = {"at" if name == "at_ms" else name for name in Act.__dataclass_fields__}
     assert acts == set(comments.HistoryEntrySchema().fields)
     counted = {state.value for state in State if state is not State.ERASED}
-    told = {"first_at", "last_at", "submitted", *counted}
-    assert set(AuthorRecord._fields) == {"first_ms", "last_ms", "submitted", "counts"}
-    assert told == set(comments.AuthorSchema().fields)
+    times = {"first_ms": "first_at", "last_ms": "last_at", "at_ms": "at", "until_ms": "until"}
+    told = {times.get(name, name) for name in AuthorRecord._fields} - {"counts"} | counted
+    assert told == set(author_records.AuthorSchema().fields)
+    for value, schema in ((Ban, author_records.BanSchema()), (Trust, author_records.TrustSchema())):
+        assert {times.get(name, name) for name in value._fields} == set(schema.fields)
 
 
 def test_a_form_and_a_call_have_the_same_limits() -> None:

@@ -22,6 +22,7 @@ from service.domain.thread import ThreadOrder
 from service.link.address import make_link
 from service.link.link import Link
 from service.store import comments, keys, threads, totals
+from service.store.author_names import new_author_id
 from service.store.comments import CommentHome, Comments
 from service.store.events import unpack_event
 from service.store.json_records import Change
@@ -74,6 +75,7 @@ def new_comment(
     article_url: str = "",
     actor: str = READER,
     routings: dict[Mode, Routing] | None = None,
+    is_trust_counted: bool = False,
 ) -> NewComment:
     """A comment that nobody sent before; one that may be a repeat has a reader."""
     number = next(_numbers)
@@ -96,6 +98,8 @@ def new_comment(
         routings=routings or ROUTINGS,
         traces=Traces(reader or ("a reader" if repeat else ""), repeat or f"repeat-{comment_id}"),
         traces_before=before,
+        author_id=new_author_id(),
+        is_trust_counted=is_trust_counted,
     )
 
 

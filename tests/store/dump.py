@@ -11,6 +11,7 @@ Dump = dict[bytes, Any]
 _OF_THREAD = ("thread-published", "thread-published-later", "thread-queue")
 LISTED = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders", *_OF_THREAD)
 SETTINGS = (b"title", b"url", b"closed", b"mode")
+STANDING = (b"banned", b"trusted")
 RECORDS = ("sites", "tokens", "members")
 OF_INSTALLATION = (b"previous_check", b"upgrading_from")
 
@@ -19,7 +20,7 @@ def dump(server: RedisServer) -> Dump:
     """Every hash and sorted set that an event may be about, by its key."""
     with client_of(server.url) as client:
         names: Any = client.scan_iter("cd:*", count=10_000)
-        kinds = ("comment", "thread", "installation", *LISTED, *RECORDS)
+        kinds = ("comment", "thread", "author", "installation", *LISTED, *RECORDS)
         return {name: _content(client, name) for name in names if keys.parts_of(name).kind in kinds}
 
 
@@ -51,13 +52,24 @@ def _settings(dumped: Dump, key: bytes) -> list[Any]:
     return [dumped.get(key, {}).get(name) for name in SETTINGS]
 
 
+def changed_authors(before: Dump, after: Dump) -> set[str]:
+    """The author_ids of those who are banned or trusted otherwise than before."""
+    names = {key for key in after if keys.parts_of(key).kind == "author"}
+    return {
+        after[key][b"author_id"].decode()
+        for key in names
+        if any(before.get(key, {}).get(name) != after[key].get(name) for name in STANDING)
+    }
+
+
 def changed_records(before: Dump, after: Dump) -> set[str]:
-    """The sites, tokens and members that were made, changed or removed; `` when the installation's secret or format was."""
+    """The sites, tokens and members made, changed or removed; `` when the installation's secret or format was."""
     found: set[str] = set()
     for key in before.keys() | after.keys():
         was, now = before.get(key, {}), after.get(key, {})
-        if keys.parts_of(key).kind in RECORDS:
+        kind = keys.parts_of(key).kind
+        if kind in RECORDS:
             found |= {name.decode() for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
-        elif any(was.get(name) != now.get(name) for name in OF_INSTALLATION):
+        elif kind == "installation" and any(was.get(name) != now.get(name) for name in OF_INSTALLATION):
             found.add("")
     return found

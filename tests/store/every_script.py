@@ -9,13 +9,18 @@ from service.domain.member import Member
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
+from service.domain.selection import Selection
+from service.domain.state import State
 from service.domain.thread import ThreadChange
 from service.domain.token import MadeToken, Token
 from service.errors import MemberNotFoundError, RequestError
 from service.link.link import Link
-from service.store import consumers, json_records, keys, members, scripts, threads, tokens
+from service.lists.query import query_of
+from service.store import author_names, authors, consumers, json_records, keys, members, scripts, threads, tokens
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
+from service.store.lists import Lists
 from service.store.readiness import check_store
+from service.store.search import Search
 from service.upkeep import entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
 from tests.store.desk import CHANGE, Store, key, new_comment, site_in
@@ -48,6 +53,7 @@ async def use_every_script(store: Store, link: Link) -> None:
     with contextlib.suppress(SealBrokenError):  # no email was sealed for these
         await store.comments.read(site, ids[0], vault=Vault("a secret of this test"), now_ms=store.now)
     await store.page(limit=1)
+    await use_lists(store, link)
     await store.measures()
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
     await json_records.update(link, keys.SITES, "news", {"title": "News"}, change=CHANGE)
@@ -55,6 +61,7 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
     await use_scripts_of_members(link)
+    await use_scripts_of_authors(store, link)
     await use_scripts_for_operators(store, link, ids[0])
 
 
@@ -69,6 +76,35 @@ async def use_scripts_of_members(link: Link) -> None:
             await tokens.create(link, vault, made, key(f"token-{number}"), is_new_member=is_new, actor="root")
     await members.rename(link, member, "Olga K.", actor="root", now_ms=0)
     await members.remove(link, member, ["t1", "t2"], actor="root", now_ms=0)
+
+
+async def use_scripts_of_authors(store: Store, link: Link) -> None:
+    site, now = store.site.site, store.now
+    await link.call("HDEL", keys.author(site, "author-1"), "author_id")
+    fields = await store.author_fields("author-1")
+    author_id = (await author_names.named(link, site, "author-1", fields, now)).author_id
+    for replay in (NO_REPLAY, key("look-up"), key("look-up")):
+        await authors.look_up(link, site, "author-1", creates=False, actor="ann", replay=replay, now_ms=now)
+    await authors.look_up(link, site, "unseen", creates=True, actor="ann", replay=NO_REPLAY, now_ms=now)
+    for _ in range(2):
+        await authors.ban(link, site, author_id, until_ms=None, reason="why", actor="ann", now_ms=now)
+        await authors.trust(link, site, author_id, actor="ann", now_ms=now)
+    await store.submit(new_comment(is_trust_counted=True))
+    for _ in range(2):
+        await authors.unban(link, site, author_id, actor="ann", now_ms=now)
+        await authors.untrust(link, site, author_id, actor="ann", now_ms=now)
+
+
+async def use_lists(store: Store, link: Link) -> None:
+    site, lists = store.site.site, Lists(link)
+    selections = (
+        Selection(State.HELD),
+        Selection(thread="article-1", author="author-1"),
+        Selection(since_ms=store.now),
+    )
+    for selection in selections:
+        await lists.find(site, selection, below=None, most=10)
+    await Search(link, lists).find(site, Selection(), query_of("comment"), below=None, most=10)
 
 
 def nothing(_: object) -> None:

@@ -104,5 +104,5 @@ def _scores(client: redis.Redis, key: str) -> dict[str, float]:
 
 
 def _text(raw: Any) -> str:
-    text: str = raw.decode()
+    text: str = raw.decode(errors="surrogateescape")
     return text

@@ -12,7 +12,7 @@ from service.store import keys, scripts
 from service.store.events import unpack_event
 from service.store.scripts import Script
 from tests.servers import RedisServer, client_of
-from tests.store.dump import changed_comments, changed_records, changed_threads, dump
+from tests.store.dump import changed_authors, changed_comments, changed_records, changed_threads, dump
 
 NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 TELLS_NOTHING = {
@@ -20,6 +20,7 @@ TELLS_NOTHING = {
     "end_restore": "a restored store has the events of its backup",
     "hold": "a lease of a process is no act",
     "move_consumer": "how far a consumer has come is no act",
+    "name_author": "an author of an older version gets an id, and nothing else changes",
     "probe": "what it writes is gone in the same step",
     "read_events": "as move_consumer",
     "register_consumer": "as move_consumer",
@@ -82,13 +83,16 @@ def _compare(name: str, before: dict[bytes, Any], after: dict[bytes, Any], event
         of_records |= set(orjson.loads(event.before)["tokens"]) if "member_revoked" in event.kinds else set()
     assert changed_comments(before, after) == of_comments, f"{name}: {events}"
     assert changed_threads(before, after) == of_threads, f"{name}: {events}"
+    of_authors = {event.subject for event in events if OF_AUTHORS & {*event.kinds}}
+    assert changed_authors(before, after) == of_authors, f"{name}: {events}"
     assert changed_records(before, after) == of_records, f"{name}: {events}"
 
 
 OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
-    *("member_created", "member_changed", "member_revoked", "store_upgraded"),
+    *("member_created", "member_changed", "member_revoked", "store_upgraded", "site_reasons_changed"),
 }
+OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted"}
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
 }

@@ -32,6 +32,7 @@ _RECORD_ERRORS = {
     "exists": errors.RecordExistsError,
     "absent": errors.RecordAbsentError,
     "changed": errors.RecordChangedError,
+    "home_changed": errors.HomeChangedError,
 }
 
 
@@ -82,6 +83,10 @@ UNDO = Script("undo")
 RESERVE = Script("reserve")
 READ_COMMENT = Script("read_comment")
 READ_COMMENTS = Script("read_comments")
+READ_PIECES = Script("read_pieces")
+READ_PLANES = Script("read_planes")
+READ_PUBLIC = Script("read_public")
+READ_THREADS = Script("read_threads")
 READ_THREAD = Script("read_thread")
 SET_THREAD = Script("set_thread")
 LIST_QUEUE = Script("list_queue")
@@ -115,4 +120,10 @@ REPLACE_PRIVATE = Script("replace_private")
 REPLACE_ANSWER = Script("replace_answer")
 CREATE_TOKEN = Script("create_token")
 REMOVE_MEMBER = Script("remove_member")
+NAME_AUTHOR = Script("name_author")
+LOOK_UP_AUTHOR = Script("look_up_author")
+BAN_AUTHOR = Script("ban_author")
+UNBAN_AUTHOR = Script("unban_author")
+TRUST_AUTHOR = Script("trust_author")
+UNTRUST_AUTHOR = Script("untrust_author")
 ALL = tuple(script.source for script in list(globals().values()) if isinstance(script, Script))

@@ -2,10 +2,12 @@
 -- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
 -- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
 -- reader can send one, as the digest of a repeat has the reader's in it.
--- include: idempotency event rate queue count rule
--- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger; then of each submission:
+-- include: idempotency event rate queue count rule list arrival author verdict
+-- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger, list-rows, list-planes and
+--       list-bits of the chunk that the caller believes to be the present one, each with the next; then of each submission:
 --       thread, thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, said (or
---       any of these where no rule asks for it), and while yesterday's salt is known repeat and rate-reader as of yesterday
+--       any of these where no rule asks for it), list-thread, list-author, author-of of the author_id below, and while
+--       yesterday's salt is known repeat and rate-reader as of yesterday
 -- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', how many
 --       keys each submission has, for how long said is kept in ms or 0, how many rules follow, each as lib/rule has it;
 --       then of each submission:
@@ -14,13 +16,16 @@
 --       'unknown_stranger' when his address is not known, or '',
 --       11 title or '', 12 url or '', 13 '1' when unscored, 14 token_id of who sent it or 'reader',
 --       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
---       24 rules that it meets, as lib/rule has them
--- gives {'ok', an answer to each}: {'ok', comment_id, state, 'new'|'again'} | {'rate_limited', retry_after_ms}
+--       24 rules that it meets, as lib/rule has them, 25 its row in the lists, 26 the author_id of an author who has
+--       none, 27 '1' where it counts that the author is trusted
+-- gives {'ok', the next ordinal, an answer to each}, or none of these when the chunks are others, and nothing was done:
+--       {'ok', comment_id, state, 'new', how far its ordinal is from the first} | {'ok', comment_id, state, 'again'}
+--       | {'rate_limited', retry_after_ms}
 --       | {'thread_closed'} | {'parent_unknown'} | {'idempotency_key_reused'}
 --       | {'store_unavailable', why}
 local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
 local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
-local N_SHARED_KEYS, N_ARGV = 8, 24
+local N_SHARED_KEYS, N_ARGV = 14, 27
 local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local N_SHARED_ARGV = 10 + N_RULES * RULE_ARGV
 local rules = rules_at(11, N_RULES)
@@ -31,6 +36,10 @@ local site_mode = ARGV[1]
 local reader_interval, reader_tolerance = tonumber(ARGV[2]), tonumber(ARGV[3])
 local site_interval, site_tolerance = tonumber(ARGV[4]), tonumber(ARGV[5])
 local stranger_interval, stranger_tolerance = tonumber(ARGV[6]), tonumber(ARGV[7])
+
+local first_ordinal = FIRST_ORDINAL + tonumber(redis.call('HGET', totals, 'ordinals') or 0)
+local arrivals = arrivals_from(first_ordinal, {KEYS[9], KEYS[10]}, {KEYS[11], KEYS[12]}, {KEYS[13], KEYS[14]})
+if not are_chunks_of(arrivals) then return {'ok', first_ordinal} end
 
 -- What is the same key for all of them is written once, after the last.
 local counted, by_time, by_risk, by_uncertainty = {}, {}, {}, {}
@@ -43,13 +52,6 @@ local function enqueue_later(comment_id, submitted_ms, risk)
   by_time[at + 1], by_time[at + 2] = submitted_ms, comment_id
   by_risk[at + 1], by_risk[at + 2] = risk, comment_id
   by_uncertainty[at + 1], by_uncertainty[at + 2] = uncertainty_of(risk), comment_id
-end
-
-local function count_author(key, state, now_ms)
-  local counts = redis.call('HMGET', key, 'submitted', state)
-  local submitted, of_state = (counts[1] or 0) + 1, (counts[2] or 0) + 1
-  if submitted == 1 then redis.call('HSET', key, 'submitted', 1, state, of_state, 'first_ms', now_ms, 'last_ms', now_ms)
-  else redis.call('HSET', key, 'submitted', submitted, state, of_state, 'last_ms', now_ms) end
 end
 
 -- The newest word on the article counts, whoever gave the one before it.
@@ -90,10 +92,11 @@ end
 
 local function submit(key_at, arg_at)
   local thread_key, comments, published, thread_queue, comment_key, author_key, idempotency_key, repeat_key, rate_reader,
-    said_key, repeat_before, rate_before = unpack(KEYS, key_at, key_at + N_KEYS - 1)
+    said_key, list_thread, list_author, author_of_key, repeat_before, rate_before = unpack(KEYS, key_at,
+    key_at + N_KEYS - 1)
   local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, sender, title, url,
     is_unscored, actor = unpack(ARGV, arg_at, arg_at + 13)
-  local found = ARGV[arg_at + 23]
+  local found, row, author_id, is_trust_counted = unpack(ARGV, arg_at + 23, arg_at + 26)
   local now, is_reader_known = tonumber(now_ms), sender == 'reader' or sender == 'stranger'
 
   local first = first_answer(idempotency_key, fingerprint)
@@ -129,17 +132,16 @@ local function submit(key_at, arg_at)
   if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
 
   local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
-  local verdict, listed, reasons = unpack(ARGV, arg_at + at, arg_at + at + 2)
-  if found ~= '' or N_RULES > 0 then
-    local known = {author = function(field) return redis.call('HGET', author_key, field) end, thread = thread, now = now,
-      created_ms = tonumber(meta[3] or nil), said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
-    verdict, listed, reasons = ruled(rules_met(rules, known, found), verdict, listed, reasons)
-  end
+  local known = {author = read_author(author_key), thread = thread, now = now, created_ms = tonumber(meta[3] or nil),
+    said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
+  local verdict, listed, reasons = judged(arg_at + at, known, is_trust_counted == '1', rules, found)
   local state = states[verdict]
 
   redis.call('HSET', comments, comment_id, public)
+  local from_first = add_arrival(arrivals, row, state, verdict, reasons)
+  local ordinal = struct.pack('>I4', FIRST_ORDINAL + from_first)
   local record = {THREAD, thread, AUTHOR, author, STATE, state, REVISION, 1, SUBMITTED_MS, now_ms, RISK, risk,
-    VERDICT, verdict, REASONS, reasons, PRIVATE, private}
+    VERDICT, verdict, REASONS, reasons, PRIVATE, private, ORDINAL, from_first}
   local function add(field, value)
     record[#record + 1] = field
     record[#record + 1] = value
@@ -150,6 +152,7 @@ local function submit(key_at, arg_at)
     redis.call('ZADD', published, now_ms, comment_id)
   end
   redis.call('HSET', comment_key, unpack(record))
+  redis.call('APPEND', list_thread, ordinal)
   local about = {actor = actor, at_ms = now_ms, subject = comment_id, thread = thread, revision = 1}
   emit(stream, 'submitted' .. outcome_of('', state) .. (listed == '1' and ' entered' or ''), about, '', state)
   if listed == '1' then
@@ -157,7 +160,8 @@ local function submit(key_at, arg_at)
     enqueue_later(comment_id, now_ms, risk)
   end
   count_thread(thread_key, meta, state, about, title, url)
-  count_author(author_key, state, now_ms)
+  count_author(author_key, known.author, list_author, state, now_ms, ordinal)
+  if not known.author.author_id then name_author(author_key, author, author_of_key, author_id) end
   tally('state:' .. state)
   tally('submitted:' .. verdict)
   if is_unscored == '1' then tally('unscored') end
@@ -166,18 +170,21 @@ local function submit(key_at, arg_at)
   -- Last, so that one that could not be written is no repeat.
   if is_reader_known then redis.call('SET', repeat_key, comment_id, 'PX', REPEAT_MS) end
   if SAID_MS > 0 then redis.call('SET', said_key, now_ms .. ' ' .. thread, 'PX', SAID_MS) end
-  return keep_answer(idempotency_key, fingerprint, {'ok', comment_id, state, 'new'})
+  return keep_answer(idempotency_key, fingerprint, {'ok', comment_id, state, 'new', from_first})
 end
 
-local answers = {'ok'}
+local answers = {'ok', first_ordinal}
 for i = 0, (#KEYS - N_SHARED_KEYS) / N_KEYS - 1 do
   local is_done, answer = pcall(submit, N_SHARED_KEYS + 1 + i * N_KEYS, N_SHARED_ARGV + 1 + i * N_ARGV)
-  answers[i + 2] = is_done and answer or {'store_unavailable', type(answer) == 'table' and answer.err or tostring(answer)}
+  answers[i + 3] = is_done and answer or {'store_unavailable', type(answer) == 'table' and answer.err or tostring(answer)}
 end
 if #by_time > 0 then
   redis.call('ZADD', KEYS[1], unpack(by_time))
   redis.call('ZADD', KEYS[2], unpack(by_risk))
   redis.call('ZADD', KEYS[3], unpack(by_uncertainty))
 end
+write_arrivals(arrivals)
+counted.ordinals = arrivals.next > first_ordinal and arrivals.next - first_ordinal or nil
 if next(counted) then count_all(totals, counted) end
+answers[2] = arrivals.next
 return answers

@@ -2,7 +2,7 @@
 local function comment_keys(all)
   return {thread = all[1], comments = all[2], published = all[3], thread_queue = all[4], queue = all[5], risk = all[6],
     uncertainty = all[7], claims = all[8], holders = all[9], comment = all[10], author = all[11], totals = all[12],
-    events = all[13], consumers = all[14], published_later = all[15]}
+    events = all[13], consumers = all[14], published_later = all[15], list_planes = all[16], list_bits = all[17]}
 end
 
 -- The fields by their names in Redis.
@@ -124,7 +124,8 @@ local function place_publication(keys, comment_id, record)
 end
 
 -- Into another state, with a line of history and other changes of the record; `counted` are those of the site's totals.
--- `published_ms` is when it last was published, kept when it stays so; `act` a JSON array that lacks the two states.
+-- `published_ms` is when it last was published, kept when it stays so; `act` a JSON array that lacks the two states. The
+-- lists have its state and the reason of its decision, which stands among the changes.
 local function move_to(keys, comment_id, record, to, published_ms, now, act, changes, counted)
   local from = record[STATE]
   changes[STATE] = to
@@ -132,6 +133,7 @@ local function move_to(keys, comment_id, record, to, published_ms, now, act, cha
   changes[REVISION] = string.format('%d', record[REVISION] + 1)
   changes[HISTORY] = (record[HISTORY] or '') .. '["' .. from .. '","' .. to .. '",' .. string.sub(act, 2) .. '\n'
   if #changes[HISTORY] > MOST_BYTES or tonumber(changes[REVISION]) > MOST_LINES then bound_changes(record, changes) end
+  mark_change(keys, record, from, to, record[REASON] or '', changes[REASON])
   change_record(keys, record, changes)
   place_publication(keys, comment_id, record)
   if from ~= to then

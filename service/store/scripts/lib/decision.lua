@@ -1,6 +1,7 @@
 -- One decision on a comment. `ruling` has now (a number), comment_id, actor, decision, state (the one it leads to),
 -- revision (the one seen, or ''), act (as JSON without the states before and after), age_bounds (upper bounds of the age
--- histogram in seconds, ascending, joined by spaces), may_end_any_claim, and of detail what the event tells besides.
+-- histogram in seconds, ascending, joined by spaces), may_end_any_claim, reason (the code of one, or ''), and detail, what the event tells
+-- besides.
 -- Gives 'changed' or 'same', the record, and holder and expiry of a claim that is left; or the code of a refusal.
 local function decide_one(keys, stream, ruling)
   local comment_id, decision, state, now = ruling.comment_id, ruling.decision, ruling.state, ruling.now
@@ -12,6 +13,8 @@ local function decide_one(keys, stream, ruling)
   if holder and not ruling.may_end_any_claim and not is_held_by(holder, ruling.actor) then return 'claimed_by_another' end
   if ruling.revision ~= '' and ruling.revision ~= record[REVISION] then return 'stale_revision' end
 
+  if not is_home(keys, record) then return 'home_changed' end
+
   local queued = redis.call('ZSCORE', keys.queue, comment_id) and '1' or '0'
   local counted = {['decided:' .. decision] = 1}
   if queued == '1' then
@@ -19,8 +22,9 @@ local function decide_one(keys, stream, ruling)
     count_age(counted, now - tonumber(record[SUBMITTED_MS]), ruling.age_bounds)
   end
   local published_ms = record[PUBLISHED_MS] or ''
-  local previous = table.concat({before, decided, published_ms, queued}, '\t') .. '\n' .. (record[PREVIOUS] or '')
-  local changes = {[DECISION] = decision, [PREVIOUS] = previous}
+  local undoable = {before, decided, published_ms, queued, record[REASON]}
+  local previous = table.concat(undoable, '\t') .. '\n' .. (record[PREVIOUS] or '')
+  local changes = {[DECISION] = decision, [PREVIOUS] = previous, [REASON] = ruling.reason}
   move_to(keys, comment_id, record, state, published_ms, now, ruling.act, changes, counted)
   change_outcome(keys.author, decided, decision)
 

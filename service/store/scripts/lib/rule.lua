@@ -18,12 +18,12 @@ end
 local RULE_KINDS = {}
 
 function RULE_KINDS.newcomer(rule, known)
-  local approved = tonumber(known.author('published') or 0)
+  local approved = tonumber(known.author.approved or known.author.published or 0)
   return approved < rule.first and string.format('%d', approved)
 end
 
 function RULE_KINDS.often_rejected(rule, known)
-  local outcomes = string.sub(known.author('recent') or '', -rule.second)
+  local outcomes = string.sub(known.author.recent or '', -rule.second)
   local _, rejected = string.gsub(outcomes, '[rs]', '')
   return #outcomes > 0 and rejected / #outcomes > rule.first and rejected .. '/' .. #outcomes
 end

@@ -1,0 +1,68 @@
+"""Which comments of some chunks pass the filters: planes of bits in, ordinals out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.domain.selection import Selection
+from service.lists.ordinals import BITS_A_CHUNK
+
+Ordinals = NDArray[np.int64]
+"""Ascending, each once."""
+Bits = NDArray[np.uint8]
+"""One a comment, eight a byte, in the order of `SETBIT`."""
+_PLANE_BYTES = BITS_A_CHUNK // 8
+_BYTE_BITS = 8
+
+
+def asked_of_planes(selection: Selection) -> list[list[str]]:
+    """What the planes say of a comment that passes: one of each group."""
+    groups = (
+        [f"s:{selection.state}"] if selection.state else [],
+        [f"v:{selection.verdict}"] if selection.verdict else [],
+        [f"u:{selection.rule}"] if selection.rule else [],
+        [f"r:{selection.reason}", f"d:{selection.reason}"] if selection.reason else [],
+    )
+    return [group for group in groups if group]
+
+
+def passing(groups: Sequence[Sequence[str]], planes: Sequence[bytes | None]) -> Bits:
+    """The bits of one chunk, 4,096 bytes, of comments that pass.
+
+    planes: of all groups, one after the other, the bytes of each, fewer where zeros follow; None for a plane that the
+    chunk had no room for: whether a comment has that is not known, so that it passes
+    """
+    passed = np.full(_PLANE_BYTES, 255, np.uint8)
+    rest = iter(planes)
+    for group in groups:
+        either = np.zeros(_PLANE_BYTES, np.uint8)
+        for _ in group:
+            either |= _plane(next(rest))
+        passed &= either
+    return passed
+
+
+def _plane(raw: bytes | None) -> Bits:
+    if raw is None:
+        return np.full(_PLANE_BYTES, 255, np.uint8)
+    return np.frombuffer(raw.ljust(_PLANE_BYTES, b"\0"), np.uint8)
+
+
+def newest_set(bits: Bits, first: int, *, low: int, high: int, most: int) -> Ordinals:
+    """The newest ordinals, at most so many, in [low, high) whose bits are set.
+
+    bits: of chunks that follow each other; first: the ordinal of the first bit
+    """
+    filled = np.flatnonzero(bits)
+    filled = filled[(filled >= (low - first) // _BYTE_BITS) & (filled <= (high - 1 - first) // _BYTE_BITS)]
+    filled = filled[-most - 2 :]  # each has one at least, but the outermost may have theirs outside
+    places = np.flatnonzero(np.unpackbits(bits[filled]))
+    ordinals = first + filled[places // _BYTE_BITS] * _BYTE_BITS + places % _BYTE_BITS
+    return ordinals[(ordinals >= low) & (ordinals < high)][-most:]
+
+
+def is_set(bits: Bits, places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which of the bits at these places are set, as `SETBIT` counts them."""
+    set_ones: NDArray[np.bool_] = bits[places // _BYTE_BITS] << (places % _BYTE_BITS).astype(np.uint8) & 128 != 0
+    return set_ones

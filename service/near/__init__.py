@@ -1,0 +1,1 @@
+"""Which comments are alike: signatures in, places out; no I/O."""

@@ -1,0 +1,50 @@
+-- The places of new comments in the lists, written together after the last of them. Their ordinals follow each other, in
+-- this chunk of rows or in the next, and so do their bits.
+local function arrivals_from(first, rows_keys, planes_keys, bits_keys)
+  return {first = first, next = first, rows = {}, marks = {}, said = {}, rows_keys = rows_keys, planes_keys = planes_keys,
+    bits_keys = bits_keys}
+end
+
+-- Whether the keys are those of the chunks in which the next comments come to lie.
+local function are_chunks_of(arrivals)
+  return is_chunk_of(arrivals.rows_keys[1], arrivals.first, ROWS_A_CHUNK)
+    and is_chunk_of(arrivals.bits_keys[1], arrivals.first, BITS_A_CHUNK)
+end
+
+-- One more comment; how far it is from the first.
+local function add_arrival(arrivals, row, state, verdict, reasons)
+  local ordinal = arrivals.next
+  arrivals.next = ordinal + 1
+  arrivals.rows[#arrivals.rows + 1] = row
+  local marks, of = arrivals.marks, verdict .. reasons
+  arrivals.said[of] = arrivals.said[of] or said_by_machine(verdict, reasons)
+  marks[#marks + 1] = {'s:' .. state, ordinal, 1}
+  for _, what in ipairs(arrivals.said[of]) do marks[#marks + 1] = {what, ordinal, 1} end
+  return ordinal - FIRST_ORDINAL
+end
+
+-- A chunk that is not the site's first is made whole at once: strings that grow are given twice their length.
+local function write_rows(key, ordinal, rows)
+  local at = ordinal % ROWS_A_CHUNK
+  if at == 0 and ordinal > FIRST_ORDINAL then redis.call('SETRANGE', key, ROWS_A_CHUNK * ROW_BYTES - 1, '\0') end
+  redis.call('SETRANGE', key, at * ROW_BYTES, rows)
+end
+
+local function write_arrivals(arrivals)
+  local first, after = arrivals.first, arrivals.next
+  if after == first then return end
+  local in_first = math.min(after - first, ROWS_A_CHUNK - first % ROWS_A_CHUNK)
+  write_rows(arrivals.rows_keys[1], first, table.concat(arrivals.rows, '', 1, in_first))
+  if first + in_first < after then
+    write_rows(arrivals.rows_keys[2], first + in_first, table.concat(arrivals.rows, '', in_first + 1))
+  end
+  local chunk, of_chunk = math.floor(first / BITS_A_CHUNK), {{}, {}}
+  for _, each in ipairs(arrivals.marks) do
+    local marks = of_chunk[math.floor(each[2] / BITS_A_CHUNK) - chunk + 1]
+    marks[#marks + 1] = each
+  end
+  for i, marks in ipairs(of_chunk) do
+    if #marks > 0 then mark(arrivals.planes_keys[i], arrivals.bits_keys[i], marks) end
+  end
+  if math.floor(after / BITS_A_CHUNK) > chunk then without_room(arrivals.bits_keys[1]) end
+end

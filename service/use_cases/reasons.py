@@ -1,0 +1,26 @@
+"""A site's own reasons for decisions: read by its moderators, set by its operators."""
+
+from collections.abc import Sequence
+
+from service.desk import Desk
+from service.domain.decision_reason import DEFAULT_REASONS, DecisionReason
+from service.domain.site import Site
+from service.store import sites
+from service.texts.catalogue import CATALOGUE
+
+
+def reasons_of(site: Site) -> Sequence[DecisionReason]:
+    """The reasons that a site's moderators choose from; the default ones in the site's language."""
+    if site.reasons is not None:
+        return site.reasons
+    texts = CATALOGUE.of(site.language)
+    return [reason._replace(title=texts.gettext(reason.title)) for reason in DEFAULT_REASONS]
+
+
+async def set_reasons(
+    desk: Desk, site: Site, reasons: Sequence[DecisionReason] | None, *, actor: str
+) -> Sequence[DecisionReason]:
+    """Replaces the whole list; None brings the default ones back. SiteNotFoundError."""
+    changed = await sites.set_reasons(desk.link, site.site, reasons, actor=actor, now_ms=desk.now_ms())
+    await desk.registry.read_site(site.site)
+    return reasons_of(changed)

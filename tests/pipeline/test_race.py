@@ -1,0 +1,67 @@
+"""Sixteen moderators, five thousand comments, two workers of which one is killed: nothing twice, nothing lost."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from service.store import scripts
+from service.store.record import unpack_history
+from service.upkeep import doctor
+from tests.pipeline.crowd import Crowd, as_sent
+from tests.pipeline.race import Race
+from tests.pipeline.texts import generated_texts
+from tests.servers import RedisServer, ServiceProcess, client_of
+from tests.store.desk import connected
+from tests.store.recount import Recount, recount
+from tests.workers.conftest import WORKERS, workers
+
+COMMENTS = 5_000
+READERS = 32
+MODERATORS = 16
+
+
+@pytest.mark.timeout(180)
+async def test_of_all_who_race_for_a_comment_one_has_it(
+    redis_server: RedisServer, make_service: Callable[..., ServiceProcess]
+) -> None:
+    service = make_service(redis_url=redis_server.url, settings=WORKERS)
+    await asyncio.to_thread(service.start)
+    async with Crowd(service, workers=2) as crowd:
+        sent = as_sent(generated_texts(COMMENTS))
+        await crowd.post_all(sent, READERS)
+        race = Race(crowd)
+        async with asyncio.TaskGroup() as tasks:
+            racing = tasks.create_task(race.run(MODERATORS))
+            await crowd.until(lambda: race.done > COMMENTS // 2 or racing.done())
+            os.kill(min(workers(service)), signal.SIGKILL)
+    assert min(race.lapsed, race.refused["claimed_by_another"], race.refused["stale_revision"]) > 0, "no race"
+    with client_of(redis_server.url) as client:
+        found = await asyncio.to_thread(recount, client)
+    assert found.comments.keys() == set(crowd.receipts.values())
+    check_history(found, race)
+    await check_doctor(redis_server.url)
+
+
+def check_history(found: Recount, race: Race) -> None:
+    """Every comment has one act for each revision, which somebody was told that he did, and nobody was told anything
+    else of that revision."""
+    for comment_id, record in found.comments.items():
+        acts = unpack_history(record["history"])
+        told = race.told[comment_id]
+        assert set(told) == {act.revision for act in acts}
+        for act in acts:
+            assert {each.act for each in told[act.revision]} == {act.act}
+            assert act.token_id in {each.moderator for each in told[act.revision]}
+        assert record["state"] != "held"
+
+
+async def check_doctor(url: str) -> None:
+    link = await connected(url, scripts.ALL)
+    try:
+        report = await doctor.examine(link, lambda _: None)
+    finally:
+        await link.close()
+    assert not report.faults
