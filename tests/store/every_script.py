@@ -74,7 +74,6 @@ async def use_scripts_of_members(link: Link) -> None:
         with contextlib.suppress(MemberNotFoundError):
             made = MadeToken(token, each, "shown")
             await tokens.create(link, vault, made, key(f"token-{number}"), is_new_member=is_new, actor="root")
-    await members.rename(link, member, "Olga K.", actor="root", now_ms=0)
     await members.remove(link, member, ["t1", "t2"], actor="root", now_ms=0)
 
 
