@@ -193,6 +193,7 @@ def make_desk(link: "Link") -> "Desk":
     from service.registry import Registry
     from service.rules.prepared import PreparedRules
     from service.scoring import Scorer
+    from service.store.bulks import Bulks
     from service.store.comments import Comments
     from service.store.format_3 import ThreadUpgrades
     from service.store.lists import Lists
@@ -217,6 +218,7 @@ def make_desk(link: "Link") -> "Desk":
         search=Search(link, Lists(link)),
         salts=DaySalts(link),
         rules=PreparedRules(model.fold, ()),
+        bulks=Bulks(link),
         thread_upgrades=ThreadUpgrades(link),
         feeds=Feeds(link, encode, clock_ms, counts=counts, limits=ListenerLimits(5, 50, 500)),
     )

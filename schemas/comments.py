@@ -4,6 +4,7 @@ from marshmallow import fields, validate
 
 from schemas.author_records import AuthorSchema
 from schemas.fields import TIME, Closed, PlainText, next_cursor, page_limit, query_cursor
+from schemas.notes import NewestNotesSchema
 from schemas.threads import MAX_THREAD_CHARS
 
 STATES = ("held", "published", "rejected", "spam", "erased")
@@ -111,6 +112,17 @@ class ClaimSchema(Closed):
     )
 
 
+class EscalationSchema(Closed):
+    """That a moderator handed a comment to the others."""
+
+    member_id = fields.String(required=True, metadata={"description": "The id of the moderator who did it."})
+    moderator = fields.String(required=True, metadata={"description": "The name of that moderator at the time."})
+    at = fields.String(required=True, metadata=TIME | {"description": "When it was done, RFC 3339 in UTC."})
+    note = fields.String(
+        required=True, allow_none=True, metadata={"description": "What he wanted the others to know; null for nothing."}
+    )
+
+
 class CommentSchema(Closed):
     """A comment as a moderator sees it in the queue. `scores` and `risk` are null when it could not be scored."""
 
@@ -197,6 +209,14 @@ class CommentSchema(Closed):
         allow_none=True,
         metadata={"description": "The lease that a moderator has on it; null when it is free."},
     )
+    escalations = fields.List(
+        fields.Nested(EscalationSchema),
+        required=True,
+        metadata={
+            "description": "Who handed it to the others since it is in the queue, the newest 20, oldest first; none "
+            "when nobody did, or when it was decided."
+        },
+    )
 
 
 class HistoryEntrySchema(Closed):
@@ -209,7 +229,11 @@ class HistoryEntrySchema(Closed):
     )
     at = fields.String(required=True, metadata=TIME | {"description": "When it was done, RFC 3339 in UTC."})
     member_id = fields.String(required=True, metadata={"description": "The member who did it."})
-    token_id = fields.String(required=True, metadata={"description": "The id of the token by which it was done."})
+    token_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The id of the token by which it was done; null for what a bulk did."},
+    )
     moderator = fields.String(required=True, metadata={"description": "The member's name at the time."})
     reason = fields.String(
         required=True,
@@ -218,6 +242,11 @@ class HistoryEntrySchema(Closed):
     )
     note = fields.String(
         required=True, allow_none=True, metadata={"description": "The moderator's note for colleagues; null for none."}
+    )
+    bulk_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The bulk by which it was done; null where it was done to this comment alone."},
     )
     before = fields.String(
         required=True, validate=validate.OneOf(STATES), metadata={"description": "The comment's state before it."}
@@ -264,6 +293,11 @@ class FullCommentSchema(CommentSchema):
         fields.Nested(HistoryEntrySchema),
         required=True,
         metadata={"description": "What was done with it, oldest first: the newest 50 acts or 64 KiB of them."},
+    )
+    notes = fields.Nested(
+        NewestNotesSchema,
+        required=True,
+        metadata={"description": "What moderators wrote for each other on this comment; decisions keep theirs."},
     )
 
 

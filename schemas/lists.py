@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from marshmallow import ValidationError, fields, validate
 
+from schemas.author_records import AUTHOR_ID_PATTERN
 from schemas.comments import STATES, VERDICTS, CommentSchema
 from schemas.fields import Closed, Line, PlainText, next_cursor, page_limit, query_cursor
 from schemas.rules import MAX_RULE_NAME_CHARS
@@ -59,6 +60,11 @@ class CommentsQuery(Closed):
         max_chars=MAX_THREAD_CHARS,
         load_default=None,
         metadata={"description": "Comments of this thread; an unknown one has none."},
+    )
+    author_id = fields.String(
+        load_default=None,
+        validate=validate.Regexp(AUTHOR_ID_PATTERN),
+        metadata={"description": "Comments of this author; an unknown one has none."},
     )
     since = _query_time("Comments submitted at this time or later, RFC 3339 with an offset.")
     until = _query_time("Comments submitted before this time, RFC 3339 with an offset.")

@@ -129,9 +129,9 @@ class NewTokenSchema(Closed):
         },
     )
 
-    @validates_schema
-    def _of_roles(self, data: dict[str, Any], **_: object) -> None:
-        if "role" not in data and "roles" not in data:
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _of_roles(self, data: dict[str, Any], given: dict[str, Any], **_: object) -> None:
+        if "role" not in given and "roles" not in given:
             raise ValidationError("Missing data for required field.", "role")
         if "role" in data and "roles" in data:
             raise ValidationError("Give role or roles, not both.", "roles")

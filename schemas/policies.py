@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from schemas.comments import VERDICTS, ReasonSchema, SpanSchema
-from schemas.fields import Closed, Email, Line, Paragraphs, PlainText, WebAddress
+from schemas.fields import Closed, Email, Line, Paragraphs, PlainText, StrictBoolean, WebAddress
 from schemas.submissions import MAX_BODY_CHARS, MAX_NAME_CHARS
 from schemas.threads import MAX_THREAD_CHARS, MODES
 
@@ -17,6 +17,10 @@ class PolicyTestSchema(Closed):
     email = Email(load_default="ada@mail.example", metadata={"description": "As in a submission."})
     website = WebAddress(load_default="", allow_none=True, metadata={"description": "As in a submission."})
     body = Paragraphs(max_chars=MAX_BODY_CHARS, required=True, metadata={"description": "As in a submission."})
+    author_verified = StrictBoolean(
+        load_default=False,
+        metadata={"description": "As in a submission by a website: that the author is trusted counts only then."},
+    )
     thread = PlainText(
         max_chars=MAX_THREAD_CHARS,
         load_default="",

@@ -14,6 +14,7 @@ from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
 from service.api.page_cache import PAGES, PageCache
 from service.api.wire_live import encode_news
+from service.consumers.bulks import BulkRunner
 from service.consumers.claims import ClaimsOfRevokedTokens
 from service.consumers.consumer import Consumer, MakeConsumer
 from service.consumers.runner import Runner
@@ -40,6 +41,7 @@ from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
 from service.settings import TOKEN_PREFIX, Settings, reader_of_redis_url
 from service.store import scripts
+from service.store.bulks import Bulks
 from service.store.comments import Comments
 from service.store.consumers import INSTALLATION
 from service.store.format_3 import ThreadUpgrades
@@ -166,7 +168,7 @@ def make_service(
     service[MAKE_CONSUMERS] = consumers if is_first else ()
     service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
-    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers))
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers, _carry_out_bulks))
     service.on_startup.append(_add_routes)
     return service
 
@@ -213,11 +215,16 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         scorer=scorer,
         submissions=Submissions(desk_link, comments),
         comments=comments,
+        bulks=Bulks(desk_link),
         queue=Queue(desk_link, comments),
         lists=lists,
         search=Search(desk_link, lists),
         salts=salts,
-        rules=PreparedRules(model.fold, disposable_domains(settings.disposable_domains)),
+        rules=PreparedRules(
+            model.fold,
+            disposable_domains(settings.disposable_domains),
+            on_unreadable=partial(_tell_unreadable, service[CONTEXT].measures),
+        ),
         thread_upgrades=ThreadUpgrades(desk_link),
         feeds=feeds,
         now_ms=service[NOW_MS],
@@ -243,6 +250,11 @@ def _make_feeds(service: web.Application, link: Link, registry: Registry) -> Fee
     return Feeds(link, encode, service[NOW_MS], counts=service[CONTEXT].counts, limits=limits)
 
 
+def _tell_unreadable(measures: RequestMeasures, rules: Sequence[str]) -> None:
+    log.error("rules_unreadable", rules=rules, advice="set the policy again: what they concern is held until then")
+    measures.count_unreadable_rules(len(rules))
+
+
 async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
     """What reads the streams of events."""
     desk = service[DESK]
@@ -253,6 +265,18 @@ async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
     yield
     for runner in runners:
         await runner.close()
+
+
+async def _carry_out_bulks(service: web.Application) -> AsyncIterator[None]:
+    """What moderators decide on many comments at once, in the first of the workers."""
+    desk = service[DESK]
+    if not service[IS_FIRST]:
+        yield
+        return
+    runner = BulkRunner(desk, lambda: tuple(desk.registry.sites) if desk.registry.is_loaded else ())
+    runner.open()
+    yield
+    await runner.close()
 
 
 def _streams(registry: Registry, consumer: Consumer) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from service.live.feeds import Feeds
 from service.registry import Registry
 from service.rules.prepared import PreparedRules
 from service.scoring import Scorer
+from service.store.bulks import Bulks
 from service.store.comments import Comments
 from service.store.format_3 import ThreadUpgrades
 from service.store.lists import Lists
@@ -33,6 +34,7 @@ class Desk:
     scorer: Scorer
     submissions: Submissions
     comments: Comments
+    bulks: Bulks
     queue: Queue
     lists: Lists
     search: Search

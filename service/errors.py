@@ -30,11 +30,13 @@ CommentdeskError
     ├── TokenNotFoundError
     ├── MemberNotFoundError
     ├── BuiltInMemberError
+    ├── BulkNotFoundError
     ├── AuthorNotFoundError
     ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
     ├── SiteExistsError
     ├── ThreadClosedError
     ├── ClaimedByAnotherError
+    ├── NotQueuedError            a comment that awaits no decision
     ├── StaleRevisionError
     ├── NothingToUndoError
     ├── RateLimitedError
@@ -228,6 +230,12 @@ class BuiltInMemberError(RequestError):
     advice = marked("It is not changed or revoked here: COMMENTDESK_ADMIN_TOKEN is its token.")
 
 
+class BulkNotFoundError(RequestError):
+    code = "bulk_not_found"
+    title = marked("There is no such bulk")
+    advice = marked("It was never started in this site, or more than seven days ago.")
+
+
 class AuthorNotFoundError(RequestError):
     code = "author_not_found"
     title = marked("There is no such author")
@@ -256,6 +264,12 @@ class ClaimedByAnotherError(RequestError):
     code = "claimed_by_another"
     title = marked("Another moderator holds this comment")
     advice = marked("Take another one, or wait until the claim is handed back or expires.")
+
+
+class NotQueuedError(RequestError):
+    code = "not_queued"
+    title = marked("This comment awaits no decision")
+    advice = marked("Somebody decided on it meanwhile, or it was never in the queue.")
 
 
 class StaleRevisionError(RequestError):

@@ -43,6 +43,7 @@ _MENDED = "commentdesk_side_data_mended"
 EVENT_LISTENERS = "commentdesk_event_listeners"
 _WATCHED_STATUSES = (500, 503)
 """Alerts count these: a counter that is born at its first event shows no increase then, so they begin at 0."""
+_UNREADABLE_RULES = "commentdesk_unreadable_rules"
 _UNREAD_ADDRESSES = "commentdesk_unread_addresses"
 _REQUEST_BOUNDS_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5)
 
@@ -53,6 +54,7 @@ _COUNTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (_WRONG_TOKENS, "Requests with a token that is not valid.", ()),
     (_MENDED, "Fields of `article` and `client` that were cut, mended or left out.", ("field",)),
     (_UNREAD_ADDRESSES, "Requests of readers whose address a trusted proxy did not tell in a form that is read.", ()),
+    (_UNREADABLE_RULES, "Rules of a policy that could not be read when it was made ready.", ()),
     (scoring.TEXTS, "Texts scored.", ()),
     (scoring.FAILURES, "Texts that the classifier failed on.", ()),
     (WORKER_DEATHS, "Workers that ended without being told to.", ("cause",)),
@@ -117,6 +119,10 @@ class RequestMeasures:
     def count_wrong_token(self) -> None:
         """Counts a request with a token that is not valid."""
         self._counts.values[self._counts.slot(_WRONG_TOKENS)] += 1
+
+    def count_unreadable_rules(self, count: int) -> None:
+        """Counts rules that were taken once and cannot be read any more."""
+        self._counts.values[self._counts.slot(_UNREADABLE_RULES)] += count
 
     def count_unread_address(self) -> None:
         """Counts a request whose reader a trusted proxy names by no address that can be read."""

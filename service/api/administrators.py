@@ -71,10 +71,12 @@ async def change_policy(call: Call) -> Answer:
     answers={200: PolicyTestedSchema},
 )
 async def try_policy(call: Call) -> Answer:
-    """Says what the site's mode, thresholds and rules make of a comment, and keeps nothing of it. Limits and what is
-    known of an author are not asked."""
+    """Says what the site's mode, thresholds and rules make of a comment, and keeps nothing of it. Its author's record,
+    ban and trust count as they would for it; limits and repeats within its thread are not asked."""
     body = call.body
-    said = Submission(body["name"], body["email"], body["body"], body["website"] or "")
+    said = Submission(
+        body["name"], body["email"], body["body"], body["website"] or "", is_author_verified=body["author_verified"]
+    )
     return Answer(200, trial_json(await rules.try_policy(call.desk, call.known_site, body["thread"], said)))
 
 

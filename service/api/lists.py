@@ -25,18 +25,18 @@ _COMMENTS = "comments"
 )
 async def list_comments(call: Call) -> Answer:
     """What the machine published or rejected by itself is listed, and can be decided, as everything else."""
-    query = call.query
+    query, site = call.query, call.known_site.site
     page = await lists.list_comments(
         call.desk,
-        call.known_site.site,
-        _selection(query),
+        site,
+        await lists.with_author(call.desk, site, selection_of(query), query["author_id"]),
         limit=query["limit"],
         below=ordinal_of(_COMMENTS, query["cursor"]),
     )
     return Answer(200, _page_json(page))
 
 
-def _selection(query: Json) -> Selection:
+def selection_of(query: Json) -> Selection:
     return Selection(
         state=State(query["state"]) if query["state"] else None,
         verdict=Verdict(query["verdict"]) if query["verdict"] else None,

@@ -13,6 +13,7 @@ from schemas.moderation import (
     ClaimedSchema,
     ClaimRequestSchema,
     DecisionSchema,
+    EscalationRequestSchema,
     UndoSchema,
 )
 from schemas.receipts import KnownCommentSchema
@@ -27,6 +28,7 @@ from service.errors import (
     ClaimedByAnotherError,
     InvalidFieldsError,
     NothingToUndoError,
+    NotQueuedError,
     RequestError,
     StaleRevisionError,
     UnavailableError,
@@ -86,6 +88,25 @@ async def release(call: Call) -> Answer:
     """A moderator hands back what he holds; an administrator may end anybody's claim."""
     await moderation.release(call.desk, call.known_site.site, call.known_caller, call.comment_id)
     return Answer(204)
+
+
+@operation(
+    "Hand a comment to the others",
+    body=EscalationRequestSchema,
+    answers={200: outcome("The comment, escalated: now, or by the same moderator before.", CommentSchema)},
+    errors={
+        NotQueuedError: "The comment is not in the queue: nothing was done.",
+        ClaimedByAnotherError: "Another moderator holds the comment: nothing was done.",
+    },
+)
+async def escalate(call: Call) -> Answer:
+    """Ends the moderator's claim. The comment is not leased to him again, and to the others before all that nobody
+    escalated, until somebody decides on it."""
+    site, note = call.known_site.site, call.body["note"]
+    escalated = await moderation.escalate(
+        call.desk, site, call.known_caller, call.comment_id, note=note, replay=call.replay
+    )
+    return Answer(200, comment_json(escalated))
 
 
 @operation(

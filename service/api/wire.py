@@ -7,6 +7,8 @@ import orjson
 
 from service.api.author_wire import author_json
 from service.api.cursors import cursor_after
+from service.api.wire_escalations import escalation_json
+from service.api.wire_notes import newest_notes_json
 from service.domain.assessed import Span
 from service.domain.comment import Claim, Comment, FullAuthor, FullComment, KnownComment
 from service.domain.decision import Act
@@ -44,6 +46,7 @@ def comment_json(comment: Comment) -> Json:
         "published_at": _rfc3339_or_none(comment.published_ms),
         "revision": comment.revision,
         "claim": None if comment.claim is None else _claim_json(comment.claim),
+        "escalations": [escalation_json(escalation) for escalation in comment.escalations],
     }
 
 
@@ -86,6 +89,7 @@ def full_comment_json(full: FullComment) -> Json:
         "client": {"user_agent": full.user_agent, "referrer": full.referrer},
         "author": author_json(full.author),
         "history": [_act_json(act) for act in full.history],
+        "notes": newest_notes_json(full.notes),
     }
 
 
@@ -102,6 +106,7 @@ def _act_json(act: Act) -> Json:
         "moderator": act.moderator,
         "reason": act.reason,
         "note": act.note,
+        "bulk_id": act.bulk_id,
         "before": act.before,
         "after": act.after,
         "revision": act.revision,
@@ -111,7 +116,8 @@ def _act_json(act: Act) -> Json:
 def full_author_json(full: FullAuthor) -> Json:
     """An author as `schemas.authors.FullAuthorSchema` has it."""
     comments = [comment_json(comment) for comment in full.comments]
-    return author_json(full.record) | {"email": full.email, "comments": comments}
+    told = {"email": full.email, "comments": comments, "notes": newest_notes_json(full.notes)}
+    return author_json(full.record) | told
 
 
 def known_state_json(known: KnownComment) -> Json:

@@ -1,1 +1,2 @@
-"""What reads the streams of events: each consumer at its own pace, at least once, and never in a request's way."""
+"""What works beside the requests, never in the way of one: consumers of the streams of events, each at its own pace and
+at least once, and what carries out bulks."""

@@ -7,6 +7,8 @@ from typing import NamedTuple
 from service.domain.assessed import Span
 from service.domain.author import AuthorRecord
 from service.domain.decision import Act
+from service.domain.escalation import Escalation
+from service.domain.note import NO_NOTES, Notes
 from service.domain.reason import Reason
 from service.domain.routing import Verdict
 from service.domain.state import State
@@ -34,7 +36,8 @@ class KnownComment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment at one revision. `scores` and `risk` are None when it could not be scored."""
+    """A comment at one revision. `scores` and `risk` are None when it could not be scored; `escalations` are there
+    while it is queued, oldest first."""
 
     comment_id: str
     thread: str
@@ -52,6 +55,7 @@ class Comment:
     published_ms: int | None
     revision: int
     claim: Claim | None
+    escalations: Sequence[Escalation] = ()
     decision_reason: str | None = None
     """The code of the reason of the decision that stands, where that was given one."""
 
@@ -69,6 +73,7 @@ class FullComment:
     referrer: str
     author: AuthorRecord
     history: Sequence[Act]
+    notes: Notes = NO_NOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +84,4 @@ class FullAuthor:
     record: AuthorRecord
     email: str | None = field(repr=False)
     comments: Sequence[Comment]
+    notes: Notes

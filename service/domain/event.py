@@ -7,7 +7,13 @@
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
 | claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a member_id |
+| escalated | a moderator handed a comment to the others, his claim ended | comment_id | whose it was -> nothing |
+| noted | a moderator wrote a note on a comment; its id is in the detail | comment_id | - |
+| author_noted | a moderator wrote a note on an author, as above | author_id | - |
 | released | a claim was handed back, had expired, or lost its token | comment_id | whose it was -> nothing |
+| bulk_started | one decision on many comments was begun | bulk_id | nothing -> the decision |
+| bulk_undone | the decisions of a bulk are taken back, and it ends | bulk_id | the decision -> nothing |
+| bulk_finished | a bulk, or what takes it back, has come to its end | bulk_id | - |
 | author_banned | a moderator banned an author, or changed the ban | author_id | until when, ms |
 | author_unbanned | a moderator ended a ban | author_id | until when it would have lasted -> nothing |
 | author_trusted, author_untrusted | a moderator trusted an author, or took it back | author_id | nothing, trusted |
@@ -31,10 +37,11 @@ Behind the first four stands what followed from them:
 | entered | the comment came into the queue |
 | left | the comment went out of the queue, and a claim on it ended |
 
-So an event may have several kinds, as `decided published left`. All else of them is the same, they are handled
-together, and a submission writes one entry. `published` and `rejected` say what became of a comment, whoever caused
-that: the machine's verdict, a moderator, an undo. An act that changes nothing has no event. Sites, policies, tokens,
-members and secrets are in the installation's stream, the others in that of their site.
+So an event may have several kinds, as `decided published left`, or `escalated released` where a claim ended by it. All
+else of them is the same, they are handled together, and a submission writes one entry. `published` and `rejected` say
+what became of a comment, whoever caused that: the machine's verdict, a moderator, an undo. An act that changes nothing
+has no event. Sites, policies, tokens, members and secrets are in the installation's stream, the others in that of their
+site.
 """
 
 from dataclasses import dataclass
@@ -57,6 +64,12 @@ class EventKind(StrEnum):
     REPAIRED = "repaired"
     CLAIMED = "claimed"
     RELEASED = "released"
+    BULK_STARTED = "bulk_started"
+    BULK_UNDONE = "bulk_undone"
+    BULK_FINISHED = "bulk_finished"
+    ESCALATED = "escalated"
+    NOTED = "noted"
+    AUTHOR_NOTED = "author_noted"
     AUTHOR_BANNED = "author_banned"
     AUTHOR_UNBANNED = "author_unbanned"
     AUTHOR_TRUSTED = "author_trusted"

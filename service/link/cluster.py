@@ -30,6 +30,7 @@ _KEY_FIRST = frozenset(
         "ECHO",
         "EXISTS",
         "GET",
+        "GETRANGE",
         "HDEL",
         "HEXISTS",
         "HGET",

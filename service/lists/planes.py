@@ -49,6 +49,12 @@ def _plane(raw: bytes | None) -> Bits:
     return np.frombuffer(raw.ljust(_PLANE_BYTES, b"\0"), np.uint8)
 
 
+def chunks_of(ordinals: Ordinals) -> NDArray[np.int64]:
+    """The chunks in which some comments are, ascending."""
+    chunks = ordinals // BITS_A_CHUNK
+    return chunks[np.diff(chunks, prepend=-1) != 0]
+
+
 def newest_set(bits: Bits, first: int, *, low: int, high: int, most: int) -> Ordinals:
     """The newest ordinals, at most so many, in [low, high) whose bits are set.
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from service.domain.rule import (
     OF_THE_STORE,
+    Action,
     DisposableEmail,
     EmailDomains,
     Fired,
@@ -18,7 +19,7 @@ from service.domain.rule import (
     Words,
 )
 from service.rules.domains import ascii_name, meets
-from service.rules.hours import is_outside
+from service.rules.hours import is_known, is_outside
 from service.rules.links import hosts_of
 from service.rules.patterns import Patterns
 from service.rules.phrases import Fold, Phrases
@@ -44,7 +45,8 @@ class Said(NamedTuple):
 
 class Rules:
     """A site's rules, in their order. Those about the author, the thread's age or repeats are not looked at here: the
-    store knows, and they are `left`."""
+    store knows, and they are `left`. Those that cannot be read any more, as another RE2 took them or another
+    database of time zones had theirs, are `unreadable`: whatever they concern is held."""
 
     def __init__(self, rules: Sequence[Rule], fold: Fold, disposable: Container[str]) -> None:
         """disposable: domains whose addresses are thrown away after use, as `domains.ascii_name` writes them"""
@@ -61,6 +63,9 @@ class Rules:
         self._patterns = Patterns(
             {rule.name: rule.condition.re2 for rule in rules if isinstance(rule.condition, Pattern)}
         )
+        lost = {rule.name for rule in rules if _is_of_unknown_zone(rule)} | {*self._patterns.unreadable}
+        self.unreadable = [each for each in placed if each.rule.name in lost]
+        self._others = [each for each in self._others if each.rule.name not in lost]
         self._has_links = any(isinstance(rule.condition, Links | LinkDomains) for rule in rules)
 
     def met_by(self, said: Said) -> list[Fired]:
@@ -68,6 +73,7 @@ class Rules:
         looked = _Looked(hosts_of(f"{said.body}\n{said.website}") if self._has_links else [], said, self._disposable)
         found = [(self._searched[name], pieces) for name, pieces in self._in_text(said)]
         found += [(each, pieces) for each in self._others if (pieces := _found(each.rule, looked)) is not None]
+        found += [(PlacedRule(place, rule._replace(action=Action.HOLD)), []) for place, rule in self.unreadable]
         fired = [
             Fired(place, rule, tuple(piece[:MAX_MATCHED_CHARS] for piece in pieces[:MOST_MATCHED]))
             for (place, rule), pieces in found
@@ -92,6 +98,10 @@ class _Looked(NamedTuple):
     @property
     def email_domain(self) -> str:
         return ascii_name(self.said.email.rpartition("@")[2])
+
+
+def _is_of_unknown_zone(rule: Rule) -> bool:
+    return isinstance(rule.condition, Hours) and not is_known(rule.condition.time_zone)
 
 
 def _found(rule: Rule, looked: _Looked) -> _Found:

@@ -1,9 +1,18 @@
 """Hours of the day in a place."""
 
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from service.domain.rule import Hours
+
+
+def is_known(time_zone: str) -> bool:
+    """Whether the database of this machine has the zone."""
+    try:
+        ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, OSError, ValueError):
+        return False
+    return True
 
 
 def is_outside(hours: Hours, now_ms: int) -> bool:

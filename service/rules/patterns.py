@@ -7,6 +7,7 @@ import random
 import string
 import time
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 import re2
 
@@ -29,13 +30,19 @@ class PatternError(ValueError):
 
 
 class Patterns:
-    """Patterns of several rules, looked for in one walk over the text."""
+    """Patterns of several rules, looked for in one walk over the text. `unreadable` are the names of those that another
+    RE2 than this one took: they are not looked for."""
 
     def __init__(self, by_rule: Mapping[str, str]) -> None:
         """by_rule: the name of a rule -> its pattern, which `check` has passed"""
-        self._names = list(by_rule)
-        self._each = [re2.compile(pattern, _options()) for pattern in by_rule.values()]
-        self._all = _set_of(by_rule.values())
+        compiled = {rule: _compiled(pattern) for rule, pattern in by_rule.items()}
+        self.unreadable = [rule for rule, pattern in compiled.items() if pattern is None]
+        self._each = [pattern for pattern in compiled.values() if pattern is not None]
+        self._names = [rule for rule, pattern in compiled.items() if pattern is not None]
+        try:
+            self._all = _set_of([by_rule[rule] for rule in self._names])
+        except re2.error:  # together they need more memory than one may have
+            self._all, self.unreadable = None, list(by_rule)
 
     def find(self, body: str) -> dict[str, list[str]]:
         """The rules whose pattern the body has a match of, each with the first match."""
@@ -46,6 +53,14 @@ class Patterns:
     def _first(self, index: int, body: str) -> str:
         match = self._each[index].search(body)
         return str(match.group()) if match else ""
+
+
+def _compiled(pattern: str) -> Any:
+    """None for one that is no pattern to this RE2."""
+    try:
+        return re2.compile(pattern, _options())
+    except re2.error:
+        return None
 
 
 def check(by_rule: Mapping[str, str]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Container
+from collections.abc import Callable, Container, Sequence
 
 from service.domain.policy import Policy
 from service.domain.rule import Rule
@@ -13,15 +13,24 @@ MOST = 64
 """Sites whose rules are kept ready at once; 5,000 phrases take about 1.2 MB."""
 
 _Key = tuple[Rule, ...]
+OnUnreadable = Callable[[Sequence[str]], None]
+"""Is told the names of rules."""
+
+
+def _nobody(_: Sequence[str]) -> None:
+    pass
 
 
 class PreparedRules:
     """The rules of policies, made ready in a thread when they are first asked for, and kept while they are used."""
 
-    def __init__(self, fold: Fold, disposable: Container[str], most: int = MOST) -> None:
-        """disposable: see `Rules`"""
+    def __init__(
+        self, fold: Fold, disposable: Container[str], *, on_unreadable: OnUnreadable = _nobody, most: int = MOST
+    ) -> None:
+        """disposable: see `Rules`. on_unreadable: is told of rules that cannot be read, when a policy is made ready"""
         self.fold = fold
         self._disposable = disposable
+        self._on_unreadable = on_unreadable
         self._most = most
         # By identity: a policy that is read anew has a tuple of its own, and hashing thousands of phrases takes long.
         self._ready: OrderedDict[int, tuple[_Key, Rules]] = OrderedDict()
@@ -46,6 +55,8 @@ class PreparedRules:
 
     async def _make(self, rules: _Key) -> Rules:
         made = await asyncio.to_thread(Rules, rules, self.fold, self._disposable)
+        if made.unreadable:
+            self._on_unreadable([each.rule.name for each in made.unreadable])
         self._ready[id(rules)] = (rules, made)
         while len(self._ready) > self._most:
             self._ready.popitem(last=False)

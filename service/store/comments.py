@@ -11,6 +11,8 @@ from service.domain.assessed import Span
 from service.domain.caller import Caller
 from service.domain.comment import Claim, Comment, FullComment, KnownComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
+from service.domain.escalation import Escalation
+from service.domain.note import NEWEST_SHOWN, Notes
 from service.domain.replay import Replay
 from service.domain.routing import Verdict
 from service.domain.state import State
@@ -20,7 +22,9 @@ from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.recent import Recent
 from service.store import author_names, keys, scripts
 from service.store.claims import unpack_claim
+from service.store.escalations import unpack_escalations
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
+from service.store.notes import unpack_notes
 from service.store.record import (
     Private,
     pack_act,
@@ -34,7 +38,8 @@ from service.vault import Vault
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
 """Upper bounds of the histogram of a comment's age at its decision."""
-_AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
+"""As scripts take them."""
 HOMES_BYTES = 64 * 1024 * 1024
 _HOME_BYTES = 560
 """Of one home, its key and its slot in the table, but for the thread's id: measured with CPython 3.11."""
@@ -72,6 +77,7 @@ class _Record(NamedTuple):
     private: Private
     public: bytes
     claim: Claim | None
+    escalations: tuple[Escalation, ...]
 
 
 def _size_of(key: tuple[str, str], home: CommentHome) -> int:  # noqa: ARG001 ids of sites and comments are short
@@ -88,6 +94,10 @@ class Comments:
 
     def remember_home(self, site: str, comment_id: str, home: CommentHome) -> None:
         self._homes.put((site, comment_id), home)
+
+    def forget_home(self, site: str, comment_id: str) -> None:
+        """Has it read again: the comment has come into the lists since."""
+        self._homes.drop((site, comment_id))
 
     async def find_home(self, site: str, comment_id: str) -> CommentHome:
         """Where a comment belongs. CommentNotFoundError. Every act finds its comment by this, and one of format 1 is
@@ -113,10 +123,11 @@ class Comments:
         while True:
             home = await self.find_home(site, comment_id)
             names = [*comment_keys(site, comment_id, home), keys.idempotency(site, replay.digest)]
+            names += keys.series_keys(site)
             try:
                 return await script.run(self._link, names, *arguments)
             except HomeChangedError:
-                self._homes.drop((site, comment_id))
+                self.forget_home(site, comment_id)
 
     async def decide(self, site: str, ruling: Ruling, moderator: Caller, *, replay: Replay, now_ms: int) -> Comment:
         """Applies one decision once. ClaimedByAnotherError, StaleRevisionError, CommentNotFoundError."""
@@ -141,7 +152,7 @@ class Comments:
                 note=ruling.note or None,
             ),
             replay.fingerprint,
-            _AGE_BOUNDS,
+            AGE_BOUNDS,
             int(moderator.may_end_any_claim),
             orjson.dumps({"reason": code}) if code else "",
             code,
@@ -173,8 +184,9 @@ class Comments:
     async def read(self, site: str, comment_id: str, *, vault: Vault, now_ms: int) -> FullComment:
         """Reads a comment, its claim and its author's record; the vault opens the email. CommentNotFoundError."""
         home = await self.find_home(site, comment_id)
-        reply, author = await scripts.READ_COMMENT.run(
-            self._link, comment_keys(site, comment_id, home), now_ms, comment_id
+        names = [*comment_keys(site, comment_id, home), keys.comment_notes(site, comment_id)]
+        reply, author, note_ids, notes, count = await scripts.READ_COMMENT.run(
+            self._link, names, now_ms, comment_id, NEWEST_SHOWN
         )
         found = _unpack(reply)
         private, fields = found.private, found.fields
@@ -187,6 +199,7 @@ class Comments:
             referrer=private.referrer,
             author=await author_names.named(self._link, site, home.author, pairs(author), now_ms=now_ms),
             history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
+            notes=Notes(count, unpack_notes(note_ids, notes)),
         )
 
     async def read_email(self, site: str, comment_id: str, vault: Vault) -> str | None:
@@ -218,7 +231,7 @@ class Comments:
 
     async def _read_step(self, site: str, step: list[tuple[str, CommentHome]], now_ms: int) -> list[Comment]:
         queue = keys.queue_keys(site)
-        script_keys = [queue.claims, queue.holders]
+        script_keys = [queue.claims, queue.holders, keys.escalation_keys(site).escalations]
         for comment_id, home in step:
             script_keys += [keys.comment(site, comment_id), keys.thread_keys(site, home.thread).comments]
         ids = (comment_id for comment_id, _ in step)
@@ -237,11 +250,12 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         *keys.stream_keys(site)[:2],
         keys.published_later(site, home.thread),
         *keys.list_keys(site, FIRST_ORDINAL if home.ordinal is None else home.ordinal)[1:],
+        *keys.escalation_keys(site),
     ]
 
 
 def _unpack(reply: list[Any]) -> _Record:
-    flat, public, holder, expires = reply
+    flat, public, holder, expires, *escalations = reply
     record = dict(zip(flat[::2], flat[1::2], strict=True))
     if is_of_format_1(record):  # an answer that was kept for an Idempotency-Key
         record, public = of_format_2(record, public)
@@ -250,7 +264,7 @@ def _unpack(reply: list[Any]) -> _Record:
         claim = unpack_claim(holder, expires)
     private = unpack_private(record.pop(_PRIVATE))
     fields = {_NAMES[name]: value.decode() for name, value in record.items()}
-    return _Record(fields, private, public or b"[]", claim)
+    return _Record(fields, private, public or b"[]", claim, unpack_escalations(b"".join(escalations)))
 
 
 def _comment(comment_id: str, found: _Record) -> Comment:
@@ -273,6 +287,7 @@ def _comment(comment_id: str, found: _Record) -> Comment:
         published_ms=int(published_ms) if published_ms else None,
         revision=int(fields["revision"]),
         claim=found.claim,
+        escalations=found.escalations,
         decision_reason=fields.get("reason"),
     )
 

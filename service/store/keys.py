@@ -42,6 +42,8 @@ hash of a reader's address:
 | cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
 | cd:{S}:thread-queue:T | sorted set | comment_id -> submitted_ms | while queued |
 | cd:{S}:comment:C | hash | its record, see below | for ever |
+| cd:{S}:comment-notes:C | hash | note_id -> a moderator's note, packed, see `store/notes.py` | the newest 200 |
+| cd:{S}:author-notes:A | hash | the same of an author | the newest 200 |
 | cd:{S}:author:A | hash | first_ms, last_ms, submitted; state -> count; and see below | for ever |
 | cd:{S}:author-of:I | string | A, the author's keyed hash | until he is forgotten |
 | cd:{S}:queue | sorted set | comment_id -> submitted_ms | while queued |
@@ -49,6 +51,8 @@ hash of a reader's address:
 | cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
 | cd:{S}:claims | sorted set | comment_id -> expires_ms | until decided, handed back or expired |
 | cd:{S}:claim-holders | hash | comment_id -> member_id, name, token_id of the moderator, a line each | as its claim |
+| cd:{S}:escalated | sorted set | comment_id -> when it was escalated first, ms | while queued |
+| cd:{S}:escalations | hash | comment_id -> its escalations, a line each, see `store/escalations.py` | while queued |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:list-rows:N | string | 12 bytes a comment of the chunk N of 1,024 ordinals | for ever |
 | cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 32,768 ordinals | for ever |
@@ -57,10 +61,17 @@ hash of a reader's address:
 | cd:{S}:list-thread-below:T | string | the same of those below the first, descending | for ever |
 | cd:{S}:list-author:A | string | as of a thread, but for the newest | for ever |
 | cd:{S}:list-author-below:A | string | as of a thread | for ever |
+| cd:{S}:series | stream | a row a minute in which something was counted, see `store/series.py` | the newest 1,440 |
+| cd:{S}:series-hours | stream | the same of hours | the newest 2,160 |
+| cd:{S}:series-base | hash | minute, names, minutes, hours: see `scripts/lib/series.lua` | for ever |
 | cd:{S}:events | stream | what was done with comments and threads | the newest 10,000, see below |
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
 | cd:{S}:consuming:N | string | which process the consumer N works in | 10 s, renewed |
+| cd:{S}:bulk:B | hash | a selection, and once it is decided on how far that is, see below | 30 min; 7 days |
+| cd:{S}:bulks | sorted set | bulk_id -> when it was started, ms | the newest 200 |
+| cd:{S}:bulks-running | sorted set | the same of those that are to go on; in no backup | until done |
+| cd:{S}:bulk-runner | string | which process carries out the bulks | 10 s, renewed |
 | cd:{S}:repeat:D | string | comment_id of the first of exact repeats | 10 min |
 | cd:{S}:said:D | string | when an author said the same last, ms, and in which thread | 24 h at most |
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
@@ -85,6 +96,11 @@ decision that undo can take back: state, decision, published_ms, was it queued, 
 reason (the code of the standing decision's), forgotten (how many acts are no longer
 in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What would be empty is left out, the
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
+
+A bulk has ids, ten bytes a comment, total, state (the one asked for), previewed_ms; once it is started decision,
+reason, code (of the reason), note, actor, name, started_ms, place (how many of the ids were looked at), changed,
+claimed (how many were skipped for another's claim), finished_ms; once it is taken back undo_actor, undo_name,
+undo_started_ms, undo_place, undone, undo_finished_ms, and then no ids any more.
 
 An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the
 id of the last event that a consumer handled, how many events there had been until then, and how many it lost, with
@@ -146,6 +162,8 @@ SITE_KINDS = {
     "thread-published-later:": KeyType.SORTED_SET,
     "thread-queue:": KeyType.SORTED_SET,
     "comment:": KeyType.HASH,
+    "comment-notes:": KeyType.HASH,
+    "author-notes:": KeyType.HASH,
     "author:": KeyType.HASH,
     "author-of:": KeyType.STRING,
     "queue": KeyType.SORTED_SET,
@@ -153,6 +171,8 @@ SITE_KINDS = {
     "queue-uncertainty": KeyType.SORTED_SET,
     "claims": KeyType.SORTED_SET,
     "claim-holders": KeyType.HASH,
+    "escalated": KeyType.SORTED_SET,
+    "escalations": KeyType.HASH,
     "totals": KeyType.HASH,
     "list-rows:": KeyType.STRING,
     "list-planes:": KeyType.HASH,
@@ -161,9 +181,14 @@ SITE_KINDS = {
     "list-thread-below:": KeyType.STRING,
     "list-author:": KeyType.STRING,
     "list-author-below:": KeyType.STRING,
+    "series": KeyType.STREAM,
+    "series-hours": KeyType.STREAM,
+    "series-base": KeyType.HASH,
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
+    "bulk:": KeyType.HASH,
+    "bulks": KeyType.SORTED_SET,
     "repeat:": KeyType.STRING,
     "said:": KeyType.STRING,
     "idempotency:": KeyType.STRING,
@@ -187,7 +212,7 @@ PASSING_KINDS = (
     ),
 )
 """Kinds of the installation that are true of the running store alone, and so are in no backup."""
-SITE_PASSING_KINDS = ("consuming",)
+SITE_PASSING_KINDS = ("consuming", "bulk-runner", "bulks-running")
 """The same of a site."""
 MAX_NAME_BYTES = 4096
 """What follows a kind is shorter: of a thread's id, the longest, at most 1,024."""
@@ -304,6 +329,13 @@ class QueueKeys(NamedTuple):
     holders: str
 
 
+class EscalationKeys(NamedTuple):
+    """What moderators handed to others, in the order in which scripts take it."""
+
+    escalated: str
+    escalations: str
+
+
 class ThreadKeys(NamedTuple):
     """A thread's keys, in the order in which scripts take them."""
 
@@ -317,6 +349,11 @@ class ThreadKeys(NamedTuple):
 def queue_keys(site: str) -> QueueKeys:
     names = ("queue", "queue-risk", "queue-uncertainty", "claims", "claim-holders")
     return QueueKeys(*(_of(site, name) for name in names))
+
+
+@lru_cache(maxsize=1024)
+def escalation_keys(site: str) -> EscalationKeys:
+    return EscalationKeys(_of(site, "escalated"), _of(site, "escalations"))
 
 
 @lru_cache(maxsize=4096)
@@ -334,6 +371,14 @@ def published_later(site: str, thread: str) -> str:
 
 def comment(site: str, comment_id: str) -> str:
     return _of(site, f"comment:{comment_id}")
+
+
+def comment_notes(site: str, comment_id: str) -> str:
+    return _of(site, f"comment-notes:{comment_id}")
+
+
+def author_notes(site: str, author: str) -> str:
+    return _of(site, f"author-notes:{author}")
 
 
 def author(site: str, author: str) -> str:
@@ -394,6 +439,19 @@ def totals(site: str) -> str:
     return _of(site, "totals")
 
 
+class SeriesKeys(NamedTuple):
+    """The keys of a site's series, in the order in which scripts take them."""
+
+    minutes: str
+    hours: str
+    base: str
+
+
+@lru_cache(maxsize=1024)
+def series_keys(site: str) -> SeriesKeys:
+    return SeriesKeys(*(_of(site, kind) for kind in ("series", "series-hours", "series-base")))
+
+
 def events(site: str) -> str:
     return _of(site, "events")
 
@@ -422,6 +480,26 @@ def consuming(site: str, consumer: str) -> str:
 
 def change_consuming(consumer: str) -> str:
     return f"{_INSTALLATION}change-consuming:{consumer}"
+
+
+class BulkKeys(NamedTuple):
+    """A bulk and the lists of its site's, in the order in which scripts take them."""
+
+    bulk: str
+    bulks: str
+    running: str
+
+
+def bulk_keys(site: str, bulk_id: str) -> BulkKeys:
+    return BulkKeys(_of(site, f"bulk:{bulk_id}"), _of(site, "bulks"), bulks_running(site))
+
+
+def bulks_running(site: str) -> str:
+    return _of(site, "bulks-running")
+
+
+def bulk_runner(site: str) -> str:
+    return _of(site, "bulk-runner")
 
 
 def said(site: str, digest: str) -> str:

@@ -8,10 +8,11 @@ import numpy as np
 from service.domain.selection import Listed, ListPage, Selection
 from service.link.link import Link
 from service.lists.ordinals import BITS_A_CHUNK, FIRST_ORDINAL
-from service.lists.planes import Bits, Ordinals, asked_of_planes, is_set, newest_set, passing
+from service.lists.planes import Bits, Ordinals, asked_of_planes, chunks_of, is_set, newest_set, passing
 from service.lists.rows import Rows, chosen, listed, pieces_of, rows_of, times_of
+from service.lists.strand import BLOCK
 from service.store import keys, scripts
-from service.store.strands import read_block
+from service.store.strands import Wanted, read_block
 
 MOST_AT_ONCE = 1000
 """Comments that one call finds at most, and rows that one step reads: half a millisecond of the server's time."""
@@ -26,6 +27,8 @@ _OUT_OF_ORDER_MS = 10_000
 """Comments arrive in the order of their ids but for so long: each process has a clock, and takes its time to score."""
 _WINDOW = 8
 """So many rows are looked at for the time of a place, as any of them may be empty."""
+_FIRST_BLOCK = 1024
+"""So many ordinals of a thread or author are looked at first, and a whole block where these are not enough."""
 _SPARE = 14
 """So many more are taken than are wanted, as rows may be empty."""
 
@@ -122,12 +125,13 @@ class Lists:
 
     async def _step_of_strands(self, site: str, selection: Selection, stretch: _Stretch) -> _Step:
         """What passes of a block; of the planes no more chunks are read than in any step."""
-        block = await read_block(self._link, site, selection, stretch.high)
+        wanted = Wanted(stretch.high, BLOCK if stretch.chunks > 1 else _FIRST_BLOCK)
+        block = await read_block(self._link, site, selection, wanted)
         floor = max(stretch.low, block.floor)
-        ordinals = block.ordinals[block.ordinals >= floor]
+        ordinals = block.ordinals[np.searchsorted(block.ordinals, floor) :]
         groups = asked_of_planes(selection)
         if groups and len(ordinals):
-            chunks = np.unique(ordinals // BITS_A_CHUNK)[-CHUNKS_A_STEP:]
+            chunks = chunks_of(ordinals)[-CHUNKS_A_STEP:]
             floor = max(floor, int(chunks[0]) * BITS_A_CHUNK) if ordinals[0] < chunks[0] * BITS_A_CHUNK else floor
             ordinals = ordinals[ordinals >= floor]
             bits = await self._bits(site, groups, chunks.tolist())

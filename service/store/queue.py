@@ -1,12 +1,15 @@
 """The queue in Redis: listed in four orders, claimed under leases."""
 
 from service.domain.caller import Caller
+from service.domain.comment import Comment
+from service.domain.escalation import Escalation
 from service.domain.queue import Claimed, Position, QueueOrder, QueuePage, QueueView
 from service.domain.replay import Replay
 from service.link.link import Link
 from service.store import keys, scripts
 from service.store.claims import pack_holder
 from service.store.comments import Comments
+from service.store.escalations import pack_escalation
 
 MOST_HELD = 500
 """So many comments of a site one moderator may hold at once: more than anybody decides within a lease."""
@@ -63,6 +66,7 @@ class Queue:
                 keys.thread_keys(site, view.thread or "").queue,
                 *keys.stream_keys(site)[:2],
                 keys.idempotency(site, replay.digest),
+                *keys.escalation_keys(site),
             ],
             now_ms,
             moderator.lease_until(now_ms + lease_ms),
@@ -75,6 +79,31 @@ class Queue:
         )
         found = await self._comments.read_some(site, [each.decode() for each in ids], now_ms)
         return Claimed(found, int(expires_ms))
+
+    async def escalate(
+        self, site: str, comment_id: str, moderator: Caller, *, note: str, replay: Replay, now_ms: int
+    ) -> Comment:
+        """Hands a queued comment to the other moderators; the same one's second word changes nothing.
+        CommentNotFoundError, NotQueuedError, ClaimedByAnotherError."""
+        queue = keys.queue_keys(site)
+        escalation = Escalation(moderator.actor, moderator.name, now_ms, note)
+        await scripts.ESCALATE.run(
+            self._link,
+            [
+                *(queue.queue, queue.claims, queue.holders, keys.comment(site, comment_id)),
+                *keys.escalation_keys(site),
+                *keys.stream_keys(site)[:2],
+                keys.idempotency(site, replay.digest),
+            ],
+            now_ms,
+            comment_id,
+            moderator.actor,
+            int(moderator.may_end_any_claim),
+            pack_escalation(escalation),
+            replay.fingerprint,
+        )
+        (found,) = await self._comments.read_some(site, [comment_id], now_ms)
+        return found
 
     async def release(self, site: str, comment_id: str, moderator: Caller, now_ms: int) -> None:
         """Hands one claim back, or ends that of another for whom may end any; nothing happens when there is none.

@@ -1,14 +1,26 @@
-"""Rules as the script of submissions takes them: those that the store decides on, and those found before."""
+"""What the scripts that judge a submission take: the verdict of each mode, the rules that the store decides on, and
+those found before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
+from service.domain.policy import MODES, Mode
+from service.domain.routing import Routing
 from service.domain.rule import Condition, Fired, Newcomer, OftenRejected, PlacedRule, Repeated, ThreadAge
 from service.link.link import Argument
 from service.store.record import pack_reasons
 
 _HOUR_MS = 3_600_000
+
+
+def routing_arguments(routings: Mapping[Mode, Routing]) -> list[Argument]:
+    """Of each mode its verdict, whether that is listed, and its reasons as they are stored."""
+    arguments: list[Argument] = []
+    for mode in MODES:
+        verdict, reasons, is_listed = routings[mode]
+        arguments += (verdict, int(is_listed), pack_reasons(reasons))
+    return arguments
 
 
 def rule_arguments(rules: Sequence[PlacedRule]) -> list[Argument]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from service.domain.assessed import Assessed
-from service.domain.policy import MODES, Mode, Policy
+from service.domain.policy import Mode, Policy
 from service.domain.replay import Replay
 from service.domain.routing import Routing
 from service.domain.rule import Fired, PlacedRule
@@ -17,8 +17,8 @@ from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL, pack_row
 from service.store import keys, scripts
 from service.store.comments import CommentHome, Comments
-from service.store.record import Private, pack_private, pack_public, pack_reasons
-from service.store.rules import pack_fired, rule_arguments
+from service.store.record import Private, pack_private, pack_public
+from service.store.rules import pack_fired, routing_arguments, rule_arguments
 
 KEYS_EACH, KEYS_WITH_BEFORE = 13, 15
 """Keys of each submission, without and with those of yesterday."""
@@ -127,7 +127,8 @@ class Submissions:
         """The answers of one script. Where other processes have come further it does nothing but tell how far."""
         answers: list[Any] = []
         while not answers:
-            shared = (*keys.intake_keys(site), *keys.arrival_keys(site, self._ordinals.get(site, FIRST_ORDINAL)))
+            arrival = keys.arrival_keys(site, self._ordinals.get(site, FIRST_ORDINAL))
+            shared = (*keys.intake_keys(site), *arrival, *keys.series_keys(site))
             self._ordinals[site], *answers = await scripts.SUBMIT.run(self._link, [*shared, *names], *arguments)
         return answers
 
@@ -200,9 +201,7 @@ def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument
         int(assessed.scores is None),
         said.actor,
     ]
-    for mode in MODES:
-        routing = new.routings[mode]
-        arguments += (routing.verdict, int(routing.is_listed), pack_reasons(routing.reasons))
+    arguments += routing_arguments(new.routings)
     arguments += (pack_fired(new.fired), pack_row(new.comment_id, assessed.queue_risk))
     arguments += (new.author_id, int(new.is_trust_counted))
     return arguments

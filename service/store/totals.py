@@ -2,8 +2,9 @@
 
 Fields of `totals`: `submitted:VERDICT`, `decided:DECISION`, `state:STATE` (comments now in it), `undone`, `repeats`,
 `unscored`, `unknown_reader` (whose website did not tell his address), `refused:rate_limited`, `age_in:SECONDS` (at most
-so old, and older than the bound before), `age_count`, `age_sum_ms`, `ordinals` and `ordinals_below` (how many there are
-from the first one on, and below it).
+so old, and older than the bound before), `age_count`, `age_sum_ms`, `by:ACTOR` (decisions; `by:` of all actors beyond
+the first 200), `actors` (how many these are), `ordinals` and `ordinals_below` (how many there are from the first one
+on, and below it).
 """
 
 from typing import NamedTuple

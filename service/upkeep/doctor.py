@@ -34,7 +34,15 @@ _COUNTED = {
         "undone",
     ),
 }
-_OF_COMMENTS = (Check.RECORD, Check.PUBLICATION, Check.QUEUE, Check.CLAIM, Check.REVISION, Check.PUBLIC)
+_OF_COMMENTS = (
+    Check.RECORD,
+    Check.PUBLICATION,
+    Check.QUEUE,
+    Check.CLAIM,
+    Check.ESCALATION,
+    Check.REVISION,
+    Check.PUBLIC,
+)
 
 
 async def examine(link: Link, on_progress: Progress) -> Report:

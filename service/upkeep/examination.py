@@ -14,9 +14,9 @@ from service.store.record import tallied
 MEMBERS_A_STEP = 500
 LIFETIME_MS = DAY_MS
 """The lifetime that a repair gives to a key that should have one: the longest that any of these keys has."""
-HASHES = ("claim-holders", "thread-comments")
+HASHES = ("claim-holders", "escalations", "thread-comments")
 _PUBLISHED = ("thread-published", "thread-published-later")
-SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", *_PUBLISHED, "thread-queue")
+SORTED_SETS = ("queue", "queue-risk", "queue-uncertainty", "claims", "escalated", *_PUBLISHED, "thread-queue")
 
 
 class Examined(NamedTuple):

@@ -11,6 +11,7 @@ class Check(StrEnum):
     PUBLICATION = "publication"
     QUEUE = "queue"
     CLAIM = "claim"
+    ESCALATION = "escalation"
     REVISION = "revision"
     PUBLIC = "public"
     ORPHAN = "orphan"
@@ -27,6 +28,7 @@ MEANINGS = {
     Check.PUBLICATION: "published comments, and no others, are in their thread's list, at their time",
     Check.QUEUE: "every view of the queue has the same comments, all that are held among them",
     Check.CLAIM: "claims are on queued comments, each with its holder",
+    Check.ESCALATION: "escalations are of queued comments, each with who made it",
     Check.REVISION: "a comment's revision is that of its history",
     Check.PUBLIC: "a comment has the text that readers see",
     Check.ORPHAN: "whatever is listed has a comment, of that thread",

@@ -5,15 +5,35 @@ from collections.abc import Sequence
 from service.desk import Desk
 from service.domain.comment import Comment
 from service.domain.selection import CommentsPage, Listed, Selection
+from service.errors import AuthorNotFoundError
 from service.lists.query import Query, query_of
+from service.store.author_names import find_author
 
 _MOST_ROUNDS = 3
 """So often a page is filled up where comments changed while it was made."""
 
 
-async def list_comments(desk: Desk, site: str, selection: Selection, *, limit: int, below: int | None) -> CommentsPage:
-    """The newest comments that pass the filters, whose ordinals are below `below` where one is given. A page may hold
-    fewer than its limit, and none, though another follows. InvalidFieldsError for a query that cannot be read."""
+_NOTHING = CommentsPage([], None)
+
+
+async def with_author(desk: Desk, site: str, selection: Selection, author_id: str | None) -> Selection | None:
+    """The selection of an author's comments alone, where one is named; None where nobody is found by that name."""
+    if author_id is None:
+        return selection
+    try:
+        return selection._replace(author=await find_author(desk.link, site, author_id))
+    except AuthorNotFoundError:
+        return None
+
+
+async def list_comments(
+    desk: Desk, site: str, selection: Selection | None, *, limit: int, below: int | None
+) -> CommentsPage:
+    """The newest comments that pass the filters, whose ordinals are below `below` where one is given; none without a
+    selection. A page may hold fewer than its limit, and none, though another follows. InvalidFieldsError for a query
+    that cannot be read."""
+    if selection is None:
+        return _NOTHING
     if selection.query:
         return await _search(desk, site, selection, query_of(selection.query), limit=limit, below=below)
     comments: list[Comment] = []

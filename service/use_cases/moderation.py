@@ -35,6 +35,13 @@ async def claim(
     return claimed
 
 
+async def escalate(
+    desk: Desk, site: str, caller: Caller, comment_id: str, *, note: str | None, replay: Replay
+) -> Comment:
+    """Hands a queued comment to the other moderators. CommentNotFoundError, NotQueuedError, ClaimedByAnotherError."""
+    return await desk.queue.escalate(site, comment_id, caller, note=note or "", replay=replay, now_ms=desk.now_ms())
+
+
 async def release(desk: Desk, site: str, caller: Caller, comment_id: str) -> None:
     """Hands a claim back; an administrator may end that of another. CommentNotFoundError, ClaimedByAnotherError."""
     await desk.queue.release(site, comment_id, caller, desk.now_ms())

@@ -8,14 +8,15 @@ from classifier import Folded, Text
 from service.desk import Desk
 from service.domain.assessed import Assessed
 from service.domain.policy import Mode, Policy
-from service.domain.routing import NAME_OF_STAFF, Routing, route_each
+from service.domain.routing import NAME_OF_STAFF, Routing, may_be_trusted, route_each
 from service.domain.rule import Fired, PlacedRule, Rule
 from service.domain.site import Site
 from service.domain.submission import Submission
-from service.errors import InvalidFieldsError, ThreadNotFoundError
+from service.errors import InvalidFieldsError
 from service.rules.checked import RulesError, checked
 from service.rules.compiled import Said
-from service.store import threads
+from service.store.trials import Asked, try_submission
+from service.vault import Vault
 
 
 class Ruled(NamedTuple):
@@ -66,21 +67,29 @@ class Trial(NamedTuple):
 
 
 async def try_policy(desk: Desk, site: Site, thread: str, submission: Submission) -> Trial:
-    """Says what the site's policy makes of a submission, and keeps nothing of it. thread: "" for one of no thread"""
+    """Says what the site's policy makes of a submission, with what is known of its author, and keeps nothing of it.
+    thread: "" for one of no thread"""
     scored = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
-    policy = site.policy
+    assessed, policy = scored.assessed, site.policy
     ruled = await met_rules(desk, policy, thread, submission, readings=scored.readings)
-    routings = route_each(policy, scored.assessed, held_for(desk, site, submission), ruled.fired)
-    mode = await _mode_of(desk, site, thread) or policy.mode
-    return Trial(mode, routings[mode], scored.assessed)
+    held = held_for(desk, site, submission)
+    author = desk.vault.email_hash(submission.email)
+    asked = Asked(
+        thread,
+        author,
+        said_of(desk.vault, site.site, author, submission) if ruled.asks_what_was_said else "",
+        route_each(policy, assessed, held, () if ruled.left else ruled.fired),
+        rules=ruled.left,
+        fired=ruled.fired if ruled.left else (),
+        is_trust_counted=submission.is_author_verified and may_be_trusted(policy, assessed, held, ruled.fired),
+    )
+    mode, routing = await try_submission(desk.link, site.site, policy.mode, asked, now_ms=desk.now_ms())
+    return Trial(mode, routing, assessed)
 
 
-async def _mode_of(desk: Desk, site: Site, thread: str) -> Mode | None:
-    """The thread's own, where it has one."""
-    try:
-        return (await threads.read_settings(desk.link, site.site, thread)).mode if thread else None
-    except ThreadNotFoundError:
-        return None
+def said_of(vault: Vault, site: str, author: str, submission: Submission) -> str:
+    """What stands for an author and his words, wherever on the site he says them."""
+    return vault.digest("said", site, author, submission.body)
 
 
 async def check_rules(desk: Desk, rules: Sequence[Rule]) -> tuple[Rule, ...]:

@@ -12,7 +12,7 @@ from service.store.author_names import new_author_id
 from service.store.comments import CommentHome
 from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Traces
-from service.use_cases.rules import Ruled, held_for, met_rules
+from service.use_cases.rules import Ruled, held_for, met_rules, said_of
 from service.vault import Vault
 
 
@@ -57,7 +57,7 @@ def _new_comment(
         routings=route_each(site.policy, assessed, held, () if ruled.left else ruled.fired),
         traces=_traces(vault, site, home, submission, salts.today),
         traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
-        said=vault.digest("said", site.site, home.author, submission.body) if ruled.asks_what_was_said else "",
+        said=said_of(vault, site.site, home.author, submission) if ruled.asks_what_was_said else "",
         rules=ruled.left,
         fired=ruled.fired if ruled.left else (),
         author_id=new_author_id(),

@@ -11,6 +11,7 @@ from aiohttp import web
 from marshmallow import ValidationError
 
 from schemas.author_records import AUTHOR_ID_PATTERN
+from schemas.bulk import BULK_ID_PATTERN
 from schemas.fields import COMMENT_ID_PATTERN, PlainText
 from schemas.origin import PublicAddress
 from schemas.threads import MAX_THREAD_CHARS
@@ -18,7 +19,7 @@ from service.desk import Desk
 from service.domain.caller import Caller
 from service.domain.replay import NO_REPLAY, Replay
 from service.domain.site import Audience, Site
-from service.errors import AuthorNotFoundError, CommentNotFoundError, InvalidFieldsError
+from service.errors import AuthorNotFoundError, BulkNotFoundError, CommentNotFoundError, InvalidFieldsError
 from service.metrics import RequestMeasures
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
@@ -32,6 +33,7 @@ Json = dict[str, Any]
 T = TypeVar("T")
 Networks = tuple[IPv4Network | IPv6Network, ...]
 _COMMENT_ID = re.compile(COMMENT_ID_PATTERN)
+_BULK_ID = re.compile(BULK_ID_PATTERN)
 _AUTHOR_ID = re.compile(AUTHOR_ID_PATTERN)
 _THREAD = PlainText(min_chars=1, max_chars=MAX_THREAD_CHARS)
 
@@ -111,6 +113,14 @@ class Call:
         if not _AUTHOR_ID.match(author_id):
             raise AuthorNotFoundError
         return author_id
+
+    @property
+    def bulk_id(self) -> str:
+        """The bulk in the path; BulkNotFoundError for what can be no id."""
+        bulk_id = self.request.match_info["bulk_id"]
+        if not _BULK_ID.match(bulk_id):
+            raise BulkNotFoundError
+        return bulk_id
 
     def _checked(self, name: str, text: PlainText) -> str:
         given = self.request.match_info[name]

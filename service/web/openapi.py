@@ -12,6 +12,7 @@ from marshmallow.fields import Field
 
 from schemas import operation as operation_schemas
 from schemas.author_records import AUTHOR_ID_PATTERN
+from schemas.bulk import BULK_ID_PATTERN
 from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
 from schemas.moderation import BulkDecisionSchema
 from schemas.patterns import FILLED_LINE
@@ -49,6 +50,11 @@ _PARAMETERS: dict[str, Json] = {
         "schema": {"type": "string", "pattern": COMMENT_ID_PATTERN},
         "description": "The comment's id.",
         "example": "06h25h3cahjlp26l",
+    },
+    "bulk_id": {
+        "schema": {"type": "string", "pattern": BULK_ID_PATTERN},
+        "description": "The bulk's id.",
+        "example": "b06h25h3cahjlp26l",
     },
     "author_id": {
         "schema": {"type": "string", "pattern": AUTHOR_ID_PATTERN},

@@ -70,6 +70,8 @@ def _of_address(route: Route) -> Errors:
         found[errors.SiteNotFoundError] = _SITE_UNKNOWN[route.access]
     if "{comment_id}" in route.path:
         found[errors.CommentNotFoundError] = "The site has no comment of this id."
+    if "{bulk_id}" in route.path:
+        found[errors.BulkNotFoundError] = "No bulk of this id was started on the site within the last seven days."
     thread = "The thread's id, or a" if "{thread}" in route.path else "A"
     found[errors.InvalidFieldsError] = (
         f"{thread} parameter of the query is unknown, given twice or not valid; `errors` names each."

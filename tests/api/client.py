@@ -68,10 +68,11 @@ class Reply:
 
 @dataclass
 class Api:
-    """The service at an address, asked with a token or without."""
+    """The service at an address, asked with a token or without, from an address of this machine's own."""
 
     url: str
     token: str | None = None
+    source: str = ""
 
     def ask(
         self,
@@ -89,7 +90,8 @@ class Api:
             sent.setdefault("Content-Type", "application/json")
         if self.token is not None:
             sent.setdefault("Authorization", f"Bearer {self.token}")
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=TIMEOUT_SECONDS)
+        source = (self.source, 0) if self.source else None
+        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, None, TIMEOUT_SECONDS, source)
         try:
             connection.request(method, path, raw, sent)
             return _reply(connection.getresponse())

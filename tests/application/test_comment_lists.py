@@ -1,5 +1,7 @@
 """Lists of a site's comments and search in them, over HTTP."""
 
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +11,14 @@ from tests.application.conftest import Application
 from tests.application.test_reads import SITE, decide, refused, submit
 
 COMMENTS = f"{SITE}/comments"
+
+
+@dataclass
+class Clock:
+    at: int
+
+    def now(self) -> int:
+        return self.at
 
 
 async def page(application: Application, **query: object) -> dict[str, Any]:
@@ -53,6 +63,30 @@ async def test_a_decision_moves_a_comment_from_list_to_list(application: Applica
     assert await listed(application, state="held") == [made[3], made[1], made[0]]
 
 
+async def test_an_author_is_found_by_his_id(application: Application) -> None:
+    made = [
+        await submit(application, thread=f"t{number % 2}", email=f"{number % 2}@mail.example") for number in range(6)
+    ]
+    full = await (await application.ask("GET", f"{COMMENTS}/{made[1]}")).json()
+    author_id = full["author"]["author_id"]
+    assert await listed(application, author_id=author_id, limit=2) == made[5::-2]
+    assert await listed(application, author_id=author_id, thread="t1") == made[5::-2]
+    assert await listed(application, author_id=author_id, thread="t0") == []
+    assert await listed(application, author_id="a000000000000") == []
+
+
+async def test_times_are_those_of_submission(open_application: Callable[..., Awaitable[Application]]) -> None:
+    clock = Clock(1_770_000_000_000)
+    application = await open_application(clock.now)
+    made = []
+    for number in range(4):
+        made.append(await submit(application, body=f"Comment {number}."))
+        clock.at += 3_600_000
+    assert await listed(application, since="2026-02-02T04:40:00+01:00") == made[:0:-1]
+    assert await listed(application, until="2026-02-02T03:40:00Z") == [made[0]]
+    assert await listed(application, since="2026-02-02T03:00:00Z", until="2026-02-02T04:40:01Z") == [made[2], made[1]]
+
+
 async def test_a_reason_is_the_machines_or_that_of_the_decision(application: Application) -> None:
     made = [await submit(application, body=f"Comment {number}.") for number in range(2)]
     wanted = {"decision": "reject", "reason": "off_topic"}
@@ -79,7 +113,16 @@ async def test_what_says_all_words_is_found(application: Application) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        *("state=asleep", "verdict=x", "reason=Not%20a%20code", "rule=", "thread=", "since=yesterday", "until=1"),
+        *(
+            "state=asleep",
+            "verdict=x",
+            "reason=Not%20a%20code",
+            "author_id=Ann",
+            "rule=",
+            "thread=",
+            "since=yesterday",
+            "until=1",
+        ),
         *("q=", "q=*", "q=a+b+c+d+e+f+g+h+i", f"q={201 * 'a'}", "limit=0", "cursor=x", "cursor=Y29tbWVudHM6eA=="),
     ],
 )

@@ -89,6 +89,12 @@ async def decide_on_an_old_revision(application: Application) -> ClientResponse:
     return await application.ask("POST", f"{path}/decisions", {"decision": "spam", "revision": 7})
 
 
+async def escalate_what_awaits_nothing(application: Application) -> ClientResponse:
+    comment = await submitted(application)
+    await application.ask("POST", f"{comment}/decisions", {"decision": "approve"})
+    return await application.ask("POST", f"{comment}/escalations", {})
+
+
 async def undo_nothing(application: Application) -> ClientResponse:
     return await application.ask("POST", f"{await submitted(application)}/undo", {})
 
@@ -129,10 +135,13 @@ PROVOKED: list[tuple[type[RequestError], Provoke]] = [
     (errors.TokenNotFoundError, lambda it: it.ask("DELETE", "/v1/tokens/t000000000000")),
     (errors.MemberNotFoundError, lambda it: it.ask("DELETE", "/v1/members/m000000000000")),
     (errors.BuiltInMemberError, lambda it: it.ask("DELETE", "/v1/members/admin")),
+    (errors.AuthorNotFoundError, lambda it: it.ask("GET", f"{SITE}/authors/a000000000000")),
+    (errors.BulkNotFoundError, lambda it: it.ask("GET", f"{SITE}/bulk/b0123456789abcdef")),
     (errors.ReceiptNotFoundError, ask_for_a_forged_receipt),
     (errors.SiteExistsError, make_a_site_twice),
     (errors.ThreadClosedError, submit_to_a_closed_thread),
     (errors.ClaimedByAnotherError, decide_what_another_claimed),
+    (errors.NotQueuedError, escalate_what_awaits_nothing),
     (errors.StaleRevisionError, decide_on_an_old_revision),
     (errors.NothingToUndoError, undo_nothing),
     (errors.RateLimitedError, submit_too_often),

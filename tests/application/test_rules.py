@@ -1,9 +1,14 @@
 """A site's rules from the policy to the verdict, over HTTP."""
 
+import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
+from service.app import DESK
+from service.domain.policy import Mode, Policy, fields_of, policy_of
+from service.store import sites
 from tests.application.conftest import Application
 
 SITE = "/v1/sites/default"
@@ -183,3 +188,59 @@ async def test_a_rule_of_one_thread_leaves_the_others_alone(application: Applica
     newcomer = COMMENT | {"email": "eve@mail.example"}
     other = await application.ask("POST", f"{SITE}/threads/another/comments", newcomer)
     assert (await other.json())["state"] == "held"
+
+
+@pytest.mark.parametrize(
+    "when", [{"pattern": {"re2": "(river"}}, {"hours": {"outside": "00:00-00:01", "time_zone": "Europe/Gone"}}]
+)
+async def test_a_rule_that_cannot_be_read_any_more_holds_what_it_concerns(
+    application: Application, when: dict[str, Any]
+) -> None:
+    """As a newer version of a library may read less than the one that took the rule."""
+    policy = policy_of(fields_of(Policy(Mode.POSTMODERATE)) | {"rules": [NOTE | {"when": when, "thread": "t"}, WORDS]})
+    desk = application.client.app[DESK]
+    await sites.set_policy(desk.link, "default", policy, actor="admin", now_ms=1)
+    await desk.registry.read_site("default")
+    held = await submitted(application, body="The bridge stands where it stood.")
+    assert (held["told"], held["state"]) == ("held", "held")
+    assert held["reasons"][0] == {"code": "rule", "rule": "night", "matched": []}
+    elsewhere = await application.ask("POST", f"{SITE}/policy/tests", {"body": "The bridge stands.", "thread": "other"})
+    assert (await elsewhere.json())["verdict"] == "publish"
+    told = await (await application.ask("GET", "/metrics")).text()
+    assert re.search(r"^commentdesk_unreadable_rules_total [1-9]", told, re.MULTILINE)
+
+
+NEWCOMERS = {"name": "new", "when": {"author": {"approved_fewer_than": 1}}, "action": "note"}
+REPEATED = {"name": "again", "when": {"repeated": {"elsewhere_within_hours": 1}}, "action": "hold"}
+OLD = {"name": "old", "when": {"thread_age_days": {"above": 1}}, "action": "reject"}
+
+
+async def test_what_a_policy_is_tried_on_is_held_against_what_the_store_knows(
+    open_application: Callable[..., Awaitable[Application]],
+) -> None:
+    now = 1_770_000_000_000
+    application = await open_application(lambda: now)
+
+    async def tried(thread: str = "other", **given: object) -> tuple[str, list[str]]:
+        answer = await application.ask("POST", f"{SITE}/policy/tests", COMMENT | {"thread": thread} | given)
+        told = await answer.json()
+        return told["verdict"], [reason.get("rule", reason["code"]) for reason in told["reasons"]]
+
+    await set_rules(application, NEWCOMERS, REPEATED, OLD)
+    assert await tried() == ("publish", ["new", "postmoderated"])
+    comment_id = (await (await application.ask("POST", COMMENTS, COMMENT)).json())["comment_id"]
+    assert await tried() == ("hold", ["new", "again", "postmoderated"])
+    assert await tried("t") == ("publish", ["new", "postmoderated"])
+    await application.ask("POST", f"{SITE}/comments/{comment_id}/decisions", {"decision": "approve"})
+    assert await tried("t", body="Another text.") == ("publish", ["postmoderated"])
+    now += 2 * 86_400_000
+    assert await tried("t") == ("reject", ["old", "postmoderated"])
+    author = (await (await application.ask("GET", f"{SITE}/comments/{comment_id}")).json())["author"]["author_id"]
+    await set_rules(application, mode="premoderate")
+    await application.ask("PUT", f"{SITE}/authors/{author}/trust")
+    assert await tried(author_verified=True) == ("publish", ["author_trusted", "premoderated"])
+    assert await tried() == ("hold", ["premoderated"])
+    await application.ask("PUT", f"{SITE}/authors/{author}/ban", {})
+    assert await tried(author_verified=True) == ("reject", ["author_banned", "premoderated"])
+    found = await (await application.ask("GET", f"{SITE}/authors/{author}")).json()
+    assert found["submitted"] == 1

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Coroutine
 from pathlib import Path
+from threading import Thread
 from typing import Any, NamedTuple, TypeVar
 
 from aiohttp.test_utils import TestClient, TestServer
@@ -50,6 +51,8 @@ class Asking:
         """On the embedded server, unless another is named."""
         self.now = NOON
         self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()  # it never rests: what the service does besides answering is not kept waiting
         given = {"DATA_DIR": str(folder), "ADMIN_TOKEN": ADMIN_TOKEN} | ({"REDIS_URL": redis_url} if redis_url else {})
         settings = read_settings({f"COMMENTDESK_{name}": value for name, value in given.items()})
         self._client: TestClient[Request, Application] = self.run(self._open(settings))
@@ -67,10 +70,12 @@ class Asking:
 
     def close(self) -> None:
         self.run(self._client.close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
         self._loop.close()
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        return self._loop.run_until_complete(work)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
 
     def ask(self, question: Question) -> Answer:
         return self.run(self._ask(question))

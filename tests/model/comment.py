@@ -13,6 +13,7 @@ class Before:
 
     state: str
     decision: str
+    reason: str
     published_ms: int | None
     is_queued: bool
 
@@ -26,11 +27,19 @@ class ModelledComment:
     email: str
     submitted_ms: int
     risk: float
+    text: str
+    """What it says, and by whom."""
     verdict: str
+    codes: frozenset[str]
+    """Of the machine's reasons."""
+    rules: frozenset[str]
+    """The names of the rules that it met."""
     state: str
     is_queued: bool
     published_ms: int | None = None
     decision: str = ""
+    reason: str = ""
+    """The code of the standing decision's."""
     holder: str = ""
     expires_ms: int = 0
     previous: list[Before] = field(default_factory=list)
@@ -50,7 +59,7 @@ class ModelledComment:
     def free(self) -> None:
         self.holder, self.expires_ms = "", 0
 
-    def decide(self, decision: str, by: str, revision: int | None, *, ends_claims: bool, now: int) -> str:
+    def decide(self, decision: str, reason: str, by: str, revision: int | None, *, ends_claims: bool, now: int) -> str:
         """Gives the code of the refusal, or "" where the decision stands afterwards."""
         if decision == self.decision:
             return ""
@@ -58,9 +67,9 @@ class ModelledComment:
             return "claimed_by_another"
         if revision not in {None, self.revision}:
             return "stale_revision"
-        self.previous.append(Before(self.state, self.decision, self.published_ms, self.is_queued))
+        self.previous.append(Before(self.state, self.decision, self.reason, self.published_ms, self.is_queued))
         self._move(decision, DECISIONS[decision], self.published_ms, now)
-        self.decision, self.is_queued = decision, False
+        self.decision, self.reason, self.is_queued = decision, reason, False
         self.free()
         return ""
 
@@ -72,7 +81,7 @@ class ModelledComment:
             return "nothing_to_undo"
         before = self.previous.pop()
         self._move("undo", before.state, before.published_ms, now)
-        self.decision = before.decision
+        self.decision, self.reason = before.decision, before.reason
         self.is_queued = self.is_queued or before.is_queued
         return ""
 

@@ -1,9 +1,10 @@
 """Everybody who uses a site."""
 
+from tests.model.lists import Lists
 from tests.model.moderators import Moderators
 from tests.model.readers import Readers
 from tests.model.repeats import Repeats
 
 
-class Everybody(Readers, Moderators, Repeats):
+class Everybody(Readers, Moderators, Lists, Repeats):
     """Whatever any of them asks for, in any order."""

@@ -12,27 +12,37 @@ LEASE_SECONDS = 300
 UNKNOWN = "0" * 16
 """The id of no comment."""
 ANY_DECISION = st.sampled_from(sorted(DECISIONS))
+CODES = ("", "", "off_topic", "abuse")
+"""Reasons of decisions that every site has from the start."""
 REVISIONS = st.sampled_from((None, None, 0, -1))
 """What a moderator says of the revision: nothing, the newest, or the one before it."""
 
 
 class Moderators(Ground):
     @precondition(lambda self: self.has_comments)
-    @rule(place=PLACES, decision=ANY_DECISION, by=MODERATORS, back=REVISIONS, has_key=st.booleans())
-    def decide(self, *, place: int, decision: str, by: str, back: int | None, has_key: bool) -> None:
+    @rule(
+        place=PLACES,
+        decision=ANY_DECISION,
+        reason=st.sampled_from(CODES),
+        by=MODERATORS,
+        back=REVISIONS,
+        has_key=st.booleans(),
+    )
+    def decide(self, *, place: int, decision: str, reason: str, by: str, back: int | None, has_key: bool) -> None:
         comment = self.newest(place)
         seen = revision_seen(comment, back)
-        wanted = self._decide(comment, decision, by, seen.get("revision"))
-        path, body = f"{self.comment_path(comment)}/decisions", {"decision": decision} | seen
+        wanted = self._decide(comment, decision, reason, by, seen.get("revision"))
+        path = f"{self.comment_path(comment)}/decisions"
+        body = {"decision": decision, "reason": reason or None} | seen
         answer = self.ask("POST", path, token=self.people[by].token, body=body, has_key=has_key)
         assert answer.code == wanted
         self.agree_on(comment, None if wanted else answer.json)
 
-    def _decide(self, comment: ModelledComment, decision: str, by: str, revision: int | None) -> str:
+    def _decide(self, comment: ModelledComment, decision: str, reason: str, by: str, revision: int | None) -> str:
         who = self.people[by]
         return self.site.change(
             comment,
-            lambda: comment.decide(decision, who.actor, revision, ends_claims=who.ends_claims, now=self.now),
+            lambda: comment.decide(decision, reason, who.actor, revision, ends_claims=who.ends_claims, now=self.now),
         )
 
     @precondition(lambda self: self.has_comments)
@@ -43,7 +53,7 @@ class Moderators(Ground):
     )
     def decide_many(self, *, items: list[tuple[int, str]], by: str, is_one_unknown: bool) -> None:
         named = {self.newest(place).comment_id: decision for place, decision in items}
-        wanted = [self._decide(self.site.comments[each], named[each], by, None) for each in named]
+        wanted = [self._decide(self.site.comments[each], named[each], "", by, None) for each in named]
         if is_one_unknown:
             named[UNKNOWN] = "approve"
             wanted.append("comment_not_found")

@@ -9,6 +9,7 @@ from tests.model.ground import THREADS, Ground
 from tests.model.site import RULES, Sent
 
 MODES = ("premoderate", "postmoderate", "auto")
+NAME = "A Reader"
 EMAILS = ("ada@mail.example", "bo@mail.example")
 ADDRESSES = ("192.0.2.1", "198.51.100.7")
 BODIES = (
@@ -32,7 +33,7 @@ class Readers(Ground):
     def submit(self, *, thread: str, email: str, body: str, website: str, ip: str, has_key: bool) -> None:
         self.asking.now += 1  # ids of one millisecond have no order that could be foreseen
         sent = Sent(thread, email, body.format(self.asked), website, ip)
-        fields = {"name": "A Reader", "email": email, "body": sent.body, "website": website, "client": {"ip": ip}}
+        fields = {"name": NAME, "email": email, "body": sent.body, "website": website, "client": {"ip": ip}}
         path = f"{self.thread_path(thread)}/comments"
         answer = self.ask("POST", path, token=self.website, body=fields, has_key=has_key)
         first = self.site.first_of(sent)
@@ -56,7 +57,10 @@ class Readers(Ground):
             email=sent.email,
             submitted_ms=self.now,
             risk=full["risk"],
+            text=f"{NAME} {sent.body}",
             verdict=verdict,
+            codes=frozenset(each["code"] for each in full["reasons"]),
+            rules=frozenset(met),
             state=state,
             is_queued=is_listed,
             published_ms=self.now if state == "published" else None,

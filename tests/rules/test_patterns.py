@@ -3,7 +3,7 @@
 import pytest
 
 from service.rules import patterns
-from service.rules.patterns import MAX_PATTERNS, PatternError, check
+from service.rules.patterns import MAX_PATTERNS, PatternError, Patterns, check
 
 
 def test_ordinary_patterns_are_taken() -> None:
@@ -37,3 +37,11 @@ def test_the_slowest_of_a_slow_set_is_named(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(PatternError) as refused:
         check({"quick": "zzz", "slow": wide})
     assert refused.value.rule == "slow"
+
+
+def test_a_pattern_that_this_version_cannot_read_leaves_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Patterns({"good": "river", "lost": "(", "other": "bridge"})
+    assert found.unreadable == ["lost"]
+    assert found.find("A bridge over the river.") == {"good": ["river"], "other": ["bridge"]}
+    monkeypatch.setattr(patterns, "_SET_BYTES", 1)
+    assert Patterns({"good": "river"}).unreadable == ["good"]

@@ -181,6 +181,12 @@ class Store:
             now_ms=at,
         )
 
+    async def escalate(
+        self, comment_id: str, by: str = "ann", note: str = "", *, replay: Replay = NO_REPLAY, now: int | None = None
+    ) -> Comment:
+        at = self.now if now is None else now
+        return await self.queue.escalate(self.site.site, comment_id, moderator(by), note=note, replay=replay, now_ms=at)
+
     async def release(self, comment_id: str, by: str = "ann") -> None:
         await self.queue.release(self.site.site, comment_id, moderator(by), self.now)
 

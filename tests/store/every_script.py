@@ -3,27 +3,36 @@
 import contextlib
 from dataclasses import replace
 
+from service.domain.bulk import BulkOrder
 from service.domain.caller import Role
+from service.domain.decision import Decision
 from service.domain.event import ROTATION
 from service.domain.member import Member
+from service.domain.note import Note
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.selection import Selection
+from service.domain.series import HOUR_MS, Span
 from service.domain.state import State
 from service.domain.thread import ThreadChange
 from service.domain.token import MadeToken, Token
 from service.errors import MemberNotFoundError, RequestError
 from service.link.link import Link
 from service.lists.query import query_of
-from service.store import author_names, authors, consumers, json_records, keys, members, scripts, threads, tokens
+from service.store import author_names, authors, consumers, json_records, keys, members, notes, scripts, threads, tokens
+from service.store.bulk_steps import decide_next, undo_next
+from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
+from service.store.glimpses import read_approved, read_glimpses
 from service.store.lists import Lists
 from service.store.readiness import check_store
 from service.store.search import Search
+from service.store.series import read_series
+from service.store.trials import Asked, try_submission
 from service.upkeep import entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
-from tests.store.desk import CHANGE, Store, key, new_comment, site_in
+from tests.store.desk import CHANGE, ROUTINGS, Store, key, moderator, new_comment, site_in
 
 
 async def use_every_script(store: Store, link: Link) -> None:
@@ -40,6 +49,10 @@ async def use_every_script(store: Store, link: Link) -> None:
         await store.queued(order, "article-1")
         await store.claim("ann", 1, order=order, thread="article-1", replay=key(f"claim-{order}"))
     ids = await store.queued()
+    await store.release_all("ann")
+    for by in ("ann", "bob"):
+        await store.claim(by, 1)
+        await store.escalate(ids[0], by, replay=key(f"escalate-{by}"))
     for comment_id in ids:
         for attempt in (store.decide(comment_id, by="bob"), store.release(comment_id, "bob")):
             with contextlib.suppress(RequestError):
@@ -55,13 +68,18 @@ async def use_every_script(store: Store, link: Link) -> None:
     await store.page(limit=1)
     await use_lists(store, link)
     await store.measures()
+    store.now += 2 * HOUR_MS
+    await store.decide(ids[0], "reject")
+    await read_series(link, site, Span.DAY, store.now)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
     await json_records.update(link, keys.SITES, "news", {"title": "News"}, change=CHANGE)
     await json_records.remove(link, keys.SITES, "news", change=CHANGE)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
     await use_scripts_of_members(link)
+    await use_bulks(store, ids)
     await use_scripts_of_authors(store, link)
+    await use_scripts_of_notes(store, link, ids[0])
     await use_scripts_for_operators(store, link, ids[0])
 
 
@@ -77,6 +95,16 @@ async def use_scripts_of_members(link: Link) -> None:
     await members.remove(link, member, ["t1", "t2"], actor="root", now_ms=0)
 
 
+async def use_scripts_of_notes(store: Store, link: Link, comment_id: str) -> None:
+    site = store.site.site
+    author_id = (await store.author_fields("author-1"))["author_id"]
+    for noted in (notes.on_comment(site, comment_id), notes.on_author(site, author_id, "author-1")):
+        for number in range(2):
+            note = Note(f"n{number}", "ann", "Ann", store.now, "A word.")
+            await notes.add(link, noted, note, key(f"note-{noted.kind}-{number}"))
+        assert (await notes.read(link, noted, limit=1)).last == "n1"
+
+
 async def use_scripts_of_authors(store: Store, link: Link) -> None:
     site, now = store.site.site, store.now
     await link.call("HDEL", keys.author(site, "author-1"), "author_id")
@@ -89,6 +117,7 @@ async def use_scripts_of_authors(store: Store, link: Link) -> None:
         await authors.ban(link, site, author_id, until_ms=None, reason="why", actor="ann", now_ms=now)
         await authors.trust(link, site, author_id, actor="ann", now_ms=now)
     await store.submit(new_comment(is_trust_counted=True))
+    await try_submission(link, site, Mode.AUTO, Asked("article-1", "author-1", "", ROUTINGS), now_ms=now)
     for _ in range(2):
         await authors.unban(link, site, author_id, actor="ann", now_ms=now)
         await authors.untrust(link, site, author_id, actor="ann", now_ms=now)
@@ -104,6 +133,23 @@ async def use_lists(store: Store, link: Link) -> None:
     for selection in selections:
         await lists.find(site, selection, below=None, most=10)
     await Search(link, lists).find(site, Selection(), query_of("comment"), below=None, most=10)
+
+
+async def use_bulks(store: Store, ids: list[str]) -> None:
+    """A bulk that is done, and undone."""
+    site, bulks, ann = store.site.site, Bulks(store.link), moderator("ann")
+    approved = [each async for each in read_glimpses(store.link, site, ids)]
+    await read_approved(store.link, site, [each.author for each in approved])
+    await bulks.keep_preview(site, "b1", ids[:3], None, now_ms=store.now + 1)
+    store.now += 2
+    await bulks.start(site, BulkOrder("b1", Decision.SPAM, "spam", reason_code="spam"), ann, now_ms=store.now)
+    work = await bulks.read_work(site, "b1")
+    assert work is not None
+    await decide_next(store.link, store.comments, site, work, 0, store.now)
+    await bulks.begin_undo(site, "b1", ann, now_ms=store.now)
+    work = await bulks.read_work(site, "b1")
+    assert work is not None
+    await undo_next(store.link, store.comments, site, work, 0, store.now)
 
 
 def nothing(_: object) -> None:

@@ -35,7 +35,7 @@ from tests.store.desk import (
     site_in,
 )
 from tests.store.every_script import use_every_script
-from tests.store.watching import OF_AUTHORS, OF_COMMENTS, OF_RECORDS, TELLS_NOTHING, WatchingLink
+from tests.store.watching import OF_AUTHORS, OF_BULKS, OF_COMMENTS, OF_RECORDS, TELLS_NOTHING, WatchingLink
 
 FOLDER = Path(scripts.__file__).parent
 LUA = {path.stem: path.read_text() for path in FOLDER.glob("*.lua")}
@@ -315,8 +315,8 @@ def test_every_script_that_writes_tells_of_it_or_says_why_not() -> None:
 
 def test_events_are_written_in_one_place() -> None:
     for code in (*LUA.values(), *LIBRARY.values()):
-        assert set(re.findall(r"'XADD', ([a-z_.]+)", code)) <= {"stream.events", "dead_letters"}
-    assert OF_COMMENTS | OF_RECORDS | OF_AUTHORS | {"thread_changed", "author_looked_up"} == set(EventKind)
+        assert set(re.findall(r"'XADD', ([a-z_.]+)", code)) <= {"stream.events", "dead_letters", "series_key"}
+    assert OF_COMMENTS | OF_RECORDS | OF_AUTHORS | {"thread_changed", "author_looked_up"} | OF_BULKS == set(EventKind)
 
 
 @pytest.mark.parametrize("kind", sorted(EventKind))

@@ -17,6 +17,7 @@ from tests.store.dump import changed_authors, changed_comments, changed_records,
 NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 TELLS_NOTHING = {
     "adjust_counters": "counters follow from comments",
+    "bulk_preview": "somebody looked, and nothing was done yet",
     "end_restore": "a restored store has the events of its backup",
     "hold": "a lease of a process is no act",
     "move_consumer": "how far a consumer has come is no act",
@@ -92,7 +93,9 @@ OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
     *("member_created", "member_changed", "member_revoked", "store_upgraded", "site_reasons_changed"),
 }
-OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted"}
+OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted", "author_noted"}
+OF_BULKS = {"bulk_started", "bulk_undone", "bulk_finished"}
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
+    *("escalated", "noted"),
 }

@@ -1,15 +1,18 @@
 #!lua flags=allow-oom
 -- claim: leases the next free comments of the queue to one moderator. A claim is a lease, not a move: the comment
 -- stays in the queue, and an expired claim is no claim.
--- include: idempotency event queue thread_view
--- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, consumers, idempotency
--- ARGV  1 now_ms, 2 expires_ms, 3 the holder: member_id, name and token_id on lines of their own, 4 limit, 5 '1' for the highest first,
+-- What others escalated comes first, that was escalated first; what this moderator escalated never does.
+-- include: idempotency event queue thread_view escalation
+-- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, consumers, idempotency, escalated,
+--       escalations
+-- ARGV  1 now_ms, 2 expires_ms, 3 the holder as service/store/claims.py packs him, 4 limit, 5 '1' for the highest first,
 --       6 '1' for one thread only, 7 fingerprint or '', 8 how many a moderator may hold at once
 -- gives {'ok', comment_ids, expires_ms} | {'idempotency_key_reused'}
 local view, claims, holders, thread_queue, idempotency = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[7]
 local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
 local now, limit, most_held = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[8])
 local member_id = string.match(ARGV[3], '^[^\n]*')
+local escalated, escalations = KEYS[8], KEYS[9]
 local is_other_order = ARGV[6] == '1' and view ~= thread_queue
 
 local first = first_answer(idempotency, ARGV[7])
@@ -30,19 +33,21 @@ if redis.call('HLEN', holders) + limit > most_held then
   limit = math.max(0, math.min(limit, most_held - held))
 end
 
-local ids, taken = {}, {}
+local ids, taken, has_escalated = {}, {}, redis.call('EXISTS', escalated) == 1
 
--- Takes what is free of the ids that `next_chunk` gives from a place on, of this thread alone when `is_mixed`.
-local function take(next_chunk, is_mixed)
+-- Takes what is free of the ids that `next_chunk` gives from a place on, where a key is named of those that are in it.
+local function take(next_chunk, within)
   local at = 0
   while #ids < limit and at < MOST_LOOKED_AT do
     local chunk = next_chunk(at, at + CHUNK - 1)
     if #chunk == 0 then return end
     local expiries = redis.call('ZMSCORE', claims, unpack(chunk))
-    local of_thread = is_mixed and redis.call('ZMSCORE', thread_queue, unpack(chunk))
+    local is_within = within and redis.call('ZMSCORE', within, unpack(chunk))
+    local escalated_by = has_escalated and redis.call('HMGET', escalations, unpack(chunk))
     for i, comment_id in ipairs(chunk) do
       local is_free = not taken[comment_id] and not (expiries[i] and is_live(tonumber(expiries[i]), now))
-      if is_free and (not of_thread or of_thread[i]) then
+        and not (escalated_by and is_escalated_by(escalated_by[i], member_id))
+      if is_free and (not is_within or is_within[i]) then
         ids[#ids + 1] = comment_id
         taken[comment_id] = true
         if #ids == limit then return end
@@ -66,13 +71,14 @@ end
 
 local is_reverse = ARGV[5] == '1'
 local range = is_reverse and 'ZREVRANGE' or 'ZRANGE'
+if has_escalated then take(along(escalated, 'ZRANGE'), ARGV[6] == '1' and thread_queue or view) end
 if not is_other_order then
-  take(along(view, range), false)
+  take(along(view, range))
 elseif redis.call('ZCARD', thread_queue) <= SHORT_THREAD then
-  take(along_sorted(sorted_thread(view, thread_queue, is_reverse)), false)
+  take(along_sorted(sorted_thread(view, thread_queue, is_reverse)))
 else
-  take(along(view, range), true)
-  take(along(thread_queue, 'ZRANGE'), false) -- a long thread, all of it far down: its oldest, rather than nothing
+  take(along(view, range), thread_queue)
+  take(along(thread_queue, 'ZRANGE')) -- a long thread, all of it far down: its oldest, rather than nothing
 end
 
 local leases, held = {}, {}

@@ -39,6 +39,10 @@ end
 function repair.claim()
   ended_claim = end_claim(keys, comment_id) or ended_claim
 end
+function repair.escalation()
+  redis.call('ZREM', keys.escalated, comment_id)
+  redis.call('HDEL', keys.escalations, comment_id)
+end
 function repair.revision()
   local _, acts = acts_of(record)
   redis.call('HSET', keys.comment, REVISION, string.format('%d', 1 + acts))

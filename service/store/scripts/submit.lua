@@ -2,9 +2,10 @@
 -- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
 -- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
 -- reader can send one, as the digest of a repeat has the reader's in it.
--- include: idempotency event rate queue count rule list arrival author verdict
+-- include: idempotency event rate queue count series rule list arrival author verdict
 -- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger, list-rows, list-planes and
---       list-bits of the chunk that the caller believes to be the present one, each with the next; then of each submission:
+--       list-bits of the chunk that the caller believes to be the present one, each with the next, series,
+--       series-hours, series-base; then of each submission:
 --       thread, thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, said (or
 --       any of these where no rule asks for it), list-thread, list-author, author-of of the author_id below, and while
 --       yesterday's salt is known repeat and rate-reader as of yesterday
@@ -14,7 +15,7 @@
 --       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
 --       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself,
 --       'unknown_stranger' when his address is not known, or '',
---       11 title or '', 12 url or '', 13 '1' when unscored, 14 token_id of who sent it or 'reader',
+--       11 title or '', 12 url or '', 13 '1' when unscored, 14 member_id of who sent it or 'reader',
 --       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
 --       24 rules that it meets, as lib/rule has them, 25 its row in the lists, 26 the author_id of an author who has
 --       none, 27 '1' where it counts that the author is trusted
@@ -25,7 +26,7 @@
 --       | {'store_unavailable', why}
 local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
 local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
-local N_SHARED_KEYS, N_ARGV = 14, 27
+local N_SHARED_KEYS, N_ARGV = 17, 27
 local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local N_SHARED_ARGV = 10 + N_RULES * RULE_ARGV
 local rules = rules_at(11, N_RULES)
@@ -40,6 +41,7 @@ local stranger_interval, stranger_tolerance = tonumber(ARGV[6]), tonumber(ARGV[7
 local first_ordinal = FIRST_ORDINAL + tonumber(redis.call('HGET', totals, 'ordinals') or 0)
 local arrivals = arrivals_from(first_ordinal, {KEYS[9], KEYS[10]}, {KEYS[11], KEYS[12]}, {KEYS[13], KEYS[14]})
 if not are_chunks_of(arrivals) then return {'ok', first_ordinal} end
+roll_series(totals, KEYS[1], series_at(15), tonumber(ARGV[N_SHARED_ARGV + 1]))
 
 -- What is the same key for all of them is written once, after the last.
 local counted, by_time, by_risk, by_uncertainty = {}, {}, {}, {}

@@ -2,7 +2,8 @@
 local function comment_keys(all)
   return {thread = all[1], comments = all[2], published = all[3], thread_queue = all[4], queue = all[5], risk = all[6],
     uncertainty = all[7], claims = all[8], holders = all[9], comment = all[10], author = all[11], totals = all[12],
-    events = all[13], consumers = all[14], published_later = all[15], list_planes = all[16], list_bits = all[17]}
+    events = all[13], consumers = all[14], published_later = all[15], list_planes = all[16], list_bits = all[17],
+    escalated = all[18], escalations = all[19]}
 end
 
 -- The fields by their names in Redis.
@@ -18,7 +19,7 @@ local function about_comment(comment_id, record, actor, at_ms, detail)
     detail = detail}
 end
 
--- {fields of the record, what is public of it, claim holder or '', claim expiry in ms or ''}
+-- {fields of the record, what is public of it, claim holder or '', claim expiry in ms or '', its escalations or ''}
 local function reply_with(keys, comment_id, record, holder, expires)
   local fields = {}
   for name, value in pairs(record) do
@@ -26,7 +27,7 @@ local function reply_with(keys, comment_id, record, holder, expires)
     fields[#fields + 1] = value
   end
   return {fields, redis.call('HGET', keys.comments, comment_id) or '', holder or '',
-    expires and string.format('%d', expires) or ''}
+    expires and string.format('%d', expires) or '', redis.call('HGET', keys.escalations, comment_id) or ''}
 end
 
 -- Fields in the record and in Redis; '' takes one away.

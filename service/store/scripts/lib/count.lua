@@ -8,3 +8,15 @@ local function count_all(key, by)
   end
   redis.call('HSET', key, unpack(changes))
 end
+
+-- So many actors have a counter of their own; the decisions of others are counted under none.
+local MOST_ACTORS = 200
+
+-- The counter of an actor's decisions.
+local function counter_of_actor(totals, actor)
+  local name = 'by:' .. actor
+  if redis.call('HEXISTS', totals, name) == 1 then return name end
+  if (tonumber(redis.call('HGET', totals, 'actors') or 0) or 0) >= MOST_ACTORS then return 'by:' end
+  redis.call('HINCRBY', totals, 'actors', 1)
+  return name
+end

@@ -16,7 +16,7 @@ local function decide_one(keys, stream, ruling)
   if not is_home(keys, record) then return 'home_changed' end
 
   local queued = redis.call('ZSCORE', keys.queue, comment_id) and '1' or '0'
-  local counted = {['decided:' .. decision] = 1}
+  local counted = {['decided:' .. decision] = 1, [counter_of_actor(keys.totals, ruling.actor)] = 1}
   if queued == '1' then
     dequeue(keys, keys.thread_queue, comment_id)
     count_age(counted, now - tonumber(record[SUBMITTED_MS]), ruling.age_bounds)

@@ -42,6 +42,12 @@ local function is_claim_right(keys, comment_id)
   return claimed == holder and (not claimed or redis.call('ZSCORE', keys.queue, comment_id) and true or false)
 end
 
+local function is_escalation_right(keys, comment_id)
+  local escalated = redis.call('ZSCORE', keys.escalated, comment_id) and true or false
+  if escalated ~= (redis.call('HEXISTS', keys.escalations, comment_id) == 1) then return false end
+  return not escalated or redis.call('ZSCORE', keys.queue, comment_id) and true or false
+end
+
 local function is_publication_right(keys, comment_id, record)
   local wanted = record[STATE] == 'published'
   local published_ms = tonumber(record[PUBLISHED_MS])
@@ -63,6 +69,7 @@ local function faults_of(keys, comment_id, record)
   if not is_publication_right(keys, comment_id, record) then faults[#faults + 1] = 'publication' end
   if not is_queue_right(keys, comment_id, record) then faults[#faults + 1] = 'queue' end
   if not is_claim_right(keys, comment_id) then faults[#faults + 1] = 'claim' end
+  if not is_escalation_right(keys, comment_id) then faults[#faults + 1] = 'escalation' end
   local _, acts = acts_of(record)
   if tonumber(record[REVISION]) ~= 1 + acts then faults[#faults + 1] = 'revision' end
   if not is_public_right(keys, comment_id) then faults[#faults + 1] = 'public' end

@@ -17,6 +17,7 @@ local function dequeue(keys, thread_queue, comment_id)
   redis.call('ZREM', thread_queue, comment_id)
   redis.call('ZREM', keys.claims, comment_id)
   redis.call('HDEL', keys.holders, comment_id)
+  if redis.call('ZREM', keys.escalated, comment_id) == 1 then redis.call('HDEL', keys.escalations, comment_id) end
 end
 
 -- The longest lease that can be asked for, and a minute for clocks that differ: a claim that expires later is from a clock

@@ -1,0 +1,56 @@
+"""One decision on many comments: looked at before, made in the background, taken back as one."""
+
+import asyncio
+import time
+
+from service.desk import Desk
+from service.domain.bulk import Bulk, BulkOrder, BulkWork
+from service.domain.caller import Caller
+from service.store.bulk_steps import Reached, decide_next, undo_next
+
+PAUSE_SHARE = 3
+"""A step is followed by a pause so many times as long, in which single decisions find the server free."""
+MOST_PAUSE_SECONDS = 0.015
+"""The longest pause: where a disk makes each step long, 100,000 comments still take two minutes at most."""
+
+
+async def start(desk: Desk, site: str, caller: Caller, order: BulkOrder) -> Bulk:
+    """Starts what was previewed; the same order again gives the same bulk. InvalidFieldsError (preview_token)."""
+    return await desk.bulks.start(site, order, caller, now_ms=desk.now_ms())
+
+
+async def read_bulk(desk: Desk, site: str, bulk_id: str) -> Bulk:
+    return await desk.bulks.read(site, bulk_id)
+
+
+async def list_bulks(desk: Desk, site: str) -> list[Bulk]:
+    return await desk.bulks.newest(site)
+
+
+async def undo_bulk(desk: Desk, site: str, caller: Caller, bulk_id: str) -> Bulk:
+    """Has all of a bulk taken back, but for comments on which somebody acted since. BulkNotFoundError."""
+    return await desk.bulks.begin_undo(site, bulk_id, caller, now_ms=desk.now_ms())
+
+
+async def carry_on(desk: Desk, site: str, holding: "asyncio.Task[None]") -> None:
+    """Does what the site's running bulks have left, oldest first, until none is running.
+
+    holding: the task that renews the lease for this; what ends it ends the work
+    """
+    while bulk_id := await desk.bulks.oldest_running(site):
+        work = await desk.bulks.read_work(site, bulk_id)
+        if work is not None:
+            await _carry_on_with(desk, site, work, holding)
+
+
+async def _carry_on_with(desk: Desk, site: str, work: BulkWork, holding: "asyncio.Task[None]") -> None:
+    undo = work.bulk.undo
+    step, place = (undo_next, undo.done) if undo else (decide_next, work.bulk.done)
+    while True:
+        if holding.done():
+            holding.result()
+        began = time.monotonic()
+        reached, place = await step(desk.link, desk.comments, site, work, place, desk.now_ms())
+        if reached is not Reached.ON:
+            return
+        await asyncio.sleep(min(PAUSE_SHARE * (time.monotonic() - began), MOST_PAUSE_SECONDS))

@@ -1,0 +1,93 @@
+"""What a moderator sees before many comments are decided on at once: how many, a few of them, and whom to spare."""
+
+from collections.abc import Collection, Sequence
+
+from service.desk import Desk, new_id
+from service.domain.bulk import BULK, ApprovedAuthor, Preview
+from service.domain.comment import Comment
+from service.domain.selection import Listed, Selection
+from service.lists.query import Query, query_of
+from service.store.bulks import MOST_COMMENTS
+from service.store.glimpses import Glimpse, KnownAuthor, read_approved, read_glimpses
+from service.store.search import Budget
+
+SEARCH_BUDGET = Budget(MOST_COMMENTS, 5.0)
+"""So many comments are looked through where words are asked for."""
+MOST_WARNED = 10
+_LISTED_AT_ONCE = 999
+EXAMPLES = 4
+
+
+async def preview(desk: Desk, site: str, selection: Selection | None, left_out: Collection[str]) -> Preview:
+    """Looks at what is selected, nothing without a selection, and keeps it for a bulk: the newest `MOST_COMMENTS` at
+    most. InvalidFieldsError for a query that cannot be read."""
+    now_ms = desk.now_ms()
+    chosen, is_whole = await _choose(desk, site, selection, left_out) if selection else ([], True)
+    bulk_id = BULK + new_id(now_ms)
+    await desk.bulks.keep_preview(
+        site, bulk_id, [each.comment_id for each in chosen], selection.state if selection else None, now_ms=now_ms
+    )
+    warned_count, warned = await _approved_among(desk, site, chosen)
+    examples = await desk.comments.read_some(site, [each.comment_id for each in _spread(chosen)], desk.now_ms())
+    return Preview(
+        bulk_id,
+        len(chosen),
+        typical=examples[0] if examples else None,
+        strange=examples[1:],
+        warned_count=warned_count,
+        warned=warned,
+        is_whole=is_whole,
+    )
+
+
+async def _choose(desk: Desk, site: str, selection: Selection, left_out: Collection[str]) -> tuple[list[Glimpse], bool]:
+    """What is selected as it is now, newest first, and whether there is no more."""
+    found, is_whole = await _find(desk, site, selection)
+    ids = [each.comment_id for each in found if each.comment_id not in left_out and selection.spans(each.submitted_ms)]
+    return [each async for each in read_glimpses(desk.link, site, ids) if each.passes(selection)], is_whole
+
+
+async def _find(desk: Desk, site: str, selection: Selection) -> tuple[list[Listed], bool]:
+    """The comments that pass the filters, newest first, as the lists tell, and whether there are no more."""
+    query = query_of(selection.query) if selection.query else None
+    found: list[Listed] = []
+    below: int | None = None
+    while len(found) < MOST_COMMENTS:
+        more, below = await _find_more(desk, site, selection, query, below=below, most=MOST_COMMENTS - len(found))
+        found += more
+        if below is None or query is not None:
+            break
+    return found, below is None
+
+
+async def _find_more(
+    desk: Desk, site: str, selection: Selection, query: Query | None, *, below: int | None, most: int
+) -> tuple[Sequence[Listed], int | None]:
+    if query is None:
+        page = await desk.lists.find(site, selection, below=below, most=min(most, _LISTED_AT_ONCE))
+        return page.found, page.below
+    searched = await desk.search.find(site, selection, query, below=below, most=most, budget=SEARCH_BUDGET)
+    return searched.found, searched.below
+
+
+def _spread(chosen: Sequence[Glimpse]) -> list[Glimpse]:
+    """A few from all over what was chosen."""
+    count = min(EXAMPLES, len(chosen))
+    return [chosen[place * len(chosen) // count] for place in range(count)]
+
+
+async def _approved_among(desk: Desk, site: str, chosen: Sequence[Glimpse]) -> tuple[int, list[ApprovedAuthor]]:
+    """How many authors of the chosen have approved comments, and the first of them."""
+    comment_of = {each.author: each.comment_id for each in reversed(chosen)}
+    known = await read_approved(desk.link, site, list(comment_of))
+    first = sorted(known, key=lambda author: -author.approved)[:MOST_WARNED]
+    comments = await desk.comments.read_some(site, [comment_of[each.author] for each in first], desk.now_ms())
+    by_id = {each.comment_id: each for each in comments}
+    told = [_approved_author(each, by_id.get(comment_of[each.author])) for each in first]
+    return len(known), [each for each in told if each is not None]
+
+
+def _approved_author(author: KnownAuthor, comment: Comment | None) -> ApprovedAuthor | None:
+    if comment is None:
+        return None
+    return ApprovedAuthor(author.author_id or None, comment.comment_id, comment.name, author.approved)
