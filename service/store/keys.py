@@ -55,8 +55,8 @@ hash of a reader's address:
 | cd:{S}:escalations | hash | comment_id -> its escalations, a line each, see `store/escalations.py` | while queued |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:list-rows:N | string | 12 bytes a comment of the chunk N of 1,024 ordinals | for ever |
-| cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 32,768 ordinals | for ever |
-| cd:{S}:list-bits:N | string | 4,096 bytes a plane of the chunk N | for ever |
+| cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 8,192 ordinals | for ever |
+| cd:{S}:list-bits:N | string | 1,024 bytes a plane of the chunk N | for ever |
 | cd:{S}:list-thread:T | string | ordinals of its comments, 4 bytes each, ascending | for ever |
 | cd:{S}:list-thread-below:T | string | the same of those below the first, descending | for ever |
 | cd:{S}:list-author:A | string | as of a thread, but for the newest | for ever |
@@ -408,15 +408,20 @@ def list_keys(site: str, ordinal: int) -> ListKeys:
 
 
 @lru_cache(maxsize=1024)
-def _arrival_keys(site: str, rows_chunk: int, bits_chunk: int) -> tuple[str, ...]:
-    now = _list_keys(site, rows_chunk, bits_chunk)
-    following = _list_keys(site, rows_chunk + 1, bits_chunk + 1)
-    return tuple(key for pair in zip(now, following, strict=True) for key in pair)
+def _neighbours(site: str, rows_chunk: int, bits_chunk: int, step: int) -> tuple[str, ...]:
+    here = _list_keys(site, rows_chunk, bits_chunk)
+    there = _list_keys(site, rows_chunk + step, bits_chunk + step)
+    return tuple(key for pair in zip(here, there, strict=True) for key in pair)
 
 
 def arrival_keys(site: str, ordinal: int) -> tuple[str, ...]:
     """The chunks in which new comments come to lie, from an ordinal on: rows, planes and bits, each with the next."""
-    return _arrival_keys(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK)
+    return _neighbours(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK, 1)
+
+
+def enlisting_keys(site: str, ordinal: int) -> tuple[str, ...]:
+    """The chunks in which older comments come to lie, from an ordinal down: each with the one below it."""
+    return _neighbours(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK, -1)
 
 
 def list_thread(site: str, thread: str) -> str:

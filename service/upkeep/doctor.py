@@ -41,6 +41,7 @@ _OF_COMMENTS = (
     Check.CLAIM,
     Check.ESCALATION,
     Check.REVISION,
+    Check.LIST,
     Check.PUBLIC,
 )
 

@@ -13,6 +13,7 @@ class Check(StrEnum):
     CLAIM = "claim"
     ESCALATION = "escalation"
     REVISION = "revision"
+    LIST = "list"
     PUBLIC = "public"
     ORPHAN = "orphan"
     THREAD = "thread"
@@ -30,6 +31,7 @@ MEANINGS = {
     Check.CLAIM: "claims are on queued comments, each with its holder",
     Check.ESCALATION: "escalations are of queued comments, each with who made it",
     Check.REVISION: "a comment's revision is that of its history",
+    Check.LIST: "a comment has its place in the lists of its site, and is found there by what it is",
     Check.PUBLIC: "a comment has the text that readers see",
     Check.ORPHAN: "whatever is listed has a comment, of that thread",
     Check.THREAD: "a thread with comments has its own record",

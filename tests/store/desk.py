@@ -141,12 +141,14 @@ class Store:
         *,
         by: str = "ann",
         revision: int | None = None,
+        reason: str | None = None,
         replay: Replay = NO_REPLAY,
         now: int | None = None,
     ) -> Comment:
+        code = reason if reason and " " not in reason else ""
         return await self.comments.decide(
             self.site.site,
-            Ruling(comment_id, Decision(decision), revision=revision),
+            Ruling(comment_id, Decision(decision), reason, revision=revision, reason_code=code),
             moderator(by),
             replay=replay,
             now_ms=self.now if now is None else now,

@@ -17,6 +17,7 @@ from tests.store.dump import changed_authors, changed_comments, changed_records,
 NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 TELLS_NOTHING = {
     "adjust_counters": "counters follow from comments",
+    "enlist": "the same comments, found in lists too",
     "bulk_preview": "somebody looked, and nothing was done yet",
     "end_restore": "a restored store has the events of its backup",
     "hold": "a lease of a process is no act",

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from service.__main__ import main
 from service.errors import RepairError
 from service.link.link import Link
+from service.lists.ordinals import FIRST_ORDINAL, ROW_BYTES
 from service.store import keys
 from service.upkeep import doctor, instant, lease
 from service.upkeep.fault import Check, Report
@@ -156,6 +157,18 @@ def forget_the_thread(client: Redis) -> None:
     client.delete(thread_of_held(client))
 
 
+def forget_the_planes(client: Redis) -> None:
+    client.delete(keys.list_keys("default", FIRST_ORDINAL).planes)
+
+
+def forget_the_row(client: Redis) -> None:
+    client.setrange(keys.list_keys("default", FIRST_ORDINAL).rows, 3 * ROW_BYTES, bytes(ROW_BYTES))
+
+
+def forget_what_the_author_wrote(client: Redis) -> None:
+    client.hdel(author_of_held(client), "ordinals")
+
+
 def orphan_in(key: str) -> Callable[[Redis], None]:
     def fault(client: Redis) -> None:
         client.zadd(key, {"nobody": 0.5})
@@ -234,6 +247,9 @@ FAULTS: list[tuple[Check, Callable[[Redis], None]]] = [
     (Check.COUNTERS, garble_a_counter),
     (Check.COUNTERS, forget_totals),
     (Check.THREAD, forget_the_thread),
+    (Check.LIST, forget_the_planes),
+    (Check.LIST, forget_the_row),
+    (Check.LIST, forget_what_the_author_wrote),
     (Check.ORPHAN, orphan_in(QUEUE.queue)),
     (Check.ORPHAN, orphan_in(QUEUE.risk)),
     (Check.ORPHAN, orphan_in(QUEUE.uncertainty)),
