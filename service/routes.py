@@ -2,6 +2,7 @@
 
 from service.api import (
     administrators,
+    audit,
     authors,
     bulk,
     lists,
@@ -77,6 +78,8 @@ API: tuple[Route, ...] = (
         route("PATCH", SITE + "/policy", administrators.change_policy, OPERATOR),
         route("POST", SITE + "/policy/tests", administrators.try_policy, OPERATOR),
         route("PUT", SITE + "/reasons", reasons.set_reasons, OPERATOR),
+        route("GET", SITE + "/audit", audit.read_audit, OPERATOR),
+        route("GET", "/v1/audit", audit.read_audit_of_installation),
         route("GET", "/v1/sites", administrators.list_sites),
         route("POST", "/v1/sites", administrators.create_site),
         route("GET", SITE, administrators.read_site),

@@ -27,6 +27,8 @@
 | member_revoked | a member and all his tokens were ended | member_id | JSON of the member and `tokens`, their ids |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
 | store_upgraded | a newer format was put in force; nothing of an older one is left | - | how far it is: begun, done |
+| restored | a backup was restored: what was done after it is gone | - | - |
+| log_dropped | the oldest entries of an audit log were dropped; `detail` has up to which | - | - |
 
 Behind the first four stands what followed from them:
 
@@ -41,7 +43,7 @@ So an event may have several kinds, as `decided published left`, or `escalated r
 else of them is the same, they are handled together, and a submission writes one entry. `published` and `rejected` say
 what became of a comment, whoever caused that: the machine's verdict, a moderator, an undo. An act that changes nothing
 has no event. Sites, policies, tokens, members and secrets are in the installation's stream, the others in that of their
-site.
+site; `restored` and `log_dropped` are in both.
 """
 
 from dataclasses import dataclass
@@ -55,6 +57,8 @@ DOCTOR = "doctor"
 """The actor of what `doctor --repair` does."""
 ROTATION = "rotate-key"
 """The actor of what `rotate-key` does."""
+RESTORE = "restore"
+"""The actor of what `restore` does."""
 
 
 class EventKind(StrEnum):
@@ -87,6 +91,8 @@ class EventKind(StrEnum):
     MEMBER_REVOKED = "member_revoked"
     STORE_UPGRADED = "store_upgraded"
     SECRET_REPLACED = "secret_replaced"  # noqa: S105 the same
+    RESTORED = "restored"
+    LOG_DROPPED = "log_dropped"
     PUBLISHED = "published"
     REJECTED = "rejected"
     ENTERED = "entered"

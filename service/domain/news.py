@@ -56,6 +56,8 @@ class Place(NamedTuple):
         return f"{self.event_id}.{self.part}"
 
 
+ALL_PARTS = 9
+"""More than any event tells: behind all of it."""
 NOWHERE = Place("", 0)
 """No place that anybody was ever told."""
 
@@ -146,4 +148,4 @@ def _detail_of(event: Event) -> dict[str, Any]:
 def begin_at(event_id: str, kind: NewsType, now_ms: int) -> News:
     """The first that a listener is told who was not here before, or whose place is no more: all until this event is to
     be read anew."""
-    return News(Place(event_id, 0), kind, now_ms)
+    return News(Place(event_id, ALL_PARTS), kind, now_ms)

@@ -6,11 +6,14 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
+
+from service.domain.event import RESTORE
 from service.errors import BackupError, RequestError
 from service.link.layout import unchanged
 from service.link.link import Link
 from service.store import keys, scripts
-from service.store.json_records import UNREADABLE, Record, record_of
+from service.store.json_records import UNREADABLE, Record, read_all, record_of
 from service.store.members import unpack_member
 from service.store.sites import unpack_site
 from service.store.tokens import unpack_token
@@ -218,7 +221,16 @@ async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress)
             raise BackupError(
                 "Somebody else wrote into this store meanwhile. Stop every service on it, and restore again."
             )
+        await _tell_restored(link, file, now_ms)
     await scripts.END_RESTORE.run(link, [keys.INSTALLATION], *installation)
+
+
+async def _tell_restored(link: Link, file: Archive, now_ms: int) -> None:
+    """Every audit log goes on with an entry of this: those who have a later one can tell why it is not here."""
+    detail = orjson.dumps({"backup_of": file.header.created_at})
+    sites = await read_all(link, keys.SITES)
+    for stream in (keys.CHANGE_STREAM, *map(keys.stream_keys, sites)):
+        await scripts.TELL_RESTORED.run(link, stream[:2], RESTORE, now_ms, detail)
 
 
 async def _write_all(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> list[bytes]:

@@ -61,6 +61,8 @@ MAY = {
     ("POST", SITE + "/policy/tests"): OPERATOR,
     ("GET", SITE + "/reasons"): MODERATOR | OPERATOR,
     ("PUT", SITE + "/reasons"): OPERATOR,
+    ("GET", SITE + "/audit"): OPERATOR,
+    ("GET", "/v1/audit"): ADMIN,
     ("GET", "/v1/sites"): ADMIN,
     ("POST", "/v1/sites"): ADMIN,
     ("GET", SITE): ADMIN,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from service.domain.news import News, NewsType, Place
+from service.domain.news import ALL_PARTS, News, NewsType, Place
 from service.errors import StreamsFullError, TooManyStreamsError
 from service.link.link import Link
 from service.live import feeds as feeds_module
@@ -116,7 +116,7 @@ async def test_a_site_without_events_is_followed_from_its_first(store: Store, li
     one = feed(link)
     listener = await joined(one)
     place = await last_place(listener)
-    assert place == Place(event_feed.BEGINNING, 0)
+    assert place == Place(event_feed.BEGINNING, ALL_PARTS)
     again = await joined(feed(link), place)
     assert await heard(again) == []
     new = await store.submit()

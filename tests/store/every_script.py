@@ -3,10 +3,11 @@
 import contextlib
 from dataclasses import replace
 
+from service.consumers.sealer import Sealer
 from service.domain.bulk import BulkOrder
 from service.domain.caller import Role
 from service.domain.decision import Decision
-from service.domain.event import ROTATION
+from service.domain.event import RESTORE, ROTATION
 from service.domain.member import Member
 from service.domain.note import Note
 from service.domain.policy import Mode
@@ -20,7 +21,19 @@ from service.domain.token import MadeToken, Token
 from service.errors import MemberNotFoundError, RequestError
 from service.link.link import Link
 from service.lists.query import query_of
-from service.store import author_names, authors, consumers, json_records, keys, members, notes, scripts, threads, tokens
+from service.store import (
+    audit,
+    author_names,
+    authors,
+    consumers,
+    json_records,
+    keys,
+    members,
+    notes,
+    scripts,
+    threads,
+    tokens,
+)
 from service.store.bulk_steps import decide_next, undo_next
 from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
@@ -30,7 +43,7 @@ from service.store.readiness import check_store
 from service.store.search import Search
 from service.store.series import read_series
 from service.store.trials import Asked, try_submission
-from service.upkeep import entries, examination, lease, upgrade
+from service.upkeep import audit_logs, entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
 from tests.store.desk import CHANGE, ROUTINGS, Store, key, moderator, new_comment, site_in
 
@@ -162,6 +175,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await store.decide(comment_id, "approve")
     names = (await link.call("SCAN", 0, "COUNT", 10_000))[1]
     await entries.read_entries(link, names)
+    await scripts.TELL_RESTORED.run(link, keys.stream_keys(site)[:2], RESTORE, store.now, "{}")
     await scripts.END_RESTORE.run(link, [keys.INSTALLATION], "format", "1")
     await link.call("DEL", keys.thread_keys(site, "article-1").published, keys.queue_keys(site).queue)
     await link.call("HSET", keys.queue_keys(site).holders, comment_id, "ann")
@@ -206,3 +220,13 @@ async def use_scripts_of_a_consumer(link: Link, site: str, now_ms: int) -> None:
     assert await consumers.move(link, errand, first.event_id, 1)
     assert await consumers.move(link, errand, second.event_id, 1, DeadLetter(second, "ValueError", 3, now_ms))
     assert (await consumers.measure_stream(link, site, now_ms)).dead_letters == 1
+    await use_scripts_of_the_audit_log(link, site, now_ms)
+
+
+async def use_scripts_of_the_audit_log(link: Link, site: str, now_ms: int) -> None:
+    sealer = Sealer(link, Vault("a secret of this test"), lambda: (site,), lambda: now_ms)
+    await sealer.introduce()
+    while await sealer.seal_some(site):
+        pass
+    assert (await audit_logs.verify(link, site, await audit.read_signers(link))) is not None
+    assert await audit.drop_segment(link, site, 0, now_ms)

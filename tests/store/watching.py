@@ -26,6 +26,7 @@ TELLS_NOTHING = {
     "probe": "what it writes is gone in the same step",
     "read_events": "as move_consumer",
     "register_consumer": "as move_consumer",
+    "seal": "it writes down what was told",
     "replace_answer": "the same answer, sealed with another secret",
     "replace_private": "the same data, sealed with another secret",
     "reserve": "an Idempotency-Key is remembered, and nothing was done yet",
@@ -94,6 +95,7 @@ OF_RECORDS = {
     *("site_created", "site_changed", "policy_changed", "token_created", "token_revoked", "secret_replaced"),
     *("member_created", "member_changed", "member_revoked", "store_upgraded", "site_reasons_changed"),
 }
+OF_LOGS = {"restored", "log_dropped"}
 OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted", "author_noted"}
 OF_BULKS = {"bulk_started", "bulk_undone", "bulk_finished"}
 OF_COMMENTS = {
