@@ -43,7 +43,7 @@ from service.store.readiness import check_store
 from service.store.search import Search
 from service.store.series import read_series
 from service.store.trials import Asked, try_submission
-from service.upkeep import audit_logs, entries, examination, lease, upgrade
+from service.upkeep import audit_logs, author_ids, entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
 from tests.store.desk import CHANGE, ROUTINGS, Store, key, moderator, new_comment, site_in
 
@@ -180,6 +180,8 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await link.call("DEL", keys.thread_keys(site, "article-1").published, keys.queue_keys(site).queue)
     await link.call("HSET", keys.queue_keys(site).holders, comment_id, "ann")
     await link.call("HINCRBY", keys.comment(site, comment_id), keys.COMMENT_FIELDS["revision"], 1)
+    await link.call("SET", keys.author_of(site, "a000000000000"), "author-1")
+    await author_ids.repair(link, author_ids.AuthorName(site, "author-1", "a000000000000"))
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
     assert await examination.repair(link, site, comment_id, home=examined.home, now_ms=store.now) == ()

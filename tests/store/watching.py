@@ -26,6 +26,7 @@ TELLS_NOTHING = {
     "probe": "what it writes is gone in the same step",
     "read_events": "as move_consumer",
     "register_consumer": "as move_consumer",
+    "repair_author": "an author_id leads to the same author as before, or to nobody",
     "seal": "it writes down what was told",
     "replace_answer": "the same answer, sealed with another secret",
     "replace_private": "the same data, sealed with another secret",
