@@ -5,6 +5,7 @@ from marshmallow import fields
 from schemas.author_records import MAX_BAN_REASON_CHARS, AuthorSchema
 from schemas.comments import CommentSchema
 from schemas.fields import Closed, Email, Line, StrictBoolean, check_year
+from schemas.notes import NewestNotesSchema
 
 
 class LookUpSchema(Closed):
@@ -59,4 +60,9 @@ class FullAuthorSchema(AuthorSchema):
         fields.Nested(CommentSchema),
         required=True,
         metadata={"description": "The author's newest comments, at most 20, the newest first."},
+    )
+    notes = fields.Nested(
+        NewestNotesSchema,
+        required=True,
+        metadata={"description": "What moderators wrote for each other on this author."},
     )

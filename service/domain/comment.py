@@ -8,14 +8,16 @@ from service.domain.assessed import Span
 from service.domain.author import AuthorRecord
 from service.domain.decision import Act
 from service.domain.escalation import Escalation
+from service.domain.note import NO_NOTES, Notes
 from service.domain.reason import Reason
 from service.domain.routing import Verdict
 from service.domain.state import State
 
 
 class Claim(NamedTuple):
-    """A moderator's lease on a comment."""
+    """A moderator's lease on a comment: who holds it, by which of his tokens he claimed, and his name."""
 
+    member_id: str
     token_id: str
     moderator: str
     expires_ms: int
@@ -71,6 +73,7 @@ class FullComment:
     referrer: str
     author: AuthorRecord
     history: Sequence[Act]
+    notes: Notes = NO_NOTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,4 @@ class FullAuthor:
     record: AuthorRecord
     email: str | None = field(repr=False)
     comments: Sequence[Comment]
+    notes: Notes

@@ -12,6 +12,7 @@ from service.domain.caller import Caller
 from service.domain.comment import Claim, Comment, FullComment, KnownComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.escalation import Escalation
+from service.domain.note import NEWEST_SHOWN, Notes
 from service.domain.replay import Replay
 from service.domain.routing import Verdict
 from service.domain.state import State
@@ -20,9 +21,19 @@ from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.recent import Recent
 from service.store import author_names, keys, scripts
+from service.store.claims import unpack_claim
 from service.store.escalations import unpack_escalations
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
-from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
+from service.store.notes import unpack_notes
+from service.store.record import (
+    Private,
+    pack_act,
+    pack_who,
+    unpack_history,
+    unpack_private,
+    unpack_public,
+    unpack_reasons,
+)
 from service.vault import Vault
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
@@ -135,7 +146,7 @@ class Comments:
             pack_act(
                 decision,
                 now_ms,
-                moderator.actor,
+                pack_who(moderator),
                 moderator.name,
                 reason=ruling.reason or None,
                 note=ruling.note or None,
@@ -164,7 +175,7 @@ class Comments:
             now_ms,
             comment_id,
             "" if revision is None else revision,
-            pack_act(UNDO, now_ms, moderator.actor, moderator.name),
+            pack_act(UNDO, now_ms, pack_who(moderator), moderator.name),
             replay.fingerprint,
             moderator.actor,
         )
@@ -173,8 +184,9 @@ class Comments:
     async def read(self, site: str, comment_id: str, *, vault: Vault, now_ms: int) -> FullComment:
         """Reads a comment, its claim and its author's record; the vault opens the email. CommentNotFoundError."""
         home = await self.find_home(site, comment_id)
-        reply, author = await scripts.READ_COMMENT.run(
-            self._link, comment_keys(site, comment_id, home), now_ms, comment_id
+        names = [*comment_keys(site, comment_id, home), keys.comment_notes(site, comment_id)]
+        reply, author, note_ids, notes, count = await scripts.READ_COMMENT.run(
+            self._link, names, now_ms, comment_id, NEWEST_SHOWN
         )
         found = _unpack(reply)
         private, fields = found.private, found.fields
@@ -187,6 +199,7 @@ class Comments:
             referrer=private.referrer,
             author=await author_names.named(self._link, site, home.author, pairs(author), now_ms=now_ms),
             history=unpack_history(fields.get("history", ""), fields.get("forgotten", "")),
+            notes=Notes(count, unpack_notes(note_ids, notes)),
         )
 
     async def read_email(self, site: str, comment_id: str, vault: Vault) -> str | None:
@@ -248,8 +261,7 @@ def _unpack(reply: list[Any]) -> _Record:
         record, public = of_format_2(record, public)
     claim = None
     if holder:
-        token_id, _, name = holder.decode().partition("\n")
-        claim = Claim(token_id, name, int(expires))
+        claim = unpack_claim(holder, expires)
     private = unpack_private(record.pop(_PRIVATE))
     fields = {_NAMES[name]: value.decode() for name, value in record.items()}
     return _Record(fields, private, public or b"[]", claim, unpack_escalations(b"".join(escalations)))

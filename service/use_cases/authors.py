@@ -5,11 +5,12 @@ from datetime import datetime
 from service.desk import Desk
 from service.domain.author import AuthorRecord
 from service.domain.comment import FullAuthor
+from service.domain.note import NEWEST_SHOWN
 from service.domain.replay import NO_REPLAY, Replay
 from service.domain.selection import Selection
 from service.domain.state import State
 from service.errors import InvalidFieldsError
-from service.store import authors
+from service.store import authors, notes
 from service.store.author_names import find_author
 from service.store.authors import LookedUp
 
@@ -26,7 +27,8 @@ async def read_author(desk: Desk, site: str, author_id: str) -> FullAuthor:
     kept = (each.comment_id for each in comments if each.state is not State.ERASED)
     newest = next(kept, None)
     email = await desk.comments.read_email(site, newest, desk.vault) if newest else None
-    return FullAuthor(record, email, comments)
+    newest_notes = await notes.read(desk.link, notes.on_author(site, author_id, author), limit=NEWEST_SHOWN)
+    return FullAuthor(record, email, comments, newest_notes)
 
 
 async def look_up_author(desk: Desk, site: str, email: str, *, creates: bool, actor: str, replay: Replay) -> LookedUp:

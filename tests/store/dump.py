@@ -13,7 +13,7 @@ _OF_QUEUE = ("queue", "queue-risk", "queue-uncertainty")
 LISTED = (*_OF_QUEUE, "claims", "claim-holders", "escalated", "escalations", *_OF_THREAD)
 SETTINGS = (b"title", b"url", b"closed", b"mode")
 STANDING = (b"banned", b"trusted")
-RECORDS = ("sites", "tokens")
+RECORDS = ("sites", "tokens", "members")
 OF_INSTALLATION = (b"previous_check", b"upgrading_from")
 
 
@@ -21,7 +21,7 @@ def dump(server: RedisServer) -> Dump:
     """Every hash and sorted set that an event may be about, by its key."""
     with client_of(server.url) as client:
         names: Any = client.scan_iter("cd:*", count=10_000)
-        kinds = ("comment", "thread", "author", "installation", *LISTED, *RECORDS)
+        kinds = ("comment", "comment-notes", "author-notes", "thread", "author", "installation", *LISTED, *RECORDS)
         return {name: _content(client, name) for name in names if keys.parts_of(name).kind in kinds}
 
 
@@ -36,7 +36,7 @@ def changed_comments(before: Dump, after: Dump) -> set[str]:
     for key in before.keys() | after.keys():
         kind = keys.parts_of(key).kind
         was, now = before.get(key, {}), after.get(key, {})
-        if kind == "comment" and was != now:
+        if kind in ("comment", "comment-notes") and was != now:
             found.add(keys.parts_of(key).name)
         elif kind in LISTED:
             found |= {member.decode() for member in was.keys() | now.keys() if was.get(member) != now.get(member)}
@@ -54,17 +54,23 @@ def _settings(dumped: Dump, key: bytes) -> list[Any]:
 
 
 def changed_authors(before: Dump, after: Dump) -> set[str]:
-    """The author_ids of those who are banned or trusted otherwise than before."""
+    """The author_ids of those who are banned, trusted or noted otherwise than before."""
     names = {key for key in after if keys.parts_of(key).kind == "author"}
     return {
         after[key][b"author_id"].decode()
         for key in names
         if any(before.get(key, {}).get(name) != after[key].get(name) for name in STANDING)
+        or before.get(_notes_of(key)) != after.get(_notes_of(key))
     }
 
 
+def _notes_of(author_key: bytes) -> bytes:
+    site, _, author = keys.parts_of(author_key)
+    return keys.author_notes(site, author).encode()
+
+
 def changed_records(before: Dump, after: Dump) -> set[str]:
-    """The sites and tokens that were made, changed or removed; `` when the installation's secret or format was."""
+    """The sites, tokens and members made, changed or removed; `` when the installation's secret or format was."""
     found: set[str] = set()
     for key in before.keys() | after.keys():
         was, now = before.get(key, {}), after.get(key, {})
