@@ -23,7 +23,7 @@ def _check_year(time: datetime) -> None:
         raise ValidationError("Not a time from 1971 to 9999.")
 
 
-def _query_time(description: str) -> fields.AwareDateTime:
+def query_time(description: str) -> fields.AwareDateTime:
     metadata = {"description": description, "pattern": "^(19[7-9]|[2-9][0-9]{2})[0-9]-"}
     return fields.AwareDateTime(format="iso", load_default=None, validate=_check_year, metadata=metadata)
 
@@ -66,8 +66,8 @@ class CommentsQuery(Closed):
         validate=validate.Regexp(AUTHOR_ID_PATTERN),
         metadata={"description": "Comments of this author; an unknown one has none."},
     )
-    since = _query_time("Comments submitted at this time or later, RFC 3339 with an offset.")
-    until = _query_time("Comments submitted before this time, RFC 3339 with an offset.")
+    since = query_time("Comments submitted at this time or later, RFC 3339 with an offset.")
+    until = query_time("Comments submitted before this time, RFC 3339 with an offset.")
     q = PlainText(
         min_chars=1,
         max_chars=MAX_QUERY_CHARS,
