@@ -15,15 +15,17 @@ from aiohttp.test_utils import make_mocked_request
 from marshmallow import ValidationError
 from multidict import CIMultiDict
 
-from schemas.administration import NewSiteSchema, NewTokenSchema
+from schemas.administration import NewSiteSchema
 from schemas.fields import field_errors, is_web_address
 from schemas.lists import MAX_QUERY_CHARS
 from schemas.loader import Loader
+from schemas.members import NewTokenSchema
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
 from schemas.visibility import has_too_many_marks
 from service.api import lists, moderators, receipts, submissions, threads
 from service.api.cursors import PublicCursors, name_of, position_of
+from service.domain.caller import ADMIN
 from service.domain.likeness import skeleton
 from service.domain.site import Site
 from service.domain.thread import ThreadOrder
@@ -32,7 +34,7 @@ from service.html import form
 from service.html.language import texts_for
 from service.html.refusal import write_page
 from service.lists.query import query_of
-from service.registry import ADMIN, Registry
+from service.registry import Registry
 from service.texts.catalogue import ENGLISH
 from service.vault import Vault
 from service.web import body as bodies

@@ -1,11 +1,14 @@
 """Uses every script of the store at least once."""
 
 import contextlib
+from dataclasses import replace
 
 from service.consumers.sealer import Sealer
 from service.domain.bulk import BulkOrder
+from service.domain.caller import Role
 from service.domain.decision import Decision
 from service.domain.event import RESTORE, ROTATION
+from service.domain.member import Member
 from service.domain.note import Note
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
@@ -14,10 +17,23 @@ from service.domain.selection import Selection
 from service.domain.series import HOUR_MS, Span
 from service.domain.state import State
 from service.domain.thread import ThreadChange
-from service.errors import RequestError
+from service.domain.token import MadeToken, Token
+from service.errors import MemberNotFoundError, RequestError
 from service.link.link import Link
 from service.lists.query import query_of
-from service.store import audit, author_names, authors, consumers, json_records, keys, notes, scripts, threads
+from service.store import (
+    audit,
+    author_names,
+    authors,
+    consumers,
+    json_records,
+    keys,
+    members,
+    notes,
+    scripts,
+    threads,
+    tokens,
+)
 from service.store.bulk_steps import decide_next, undo_next
 from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
@@ -73,10 +89,23 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.remove(link, keys.SITES, "news", change=CHANGE)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
+    await use_scripts_of_members(link)
     await use_bulks(store, ids)
     await use_scripts_of_authors(store, link)
     await use_scripts_of_notes(store, link, ids[0])
     await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_scripts_of_members(link: Link) -> None:
+    """A token of a new member, another of his and one of somebody who is not there; his end."""
+    vault, member = Vault("a secret of this test"), Member("m1", "Olga", 0)
+    for number, each, is_new in ((1, member, True), (2, member, False), (3, replace(member, member_id="m3"), False)):
+        roles, sites = frozenset({Role.MODERATOR}), frozenset({"news"})
+        token = Token(f"t{number}", "A token", roles, sites, each.member_id, 0, None, f"digest {number}")
+        with contextlib.suppress(MemberNotFoundError):
+            made = MadeToken(token, each, "shown")
+            await tokens.create(link, vault, made, key(f"token-{number}"), is_new_member=is_new, actor="root")
+    await members.remove(link, member, ["t1", "t2"], actor="root", now_ms=0)
 
 
 async def use_scripts_of_notes(store: Store, link: Link, comment_id: str) -> None:
