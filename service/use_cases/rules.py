@@ -56,7 +56,7 @@ def _texts(readings: Sequence[Folded]) -> Iterable[str]:
 
 def held_for(desk: Desk, site: Site, submission: Submission, author: str, signature: bytes) -> list[Reason]:
     """What holds a submission besides its scores and the site's rules: its sender's name, and what it is like."""
-    reasons = [Reason(NAME_OF_STAFF)] if desk.registry.is_like_staff(site.site, submission.name) else []
+    reasons = [Reason(NAME_OF_STAFF)] if desk.registry.people.is_like_staff(site.site, submission.name) else []
     near = desk.turned_down.reason_against(site.site, author, signature, desk.now_ms()) if signature else None
     return [*reasons, near] if near else reasons
 
