@@ -110,9 +110,9 @@ in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What 
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 
 A bulk has ids, ten bytes a comment, total, state (the one asked for), previewed_ms; once it is started decision,
-reason, code (of the reason), note, actor, name, started_ms, place (how many of the ids were looked at), changed,
-claimed (how many were skipped for another's claim), finished_ms; once it is taken back undo_actor, undo_name,
-undo_started_ms, undo_place, undone, undo_finished_ms, and then no ids any more.
+reason, code (of the reason), note, actor, name, token, started_ms, place (how many of the ids were looked at),
+changed, claimed (how many were skipped for another's claim), finished_ms; once it is taken back undo_actor, undo_name,
+undo_token, undo_started_ms, undo_place, undone, undo_finished_ms, and then no ids any more.
 
 An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the
 id of the last event that a consumer handled, how many events there had been until then, and how many it lost, with
