@@ -17,6 +17,7 @@ from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.search import Search
+from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.vault import Vault
 
@@ -36,6 +37,7 @@ class Desk:
     comments: Comments
     bulks: Bulks
     queue: Queue
+    site_queues: SiteQueues
     lists: Lists
     search: Search
     salts: DaySalts
