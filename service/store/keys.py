@@ -10,7 +10,9 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
-| cd:{commentdesk}:changes | stream | what was done with sites, tokens and the secret | the newest 1,000, see below |
+| cd:{commentdesk}:members | hash | member_id -> JSON; an older one has a token of his id | until revoked |
+| cd:{commentdesk}:members-seen | hash | member_id -> when he showed a token last, ms, within a minute | until revoked |
+| cd:{commentdesk}:changes | stream | what was done with sites, members and the like | the newest 1,000, see below |
 | cd:{commentdesk}:change-consumers | hash | as consumers of a site | until a consumer is forgotten |
 | cd:{commentdesk}:change-dead-letters | stream | as dead-letters of a site | the newest 1,000 |
 | cd:{commentdesk}:change-consuming:N | string | which process the consumer N works in | 10 s, renewed |
@@ -54,7 +56,7 @@ hash of a reader's address:
 | cd:{S}:queue-risk | sorted set | comment_id -> risk | while queued |
 | cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
 | cd:{S}:claims | sorted set | comment_id -> expires_ms | until decided, handed back or expired |
-| cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
+| cd:{S}:claim-holders | hash | comment_id -> member_id, name, token_id of the moderator, a line each | as its claim |
 | cd:{S}:escalated | sorted set | comment_id -> when it was escalated first, ms | while queued |
 | cd:{S}:escalations | hash | comment_id -> its escalations, a line each, see `store/escalations.py` | while queued |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
@@ -135,6 +137,8 @@ _INSTALLATION = "cd:{commentdesk}:"
 INSTALLATION = _INSTALLATION + "installation"
 SITES = _INSTALLATION + "sites"
 TOKENS = _INSTALLATION + "tokens"
+MEMBERS = _INSTALLATION + "members"
+MEMBERS_SEEN = _INSTALLATION + "members-seen"
 CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
@@ -159,6 +163,8 @@ INSTALLATION_KINDS = {
     "installation": KeyType.HASH,
     "sites": KeyType.HASH,
     "tokens": KeyType.HASH,
+    "members": KeyType.HASH,
+    "members-seen": KeyType.HASH,
     "changes": KeyType.STREAM,
     "change-consumers": KeyType.HASH,
     "change-dead-letters": KeyType.STREAM,

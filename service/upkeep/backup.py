@@ -14,6 +14,7 @@ from service.link.layout import unchanged
 from service.link.link import Link
 from service.store import keys, scripts
 from service.store.json_records import UNREADABLE, Record, read_all, record_of
+from service.store.members import unpack_member
 from service.store.sites import unpack_site
 from service.store.tokens import unpack_token
 from service.upkeep import archive, installation, instant
@@ -30,6 +31,7 @@ _INSTALLATION = keys.INSTALLATION.encode()
 _READERS: dict[bytes, Callable[[str, Record], object]] = {
     keys.SITES.encode(): unpack_site,
     keys.TOKENS.encode(): unpack_token,
+    keys.MEMBERS.encode(): unpack_member,
 }
 _MAX_INSTALLATION_FIELDS = 100
 _SECRET_UNKNOWN = "Set it, or put the file `secret-key` of that installation into the data folder."  # noqa: S105 no secret
@@ -183,7 +185,7 @@ def _check_entry(entry: Entry, store_format: int) -> None:
 
 
 def _check_records(entry: Entry, store_format: int) -> None:
-    """Raises BackupError for a site or token that cannot be read.
+    """Raises BackupError for a site, token or member that cannot be read.
 
     Those of an older format need only be JSON objects: they are upgraded before they are read.
     """

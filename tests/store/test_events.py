@@ -10,6 +10,7 @@ import pytest
 from service.domain import event
 from service.domain.caller import Role
 from service.domain.event import DOCTOR, MACHINE, READER, ROTATION, Event, EventKind
+from service.domain.member import Member
 from service.domain.policy import Mode, Policy
 from service.domain.replay import NO_REPLAY
 from service.domain.site import Site, SiteChange
@@ -17,7 +18,7 @@ from service.domain.thread import ThreadChange
 from service.domain.token import MadeToken, Token
 from service.errors import RateLimitedError, RequestError, SiteExistsError
 from service.link.link import Link
-from service.store import keys, scripts, sites, threads, tokens
+from service.store import keys, members, scripts, sites, threads, tokens
 from service.store.events import unpack_event
 from service.upkeep import examination
 from service.vault import Vault
@@ -208,13 +209,31 @@ async def test_sites_tokens_and_policies_are_told_without_a_secret(link: Link) -
     assert isinstance(after, dict)
     assert after["policy"]["mode"] == "auto"
 
-    token = Token("t1", "Op", Role.OPERATOR, site="news", created_ms=NOW, expires_ms=None, digest="a digest")
-    shown = {"role": "operator", "site": "news", "name": "Op", "created_ms": NOW, "expires_ms": None}
-    await tokens.create(link, VAULT, MadeToken(token, "a secret"), NO_REPLAY, actor="root")
+    roles, sites_of = frozenset({Role.OPERATOR}), frozenset({"news"})
+    token = Token("t1", "Op", roles, sites_of, "m1", created_ms=NOW, expires_ms=None, digest="a digest")
+    shown: dict[str, object] = {
+        "role": "operator",
+        "site": "news",
+        "roles": ["operator"],
+        "sites": ["news"],
+        "name": "Op",
+    }
+    shown |= {"member_id": "m1", "created_ms": NOW, "expires_ms": None}
+    member = Member("m1", "Olga", NOW)
+    made = MadeToken(token, member, "a secret")
+    await tokens.create(link, VAULT, made, NO_REPLAY, is_new_member=True, actor="root")
     await tokens.remove(link, "t1", actor="root", now_ms=NOW)
     assert await changed() == [
+        ("member_created", "root", "m1", {}, {"name": "Olga", "created_ms": NOW}),
         ("token_created", "root", "t1", {}, shown),
         ("token_revoked", "root", "t1", shown, {}),
+    ]
+
+    await members.rename(link, member, "Olga K.", actor="root", now_ms=NOW)
+    await members.remove(link, member, ["t1"], actor="root", now_ms=NOW)
+    assert await changed() == [
+        ("member_changed", "root", "m1", {"name": "Olga"}, {"name": "Olga K."}),
+        ("member_revoked", "root", "m1", {"name": "Olga", "created_ms": NOW, "tokens": ["t1"]}, {}),
     ]
 
 
@@ -274,7 +293,7 @@ async def test_no_script_changes_anything_without_an_event(link: Link, every_red
     assert set().union(*kinds.values()) == set(EventKind) - {*RECORD_KINDS} | {CHANGE.kind}
 
 
-RECORD_KINDS = [kind for kind in EventKind if kind.startswith(("site_", "policy_", "token_"))]
+RECORD_KINDS = [kind for kind in EventKind if kind.startswith(("site_", "policy_", "token_revoked", "member_changed"))]
 """An argument of `change_registry`: the others are written in scripts."""
 READING = {name for name, code in LUA.items() if "no-writes" in code.partition("\n")[0]}
 
