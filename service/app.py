@@ -51,6 +51,7 @@ from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
 from service.store.search import Search
+from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.store.turned_down import TurnedDown
 from service.tracing import Tracing, start_tracing
@@ -221,6 +222,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         bulks=Bulks(desk_link),
         turned_down=turned_down,
         queue=Queue(desk_link, comments),
+        site_queues=SiteQueues(desk_link, comments),
         lists=lists,
         search=Search(desk_link, lists),
         salts=salts,

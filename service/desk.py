@@ -18,6 +18,7 @@ from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.search import Search
+from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.store.turned_down import TurnedDown
 from service.vault import Vault
@@ -39,6 +40,7 @@ class Desk:
     bulks: Bulks
     turned_down: TurnedDown
     queue: Queue
+    site_queues: SiteQueues
     lists: Lists
     search: Search
     salts: DaySalts
