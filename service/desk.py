@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from service.domain.base_32 import in_base_32
 from service.link.link import Link
 from service.live.feeds import Feeds
 from service.registry import Registry
@@ -17,6 +18,7 @@ from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.search import Search
+from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.vault import Vault
 
@@ -36,6 +38,7 @@ class Desk:
     comments: Comments
     bulks: Bulks
     queue: Queue
+    site_queues: SiteQueues
     lists: Lists
     search: Search
     salts: DaySalts
@@ -45,12 +48,10 @@ class Desk:
     now_ms: Callable[[], int] = clock_ms
 
 
-_DIGITS = "0123456789abcdefghijklmnopqrstuv"
-_PAIRS = tuple(high + low for high in _DIGITS for low in _DIGITS)
-_SHIFTS = tuple(range(70, -1, -10))
+_ID_CHARS = 16
 
 
 def new_id(now_ms: int) -> str:
     """An id of 16 characters that sorts by time: 48 bits of milliseconds, 32 random bits, in base 32 (RFC 4648, 7)."""
     bits = now_ms << 32 | int.from_bytes(os.urandom(4))
-    return "".join([_PAIRS[bits >> shift & 1023] for shift in _SHIFTS])
+    return in_base_32(bits, _ID_CHARS)

@@ -2,14 +2,17 @@
 
 from service.api import (
     administrators,
+    audit,
     authors,
     bulk,
     lists,
     live,
+    members,
     moderators,
     notes,
     reasons,
     receipts,
+    site_queues,
     stats,
     submissions,
     threads,
@@ -24,6 +27,7 @@ WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
 SITE = "/v1/sites/{site}"
 THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
+MEMBER = "/v1/members/{member_id}"
 AUTHOR = SITE + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
@@ -39,6 +43,7 @@ API: tuple[Route, ...] = (
     ),
     *calls_of(
         "moderators",
+        route("GET", "/v1/queue", site_queues.list_queues, MODERATOR),
         route("GET", SITE + "/queue", moderators.list_queue, MODERATOR),
         route("POST", SITE + "/claims", moderators.claim, MODERATOR),
         route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),
@@ -75,13 +80,19 @@ API: tuple[Route, ...] = (
         route("PATCH", SITE + "/policy", administrators.change_policy, OPERATOR),
         route("POST", SITE + "/policy/tests", administrators.try_policy, OPERATOR),
         route("PUT", SITE + "/reasons", reasons.set_reasons, OPERATOR),
+        route("GET", SITE + "/audit", audit.read_audit, OPERATOR),
+        route("GET", "/v1/audit", audit.read_audit_of_installation),
         route("GET", "/v1/sites", administrators.list_sites),
         route("POST", "/v1/sites", administrators.create_site),
         route("GET", SITE, administrators.read_site),
         route("PATCH", SITE, administrators.change_site),
-        route("GET", "/v1/tokens", administrators.list_tokens),
-        route("POST", "/v1/tokens", administrators.create_token),
-        route("DELETE", "/v1/tokens/{token_id}", administrators.revoke_token),
+        route("GET", "/v1/tokens", members.list_tokens),
+        route("POST", "/v1/tokens", members.create_token),
+        route("DELETE", "/v1/tokens/{token_id}", members.revoke_token),
+        route("GET", "/v1/members", members.list_members),
+        route("GET", MEMBER, members.read_member),
+        route("PATCH", MEMBER, members.rename_member),
+        route("DELETE", MEMBER, members.revoke_member),
     ),
     *calls_of(
         "watchers",

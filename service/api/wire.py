@@ -12,13 +12,12 @@ from service.api.wire_notes import newest_notes_json
 from service.domain.assessed import Span
 from service.domain.comment import Claim, Comment, FullAuthor, FullComment, KnownComment
 from service.domain.decision import Act
-from service.domain.queue import Claimed, QueuePage
+from service.domain.queue import Claimed, QueuePage, SitesQueuePage
 from service.domain.reason import Reason
 from service.domain.site import Site
 from service.domain.state import State
 from service.domain.thread import PublishedComment, Thread, ThreadPage
 from service.domain.times import rfc3339
-from service.domain.token import Token
 from service.use_cases.rules import Trial
 
 Json = dict[str, Any]
@@ -73,7 +72,12 @@ def _span_json(span: Span) -> Json:
 
 
 def _claim_json(claim: Claim) -> Json:
-    return {"token_id": claim.token_id, "moderator": claim.moderator, "expires_at": rfc3339(claim.expires_ms)}
+    return {
+        "member_id": claim.member_id,
+        "token_id": claim.token_id,
+        "moderator": claim.moderator,
+        "expires_at": rfc3339(claim.expires_ms),
+    }
 
 
 def full_comment_json(full: FullComment) -> Json:
@@ -97,6 +101,7 @@ def _act_json(act: Act) -> Json:
     return {
         "act": act.act,
         "at": rfc3339(act.at_ms),
+        "member_id": act.member_id,
         "token_id": act.token_id,
         "moderator": act.moderator,
         "reason": act.reason,
@@ -134,9 +139,24 @@ def queue_page_json(page: QueuePage, now_ms: int) -> Json:
     return {
         "comments": [comment_json(comment) for comment in page.comments],
         "total": page.total,
-        "oldest_age_seconds": None if page.oldest_ms is None else max(0, now_ms - page.oldest_ms) // 1000,
+        "oldest_age_seconds": _age_seconds(page.oldest_ms, now_ms),
         "next_cursor": cursor_after(page.last),
     }
+
+
+def sites_queue_page_json(page: SitesQueuePage, now_ms: int) -> Json:
+    """A page of several queues as `schemas.queues.SitesQueuePageSchema` has it."""
+    return {
+        "comments": [{"site": each.site} | comment_json(each.comment) for each in page.comments],
+        "total": page.total,
+        "oldest_age_seconds": _age_seconds(page.oldest_ms, now_ms),
+        "sites_left_out": page.sites_left_out,
+        "next_cursor": cursor_after(page.last),
+    }
+
+
+def _age_seconds(since_ms: int | None, now_ms: int) -> int | None:
+    return None if since_ms is None else max(0, now_ms - since_ms) // 1000
 
 
 def claimed_json(claimed: Claimed) -> Json:
@@ -195,16 +215,4 @@ def site_json(site: Site) -> Json:
         "allowed_origins": list(site.allowed_origins),
         "language": site.language,
         "created_at": rfc3339(site.created_ms),
-    }
-
-
-def token_json(token: Token) -> Json:
-    """A token as `schemas.administration.TokenSchema` has it: all but its secret."""
-    return {
-        "token_id": token.token_id,
-        "role": token.role,
-        "site": token.site,
-        "name": token.name,
-        "created_at": rfc3339(token.created_ms),
-        "expires_at": _rfc3339_or_none(token.expires_ms),
     }

@@ -3,10 +3,11 @@
 from service.domain.caller import Caller
 from service.domain.comment import Comment
 from service.domain.escalation import Escalation
-from service.domain.queue import Claimed, Position, QueueOrder, QueuePage, QueueView
+from service.domain.queue import HIGHEST_FIRST, Claimed, Position, QueueOrder, QueuePage, QueueView
 from service.domain.replay import Replay
 from service.link.link import Link
 from service.store import keys, scripts
+from service.store.claims import pack_holder
 from service.store.comments import Comments
 from service.store.escalations import pack_escalation
 
@@ -16,7 +17,6 @@ CLAIMS_A_STEP = 200
 """So many claims of a site are looked at in one step when those of one moderator are ended, or the 512 that Redis keeps
 in one piece: about a millisecond of the server's time."""
 _LAST_CURSOR = b"0"
-_HIGHEST_FIRST = {QueueOrder.NEWEST, QueueOrder.RISKIEST}
 
 
 class Queue:
@@ -32,8 +32,8 @@ class Queue:
         queue = keys.queue_keys(site)
         total, oldest, ids, last = await scripts.LIST_QUEUE.run(
             self._link,
-            [_view_key(site, view), queue.queue, keys.thread_keys(site, view.thread or "").queue],
-            int(view.order in _HIGHEST_FIRST),
+            [view_key(site, view), queue.queue, keys.thread_keys(site, view.thread or "").queue],
+            int(view.order in HIGHEST_FIRST),
             int(view.thread is not None),
             limit,
             *after,
@@ -59,7 +59,7 @@ class Queue:
         ids, expires_ms = await scripts.CLAIM.run(
             self._link,
             [
-                _view_key(site, view),
+                view_key(site, view),
                 queue.claims,
                 queue.holders,
                 keys.thread_keys(site, view.thread or "").queue,
@@ -69,9 +69,9 @@ class Queue:
             ],
             now_ms,
             moderator.lease_until(now_ms + lease_ms),
-            f"{moderator.actor}\n{moderator.name}",
+            pack_holder(moderator),
             limit,
-            int(view.order in _HIGHEST_FIRST),
+            int(view.order in HIGHEST_FIRST),
             int(view.thread is not None),
             replay.fingerprint,
             MOST_HELD,
@@ -112,19 +112,20 @@ class Queue:
         may_end_any = int(moderator.may_end_any_claim)
         await scripts.RELEASE.run(self._link, script_keys, now_ms, comment_id, moderator.actor, may_end_any)
 
-    async def release_all(self, site: str, token_id: str, *, actor: str, now_ms: int) -> None:
-        """Ends all claims of a moderator that there are when it begins; `actor` is the token_id of who ends them."""
+    async def release_all(self, site: str, member_id: str, *, actor: str, now_ms: int) -> None:
+        """Ends all claims of a moderator that there are when it begins; `actor` is who ends them."""
         queue = keys.queue_keys(site)
         script_keys = [queue.claims, queue.holders, *keys.stream_keys(site)[:2]]
         cursor = _LAST_CURSOR
         while True:
-            arguments = (token_id, now_ms, actor, cursor, CLAIMS_A_STEP)
+            arguments = (member_id, now_ms, actor, cursor, CLAIMS_A_STEP)
             (cursor,) = await scripts.RELEASE_ALL.run(self._link, script_keys, *arguments)
             if cursor == _LAST_CURSOR:
                 return
 
 
-def _view_key(site: str, view: QueueView) -> str:
+def view_key(site: str, view: QueueView) -> str:
+    """The key of the sorted set that has a view's comments in its order."""
     queue = keys.queue_keys(site)
     if view.order is QueueOrder.RISKIEST:
         return queue.risk

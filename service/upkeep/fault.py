@@ -18,6 +18,7 @@ class Check(StrEnum):
     ORPHAN = "orphan"
     THREAD = "thread"
     COUNTERS = "counters"
+    AUTHOR = "author"
     LIFETIME = "lifetime"
     EVENT = "event"
     POSITION = "position"
@@ -36,6 +37,7 @@ MEANINGS = {
     Check.ORPHAN: "whatever is listed has a comment, of that thread",
     Check.THREAD: "a thread with comments has its own record",
     Check.COUNTERS: "counters of sites, threads and authors equal a recount",
+    Check.AUTHOR: "an author_id leads to the author who has it",
     Check.LIFETIME: "what is to be forgotten has a lifetime",
     Check.EVENT: "every event can be read",
     Check.POSITION: "every consumer of events is at a place in its stream",

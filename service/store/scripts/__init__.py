@@ -21,6 +21,7 @@ _LOCALS = (
     | {f"EVENT_{name.upper()}": short for name, short in keys.EVENT_FIELDS.items()}
     | {"NEWEST_EVENTS": keys.NEWEST_EVENTS, "NEWEST_CHANGES": keys.NEWEST_CHANGES}
     | {"NEWEST_DEAD_LETTERS": keys.NEWEST_DEAD_LETTERS, "MACHINE": MACHINE, "DOCTOR": DOCTOR}
+    | {"AUDIT": keys.AUDIT_CONSUMER}
 )
 """What every script calls by these names: fields of records and events, limits, actors."""
 _DECLARATION = f"local {', '.join(_LOCALS)} = {', '.join(map(repr, _LOCALS.values()))}"
@@ -104,7 +105,12 @@ REGISTER_CONSUMER = Script("register_consumer")
 PEEK_EVENTS = Script("peek_events")
 READ_EVENTS = Script("read_events")
 MOVE_CONSUMER = Script("move_consumer")
+READ_UNSEALED = Script("read_unsealed")
+READ_AUDIT = Script("read_audit")
+SEAL = Script("seal")
+DROP_AUDIT = Script("drop_audit")
 COPY_KEYS = Script("copy_keys")
+TELL_RESTORED = Script("tell_restored")
 END_RESTORE = Script("end_restore")
 EXAMINE_COMMENT = Script("examine_comment")
 REPAIR_COMMENT = Script("repair_comment")
@@ -124,6 +130,9 @@ ENLIST = Script("enlist")
 SWITCH_SECRET = Script("switch_secret")
 REPLACE_PRIVATE = Script("replace_private")
 REPLACE_ANSWER = Script("replace_answer")
+CREATE_TOKEN = Script("create_token")
+REMOVE_MEMBER = Script("remove_member")
+LIST_HEADS = Script("list_heads")
 READ_GLIMPSES = Script("read_glimpses")
 BULK_PREVIEW = Script("bulk_preview")
 BULK_START = Script("bulk_start")
@@ -137,4 +146,5 @@ BAN_AUTHOR = Script("ban_author")
 UNBAN_AUTHOR = Script("unban_author")
 TRUST_AUTHOR = Script("trust_author")
 UNTRUST_AUTHOR = Script("untrust_author")
+REPAIR_AUTHOR = Script("repair_author")
 ALL = tuple(script.source for script in list(globals().values()) if isinstance(script, Script))

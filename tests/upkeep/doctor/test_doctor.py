@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import redis
@@ -141,6 +141,34 @@ def author_of_held(client: Redis) -> str:
     return keys.author("default", in_state(client, "held")[1]["author"])
 
 
+def author_id_of_held(client: Redis) -> bytes:
+    author_id: bytes | None = client.hget(author_of_held(client), "author_id")  # type: ignore[assignment]
+    assert author_id
+    return author_id
+
+
+def forget_where_an_id_leads(client: Redis) -> None:
+    client.delete(keys.author_of("default", author_id_of_held(client).decode()))
+
+
+def lead_an_id_elsewhere(client: Redis) -> None:
+    client.set(keys.author_of("default", author_id_of_held(client).decode()), "somebody else")
+
+
+def lead_another_id_to_an_author(client: Redis) -> None:
+    client.set(keys.author_of("default", "a000000000000"), in_state(client, "held")[1]["author"])
+
+
+def lead_an_id_to_nobody(client: Redis) -> None:
+    client.set(keys.author_of("default", "a000000000000"), "nobody")
+
+
+def give_two_authors_one_id(client: Redis) -> None:
+    names: Iterator[bytes] = client.scan_iter(keys.author("default", "*"))
+    other = next(name for name in names if client.hget(name, "author_id") != author_id_of_held(client))
+    client.hset(other, "author_id", author_id_of_held(client).decode())
+
+
 def totals(_: Redis) -> str:
     return keys.totals("default")
 
@@ -246,6 +274,11 @@ FAULTS: list[tuple[Check, Callable[[Redis], None]]] = [
     (Check.COUNTERS, miscount(totals, "undone")),
     (Check.COUNTERS, garble_a_counter),
     (Check.COUNTERS, forget_totals),
+    (Check.AUTHOR, forget_where_an_id_leads),
+    (Check.AUTHOR, lead_an_id_elsewhere),
+    (Check.AUTHOR, lead_another_id_to_an_author),
+    (Check.AUTHOR, lead_an_id_to_nobody),
+    (Check.AUTHOR, give_two_authors_one_id),
     (Check.THREAD, forget_the_thread),
     (Check.LIST, forget_the_planes),
     (Check.LIST, forget_the_row),
