@@ -118,10 +118,10 @@ async def measure(desk: "Desk", comments: int) -> None:
     singles = Singles(desk, await _fill(desk, comments, SINGLES, SINGLE))
     began = time.perf_counter()
     selection = Selection(State.HELD, until_ms=FIRST_MS + GAP_MS * comments)
-    seen = await preview(desk, "default", selection, ())
+    seen = await preview(desk, "default", selection, (), replay=NO_REPLAY)
     print(f"preview of {seen.count:,}: {time.perf_counter() - began:.2f} s")
     alone = _quantiles(await singles.decide_some())
-    await start(desk, "default", MODERATOR, BulkOrder(seen.bulk_id, Decision.SPAM))
+    await start(desk, "default", MODERATOR, BulkOrder(seen.bulk_id, Decision.SPAM), replay=NO_REPLAY)
     await _carry_out(desk, singles, f"bulk of {seen.count:,}", alone)
     done = await desk.bulks.read("default", seen.bulk_id)
     if (done.done, done.skipped) != (seen.count, 0):
