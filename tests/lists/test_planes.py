@@ -26,7 +26,10 @@ def bits_of(places: set[int], chunks: int = CHUNKS) -> Bits:
     return np.packbits(unpacked)
 
 
-@given(PLACES, st.integers(0, CHUNKS * BITS_A_CHUNK), st.integers(0, CHUNKS * BITS_A_CHUNK), st.integers(1, 20))
+ENDS = st.integers(0, CHUNKS * BITS_A_CHUNK) | st.integers(0, 40)
+
+
+@given(PLACES | st.sets(st.integers(0, 40)), ENDS, ENDS, st.integers(1, 20))
 def test_the_newest_that_are_set(places: set[int], low: int, high: int, most: int) -> None:
     wanted = sorted(FIRST_ORDINAL + place for place in places if low <= place < high)[-most:]
     found = newest_set(bits_of(places), FIRST_ORDINAL, low=FIRST_ORDINAL + low, high=FIRST_ORDINAL + high, most=most)
