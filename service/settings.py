@@ -45,6 +45,7 @@ class Settings:
     demo: Audience
     disposable_domains: tuple[str, ...]
     audit_days: int
+    near_duplicates: bool
     event_listeners: int
     event_listeners_per_address: int
     event_listeners_per_token: int
