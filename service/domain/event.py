@@ -21,7 +21,7 @@
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
 | site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
-| policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
+| policy_changed | a site's policy became another version, which the detail has | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
 | store_upgraded | a newer format was put in force; nothing of an older one is left | - | how far it is: begun, done |

@@ -95,10 +95,11 @@ async def remove(link: Link, key: str, name: str, *, change: Change) -> Record:
 
 
 def _event(change: Change, before: Record, after: Record) -> list[Argument]:
-    return [*change, _told(before), _told(after)]
+    return [*change, told_of(before), told_of(after)]
 
 
-def _told(record: Record) -> bytes:
+def told_of(record: Record) -> bytes:
+    """Fields of a record as an event shows them: without secrets, and null where they are long."""
     return orjson.dumps({name: _bounded(value) for name, value in record.items() if name not in _NEVER_TOLD})
 
 

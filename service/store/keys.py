@@ -9,6 +9,7 @@ Of the installation, tag `{commentdesk}`:
 | --- | --- | --- | --- |
 | cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
+| cd:{commentdesk}:policy-versions:S | hash | N -> who, when and what; N.policy -> that policy | the newest 100 |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:changes | stream | what was done with sites, tokens and the secret | the newest 1,000, see below |
 | cd:{commentdesk}:change-consumers | hash | as consumers of a site | until a consumer is forgotten |
@@ -143,6 +144,7 @@ INSTALLATION_KINDS = {
     "installation": KeyType.HASH,
     "sites": KeyType.HASH,
     "tokens": KeyType.HASH,
+    "policy-versions:": KeyType.HASH,
     "changes": KeyType.STREAM,
     "change-consumers": KeyType.HASH,
     "change-dead-letters": KeyType.STREAM,
@@ -252,6 +254,11 @@ NEWEST_DEAD_LETTERS = 1_000
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def policy_versions(site: str) -> str:
+    """Of the installation, as the sites' own records are: both are written in one step."""
+    return f"{_INSTALLATION}policy-versions:{site}"
 
 
 def salt(day: int) -> str:

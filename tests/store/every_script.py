@@ -6,22 +6,24 @@ from service.domain.bulk import BulkOrder
 from service.domain.decision import Decision
 from service.domain.event import ROTATION
 from service.domain.note import Note
-from service.domain.policy import Mode
+from service.domain.policy import Mode, Policy
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.selection import Selection
 from service.domain.series import HOUR_MS, Span
+from service.domain.site import Site
 from service.domain.state import State
 from service.domain.thread import ThreadChange
 from service.errors import RequestError
 from service.link.link import Link
 from service.lists.query import query_of
-from service.store import author_names, authors, consumers, json_records, keys, notes, scripts, threads
+from service.store import author_names, authors, consumers, json_records, keys, notes, policies, scripts, sites, threads
 from service.store.bulk_steps import decide_next, undo_next
 from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
 from service.store.glimpses import read_approved, read_glimpses
 from service.store.lists import Lists
+from service.store.policies import PolicyAct
 from service.store.readiness import check_store
 from service.store.search import Search
 from service.store.series import read_series
@@ -70,12 +72,21 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
     await json_records.update(link, keys.SITES, "news", {"title": "News"}, change=CHANGE)
     await json_records.remove(link, keys.SITES, "news", change=CHANGE)
+    await use_scripts_of_policies(store, link)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
     await use_bulks(store, ids)
     await use_scripts_of_authors(store, link)
     await use_scripts_of_notes(store, link, ids[0])
     await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_scripts_of_policies(store: Store, link: Link) -> None:
+    await sites.create(link, Site("sport"), actor="root", now_ms=store.now)
+    for mode in (Mode.AUTO, Mode.POSTMODERATE, Mode.POSTMODERATE):
+        policy = Policy(mode)
+        act = PolicyAct(moderator("op"), store.now, replay=key(f"policy-{mode}"))
+        await policies.change(link, "sport", lambda _, policy=policy: policy, act)
 
 
 async def use_scripts_of_notes(store: Store, link: Link, comment_id: str) -> None:
