@@ -86,7 +86,9 @@ class Filler:
 
     async def _decide(self, new: NewComment, at: int) -> None:
         ruling = Ruling(new.comment_id, Decision.SPAM, reason="advertising", reason_code="advertising")
-        moderator = Caller("0123456789abcdef", "Mo", Role.MODERATOR, "default")
+        moderator = Caller(
+            "0123456789abcdef", "0123456789abcdef", "Mo", frozenset({Role.MODERATOR}), frozenset({"default"})
+        )
         await self.desk.comments.decide("default", ruling, moderator, replay=NO_REPLAY, now_ms=at)
 
     def _comment(self, number: int) -> NewComment:

@@ -99,7 +99,9 @@ class Filler:
         submission = self._submission(number, total // COMMENTS_AN_AUTHOR)
         receipt = await patiently(lambda: submit(self.desk, site, thread, submission, replay=NO_REPLAY))
         if not is_machines and number % HELD_EVERY:
-            moderator = Caller("0123456789abcdef", "Mo", Role.MODERATOR, "default")
+            moderator = Caller(
+                "t123456789abc", "m123456789abc", "Mo", frozenset({Role.MODERATOR}), frozenset({"default"})
+            )
             ruling = Ruling(receipt.comment_id, Decision.APPROVE)
             await patiently(lambda: moderation.decide(self.desk, site.site, moderator, ruling, replay=NO_REPLAY))
 

@@ -1,8 +1,7 @@
 """The schemas of sites, policies and tokens."""
 
-from collections.abc import Mapping
 from copy import copy
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import ValidationError, fields, missing, validate, validates_schema
 
@@ -17,7 +16,6 @@ from schemas.fields import (
     Probability,
     StrictBoolean,
     StrictInteger,
-    check_year,
     next_cursor,
     page_limit,
     query_cursor,
@@ -25,7 +23,6 @@ from schemas.fields import (
 from schemas.rules import MAX_RULES, RuleSchema
 from schemas.threads import MODES
 
-ROLES = ("website", "moderator", "operator", "admin")
 _MAX_RATE = 1_000_000
 MAX_POLICY_VERSION = 999_999_999
 INSTALLATION = "commentdesk"
@@ -191,117 +188,5 @@ class SitesSchema(Closed):
 
     sites = fields.List(
         fields.Nested(SiteSchema), required=True, metadata={"description": "The sites in the order of their ids."}
-    )
-    next_cursor = next_cursor()
-
-
-class NewTokenSchema(Closed):
-    """A token to be made. All roles but admin need the site they act on."""
-
-    shape_rules: ClassVar[Mapping[str, Any]] = {
-        "if": {"properties": {"role": {"const": "admin"}}, "required": ["role"]},
-        "then": {"properties": {"site": {"type": "null"}}},
-        "else": {"properties": {"site": {"type": "string"}}, "required": ["site"]},
-    }
-
-    role = fields.String(
-        required=True,
-        validate=validate.OneOf(ROLES),
-        metadata={
-            "description": "What the token may do: `website` posts comments and sets threads, `moderator` decides, "
-            "`operator` sets policies and watches, `admin` may do all of it on every site."
-        },
-    )
-    site = fields.String(
-        load_default=None,
-        allow_none=True,
-        validate=validate.Regexp(SITE_PATTERN),
-        metadata={"description": "The site that the token acts on; null for an `admin`, needed for the other roles."},
-    )
-    name = Line(
-        min_chars=1,
-        max_chars=100,
-        required=True,
-        metadata={"description": "Whose token it is: moderators' names are shown with their claims and decisions."},
-    )
-    expires_at = fields.AwareDateTime(
-        format="iso",
-        load_default=None,
-        allow_none=True,
-        validate=check_year,
-        metadata={
-            "description": "When the token ends by itself, RFC 3339 with an offset, in the future; null for never.",
-            "pattern": "^[2-9][0-9]{3}-",
-        },
-    )
-
-    @validates_schema
-    def _of_a_site(self, data: dict[str, object], **_: object) -> None:
-        if data["role"] != "admin" and not data["site"]:
-            raise ValidationError("Needed for this role.", "site")
-        if data["role"] == "admin" and data["site"]:
-            raise ValidationError("An admin acts on every site.", "site")
-
-
-class TokenSchema(Closed):
-    """A token, without the token itself."""
-
-    token_id = fields.String(
-        required=True,
-        metadata={"description": "The token's id, by which it is revoked, and which names it in histories."},
-    )
-    role = fields.String(
-        required=True, validate=validate.OneOf(ROLES), metadata={"description": "What the token may do."}
-    )
-    site = fields.String(
-        required=True,
-        allow_none=True,
-        metadata={"description": "The site that the token acts on; null for an `admin`, who acts on all."},
-    )
-    name = fields.String(required=True, metadata={"description": "Whose token it is."})
-    created_at = fields.String(
-        required=True, metadata=TIME | {"description": "When the token was made, RFC 3339 in UTC."}
-    )
-    expires_at = fields.String(
-        required=True,
-        allow_none=True,
-        metadata=TIME | {"description": "When the token ends by itself, RFC 3339 in UTC; null for never."},
-    )
-
-
-class MadeTokenSchema(TokenSchema):
-    """A new token with the token itself, which is shown this once."""
-
-    token = fields.String(
-        required=True,
-        metadata={
-            "description": "The token itself, for the header `Authorization: Bearer`. It is stored as a hash and "
-            "never shown again."
-        },
-    )
-
-
-class TokensQuery(Closed):
-    """Which of the tokens, and which page of them."""
-
-    site = fields.String(
-        load_default=None,
-        validate=validate.Regexp(SITE_PATTERN),
-        metadata={"description": "Tokens of this site alone."},
-    )
-    role = fields.String(
-        load_default=None, validate=validate.OneOf(ROLES), metadata={"description": "Tokens of this role alone."}
-    )
-    limit = page_limit(100)
-    cursor = query_cursor()
-
-
-class TokensSchema(Closed):
-    """A page of the tokens that were not revoked, by their ids, without the tokens themselves."""
-
-    tokens = fields.List(
-        fields.Nested(TokenSchema),
-        required=True,
-        metadata={"description": "The tokens in the order of their ids, expired ones included."},
     )
     next_cursor = next_cursor()

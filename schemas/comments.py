@@ -104,10 +104,9 @@ class ReasonSchema(Closed):
 class ClaimSchema(Closed):
     """A moderator's lease on a comment."""
 
+    member_id = fields.String(required=True, metadata={"description": "The member who holds the lease."})
     token_id = fields.String(required=True, metadata={"description": "The id of the token by which it was claimed."})
-    moderator = fields.String(
-        required=True, metadata={"description": "The name of that token: the moderator who holds the lease."}
-    )
+    moderator = fields.String(required=True, metadata={"description": "The member's name."})
     expires_at = fields.String(
         required=True, metadata=TIME | {"description": "When the lease ends by itself, RFC 3339 in UTC."}
     )
@@ -229,8 +228,13 @@ class HistoryEntrySchema(Closed):
         metadata={"description": "What was done: a decision, or `undo`, which took the last one back."},
     )
     at = fields.String(required=True, metadata=TIME | {"description": "When it was done, RFC 3339 in UTC."})
-    token_id = fields.String(required=True, metadata={"description": "The id of the token by which it was done."})
-    moderator = fields.String(required=True, metadata={"description": "The name of that token at the time."})
+    member_id = fields.String(required=True, metadata={"description": "The member who did it."})
+    token_id = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The id of the token by which it was done; null for what a bulk did."},
+    )
+    moderator = fields.String(required=True, metadata={"description": "The member's name at the time."})
     reason = fields.String(
         required=True,
         allow_none=True,

@@ -6,7 +6,7 @@ from schemas.fields import TIME, Closed
 
 TYPES = (
     *("entered", "left", "claimed", "released", "decided", "undone", "published", "escalated"),
-    *("bulk_started", "bulk_progress", "bulk_finished", "open", "reset"),
+    *("bulk_started", "bulk_progress", "bulk_undone", "bulk_finished", "open", "reset"),
 )
 
 
@@ -26,4 +26,9 @@ class NewsSchema(Closed):
     moderator = fields.String(metadata={"description": "The name of who did it."})
     state = fields.String(metadata={"description": "The comment's state after it."})
     revision = fields.Integer(metadata={"description": "The comment's revision after it."})
-    detail = fields.Dict(metadata={"description": "What else there is to know: ids, codes and numbers."})
+    detail = fields.Dict(
+        metadata={
+            "description": "What else there is to know: ids, codes and numbers. Of `bulk_progress` it has `acts`, how "
+            "many there were since the last one."
+        }
+    )

@@ -18,6 +18,7 @@ from service.consumers.bulks import BulkRunner
 from service.consumers.claims import ClaimsOfRevokedTokens
 from service.consumers.consumer import Consumer, MakeConsumer
 from service.consumers.runner import Runner
+from service.consumers.sealer import Sealer
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
@@ -168,7 +169,7 @@ def make_service(
     service[MAKE_CONSUMERS] = consumers if is_first else ()
     service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
-    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers, _carry_out_bulks))
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers, _carry_out_bulks, _run_sealer))
     service.on_startup.append(_add_routes)
     return service
 
@@ -267,6 +268,16 @@ async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
         await runner.close()
 
 
+async def _run_sealer(service: web.Application) -> AsyncIterator[None]:
+    """What seals the audit logs, in the first of the workers."""
+    desk = service[DESK]
+    sealer = Sealer(desk.link, desk.vault, partial(_all_streams, desk.registry), desk.now_ms)
+    if service[IS_FIRST]:
+        sealer.open()
+    yield
+    await sealer.close()
+
+
 async def _carry_out_bulks(service: web.Application) -> AsyncIterator[None]:
     """What moderators decide on many comments at once, in the first of the workers."""
     desk = service[DESK]
@@ -280,10 +291,14 @@ async def _carry_out_bulks(service: web.Application) -> AsyncIterator[None]:
 
 
 def _streams(registry: Registry, consumer: Consumer) -> tuple[str, ...]:
-    """Whose events there are for a consumer: nobody's until the store proved to be ours."""
-    if not registry.is_loaded:
-        return ()
-    return (*registry.sites, INSTALLATION) if consumer.reads_sites else (INSTALLATION,)
+    """Whose events there are for a consumer."""
+    streams = _all_streams(registry)
+    return streams if consumer.reads_sites else streams[-1:]
+
+
+def _all_streams(registry: Registry) -> tuple[str, ...]:
+    """All that have events: nobody until the store proved to be ours."""
+    return (*registry.sites, INSTALLATION) if registry.is_loaded else ()
 
 
 async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> None:

@@ -29,6 +29,8 @@ CommentdeskError
     ├── CommentNotFoundError
     ├── TokenNotFoundError
     ├── PolicyVersionNotFoundError
+    ├── MemberNotFoundError
+    ├── BuiltInMemberError
     ├── BulkNotFoundError
     ├── AuthorNotFoundError
     ├── ReceiptNotFoundError      not one of this site's receipts, or of a comment that was erased
@@ -216,6 +218,18 @@ class TokenNotFoundError(RequestError):
     code = "token_not_found"
     title = marked("There is no such token")
     advice = marked("It was never made, or is revoked.")
+
+
+class MemberNotFoundError(RequestError):
+    code = "member_not_found"
+    title = marked("There is no such member")
+    advice = marked("It was never made, or is revoked.")
+
+
+class BuiltInMemberError(RequestError):
+    code = "built_in_member"
+    title = marked("This member is of the settings")
+    advice = marked("It is not changed or revoked here: COMMENTDESK_ADMIN_TOKEN is its token.")
 
 
 class BulkNotFoundError(RequestError):

@@ -1,4 +1,4 @@
-"""Sites and tokens in memory: every request asks for them, and they change rarely.
+"""Sites, tokens and members in memory: every request asks for them, and they change rarely.
 
 Each process reads them all, and reads them again when the store's stream of changes says so, so that no request
 waits for Redis to know who asks.
@@ -8,29 +8,26 @@ import asyncio
 import hmac
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 import structlog
 
-from service.domain.caller import Caller, Role
+from service.domain.caller import ADMIN, EVERY_SITE, Caller
 from service.domain.directory import Directory
 from service.domain.event import MACHINE, EventKind
-from service.domain.likeness import skeleton, skeletons
 from service.domain.policy import Policy, RateLimit
 from service.domain.site import DEFAULT_SITE, DEMO_SITE, Site
-from service.domain.token import Token, TokenFilter
-from service.domain.token_index import TokenIndex
 from service.errors import RequestError, SiteExistsError, SiteNotFoundError, StartError
 from service.link.link import Link
-from service.store import keys, sites, tokens
+from service.people import People
+from service.store import keys, sites
 from service.store.records import Records
 from service.store.upgrade_progress import UpgradeProgress
 from service.upkeep import installation, processes, upgrade
 from service.upkeep.processes import Presence
 from service.vault import Vault
 
-ADMIN = Caller("admin", "administrator", Role.ADMIN, None)
 DEFAULT = Site(DEFAULT_SITE)
 DEMO = Site(
     DEMO_SITE,
@@ -56,6 +53,7 @@ _OF_SITES = {
     *(EventKind.SITE_CREATED, EventKind.SITE_CHANGED, EventKind.SITE_REASONS_CHANGED, EventKind.POLICY_CHANGED),
 }
 _OF_TOKENS = {EventKind.TOKEN_CREATED, EventKind.TOKEN_REVOKED}
+_OF_MEMBERS = {EventKind.MEMBER_CREATED, EventKind.MEMBER_CHANGED}
 
 log = structlog.get_logger(__name__)
 
@@ -77,20 +75,16 @@ class Registry:
         self._process = secrets.token_hex(8)
         self._watcher: asyncio.Task[None] | None = None
         self._upgrader: asyncio.Task[None] | None = None
-        self._sites = Records(link, keys.SITES, sites.unpack_site)
+        self._sites = Records(link, keys.SITES, sites.unpack_site, kind="site")
         self._site_names = Directory()
-        self._tokens = Records(link, keys.TOKENS, tokens.unpack_token)
-        self._index = TokenIndex()
         self.sites: Mapping[str, Site] = self._sites.values
-        self.tokens: Mapping[str, Token] = self._tokens.values
-        self._refused: set[tuple[str, str]] = set()
-        self._staff: dict[str, frozenset[str]] = {}
+        self.people = People(link)
         self.is_loaded = False
         self.problem = ""
         self.is_upgrading = False
 
     async def refresh(self) -> None:
-        """Reads all sites and tokens; makes our own sites where they are missing."""
+        """Reads all sites, tokens and members; makes our own sites where they are missing."""
         changed = await self._sites.read_all()
         missing = [
             site for site in self.own_sites if site.site not in self.sites.keys() | self._sites.unreadable.keys()
@@ -102,52 +96,16 @@ class Registry:
             changed |= await self._sites.read_all()
         if changed:
             self._site_names = Directory(self.sites)
-        self._tell_unreadable("site", self._sites.unreadable)
-        if await self._tokens.read_all():
-            self._index = TokenIndex(self._tokens.values.values())
-        self._tell_unreadable("token", self._tokens.unreadable)
-        self._staff = {}  # a token may have expired
+        await self.people.read_all()
         self.is_loaded = True
 
     async def read_site(self, site: str) -> None:
         """Reads one site that was made or changed."""
         await self._sites.read(site)
-        self._tell_unreadable("site", self._sites.unreadable)
         if site in self.sites:
             self._site_names.add(site)
         else:
             self._site_names.remove(site)
-
-    async def read_token(self, token_id: str) -> None:
-        """Reads one token that was made or revoked."""
-        await self._tokens.read(token_id)
-        self._tell_unreadable("token", self._tokens.unreadable)
-        token = self._tokens.values.get(token_id)
-        if token is None:
-            self._index.drop(token_id)
-        else:
-            self._index.put(token)
-        self._staff = {}
-
-    def _tell_unreadable(self, kind: str, reasons: Mapping[str, str]) -> None:
-        """Logs once what was left out: a record of a newer version, or of nobody's. All others must go on being read,
-        and a token that was revoked be none."""
-        for name, reason in reasons.items():
-            if (kind, name) not in self._refused:
-                self._refused.add((kind, name))
-                log.error("record_not_read", kind=kind, name=name[:100], reason=reason)
-
-    def is_like_staff(self, site: str, name: str) -> bool:
-        """Whether a name looks like that of somebody who moderates the site, when sites and tokens were read last."""
-        staff = self._staff.get(site)
-        if staff is None:
-            staff = self._staff[site] = skeletons(self._index.names_of_staff(site, time.time() * 1000))
-        return skeleton(name) in staff
-
-    def name_of(self, actor: str) -> str | None:
-        """The name of whose acts these are; None for nobody that there is now."""
-        token = self.tokens.get(actor)
-        return ADMIN.name if actor == ADMIN.actor else token.name if token else None
 
     def site(self, site: str) -> Site:
         """The site, or SiteNotFoundError."""
@@ -156,20 +114,28 @@ class Registry:
             raise SiteNotFoundError
         return found
 
+    def sites_among(self, wanted: Collection[str]) -> list[str]:
+        """Those of these sites that there are, in their order; with EVERY_SITE among them all."""
+        return [site for site in self._site_names if site in wanted or EVERY_SITE in wanted]
+
     def page_of_sites(self, after: str, limit: int) -> tuple[list[Site], str | None]:
         """Up to `limit` sites by name, behind the name given, and the last of these names where others follow."""
         names, last = self._site_names.page(after, limit)
         return [self.sites[name] for name in names], last
 
-    def page_of_tokens(self, wanted: TokenFilter, after: str, limit: int) -> tuple[list[Token], str | None]:
-        """The same of the tokens that a filter lets through, by id."""
-        return self._index.page(wanted, after, limit)
-
     def caller(self, token: str, now_ms: int) -> Caller | None:
         """Whose token this is, or None for an unknown, revoked or expired one."""
         if hmac.compare_digest(token.encode("utf-8", "replace"), self._admin_token):
             return ADMIN
-        return self._index.holder(self._vault.token_digest(token), now_ms)
+        return self.people.holder(self._vault.token_digest(token), now_ms)
+
+    def name_of(self, actor: str) -> str | None:
+        """The name of whose acts these are; None for nobody that there is now."""
+        return self.people.name_of(actor)
+
+    def note_seen(self, caller: Caller, now_ms: int) -> None:
+        """The caller asked for something that he may; it is told by his `last_seen_at`."""
+        self.people.seen.note(caller.member_id, now_ms)
 
     def open(self) -> None:
         self._watcher = asyncio.create_task(self._watch())
@@ -179,6 +145,7 @@ class Registry:
             if task:
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
+        await self.people.seen.close()
         await self._listener.close()
         if self._link.is_up:
             with suppress(RequestError):
@@ -273,12 +240,16 @@ class Registry:
                     seen = event_id
 
     async def _is_followed(self, event: Mapping[bytes, bytes]) -> bool:
-        """Whether all that an event tells of has been read: it is about one site or one token."""
+        """Whether all that an event tells of has been read: it is about one site, token or member."""
         kind, subject = event.get(_KINDS, b"").decode(), event.get(_SUBJECT, b"").decode()
         if not subject:
             return False
         if kind in _OF_SITES:
             await self.read_site(subject)
         elif kind in _OF_TOKENS:
-            await self.read_token(subject)
-        return kind in _OF_SITES | _OF_TOKENS
+            await self.people.read_token(subject)
+        elif kind in _OF_MEMBERS:
+            await self.people.read_member(subject)
+        elif kind == EventKind.MEMBER_REVOKED:
+            await self.people.read_revoked(subject)
+        return kind in _OF_SITES | _OF_TOKENS | _OF_MEMBERS | {EventKind.MEMBER_REVOKED}

@@ -2,10 +2,12 @@
 
 from service.api import (
     administrators,
+    audit,
     authors,
     bulk,
     lists,
     live,
+    members,
     moderators,
     notes,
     policies,
@@ -25,6 +27,7 @@ WEBSITE, MODERATOR, OPERATOR = Role.WEBSITE, Role.MODERATOR, Role.OPERATOR
 SITE = "/v1/sites/{site}"
 THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
+MEMBER = "/v1/members/{member_id}"
 AUTHOR = SITE + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
@@ -79,13 +82,19 @@ API: tuple[Route, ...] = (
         route("GET", SITE + "/policy/versions/{version}", policies.read_policy_version, OPERATOR),
         route("POST", SITE + "/policy/versions/{version}/restore", policies.restore_policy_version, OPERATOR),
         route("PUT", SITE + "/reasons", reasons.set_reasons, OPERATOR),
+        route("GET", SITE + "/audit", audit.read_audit, OPERATOR),
+        route("GET", "/v1/audit", audit.read_audit_of_installation),
         route("GET", "/v1/sites", administrators.list_sites),
         route("POST", "/v1/sites", administrators.create_site),
         route("GET", SITE, administrators.read_site),
         route("PATCH", SITE, administrators.change_site),
-        route("GET", "/v1/tokens", administrators.list_tokens),
-        route("POST", "/v1/tokens", administrators.create_token),
-        route("DELETE", "/v1/tokens/{token_id}", administrators.revoke_token),
+        route("GET", "/v1/tokens", members.list_tokens),
+        route("POST", "/v1/tokens", members.create_token),
+        route("DELETE", "/v1/tokens/{token_id}", members.revoke_token),
+        route("GET", "/v1/members", members.list_members),
+        route("GET", MEMBER, members.read_member),
+        route("PATCH", MEMBER, members.rename_member),
+        route("DELETE", MEMBER, members.revoke_member),
     ),
     *calls_of(
         "watchers",

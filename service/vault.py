@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, Self
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -84,6 +85,7 @@ class Secret:
         self.cipher = AESGCM(_derive(secret, "seal"))
         self.backup_key = _derive(secret, "backup")
         self.own_hash_keys = HashKeys.of(secret)
+        self.audit_key = Ed25519PrivateKey.from_private_bytes(_derive(secret, "audit"))
         self._wrapping = AESGCM(_derive(secret, "wrap"))
 
     def wrap(self, hash_keys: HashKeys) -> bytes:
@@ -136,6 +138,16 @@ class Vault:
     def previous(self) -> Secret | None:
         """The known secret that is not the newest one, if there is one."""
         return next((known for known in self._known.values() if known is not self.newest), None)
+
+    @property
+    def audit_key(self) -> Ed25519PrivateKey:
+        """The key that signs the checkpoints of audit logs, of the secret in force."""
+        return self._in_force.audit_key
+
+    @property
+    def audit_keys(self) -> list[Ed25519PrivateKey]:
+        """Those of all known secrets, the newest first."""
+        return [known.audit_key for known in self._known.values()]
 
     def number_of(self, check: str) -> int:
         """Returns the number with which texts begin that a known secret sealed."""

@@ -1,30 +1,24 @@
-"""What administrators call: sites, tokens."""
+"""What administrators call of sites."""
 
 from schemas.administration import (
-    MadeTokenSchema,
     NewSiteSchema,
-    NewTokenSchema,
     SiteChangeSchema,
     SiteSchema,
     SitesQuery,
     SitesSchema,
-    TokensQuery,
-    TokensSchema,
 )
 from service.api.cursors import name_cursor_after, name_of
-from service.api.wire import site_json, token_json
-from service.domain.caller import Role
+from service.api.wire import site_json
 from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
-from service.domain.token import TokenFilter
-from service.errors import SiteExistsError, SiteNotFoundError, StoreFullError, TokenNotFoundError
-from service.use_cases import sites, tokens
+from service.errors import SiteExistsError, StoreFullError
+from service.use_cases import sites
 from service.web.answer import Answer
 from service.web.call import Call, Json
-from service.web.operation import Errors, doc_of, operation, outcome
+from service.web.operation import Errors, operation, outcome
 
 _FULL: Errors = {StoreFullError: "Redis has no memory left, so that nothing was changed."}
-_SITE, _TOKEN = "site", "token"
-"""What a cursor of a list is good for."""
+_SITE = "site"
+"""What a cursor of this list is good for."""
 
 
 @operation(
@@ -77,48 +71,3 @@ def _change(body: Json) -> SiteChange:
         allowed_origins=None if origins is None else tuple(origins),
         language=body.get("language"),
     )
-
-
-@operation(
-    "Make a token",
-    body=NewTokenSchema,
-    answers={
-        201: outcome(doc_of(MadeTokenSchema()), MadeTokenSchema, headers={"Location": "/v1/tokens/t3643511fd390"})
-    },
-    errors={SiteNotFoundError: "There is no site of the id in `site`.", **_FULL},
-)
-async def create_token(call: Call) -> Answer:
-    body = call.body
-    made = await tokens.create_token(
-        call.desk,
-        Role(body["role"]),
-        body["site"],
-        body["name"],
-        expires_at=body["expires_at"],
-        replay=call.replay,
-        actor=call.known_caller.actor,
-    )
-    location = {"Location": f"/v1/tokens/{made.token.token_id}"}
-    return Answer(201, {"token": made.secret} | token_json(made.token), location)
-
-
-@operation("List the tokens", query=TokensQuery, answers={200: TokensSchema})
-async def list_tokens(call: Call) -> Answer:
-    """Of one site, of one role or of both, where they are given."""
-    query = call.query
-    wanted = TokenFilter(query["site"], Role(query["role"]) if query["role"] else None)
-    found, last = call.desk.registry.page_of_tokens(wanted, name_of(_TOKEN, query["cursor"]), query["limit"])
-    return Answer(
-        200, {"tokens": [token_json(token) for token in found], "next_cursor": name_cursor_after(_TOKEN, last)}
-    )
-
-
-@operation(
-    "Revoke a token",
-    answers={204: "The token is valid no longer."},
-    errors={TokenNotFoundError: "There is no token of this id, or it was revoked before.", **_FULL},
-)
-async def revoke_token(call: Call) -> Answer:
-    token_id = call.request.match_info["token_id"]
-    await tokens.revoke_token(call.desk, token_id, actor=call.known_caller.actor)
-    return Answer(204)

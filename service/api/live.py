@@ -22,9 +22,10 @@ from service.web.stream import Stream
 )
 async def follow_news(call: Call) -> Stream:
     """What happens in the site, as it happens: a comment entered the queue or left it, was claimed, released,
-    decided, undone, published or escalated; a bulk started, went on or finished. An event's data is a JSON object with
-    its `type`, `at`, and what there is of `comment_id`, `thread`, `by`, `moderator`, `state` and `revision`; of a bulk
-    `bulk_id` and `detail`. It never holds a comment's words or its author.
+    decided, undone, published or escalated; a bulk started, went on, was undone or finished. An event's data is a
+    JSON object with its `type`, `at`, and what there is of `comment_id`, `thread`, `by`, `moderator`, `state`,
+    `revision` and `detail`; of a bulk `bulk_id`, and of its acts on comments only `entered`, `left` and, together,
+    `bulk_progress`. It never holds a comment's words or its author.
 
     A new stream begins with `open`: read the queue after it, and nothing is missed. A client that comes again
     with the id of what it was told last, in the header `Last-Event-ID` as browsers send it, is told what it missed, and

@@ -175,7 +175,7 @@ async def undo(call: Call) -> Answer:
 async def read_comment(call: Call) -> Answer:
     """A moderator reads all of it; a website's token no more than its author may know."""
     site, comment_id = call.known_site.site, call.comment_id
-    if call.known_caller.role is Role.WEBSITE:
+    if not call.known_caller.may(Role.MODERATOR, Role.ADMIN):
         return Answer(200, known_comment_json(await read_for_website(call.desk, site, comment_id)))
     return Answer(200, full_comment_json(await moderation.read_comment(call.desk, site, comment_id)))
 

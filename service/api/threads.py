@@ -132,7 +132,7 @@ async def set_thread(call: Call) -> Answer:
     """`mode` is for moderators and operators: a website's token lies where its pages are made, and must not publish.
     `url`, where readers' forms are led, is of one of the site's `allowed_origins` if it lists any."""
     body = call.body
-    if "mode" in body and call.known_caller.role is Role.WEBSITE:
+    if "mode" in body and not call.known_caller.may(Role.MODERATOR, Role.OPERATOR, Role.ADMIN):
         raise ForbiddenError(errors={"mode": ["Moderators and operators set it."]})
     if body.get("url") and not is_of(body["url"], call.known_site.allowed_origins):
         raise InvalidFieldsError(errors={"url": ["Not of one of the site's allowed_origins."]})

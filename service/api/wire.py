@@ -18,7 +18,6 @@ from service.domain.site import Site
 from service.domain.state import State
 from service.domain.thread import PublishedComment, Thread, ThreadPage
 from service.domain.times import rfc3339
-from service.domain.token import Token
 from service.use_cases.rules import Trial
 
 Json = dict[str, Any]
@@ -73,7 +72,12 @@ def _span_json(span: Span) -> Json:
 
 
 def _claim_json(claim: Claim) -> Json:
-    return {"token_id": claim.token_id, "moderator": claim.moderator, "expires_at": rfc3339(claim.expires_ms)}
+    return {
+        "member_id": claim.member_id,
+        "token_id": claim.token_id,
+        "moderator": claim.moderator,
+        "expires_at": rfc3339(claim.expires_ms),
+    }
 
 
 def full_comment_json(full: FullComment) -> Json:
@@ -97,6 +101,7 @@ def _act_json(act: Act) -> Json:
     return {
         "act": act.act,
         "at": rfc3339(act.at_ms),
+        "member_id": act.member_id,
         "token_id": act.token_id,
         "moderator": act.moderator,
         "reason": act.reason,
@@ -195,16 +200,4 @@ def site_json(site: Site) -> Json:
         "allowed_origins": list(site.allowed_origins),
         "language": site.language,
         "created_at": rfc3339(site.created_ms),
-    }
-
-
-def token_json(token: Token) -> Json:
-    """A token as `schemas.administration.TokenSchema` has it: all but its secret."""
-    return {
-        "token_id": token.token_id,
-        "role": token.role,
-        "site": token.site,
-        "name": token.name,
-        "created_at": rfc3339(token.created_ms),
-        "expires_at": _rfc3339_or_none(token.expires_ms),
     }

@@ -25,10 +25,9 @@ def news_json(news: News, name_of: NameOf) -> Json:
         "moderator": name_of(news.actor) if news.actor else None,
         "state": news.state,
         "revision": news.revision,
+        "detail": dict(news.detail),
     }
-    if news.detail:
-        said["detail"] = orjson.loads(news.detail)
-    return {name: value for name, value in said.items() if value not in ("", None)}
+    return {name: value for name, value in said.items() if value not in ("", None, {})}
 
 
 async def encode_news(news: Sequence[News], name_of: NameOf) -> bytes:

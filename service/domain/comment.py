@@ -15,8 +15,9 @@ from service.domain.state import State
 
 
 class Claim(NamedTuple):
-    """A moderator's lease on a comment."""
+    """A moderator's lease on a comment: who holds it, by which of his tokens he claimed, and his name."""
 
+    member_id: str
     token_id: str
     moderator: str
     expires_ms: int

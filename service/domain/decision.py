@@ -37,15 +37,17 @@ class Ruling(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it; `bulk_id` of the
-    bulk by which it was done, None where it was done to this comment alone."""
+    """What somebody did with a comment: a decision or an undo. `revision` is the comment's after it, `moderator` the
+    member's name at the time; `bulk_id` of the bulk by which it was done, None where it was done to this comment
+    alone."""
 
     revision: int
     before: State
     after: State
     act: str
     at_ms: int
-    token_id: str
+    member_id: str
+    token_id: str | None
     moderator: str
     reason: str | None
     note: str | None

@@ -6,7 +6,7 @@
 | decided | a moderator decided | comment_id | the comment's states |
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
-| claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a token_id |
+| claimed | a moderator leased a comment | comment_id | nothing -> whose it is, a member_id |
 | escalated | a moderator handed a comment to the others, his claim ended | comment_id | whose it was -> nothing |
 | noted | a moderator wrote a note on a comment; its id is in the detail | comment_id | - |
 | author_noted | a moderator wrote a note on an author, as above | author_id | - |
@@ -23,8 +23,12 @@
 | site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
 | policy_changed | a site's policy became another version, which the detail has | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
+| member_created, member_changed | a member was made, or renamed | member_id | JSON of the fields that changed |
+| member_revoked | a member and all his tokens were ended | member_id | JSON of the member and `tokens`, their ids |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
 | store_upgraded | a newer format was put in force; nothing of an older one is left | - | how far it is: begun, done |
+| restored | a backup was restored: what was done after it is gone | - | - |
+| log_dropped | the oldest entries of an audit log were dropped; `detail` has up to which | - | - |
 
 Behind the first four stands what followed from them:
 
@@ -38,7 +42,8 @@ Behind the first four stands what followed from them:
 So an event may have several kinds, as `decided published left`, or `escalated released` where a claim ended by it. All
 else of them is the same, they are handled together, and a submission writes one entry. `published` and `rejected` say
 what became of a comment, whoever caused that: the machine's verdict, a moderator, an undo. An act that changes nothing
-has no event. Sites, policies, tokens and secrets are in the installation's stream, the others in that of their site.
+has no event. Sites, policies, tokens, members and secrets are in the installation's stream, the others in that of their
+site; `restored` and `log_dropped` are in both.
 """
 
 from dataclasses import dataclass
@@ -52,6 +57,8 @@ DOCTOR = "doctor"
 """The actor of what `doctor --repair` does."""
 ROTATION = "rotate-key"
 """The actor of what `rotate-key` does."""
+RESTORE = "restore"
+"""The actor of what `restore` does."""
 
 
 class EventKind(StrEnum):
@@ -79,8 +86,13 @@ class EventKind(StrEnum):
     POLICY_CHANGED = "policy_changed"
     TOKEN_CREATED = "token_created"  # noqa: S105 the name of what was done
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 the same
+    MEMBER_CREATED = "member_created"
+    MEMBER_CHANGED = "member_changed"
+    MEMBER_REVOKED = "member_revoked"
     STORE_UPGRADED = "store_upgraded"
     SECRET_REPLACED = "secret_replaced"  # noqa: S105 the same
+    RESTORED = "restored"
+    LOG_DROPPED = "log_dropped"
     PUBLISHED = "published"
     REJECTED = "rejected"
     ENTERED = "entered"
@@ -92,10 +104,10 @@ class Event:
     """One act, and what followed from it.
 
     `kinds` has the act and then what followed, of `EventKind` or of a newer version's; it is empty where an older
-    version told of a site, a token or the secret. `actor` is a token_id or one of the actors above; "" where an
-    older version did not write it. `thread` is that of a comment, and "" for claims; `revision` the comment's after the
-    act or the thread's version, and None for claims, sites and tokens. `detail` is a JSON object of what else there is
-    to know, ids, codes and numbers alone; "" where there is nothing.
+    version told of a site, a token or the secret. `actor` is a member_id, or one of the actors above; ""
+    where an older version did not write it. `thread` is that of a comment, and "" for claims; `revision` the comment's
+    after the act or the thread's version, and None for claims, sites and tokens. `detail` is a JSON object of what else
+    there is to know, ids, codes and numbers alone; "" where there is nothing.
     """
 
     event_id: str

@@ -8,7 +8,7 @@ from service.domain.state import State
 
 class Submission(NamedTuple):
     """What a reader sent, validated: NFC text, trimmed; `email` in the clear, for the vault only. `is_stranger` when he
-    sent it himself, and no website vouches for him; `actor` is the token_id of the website that does. `wants_proof`
+    sent it himself, and no website vouches for him; `actor` is the member_id of the website that does. `wants_proof`
     asks for a receipt by which the author can ask for the comment's state later. `is_author_verified` when the website
     knows that the email is the author's own."""
 

@@ -51,8 +51,9 @@ def _plane(raw: bytes | None) -> Bits:
 
 def chunks_of(ordinals: Ordinals) -> NDArray[np.int64]:
     """The chunks in which some comments are, ascending."""
-    chunks = ordinals // BITS_A_CHUNK
-    return chunks[np.diff(chunks, prepend=-1) != 0]
+    chunks: NDArray[np.int64] = ordinals // BITS_A_CHUNK
+    is_new: NDArray[np.bool_] = np.diff(chunks, prepend=-1) != 0
+    return chunks[is_new]
 
 
 def newest_set(bits: Bits, first: int, *, low: int, high: int, most: int) -> Ordinals:

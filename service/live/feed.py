@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from service.domain.event import Event
-from service.domain.news import NOWHERE, News, NewsType, Place, begin_at, news_of
+from service.domain.news import NOWHERE, News, NewsType, Place, begin_at, news_of, with_progress
 from service.link.link import Link
 from service.live.listener import Listener
 from service.store import event_feed
@@ -58,8 +57,8 @@ class Feed:
                 self._last = await event_feed.newest_event_id(self._link, self._site)
                 await self._give([begin_at(self._last, NewsType.RESET, self._now_ms())])
                 break
-            await self._give(_told(events))
             self._last = last
+            await self._give(with_progress(events))
         return self._last
 
     async def _is_there(self, event_id: str) -> bool:
@@ -86,9 +85,5 @@ class Feed:
             if not has_more:
                 return missed
             events, last, has_more = await event_feed.read_page(self._link, self._site, last, until)
-            missed += _told(events)
+            missed += with_progress(events)
         return None if has_more else missed
-
-
-def _told(events: Sequence[Event]) -> list[News]:
-    return [news for event in events for news in news_of(event)]

@@ -21,10 +21,19 @@ from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.recent import Recent
 from service.store import author_names, keys, scripts
+from service.store.claims import unpack_claim
 from service.store.escalations import unpack_escalations
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
 from service.store.notes import unpack_notes
-from service.store.record import Private, pack_act, unpack_history, unpack_private, unpack_public, unpack_reasons
+from service.store.record import (
+    Private,
+    pack_act,
+    pack_who,
+    unpack_history,
+    unpack_private,
+    unpack_public,
+    unpack_reasons,
+)
 from service.vault import Vault
 
 AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24 * 3600, 7 * 24 * 3600)
@@ -137,7 +146,7 @@ class Comments:
             pack_act(
                 decision,
                 now_ms,
-                moderator.actor,
+                pack_who(moderator),
                 moderator.name,
                 reason=ruling.reason or None,
                 note=ruling.note or None,
@@ -166,7 +175,7 @@ class Comments:
             now_ms,
             comment_id,
             "" if revision is None else revision,
-            pack_act(UNDO, now_ms, moderator.actor, moderator.name),
+            pack_act(UNDO, now_ms, pack_who(moderator), moderator.name),
             replay.fingerprint,
             moderator.actor,
         )
@@ -252,8 +261,7 @@ def _unpack(reply: list[Any]) -> _Record:
         record, public = of_format_2(record, public)
     claim = None
     if holder:
-        token_id, _, name = holder.decode().partition("\n")
-        claim = Claim(token_id, name, int(expires))
+        claim = unpack_claim(holder, expires)
     private = unpack_private(record.pop(_PRIVATE))
     fields = {_NAMES[name]: value.decode() for name, value in record.items()}
     return _Record(fields, private, public or b"[]", claim, unpack_escalations(b"".join(escalations)))

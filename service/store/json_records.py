@@ -1,4 +1,4 @@
-"""Sites and tokens as they are stored: records of JSON in a hash, changed by one script, which tells every process."""
+"""Sites, tokens and members as stored: records of JSON in hashes. Scripts change them and tell every process."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -39,13 +39,13 @@ class _Action(StrEnum):
 
 
 async def read_all(link: Link, key: str) -> dict[str, Record]:
-    """Every record of `keys.SITES` or `keys.TOKENS`; an empty one for what is none."""
+    """Every record of such a hash; an empty one for what is none."""
     flat = await link.call("HGETALL", key)
     return {name.decode(errors="replace"): record_of(raw) for name, raw in zip(flat[::2], flat[1::2], strict=True)}
 
 
 def record_of(raw: bytes) -> Record:
-    """What is stored of a site or token; nothing when it is no object of JSON."""
+    """What is stored under a name; nothing when it is no object of JSON."""
     try:
         found: Any = orjson.loads(raw)
     except ValueError:
@@ -95,11 +95,11 @@ async def remove(link: Link, key: str, name: str, *, change: Change) -> Record:
 
 
 def _event(change: Change, before: Record, after: Record) -> list[Argument]:
-    return [*change, told_of(before), told_of(after)]
+    return [*change, told(before), told(after)]
 
 
-def told_of(record: Record) -> bytes:
-    """Fields of a record as an event shows them: without secrets, and null where they are long."""
+def told(record: Record) -> bytes:
+    """A record as events have it."""
     return orjson.dumps({name: _bounded(value) for name, value in record.items() if name not in _NEVER_TOLD})
 
 

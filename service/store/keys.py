@@ -11,11 +11,19 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
 | cd:{commentdesk}:policy-versions:S | hash | N -> who, when and what; N.policy -> that policy | the newest 100 |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
-| cd:{commentdesk}:changes | stream | what was done with sites, tokens and the secret | the newest 1,000, see below |
+| cd:{commentdesk}:members | hash | member_id -> JSON; an older one has a token of his id | until revoked |
+| cd:{commentdesk}:members-seen | hash | member_id -> when he showed a token last, ms, within a minute | until revoked |
+| cd:{commentdesk}:changes | stream | what was done with sites, members and the like | the newest 1,000, see below |
 | cd:{commentdesk}:change-consumers | hash | as consumers of a site | until a consumer is forgotten |
 | cd:{commentdesk}:change-dead-letters | stream | as dead-letters of a site | the newest 1,000 |
 | cd:{commentdesk}:change-consuming:N | string | which process the consumer N works in | 10 s, renewed |
 | cd:{commentdesk}:idempotency:D | string | as that of a site | 24 h |
+| cd:{commentdesk}:change-audit-head | hash | of the installation's audit log, as in that of a site | for ever |
+| cd:{commentdesk}:change-audit-tail | string | the same | until they fill a segment |
+| cd:{commentdesk}:change-audit:K | string | the same | 400 days |
+| cd:{commentdesk}:change-audit-checkpoints | string | the same | for ever |
+| cd:{commentdesk}:audit-keys | hash | key_id -> JSON of a key that signs audit logs | for ever |
+| cd:{commentdesk}:audit-sealing | string | which process seals the audit logs | 2 s, renewed |
 | cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
@@ -49,13 +57,13 @@ hash of a reader's address:
 | cd:{S}:queue-risk | sorted set | comment_id -> risk | while queued |
 | cd:{S}:queue-uncertainty | sorted set | comment_id -> distance of risk from 0.5 | while queued |
 | cd:{S}:claims | sorted set | comment_id -> expires_ms | until decided, handed back or expired |
-| cd:{S}:claim-holders | hash | comment_id -> token_id, a newline, the moderator's name | as its claim |
+| cd:{S}:claim-holders | hash | comment_id -> member_id, name, token_id of the moderator, a line each | as its claim |
 | cd:{S}:escalated | sorted set | comment_id -> when it was escalated first, ms | while queued |
 | cd:{S}:escalations | hash | comment_id -> its escalations, a line each, see `store/escalations.py` | while queued |
 | cd:{S}:totals | hash | counters, see `store/totals.py` | for ever |
 | cd:{S}:list-rows:N | string | 12 bytes a comment of the chunk N of 1,024 ordinals | for ever |
-| cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 32,768 ordinals | for ever |
-| cd:{S}:list-bits:N | string | 4,096 bytes a plane of the chunk N | for ever |
+| cd:{S}:list-planes:N | hash | what a plane says -> its number, in the chunk N of 8,192 ordinals | for ever |
+| cd:{S}:list-bits:N | string | 1,024 bytes a plane of the chunk N | for ever |
 | cd:{S}:list-thread:T | string | ordinals of its comments, 4 bytes each, ascending | for ever |
 | cd:{S}:list-thread-below:T | string | the same of those below the first, descending | for ever |
 | cd:{S}:list-author:A | string | as of a thread, but for the newest | for ever |
@@ -67,6 +75,10 @@ hash of a reader's address:
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
 | cd:{S}:consuming:N | string | which process the consumer N works in | 10 s, renewed |
+| cd:{S}:audit-head | hash | how far the audit log is, see below | for ever |
+| cd:{S}:audit-tail | string | the newest entries, which do not fill a segment, a line each | until they do |
+| cd:{S}:audit:K | string | the Kth segment of 256 entries, compressed (`audit/segment.py`) | 400 days |
+| cd:{S}:audit-checkpoints | string | 116 bytes a segment (`audit/checkpoint.py`) | for ever |
 | cd:{S}:bulk:B | hash | a selection, and once it is decided on how far that is, see below | 30 min; 7 days |
 | cd:{S}:bulks | sorted set | bulk_id -> when it was started, ms | the newest 200 |
 | cd:{S}:bulks-running | sorted set | the same of those that are to go on; in no backup | until done |
@@ -103,8 +115,12 @@ undo_started_ms, undo_place, undone, undo_finished_ms, and then no ids any more.
 
 An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the
 id of the last event that a consumer handled, how many events there had been until then, and how many it lost, with
-spaces between. While a stream has consumers it keeps ten times as many events, and what all of them have handled is
-trimmed but for the newest; one that is further behind loses events, which is counted.
+spaces between. What all consumers have handled is trimmed but for the newest. The audit log is one of them, `audit`:
+what is not sealed stays.
+
+An audit log's head has `hash`, the head of the chain, `count` of entries, `place` of the last event that is sealed,
+`handled`, how many events there had been until that, the newest `checkpoint`, and `first`, the first segment that is
+kept, where others were dropped.
 """
 
 import re
@@ -122,6 +138,8 @@ _INSTALLATION = "cd:{commentdesk}:"
 INSTALLATION = _INSTALLATION + "installation"
 SITES = _INSTALLATION + "sites"
 TOKENS = _INSTALLATION + "tokens"
+MEMBERS = _INSTALLATION + "members"
+MEMBERS_SEEN = _INSTALLATION + "members-seen"
 CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
@@ -129,6 +147,8 @@ UPGRADING = _INSTALLATION + "upgrading"
 UPGRADE = _INSTALLATION + "upgrade"
 ROTATING = _INSTALLATION + "rotating"
 SALTED = _INSTALLATION + "salted"
+AUDIT_KEYS = _INSTALLATION + "audit-keys"
+AUDIT_SEALING = _INSTALLATION + "audit-sealing"
 
 
 class KeyType(StrEnum):
@@ -145,9 +165,16 @@ INSTALLATION_KINDS = {
     "sites": KeyType.HASH,
     "tokens": KeyType.HASH,
     "policy-versions:": KeyType.HASH,
+    "members": KeyType.HASH,
+    "members-seen": KeyType.HASH,
     "changes": KeyType.STREAM,
     "change-consumers": KeyType.HASH,
     "change-dead-letters": KeyType.STREAM,
+    "change-audit-head": KeyType.HASH,
+    "change-audit-tail": KeyType.STRING,
+    "change-audit-checkpoints": KeyType.STRING,
+    "change-audit:": KeyType.STRING,
+    "audit-keys": KeyType.HASH,
     "idempotency:": KeyType.STRING,
 }
 """Every kind of key of the installation that lasts, and so is in a backup; with a colon where a name follows."""
@@ -183,6 +210,10 @@ SITE_KINDS = {
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
+    "audit-head": KeyType.HASH,
+    "audit-tail": KeyType.STRING,
+    "audit-checkpoints": KeyType.STRING,
+    "audit:": KeyType.STRING,
     "bulk:": KeyType.HASH,
     "bulks": KeyType.SORTED_SET,
     "repeat:": KeyType.STRING,
@@ -195,6 +226,7 @@ SITE_KINDS = {
 """The same of a site."""
 PASSING_KINDS = (
     *(
+        "audit-sealing",
         "backed-up",
         "change-consuming",
         "probe",
@@ -250,6 +282,8 @@ NEWEST_EVENTS = 10_000
 NEWEST_CHANGES = 1_000
 """So many events of the installation are kept in any case."""
 NEWEST_DEAD_LETTERS = 1_000
+AUDIT_CONSUMER = "audit"
+"""The name under which a stream's consumers have how far its audit log is."""
 
 
 def installation_idempotency(digest: str) -> str:
@@ -409,15 +443,20 @@ def list_keys(site: str, ordinal: int) -> ListKeys:
 
 
 @lru_cache(maxsize=1024)
-def _arrival_keys(site: str, rows_chunk: int, bits_chunk: int) -> tuple[str, ...]:
-    now = _list_keys(site, rows_chunk, bits_chunk)
-    following = _list_keys(site, rows_chunk + 1, bits_chunk + 1)
-    return tuple(key for pair in zip(now, following, strict=True) for key in pair)
+def _neighbours(site: str, rows_chunk: int, bits_chunk: int, step: int) -> tuple[str, ...]:
+    here = _list_keys(site, rows_chunk, bits_chunk)
+    there = _list_keys(site, rows_chunk + step, bits_chunk + step)
+    return tuple(key for pair in zip(here, there, strict=True) for key in pair)
 
 
 def arrival_keys(site: str, ordinal: int) -> tuple[str, ...]:
     """The chunks in which new comments come to lie, from an ordinal on: rows, planes and bits, each with the next."""
-    return _arrival_keys(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK)
+    return _neighbours(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK, 1)
+
+
+def enlisting_keys(site: str, ordinal: int) -> tuple[str, ...]:
+    """The chunks in which older comments come to lie, from an ordinal down: each with the one below it."""
+    return _neighbours(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK, -1)
 
 
 def list_thread(site: str, thread: str) -> str:
@@ -473,6 +512,28 @@ CHANGE_STREAM = StreamKeys(CHANGES, f"{_INSTALLATION}change-consumers", f"{_INST
 def stream_keys(site: str) -> StreamKeys:
     """What was done with the comments and threads of a site."""
     return StreamKeys(*(_of(site, kind) for kind in ("events", "consumers", "dead-letters")))
+
+
+class AuditKeys(NamedTuple):
+    """An audit log, in the order in which scripts take its keys; its segments are told by `segment`."""
+
+    head: str
+    tail: str
+    checkpoints: str
+    segments: str
+
+    def segment(self, number: int) -> str:
+        return f"{self.segments}{number}"
+
+
+CHANGE_AUDIT = AuditKeys(*(f"{_INSTALLATION}change-audit{rest}" for rest in ("-head", "-tail", "-checkpoints", ":")))
+"""The log of the installation."""
+
+
+@lru_cache(maxsize=1024)
+def audit_keys(site: str) -> AuditKeys:
+    """The log of a site."""
+    return AuditKeys(*(_of(site, f"audit{rest}") for rest in ("-head", "-tail", "-checkpoints", ":")))
 
 
 def consuming(site: str, consumer: str) -> str:

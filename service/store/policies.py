@@ -17,7 +17,7 @@ from service.domain.replay import NO_REPLAY, Replay
 from service.errors import PolicyVersionNotFoundError, RecordChangedError, SiteNotFoundError, StalePolicyError
 from service.link.link import Link
 from service.store import keys, scripts
-from service.store.json_records import Record, told_of
+from service.store.json_records import Record, told
 
 MOST_POLICY_BYTES = 4 << 20
 """So much of a version is unpacked: the largest policy that is taken has less, as JSON."""
@@ -75,7 +75,7 @@ async def _write(
         *(site, held, written, act.replay.fingerprint),
         *(before.version, _pack_note(_first(before.version, record)), _pack_policy(was)),
         *(_pack_note(made), _pack_policy(now)),
-        *(act.caller.actor, act.now_ms, told_of({"policy": was}), told_of({"policy": now}), orjson.dumps(detail)),
+        *(act.caller.actor, act.now_ms, told({"policy": was}), told({"policy": now}), orjson.dumps(detail)),
     )
     if after and int(version) == made.version:
         return VersionedPolicy(made.version, after)

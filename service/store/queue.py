@@ -7,6 +7,7 @@ from service.domain.queue import Claimed, Position, QueueOrder, QueuePage, Queue
 from service.domain.replay import Replay
 from service.link.link import Link
 from service.store import keys, scripts
+from service.store.claims import pack_holder
 from service.store.comments import Comments
 from service.store.escalations import pack_escalation
 
@@ -69,7 +70,7 @@ class Queue:
             ],
             now_ms,
             moderator.lease_until(now_ms + lease_ms),
-            f"{moderator.actor}\n{moderator.name}",
+            pack_holder(moderator),
             limit,
             int(view.order in _HIGHEST_FIRST),
             int(view.thread is not None),
@@ -112,13 +113,13 @@ class Queue:
         may_end_any = int(moderator.may_end_any_claim)
         await scripts.RELEASE.run(self._link, script_keys, now_ms, comment_id, moderator.actor, may_end_any)
 
-    async def release_all(self, site: str, token_id: str, *, actor: str, now_ms: int) -> None:
-        """Ends all claims of a moderator that there are when it begins; `actor` is the token_id of who ends them."""
+    async def release_all(self, site: str, member_id: str, *, actor: str, now_ms: int) -> None:
+        """Ends all claims of a moderator that there are when it begins; `actor` is who ends them."""
         queue = keys.queue_keys(site)
         script_keys = [queue.claims, queue.holders, *keys.stream_keys(site)[:2]]
         cursor = _LAST_CURSOR
         while True:
-            arguments = (token_id, now_ms, actor, cursor, CLAIMS_A_STEP)
+            arguments = (member_id, now_ms, actor, cursor, CLAIMS_A_STEP)
             (cursor,) = await scripts.RELEASE_ALL.run(self._link, script_keys, *arguments)
             if cursor == _LAST_CURSOR:
                 return

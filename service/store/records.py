@@ -1,22 +1,28 @@
-"""Sites or tokens as a process has read them: what did not change since is not unpacked again."""
+"""Sites, tokens or members as a process has read them: what did not change since is not unpacked again."""
 
 from collections.abc import Callable
 from typing import Generic, TypeVar
+
+import structlog
 
 from service.link.link import Link
 from service.store.json_records import UNREADABLE, Record, record_of
 
 T = TypeVar("T")
 
+log = structlog.get_logger(__name__)
+
 
 class Records(Generic[T]):
-    """The records of `keys.SITES` or `keys.TOKENS` by name, in `values`; `unreadable` has why not for each that cannot
-    be read: one of a newer version, or of nobody's."""
+    """The records of such a hash by name, in `values`; `unreadable` has why not for each that cannot
+    be read: one of a newer version, or of nobody's. Each of these is logged once, as what `kind` says."""
 
-    def __init__(self, link: Link, key: str, unpack: Callable[[str, Record], T]) -> None:
+    def __init__(self, link: Link, key: str, unpack: Callable[[str, Record], T], *, kind: str) -> None:
         self._link = link
         self._key = key
         self._unpack = unpack
+        self._kind = kind
+        self._told: set[str] = set()
         self._raw: dict[str, bytes] = {}
         self.values: dict[str, T] = {}
         self.unreadable: dict[str, str] = {}
@@ -44,3 +50,10 @@ class Records(Generic[T]):
             self.values[name] = self._unpack(name, record_of(raw))
         except UNREADABLE as error:
             self.unreadable[name] = repr(error)
+            self._tell(name)
+
+    def _tell(self, name: str) -> None:
+        """All others must go on being read, and a token that was revoked be none."""
+        if name not in self._told:
+            self._told.add(name)
+            log.error("record_not_read", kind=self._kind, name=name[:100], reason=self.unreadable[name])

@@ -6,11 +6,15 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import orjson
+
+from service.domain.event import RESTORE
 from service.errors import BackupError, RequestError
 from service.link.layout import unchanged
 from service.link.link import Link
 from service.store import keys, scripts
-from service.store.json_records import UNREADABLE, Record, record_of
+from service.store.json_records import UNREADABLE, Record, read_all, record_of
+from service.store.members import unpack_member
 from service.store.sites import unpack_site
 from service.store.tokens import unpack_token
 from service.upkeep import archive, installation, instant
@@ -27,6 +31,7 @@ _INSTALLATION = keys.INSTALLATION.encode()
 _READERS: dict[bytes, Callable[[str, Record], object]] = {
     keys.SITES.encode(): unpack_site,
     keys.TOKENS.encode(): unpack_token,
+    keys.MEMBERS.encode(): unpack_member,
 }
 _MAX_INSTALLATION_FIELDS = 100
 _SECRET_UNKNOWN = "Set it, or put the file `secret-key` of that installation into the data folder."  # noqa: S105 no secret
@@ -180,7 +185,7 @@ def _check_entry(entry: Entry, store_format: int) -> None:
 
 
 def _check_records(entry: Entry, store_format: int) -> None:
-    """Raises BackupError for a site or token that cannot be read.
+    """Raises BackupError for a site, token or member that cannot be read.
 
     Those of an older format need only be JSON objects: they are upgraded before they are read.
     """
@@ -216,7 +221,16 @@ async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress)
             raise BackupError(
                 "Somebody else wrote into this store meanwhile. Stop every service on it, and restore again."
             )
+        await _tell_restored(link, file, now_ms)
     await scripts.END_RESTORE.run(link, [keys.INSTALLATION], *installation)
+
+
+async def _tell_restored(link: Link, file: Archive, now_ms: int) -> None:
+    """Every audit log goes on with an entry of this: those who have a later one can tell why it is not here."""
+    detail = orjson.dumps({"backup_of": file.header.created_at})
+    sites = await read_all(link, keys.SITES)
+    for stream in (keys.CHANGE_STREAM, *map(keys.stream_keys, sites)):
+        await scripts.TELL_RESTORED.run(link, stream[:2], RESTORE, now_ms, detail)
 
 
 async def _write_all(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> list[bytes]:

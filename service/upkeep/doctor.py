@@ -17,7 +17,7 @@ from service.domain.state import State
 from service.errors import RepairError
 from service.link.link import Link
 from service.store import keys
-from service.upkeep import examination, installation, instant, lease, streams
+from service.upkeep import author_ids, examination, installation, instant, lease, streams
 from service.upkeep.changes import Changes
 from service.upkeep.fault import MEANINGS, Check, Fault, Report
 from service.upkeep.survey import Survey, is_examined
@@ -41,6 +41,7 @@ _OF_COMMENTS = (
     Check.CLAIM,
     Check.ESCALATION,
     Check.REVISION,
+    Check.LIST,
     Check.PUBLIC,
 )
 
@@ -54,13 +55,20 @@ async def examine(link: Link, on_progress: Progress) -> Report:
     survey = Survey(link)
     async with Changes(link) as changes:
         await instant.read_all(link, changes, survey.read, concerns=is_examined, on_progress=on_progress)
-    faults = [*_of_comments(survey), *_of_threads(survey), *_of_counters(survey), *_of_lifetimes(survey)]
+    faults = [
+        *_of_comments(survey),
+        *_of_threads(survey),
+        *_of_counters(survey),
+        *_of_authors(survey),
+        *_of_lifetimes(survey),
+    ]
     listed, orphans = await _of_places(link, survey)
     counted, of_streams = await _of_streams(link, survey)
     looked_at = dict.fromkeys(_OF_COMMENTS, len(survey.comments)) | {
         Check.ORPHAN: listed,
         Check.THREAD: sum(keys.parts_of(key).kind == "thread" for key in survey.records),
         Check.COUNTERS: len(survey.records),
+        Check.AUTHOR: len(survey.names),
         Check.LIFETIME: len(survey.limited),
         **{check: counted[check] for check in (Check.EVENT, Check.POSITION, Check.LETTERS)},
     }
@@ -131,6 +139,11 @@ def _recount(survey: Survey) -> defaultdict[bytes, Counter[str]]:
         if examined.home.author:
             expected[keys.author(site, examined.home.author).encode()].update((examined.state, "submitted"))
     return expected
+
+
+def _of_authors(survey: Survey) -> Iterator[Fault]:
+    for lost in author_ids.find_lost(survey.names, survey.records):
+        yield Fault(Check.AUTHOR, lost.site, keys.author(lost.site, lost.author), told=lost.author_id)
 
 
 def _of_lifetimes(survey: Survey) -> Iterator[Fault]:
@@ -205,6 +218,11 @@ async def _repair_thread(link: Link, fault: Fault, now_ms: int) -> None:
     await examination.complete_thread(link, fault.subject.encode(), now_ms)
 
 
+async def _repair_author(link: Link, fault: Fault, _: int) -> None:
+    author = keys.parts_of(fault.subject.encode()).name
+    await author_ids.repair(link, author_ids.AuthorName(fault.site, author, fault.told))
+
+
 async def _repair_lifetime(link: Link, fault: Fault, _: int) -> None:
     await examination.limit_lifetime(link, fault.subject.encode())
 
@@ -231,6 +249,7 @@ _REPAIRS = {
     Check.LETTERS: _repair_letters,
     Check.COUNTERS: _repair_counters,
     Check.THREAD: _repair_thread,
+    Check.AUTHOR: _repair_author,
     Check.LIFETIME: _repair_lifetime,
     Check.ORPHAN: _repair_orphan,
 }

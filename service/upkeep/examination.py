@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from service.domain.times import DAY_MS
 from service.link.link import Link
-from service.store import keys, scripts
+from service.lists.ordinals import FIRST_ORDINAL
+from service.store import format_4, keys, scripts
 from service.store.comments import HOME_FIELDS, CommentHome, comment_keys, pairs
 from service.store.format_1 import THREAD_FIELD
 from service.store.record import tallied
@@ -42,7 +43,7 @@ async def examine(link: Link, site: str, ids: Sequence[str]) -> list[Examined]:
 
 async def _examine(link: Link, site: str, comment_id: str, home: CommentHome) -> Examined:
     state, verdict, acts, faults = await scripts.EXAMINE_COMMENT.run(
-        link, comment_keys(site, comment_id, home), comment_id
+        link, _keys_with_lists(site, comment_id, home), comment_id
     )
     acts_done = tallied(acts.decode())
     return Examined(home, state.decode(), verdict.decode(), acts=acts_done, faults=_texts(faults))
@@ -50,8 +51,26 @@ async def _examine(link: Link, site: str, comment_id: str, home: CommentHome) ->
 
 async def repair(link: Link, site: str, comment_id: str, *, home: CommentHome, now_ms: int) -> tuple[str, ...]:
     """Repairs what can be repaired, and returns the names of the faults that remain."""
-    _, after = await scripts.REPAIR_COMMENT.run(link, comment_keys(site, comment_id, home), comment_id, now_ms)
+    if home.ordinal is None:
+        await format_4.rewrite(link, [keys.comment(site, comment_id).encode()])
+        parts = await link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
+        home = CommentHome.of(*parts)
+    _, after = await scripts.REPAIR_COMMENT.run(link, _keys_with_lists(site, comment_id, home), comment_id, now_ms)
     return _texts(after)
+
+
+def _keys_with_lists(site: str, comment_id: str, home: CommentHome) -> list[str]:
+    ordinal = FIRST_ORDINAL if home.ordinal is None else home.ordinal
+    is_below = ordinal < FIRST_ORDINAL
+    of_thread, of_author = (
+        (keys.list_thread_below, keys.list_author_below) if is_below else (keys.list_thread, keys.list_author)
+    )
+    return [
+        *comment_keys(site, comment_id, home),
+        keys.list_keys(site, ordinal).rows,
+        of_thread(site, home.thread),
+        of_author(site, home.author),
+    ]
 
 
 def _texts(raw: Sequence[bytes]) -> tuple[str, ...]:

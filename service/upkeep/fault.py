@@ -13,10 +13,12 @@ class Check(StrEnum):
     CLAIM = "claim"
     ESCALATION = "escalation"
     REVISION = "revision"
+    LIST = "list"
     PUBLIC = "public"
     ORPHAN = "orphan"
     THREAD = "thread"
     COUNTERS = "counters"
+    AUTHOR = "author"
     LIFETIME = "lifetime"
     EVENT = "event"
     POSITION = "position"
@@ -30,10 +32,12 @@ MEANINGS = {
     Check.CLAIM: "claims are on queued comments, each with its holder",
     Check.ESCALATION: "escalations are of queued comments, each with who made it",
     Check.REVISION: "a comment's revision is that of its history",
+    Check.LIST: "a comment has its place in the lists of its site, and is found there by what it is",
     Check.PUBLIC: "a comment has the text that readers see",
     Check.ORPHAN: "whatever is listed has a comment, of that thread",
     Check.THREAD: "a thread with comments has its own record",
     Check.COUNTERS: "counters of sites, threads and authors equal a recount",
+    Check.AUTHOR: "an author_id leads to the author who has it",
     Check.LIFETIME: "what is to be forgotten has a lifetime",
     Check.EVENT: "every event can be read",
     Check.POSITION: "every consumer of events is at a place in its stream",

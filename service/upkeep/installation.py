@@ -10,7 +10,7 @@ from service.link.link import Link
 from service.store import keys, scripts
 from service.vault import SealBrokenError, SecretUnknownError, Vault
 
-FORMAT = 4
+FORMAT = 5
 """The version of everything that is written; a service refuses a store of a newer one."""
 FORMAT_FIELD, OLDEST_FIELD = "format", "upgrading_from"
 _FIELDS = (FORMAT_FIELD, "secret_check", "hash_keys", "previous_check", "restoring", OLDEST_FIELD)

@@ -4,8 +4,9 @@ from collections import defaultdict
 
 from service.link.link import Link
 from service.store import keys
-from service.upkeep import examination, streams
+from service.upkeep import author_ids, examination, streams
 
+NAMES = "author-of"
 _LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site", "rate-stranger")
 _COUNTING = ("thread", "author", "totals")
 _OF_STREAMS = (*streams.EVENTS, *streams.CONSUMERS, *streams.DEAD_LETTERS)
@@ -14,7 +15,7 @@ _PLACES = (*examination.HASHES, *examination.SORTED_SETS)
 
 def is_examined(name: bytes) -> bool:
     """Returns whether the doctor reads keys of this kind."""
-    return keys.parts_of(name).kind in {"comment", *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS}
+    return keys.parts_of(name).kind in {"comment", NAMES, *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS}
 
 
 class Survey:
@@ -24,6 +25,7 @@ class Survey:
         self._link = link
         self.comments: dict[tuple[str, str], examination.Examined] = {}
         self.records: dict[bytes, dict[str, str]] = {}
+        self.names: dict[bytes, bytes | None] = {}
         self.places: set[bytes] = set()
         self.limited: dict[bytes, bool] = {}
         self.streams: set[bytes] = set()
@@ -39,6 +41,8 @@ class Survey:
             elif kind in _COUNTING:
                 records = await examination.read_records(self._link, names_of_kind)
                 self.records.update(zip(names_of_kind, records, strict=True))
+            elif kind == NAMES:
+                self.names.update(zip(names_of_kind, await author_ids.read_all(self._link, names_of_kind), strict=True))
             elif kind in _LIMITED:
                 are_for_ever = await examination.are_for_ever(self._link, names_of_kind)
                 self.limited.update(zip(names_of_kind, are_for_ever, strict=True))

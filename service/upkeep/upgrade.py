@@ -80,6 +80,7 @@ class _Sweep:
         self._steps = [STEPS[number] for number in range(oldest, installation.FORMAT)]
         self._on_progress = on_progress
         self._progress = UpgradeProgress(0, 0)
+        self._ordered: dict[tuple[FormatStep, str], set[bytes]] = defaultdict(set)
         self._renewed = time.monotonic()
 
     async def run(self) -> None:
@@ -89,6 +90,7 @@ class _Sweep:
         await self._renew()
         async with unchanged(self._link):
             await instant.scan(self._link, self._look)
+        await self._rewrite_ordered()
         if is_last:
             await installation.end_upgrade(self._link, self._oldest)
         while not is_last and await self._has_older_writers():
@@ -103,18 +105,32 @@ class _Sweep:
         for name in names:
             by_site[keys.parts_of(name).site].append(name)
         for step in self._steps:
-            for mine in by_site.values():
-                await self._rewrite(step, mine)
-        self._progress = self._progress._replace(looked_at=self._progress.looked_at + len(names))
+            for site, mine in by_site.items():
+                found = await self._paced(partial(step.find, self._link, mine))
+                if step.is_ordered:
+                    self._ordered[step, site].update(found)
+                else:
+                    await self._rewrite(step, found)
+        self._add_progress(len(names))
+
+    async def _rewrite_ordered(self) -> None:
+        total = self._progress.total + sum(map(len, self._ordered.values()))
+        self._progress = self._progress._replace(total=total)
+        while self._ordered:
+            (step, _), found = self._ordered.popitem()
+            await self._rewrite(step, sorted(found, reverse=True), self._add_progress)
+
+    async def _rewrite(
+        self, step: FormatStep, names: Sequence[bytes], on_rewritten: Callable[[int], None] = lambda _: None
+    ) -> None:
+        for start in range(0, len(names), KEYS_A_STEP):
+            some = names[start : start + KEYS_A_STEP]
+            await self._paced(partial(step.rewrite, self._link, some))
+            on_rewritten(len(some))
+
+    def _add_progress(self, more: int) -> None:
+        self._progress = self._progress._replace(looked_at=self._progress.looked_at + more)
         self._on_progress(self._progress)
-
-    async def _rewrite(self, step: FormatStep, names: Sequence[bytes]) -> None:
-        found = await self._paced(partial(step.find, self._link, names))
-        for start in range(0, len(found), KEYS_A_STEP):
-            await self._paced(partial(self._rewrite_all, step, found[start : start + KEYS_A_STEP]))
-
-    async def _rewrite_all(self, step: FormatStep, names: Sequence[bytes]) -> None:
-        await asyncio.gather(*(step.rewrite(self._link, name) for name in names))
 
     async def _paced(self, work: Callable[[], Awaitable[T]]) -> T:
         """What the work gives, once the store takes it, and after a pause that leaves the store to others."""

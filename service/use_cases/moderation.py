@@ -30,7 +30,7 @@ async def claim(
         site, view, caller, limit=limit, lease_ms=lease_ms, replay=replay, now_ms=desk.now_ms()
     )
     if claimed.comments and await is_revoked(desk, caller):
-        await end_claims(desk, caller.actor, site, actor=MACHINE)
+        await end_claims(desk, caller.member_id, (site,), actor=MACHINE)
         raise UnauthenticatedError
     return claimed
 

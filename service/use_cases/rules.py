@@ -55,7 +55,7 @@ def _texts(readings: Sequence[Folded]) -> Iterable[str]:
 
 def held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:
     """Codes of what holds a submission besides its body and the site's rules."""
-    return (NAME_OF_STAFF,) if desk.registry.is_like_staff(site.site, submission.name) else ()
+    return (NAME_OF_STAFF,) if desk.registry.people.is_like_staff(site.site, submission.name) else ()
 
 
 class Trial(NamedTuple):

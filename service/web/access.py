@@ -67,9 +67,10 @@ def authorise(request: Request, route: Route, desk: Desk, context: ProcessContex
     if route.access is Access.TOKEN_OR_READER and not has_credential(request, route.operation.authentication):
         return None, _public_site(request, registry, name or "")
     caller = _caller(request, desk, desk.now_ms())
-    if caller.role not in route.roles or (caller.site is not None and name is not None and caller.site != name):
+    if not caller.may(*route.roles) or (name is not None and not caller.may_act_on(name)):
         raise ForbiddenError
-    own = caller.site if name is None else name
+    registry.note_seen(caller, desk.now_ms())
+    own = caller.only_site if name is None else name
     return caller, registry.site(own) if own is not None else None
 
 
@@ -83,7 +84,7 @@ def require_watcher(request: Request, desk: Desk, context: ProcessContext) -> No
         return
     if is_metrics_token(request, desk, context):
         return
-    if _caller(request, desk, desk.now_ms()).role not in {Role.OPERATOR, Role.ADMIN}:
+    if not _caller(request, desk, desk.now_ms()).may(Role.OPERATOR, Role.ADMIN):
         raise ForbiddenError
 
 

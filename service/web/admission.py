@@ -3,7 +3,6 @@
 from aiohttp import hdrs, web
 
 from service.desk import Desk
-from service.domain.caller import Role
 from service.domain.site import Site
 from service.errors import (
     BodyTooLargeError,
@@ -64,7 +63,7 @@ def note_given_token(request: Request, desk: Desk, context: ProcessContext) -> N
 def is_given_token(request: Request, desk: Desk, context: ProcessContext) -> bool:
     """Whether its token is one of the settings, which need not be of 256 random bits as those that we make."""
     caller = found_caller(request, desk, desk.now_ms())
-    return is_metrics_token(request, desk, context) if caller is None else caller.role is Role.ADMIN
+    return is_metrics_token(request, desk, context) if caller is None else caller.is_admin
 
 
 def admit_stranger(request: Request, site: Site | None, context: ProcessContext) -> None:

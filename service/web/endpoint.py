@@ -7,7 +7,7 @@ import structlog
 from aiohttp import hdrs, web
 
 from service.desk import Desk
-from service.domain.caller import Caller, Role
+from service.domain.caller import Caller
 from service.domain.site import DEMO_SITE, Site
 from service.errors import InvalidFieldsError, OverloadedError, RequestError
 from service.web import admission, problems
@@ -112,7 +112,7 @@ class Endpoint:
         if context.gate.is_anyone_refused:
             admission.admit_token(request, route, desk, context)
         caller, site = authorise(request, route, desk, context)
-        if route.access is Access.WATCHER or (caller is not None and caller.role is Role.ADMIN):
+        if route.access is Access.WATCHER or (caller is not None and caller.is_admin):
             admission.note_given_token(request, desk, context)
         if route.operation.is_rationed:
             admission.admit_question(request, site, context)

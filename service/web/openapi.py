@@ -71,6 +71,11 @@ _PARAMETERS: dict[str, Json] = {
         "description": "The token's id; not the token itself.",
         "example": "t97232c5739da",
     },
+    "member_id": {
+        "schema": {"type": "string"},
+        "description": "The member's id.",
+        "example": "m5b80c1e2d94a",
+    },
 }
 _IDEMPOTENCY_KEY: Json = {
     "name": "Idempotency-Key",

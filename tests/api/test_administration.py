@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from schemas.administration import MadeTokenSchema, SiteSchema, SitesSchema, TokenSchema, TokensSchema
+from schemas.administration import SiteSchema, SitesSchema
+from schemas.members import MadeTokenSchema, TokenSchema, TokensSchema
 from tests.api.client import Api, Site, make_token
 from tests.servers import wait_until
 

@@ -12,6 +12,7 @@ from tests.api.client import NOTHING, Api, Json, Reply, Site, make_token
 SITE = "/v1/sites/{site}"
 THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
+MEMBER = "/v1/members/{member_id}"
 AUTHOR = SITE + "/authors/{author_id}"
 ANYONE = {"nobody", "website", "moderator", "operator", "admin"}
 MODERATOR = {"moderator", "admin"}
@@ -63,6 +64,8 @@ MAY = {
     ("POST", SITE + "/policy/versions/{version}/restore"): OPERATOR,
     ("GET", SITE + "/reasons"): MODERATOR | OPERATOR,
     ("PUT", SITE + "/reasons"): OPERATOR,
+    ("GET", SITE + "/audit"): OPERATOR,
+    ("GET", "/v1/audit"): ADMIN,
     ("GET", "/v1/sites"): ADMIN,
     ("POST", "/v1/sites"): ADMIN,
     ("GET", SITE): ADMIN,
@@ -70,15 +73,21 @@ MAY = {
     ("GET", "/v1/tokens"): ADMIN,
     ("POST", "/v1/tokens"): ADMIN,
     ("DELETE", "/v1/tokens/{token_id}"): ADMIN,
+    ("GET", "/v1/members"): ADMIN,
+    ("GET", MEMBER): ADMIN,
+    ("PATCH", MEMBER): ADMIN,
+    ("DELETE", MEMBER): ADMIN,
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
     ("GET", "/metrics"): ANYONE,  # over loopback, as here: see test_watching.py
 }
 """The contract's own words on who may call what; a route without a line here fails."""
 ROLES = sorted(ANYONE)
+NOBODYS = {"token_id": "t000000000000", "member_id": "m000000000000"}
 
 
 def asked(route: Route, caller: Api, site: str) -> Reply:
+    path = route.path.format(site=site, thread="t1", comment_id="0123456789abcdef", **NOBODYS)
     ids = {"comment_id": "0123456789abcdef", "token_id": "t000000000000", "author_id": "a000000000000"}
     ids["bulk_id"] = "b0123456789abcdef"
     path = route.path.format(site=site, thread="t1", **ids)

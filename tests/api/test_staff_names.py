@@ -6,6 +6,7 @@ import pytest
 
 from schemas.comments import CommentSchema
 from service.domain.caller import Role
+from service.domain.member import Member
 from service.domain.token import Token
 from service.domain.token_index import TokenIndex
 from tests.api.client import Site, make_token, submission
@@ -67,8 +68,9 @@ def test_the_name_of_a_website_is_anybodys(open_site: Site) -> None:
 
 
 def test_the_name_of_a_token_that_expired_is_anybodys() -> None:
-    token = Token("t", "Olga Former", Role.MODERATOR, "s", created_ms=0, expires_ms=1000, digest="")
-    index = TokenIndex([token])
+    roles, sites = frozenset({Role.MODERATOR}), frozenset({"s"})
+    token = Token("t", "her phone", roles, sites, "m", created_ms=0, expires_ms=1000, digest="")
+    index = TokenIndex([(token, Member("m", "Olga Former", 0))])
     assert list(index.names_of_staff("s", now_ms=999)) == ["Olga Former"]
     assert list(index.names_of_staff("s", now_ms=1000)) == list(index.names_of_staff("other", now_ms=999)) == []
 

@@ -9,11 +9,11 @@ import pytest
 
 from service.app import DESK
 from service.desk import Desk, clock_ms
+from service.domain.caller import ADMIN
 from service.domain.event import MACHINE
 from service.domain.queue import QueueOrder, QueueView
 from service.domain.replay import NO_REPLAY
 from service.errors import StoreUnavailableError, UnauthenticatedError
-from service.registry import ADMIN
 from service.store import keys, tokens
 from service.use_cases import moderation
 from service.use_cases.tokens import revoke_token
@@ -33,6 +33,7 @@ class Moderator:
 
     application: Application
     token_id: str
+    member_id: str
     token: str
 
     async def claim(self, limit: int = 20, lease_seconds: int = 3600, site: str = SITE) -> list[str]:
@@ -54,7 +55,7 @@ class Moderator:
 async def moderator(application: Application, role: str = "moderator", **more: str) -> Moderator:
     wanted = {"role": role, "name": "Mo"} | ({} if role == "admin" else {"site": "default"}) | more
     made = await (await application.ask("POST", "/v1/tokens", wanted)).json()
-    return Moderator(application, made["token_id"], made["token"])
+    return Moderator(application, made["token_id"], made["member"]["member_id"], made["token"])
 
 
 async def submitted(application: Application, number: int, site: str = SITE) -> list[str]:
@@ -88,7 +89,7 @@ async def test_the_claims_of_a_revoked_token_are_free_at_once(application: Appli
     assert await claims_shown(application) == []
     assert await other.decide(ids[0]) == 200
     assert await other.claim() == ids[1:]
-    assert sorted(await released(application)) == [(each, "admin", gone.token_id) for each in ids[:3]]
+    assert sorted(await released(application)) == [(each, "admin", gone.member_id) for each in ids[:3]]
 
 
 async def test_an_administrators_claims_end_on_all_sites(application: Application) -> None:
@@ -116,11 +117,11 @@ async def test_more_claims_than_a_step_looks_at_are_ended(application: Applicati
     desk = application.client.app[DESK]
     claims = keys.queue_keys("default")
     gone, expires = await moderator(application), clock_ms() + HOUR_MS
-    for token_id in (gone.token_id, "t-other"):
+    for member_id in (gone.member_id, "m-other"):
         for start in range(0, 1000, 250):
-            ids = [f"{token_id[-4:]}{number:012d}" for number in range(start, start + 250)]
+            ids = [f"{member_id[-4:]}{number:012d}" for number in range(start, start + 250)]
             await desk.link.call("ZADD", claims.claims, *(part for each in ids for part in (expires, each)))
-            await desk.link.call("HSET", claims.holders, *(x for each in ids for x in (each, f"{token_id}\nMo")))
+            await desk.link.call("HSET", claims.holders, *(x for each in ids for x in (each, f"{member_id}\nMo")))
     assert await revoke(application, gone.token_id) == 204
     assert await desk.link.call("HLEN", claims.holders) == 1000
     assert await desk.link.call("ZCARD", claims.claims) == 1000
@@ -140,7 +141,7 @@ async def test_no_claim_outlasts_its_token(open_application: Callable[..., Await
     application = await open_application(now_ms=clock)
     leaving = await moderator(application, expires_at="2100-01-01T00:00:00Z")
     desk = application.client.app[DESK]
-    token = desk.registry.tokens[leaving.token_id]
+    (token,) = desk.registry.people.membership(leaving.member_id).tokens
     assert token.expires_ms is not None
     clock.ms = token.expires_ms - 60_000
     ids = await submitted(application, 2)
@@ -178,7 +179,7 @@ async def test_an_administrator_ends_any_claim_and_decides_over_any(application:
         assert (await other.decide(first)) in ({409} if token == other.token else {200})
     answer = await application.ask("DELETE", f"{SITE}/claims/{second}", token=chief.token)
     assert answer.status == 204
-    assert (second, chief.token_id, holder.token_id) in await released(application)
+    assert (second, chief.member_id, holder.member_id) in await released(application)
     assert await other.decide(third) == 409
     assert await chief.decide(third) == 200
     assert await holder.claim() == [second]
@@ -211,12 +212,13 @@ async def test_a_claim_that_comes_while_its_token_is_revoked_is_none(application
     gone = await moderator(application)
     ids = await submitted(application, 2)
     desk = application.client.app[DESK]
-    caller = desk.registry.tokens[gone.token_id].caller
+    caller = desk.registry.caller(gone.token, desk.now_ms())
+    assert caller is not None
     await revoke(application, gone.token_id)
     with pytest.raises(UnauthenticatedError):
         await moderation.claim(desk, "default", caller, VIEW, limit=20, lease_ms=HOUR_MS, replay=NO_REPLAY)
     assert await claims_shown(application) == []
-    assert sorted(await released(application)) == [(each, MACHINE, gone.token_id) for each in ids]
+    assert sorted(await released(application)) == [(each, MACHINE, gone.member_id) for each in ids]
 
 
 async def test_the_token_of_the_settings_claims_though_no_store_has_it(application: Application) -> None:
@@ -243,8 +245,8 @@ async def test_one_of_two_revocations_at_once_is_the_first(application: Applicat
         await gone.claim()
         done = await asyncio.gather(*(revoke(application, gone.token_id) for _ in range(4)))
         assert sorted(done) == [204, 404, 404, 404]
-        of_these = [each for each in await released(application) if each[2] == gone.token_id]
-        assert sorted(of_these) == [(each, "admin", gone.token_id) for each in ids], "each is told once"
+        of_these = [each for each in await released(application) if each[2] == gone.member_id]
+        assert sorted(of_these) == [(each, "admin", gone.member_id) for each in ids], "each is told once"
         for each in ids:
             await application.ask("POST", f"{SITE}/comments/{each}/decisions", {"decision": "spam"})
 
@@ -281,7 +283,7 @@ async def test_what_a_process_left_that_died_while_it_revoked_is_ended_by_anothe
     desk = application.client.app[DESK]
     await tokens.remove(desk.link, gone.token_id, actor="t-chief", now_ms=desk.now_ms())
     await ended(application)
-    assert sorted(await released(application)) == [(each, "t-chief", gone.token_id) for each in ids]
+    assert sorted(await released(application)) == [(each, "t-chief", gone.member_id) for each in ids]
 
 
 async def test_a_token_is_revoked_though_its_site_is_away_and_its_claims_end_later(

@@ -8,8 +8,9 @@ from urllib.parse import urlencode
 import pytest
 import redis
 
-from service.domain.caller import Role
+from service.domain.caller import EVERY_SITE, Role
 from service.domain.directory import Directory
+from service.domain.member import Member
 from service.domain.token import Token, TokenFilter
 from service.domain.token_index import TokenIndex
 from tests.application.conftest import Application
@@ -116,8 +117,14 @@ def test_a_page_of_names_looks_at_its_own_alone() -> None:
     assert directory.page("x", 2) == ([], None)
 
 
+def member_of(token: Token) -> Member:
+    return Member(token.member_id, token.name, 0)
+
+
 def token(number: int, role: Role, site: str | None) -> Token:
-    return Token(f"t{number}", f"Name {number}", role, site, created_ms=0, expires_ms=None, digest=f"digest {number}")
+    sites = frozenset({EVERY_SITE if site is None else site})
+    names = (f"t{number}", f"Name {number}", frozenset({role}), sites, f"m{number}")
+    return Token(*names, created_ms=0, expires_ms=None, digest=f"digest {number}")
 
 
 def test_an_index_that_grew_token_by_token_is_as_one_that_was_made_of_all() -> None:
@@ -125,10 +132,10 @@ def test_an_index_that_grew_token_by_token_is_as_one_that_was_made_of_all() -> N
     tokens = [token(number, *roles[number % 4]) for number in range(20)]
     grown = TokenIndex()
     for each in [*reversed(tokens), *tokens[:7]]:
-        grown.put(each)
+        grown.put(each, member_of(each))
     for number in (3, 4, 99):
         grown.drop(f"t{number}")
-    whole = TokenIndex(each for each in tokens if each.token_id not in {"t3", "t4"})
+    whole = TokenIndex((each, member_of(each)) for each in tokens if each.token_id not in {"t3", "t4"})
     for wanted in (TokenFilter(site, role) for site in (None, "a", "b", "c") for role in (None, *Role)):
         for after in ("", "t1", "t19", "x"):
             assert grown.page(wanted, after, 3) == whole.page(wanted, after, 3)

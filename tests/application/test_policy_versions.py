@@ -109,7 +109,9 @@ async def test_of_two_who_saw_the_same_version_one_is_refused(application: Appli
 
 
 async def test_changes_at_once_are_each_a_version_and_none_is_lost(application: Application) -> None:
-    fields = [{"reader_burst": 7}, {"site_burst": 8}, {"stranger_burst": 9}, {"mode": "auto"}, {"publish_below": 0.01}]
+    fields: list[dict[str, Any]] = [
+        *({"reader_burst": 7}, {"site_burst": 8}, {"stranger_burst": 9}, {"mode": "auto"}, {"publish_below": 0.01}),
+    ]
     await asyncio.gather(*(change(application, **each) for each in fields))
     found = (await read(application, VERSIONS))["versions"]
     assert [each["version"] for each in found] == [6, 5, 4, 3, 2, 1]

@@ -142,6 +142,8 @@ PROVOKED: list[tuple[type[RequestError], Provoke]] = [
     (errors.ThreadNotFoundError, lambda it: it.ask("GET", f"{SITE}/threads/none")),
     (errors.CommentNotFoundError, lambda it: it.ask("GET", UNKNOWN_COMMENT)),
     (errors.TokenNotFoundError, lambda it: it.ask("DELETE", "/v1/tokens/t000000000000")),
+    (errors.MemberNotFoundError, lambda it: it.ask("DELETE", "/v1/members/m000000000000")),
+    (errors.BuiltInMemberError, lambda it: it.ask("DELETE", "/v1/members/admin")),
     (errors.AuthorNotFoundError, lambda it: it.ask("GET", f"{SITE}/authors/a000000000000")),
     (errors.BulkNotFoundError, lambda it: it.ask("GET", f"{SITE}/bulk/b0123456789abcdef")),
     (errors.ReceiptNotFoundError, ask_for_a_forged_receipt),

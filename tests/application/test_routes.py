@@ -11,7 +11,12 @@ NOT_FOUND_ID = "0000000000000000"
 
 
 def path_of(route: Route) -> str:
-    ids = {"comment_id": NOT_FOUND_ID, "token_id": "t0", "author_id": "a000000000000", "bulk_id": f"b{NOT_FOUND_ID}"}
+    ids = {"member_id": "m0"} | {
+        "comment_id": NOT_FOUND_ID,
+        "token_id": "t0",
+        "author_id": "a000000000000",
+        "bulk_id": f"b{NOT_FOUND_ID}",
+    }
     return route.path.format(site="default", thread="t", **ids)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from service.app import DESK
+from service.domain.caller import ADMIN
 from service.domain.policy import Mode, Policy, fields_of, policy_of
-from service.registry import ADMIN
 from service.store import policies
 from service.store.policies import PolicyAct
 from tests.application.conftest import Application

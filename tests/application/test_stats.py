@@ -46,7 +46,7 @@ async def test_a_day_is_told_by_minutes_and_a_quarter_by_hours(
     assert day["oldest_age_seconds"] == [60, 120, 180, 89 * 60]
     assert day["time_to_decision"]["count"] == [0, 0, 0, 1]
     assert day["time_to_decision"]["median_seconds"] == [None, None, None, 9000.0]
-    assert day["by_member"] == [{"member_id": made["token_id"], "name": "Mo", "decided": [0, 0, 0, 1]}]
+    assert day["by_member"] == [{"member_id": made["member"]["member_id"], "name": "Mo", "decided": [0, 0, 0, 1]}]
     quarter = await stats(application, "quarter")
     assert (quarter["arrivals"]["hold"], quarter["decided"]["approve"]) == ([3, 0], [0, 1])
 

@@ -102,7 +102,8 @@ class Asking:
         return answer.json
 
     def token(self, role: str, site: str, name: str) -> tuple[str, str]:
-        """A new token's id and the token."""
+        """Whose acts are those of a new token, and the token."""
         answer = self.ask(Question("POST", "/v1/tokens", body={"role": role, "site": site, "name": name}))
         assert answer.status == 201, answer
-        return answer.json["token_id"], answer.json["token"]
+        actor = answer.json.get("member", {}).get("member_id", answer.json["token_id"])
+        return actor, answer.json["token"]

@@ -42,6 +42,9 @@ class ModelledComment:
     """The code of the standing decision's."""
     holder: str = ""
     expires_ms: int = 0
+    escalated_by: list[str] = field(default_factory=list)
+    escalated_ms: int = 0
+    """When that was first."""
     previous: list[Before] = field(default_factory=list)
     history: list[tuple[str, str, str]] = field(default_factory=list)
     """Of each act: what it was, the state before and the one after."""
@@ -59,6 +62,21 @@ class ModelledComment:
     def free(self) -> None:
         self.holder, self.expires_ms = "", 0
 
+    def is_free_for(self, actor: str, now: int) -> bool:
+        return not self.holder_at(now) and actor not in self.escalated_by
+
+    def escalate(self, by: str, *, ends_claims: bool, now: int) -> str:
+        """Gives the code of the refusal, or "" where it is escalated by the moderator afterwards."""
+        if not self.is_queued:
+            return "not_queued"
+        if self.holder_at(now) not in {"", by} and not ends_claims:
+            return "claimed_by_another"
+        if by not in self.escalated_by:
+            self.escalated_ms = self.escalated_ms or now
+            self.escalated_by.append(by)
+            self.free()
+        return ""
+
     def decide(self, decision: str, reason: str, by: str, revision: int | None, *, ends_claims: bool, now: int) -> str:
         """Gives the code of the refusal, or "" where the decision stands afterwards."""
         if decision == self.decision:
@@ -70,6 +88,7 @@ class ModelledComment:
         self.previous.append(Before(self.state, self.decision, self.reason, self.published_ms, self.is_queued))
         self._move(decision, DECISIONS[decision], self.published_ms, now)
         self.decision, self.reason, self.is_queued = decision, reason, False
+        self.escalated_by, self.escalated_ms = [], 0
         self.free()
         return ""
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant
 from service.domain.times import rfc3339
 from tests.model.asking import ADMIN_TOKEN, NOON, Answer, Asking, Json, Question
 from tests.model.comment import ModelledComment
-from tests.model.site import ORDERS, RULES, ModelledSite, counts
+from tests.model.site import ORDERS, RULES, ModelledSite, approved, counts
 
 THREADS = ("article-1", "Статья/2")
 NEWEST = 12
@@ -139,16 +139,27 @@ class Ground(RuleBasedStateMachine):
             assert (each["state"], each["revision"]) == (comment.state, comment.revision)
             assert each["published_at"] == (rfc3339(comment.published_ms) if comment.published_ms else None)
             assert holder_in(each) == comment.holder_at(self.now)
+            assert [escalation["member_id"] for escalation in each["escalations"]] == comment.escalated_by
         assert [(act["act"], act["before"], act["after"]) for act in full["history"]] == comment.history
         assert (full["verdict"], full["email"]) == (comment.verdict, comment.email)
-        self._agree_on_author(comment.email, full["author"])
+        self.agree_on_author(comment.email, full["author"])
 
-    def _agree_on_author(self, email: str, told: Json) -> None:
-        mine = self.site.of_author(email)
+    def agree_on_author(self, email: str, told: Json) -> None:
+        """All that is told of an author; his id is what he was told by first."""
+        mine, author = self.site.of_author(email), self.site.of(email)
+        author.author_id = author.author_id or told["author_id"]
+        assert told["author_id"] == author.author_id
+        assert told["approved"] == approved(mine)
+        assert told["outcomes"] == author.outcomes[::-1]
+        assert (told["trust"] is not None) == author.is_trusted
+        ban = told["ban"] or {"reason": ""}
+        assert (told["ban"] is not None) == self.site.is_banned(email, self.now)
+        assert ban["reason"] == (author.ban_reason if told["ban"] else "")
         assert {name: told[name] for name in counts(mine)} == counts(mine)
         assert told["submitted"] == len(mine)
-        assert told["first_at"] == rfc3339(min(each.submitted_ms for each in mine))
-        assert told["last_at"] == rfc3339(max(each.submitted_ms for each in mine))
+        times = [each.submitted_ms for each in mine]
+        assert told["first_at"] == (rfc3339(min(times)) if times else None)
+        assert told["last_at"] == (rfc3339(max(times)) if times else None)
 
     def teardown(self) -> None:
         """Every comment, and the queue in every order."""
@@ -170,13 +181,17 @@ def ids_of(page: Json) -> list[str]:
 
 def holder_in(told: Json) -> str:
     """Whose claim is on a comment, "" where there is none."""
-    return str(told["claim"]["token_id"]) if told["claim"] else ""
+    claim = told["claim"] or {"token_id": ""}
+    return str(claim.get("member_id", claim["token_id"]))
 
 
-def essence(told: Json) -> Any:
-    """What of an answer must be the same when it is given again: claims show their comments as they are now."""
+def essence(question: Question, told: Json) -> Any:
+    """What of an answer must be the same when it is given again. Claimed and escalated comments are shown as they are
+    now, decisions as they left them."""
     if "results" in told:
         return [(each["comment_id"], each["state"], each["revision"]) for each in told["results"]]
     if "comments" in told:
         return ids_of(told), told["expires_at"]
-    return {name: told.get(name) for name in ("comment_id", "state", "revision", "published_at")}
+    if question.path.endswith("/escalations"):
+        return told["comment_id"]
+    return {name: told.get(name) for name in ("author_id", "comment_id", "state", "revision", "published_at")}

@@ -78,10 +78,20 @@ class Moderators(Ground):
     def claim(self, *, by: str, limit: int, order: str, thread: str | None, has_key: bool) -> None:
         body = {"limit": limit, "order": order, "thread": thread, "lease_seconds": LEASE_SECONDS}
         answer = self.ask("POST", f"{self.path}/claims", token=self.people[by].token, body=body, has_key=has_key)
-        free = [each for each in self.site.queued(order, thread) if not each.holder_at(self.now)][:limit]
+        free = self.site.claimable(self.people[by].actor, order, thread, self.now)[:limit]
         assert ids_of(answer.json) == [each.comment_id for each in free]
         for each in free:
             each.lease(self.people[by].actor, self.now + 1000 * LEASE_SECONDS)
+
+    @precondition(lambda self: self.has_comments)
+    @rule(place=PLACES, by=MODERATORS, note=st.sampled_from((None, "Who knows this street?")), has_key=st.booleans())
+    def escalate(self, *, place: int, by: str, note: str | None, has_key: bool) -> None:
+        comment, who = self.newest(place), self.people[by]
+        wanted = comment.escalate(who.actor, ends_claims=who.ends_claims, now=self.now)
+        path = f"{self.comment_path(comment)}/escalations"
+        answer = self.ask("POST", path, token=who.token, body={"note": note}, has_key=has_key)
+        assert answer.code == wanted
+        self.agree_on(comment, None if wanted else answer.json)
 
     @precondition(lambda self: self.has_comments)
     @rule(place=PLACES, by=MODERATORS)

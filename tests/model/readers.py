@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from tests.model.asking import Answer
+from tests.model.asking import Answer, Json
 from tests.model.comment import ModelledComment
 from tests.model.ground import THREADS, Ground
 from tests.model.site import RULES, Sent
@@ -28,12 +28,16 @@ class Readers(Ground):
         body=st.sampled_from(BODIES),
         website=st.sampled_from(("", "", "", "https://pills.example")),
         ip=st.sampled_from(ADDRESSES),
+        is_verified=st.booleans(),
         has_key=st.booleans(),
     )
-    def submit(self, *, thread: str, email: str, body: str, website: str, ip: str, has_key: bool) -> None:
+    def submit(
+        self, *, thread: str, email: str, body: str, website: str, ip: str, is_verified: bool, has_key: bool
+    ) -> None:
         self.asking.now += 1  # ids of one millisecond have no order that could be foreseen
-        sent = Sent(thread, email, body.format(self.asked), website, ip)
-        fields = {"name": NAME, "email": email, "body": sent.body, "website": website, "client": {"ip": ip}}
+        sent = Sent(thread, email, body.format(self.asked), website, ip, is_verified)
+        fields: Json = {"name": NAME, "email": email, "body": sent.body, "website": website, "client": {"ip": ip}}
+        fields |= {"author_verified": is_verified}
         path = f"{self.thread_path(thread)}/comments"
         answer = self.ask("POST", path, token=self.website, body=fields, has_key=has_key)
         first = self.site.first_of(sent)
@@ -48,7 +52,10 @@ class Readers(Ground):
         full = self.asking.get(f"{self.path}/comments/{answer.json['comment_id']}")
         met = self.site.rules_met(sent, self.now)
         assert [each["rule"] for each in full["reasons"] if each["code"] == "rule"] == met
-        verdict, is_listed = self.site.route(sent, full["risk"], met)
+        verdict, is_listed = self.site.route(sent, full["risk"], met, self.now)
+        codes = frozenset(each["code"] for each in full["reasons"])
+        assert ("author_banned" in codes) == self.site.is_banned(sent.email, self.now)
+        assert ("author_trusted" in codes) == (verdict == "publish" and self.site.is_trusted(sent, full["risk"]))
         state = STATE_OF[verdict]
         assert (answer.json["state"], answer.status) == (known(state), 201 if state == "published" else 202)
         comment = ModelledComment(
@@ -59,7 +66,7 @@ class Readers(Ground):
             risk=full["risk"],
             text=f"{NAME} {sent.body}",
             verdict=verdict,
-            codes=frozenset(each["code"] for each in full["reasons"]),
+            codes=codes,
             rules=frozenset(met),
             state=state,
             is_queued=is_listed,

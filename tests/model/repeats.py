@@ -21,7 +21,7 @@ class Repeats(Ground):
         question, first = self.sent[place % len(self.sent)]
         answer = self.asking.ask(question)
         assert answer.status == first.status
-        assert essence(answer.json) == essence(first.json)
+        assert essence(question, answer.json) == essence(question, first.json)
 
     @precondition(lambda self: any(question.body for question, _ in self.sent))
     @rule()
@@ -44,7 +44,9 @@ def other_field(body: dict[str, object]) -> dict[str, object]:
         return {"limit": 200}
     if "body" in body:
         return {"body": "Other words under the same key."}
-    if "decision" in body:
+    if "create" in body:
+        return {"create": not body["create"]}
+    if "decision" in body or "note" in body:
         return {"note": "Other words under the same key."}
     if "decisions" in body:
         return {"decisions": [{"comment_id": "0" * 16, "decision": "spam"}]}

@@ -21,6 +21,8 @@ class Sent(NamedTuple):
     body: str
     website: str
     ip: str
+    is_verified: bool = False
+    """Whether the website says that the email is its reader's."""
 
     @property
     def words(self) -> tuple[str, str, str, str]:
@@ -30,8 +32,12 @@ class Sent(NamedTuple):
 
 @dataclass(slots=True)
 class Author:
-    """What a site remembers of an author besides his comments."""
+    """What a site remembers of an author besides his comments. `banned_until_ms` is 0 where he is not."""
 
+    author_id: str = ""
+    banned_until_ms: int = 0
+    ban_reason: str = ""
+    is_trusted: bool = False
     outcomes: list[str] = field(default_factory=list)
     """The standing decisions on his newest comments, the newest last."""
 
@@ -69,9 +75,19 @@ class ModelledSite:
     def rules_met(self, sent: Sent, now: int) -> list[str]:
         return [name for name in self.rules if RULES[name].is_met(self, sent, now)]
 
-    def route(self, sent: Sent, risk: float, met: Sequence[str]) -> tuple[str, bool]:
+    def is_banned(self, email: str, now: int) -> bool:
+        return self.of(email).banned_until_ms > now
+
+    def is_trusted(self, sent: Sent, risk: float) -> bool:
+        return sent.is_verified and self.of(sent.email).is_trusted and risk <= self.reject_above
+
+    def route(self, sent: Sent, risk: float, met: Sequence[str], now: int) -> tuple[str, bool]:
         """The machine's verdict, and whether a moderator is to look at it."""
+        if self.is_banned(sent.email, now):
+            return "reject", False
         verdict, is_listed = self._routed(self.thread_modes.get(sent.thread, self.mode), risk)
+        if self.is_trusted(sent, risk):
+            verdict, is_listed = "publish", False
         actions = {RULES[name].action for name in met}
         if "reject" in actions:
             return "reject", False
@@ -91,7 +107,6 @@ class ModelledSite:
     def add(self, sent: Sent, comment: ModelledComment) -> None:
         self.comments[comment.comment_id] = comment
         self._first[sent.words] = comment.comment_id
-        self.of(sent.email)
         if "elsewhere" in self.rules:
             self._said[sent.email, sent.body] = (comment.submitted_ms, sent.thread)
 
@@ -108,6 +123,13 @@ class ModelledSite:
     def queued(self, order: str = "oldest", thread: str | None = None) -> list[ModelledComment]:
         waiting = [each for each in self.comments.values() if each.is_queued and thread in {None, each.thread}]
         return sorted(waiting, key=_KEYS[order], reverse=order in {"newest", "riskiest"})
+
+    def claimable(self, actor: str, order: str, thread: str | None, now: int) -> list[ModelledComment]:
+        """What a moderator can be leased: first what others escalated, in the order in which they did."""
+        free = [each for each in self.queued(order, thread) if each.is_free_for(actor, now)]
+        escalated = [each for each in free if each.escalated_by]
+        first = sorted(escalated, key=lambda each: (each.escalated_ms, each.comment_id))
+        return first + [each for each in free if not each.escalated_by]
 
     def shown(self, thread: str) -> list[str]:
         """The ids of what readers see, in the order of writing."""
@@ -126,6 +148,11 @@ class ModelledSite:
 def counts(comments: Sequence[ModelledComment]) -> dict[str, int]:
     found = Counter(each.state for each in comments)
     return {state: found[state] for state in STATES}
+
+
+def approved(comments: Sequence[ModelledComment]) -> int:
+    """How many of them a person's standing decision approved."""
+    return sum(each.decision == "approve" for each in comments)
 
 
 def _by_time(comment: ModelledComment) -> tuple[float, str]:
@@ -152,7 +179,7 @@ class ModelledRule(NamedTuple):
 
 
 def _is_newcomer(site: ModelledSite, sent: Sent, _: int) -> bool:
-    return counts(site.of_author(sent.email))["published"] < 1
+    return approved(site.of_author(sent.email)) < 1
 
 
 def _is_often_rejected(site: ModelledSite, sent: Sent, _: int) -> bool:

@@ -9,6 +9,7 @@ from schemas import (
     administration,
     comments,
     fields,
+    members,
     moderation,
     operation,
     policies,
@@ -28,7 +29,7 @@ def described(kind: type[Schema]) -> Iterator[type[Schema]]:
         yield from described(each)
 
 
-OURS = (administration, comments, moderation, operation, policies, receipts, rules, submissions, threads)
+OURS = (administration, comments, members, moderation, operation, policies, receipts, rules, submissions, threads)
 SCHEMAS = [kind for kind in described(fields.Closed) if kind.__module__ in {module.__name__ for module in OURS}]
 FIELDS = [(kind, name) for kind in SCHEMAS for name in kind().fields]
 

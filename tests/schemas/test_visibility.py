@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from marshmallow import ValidationError
 
-from schemas.administration import NewSiteSchema, NewTokenSchema, SiteChangeSchema
+from schemas.administration import NewSiteSchema, SiteChangeSchema
 from schemas.fields import Email, Line, Paragraphs, PlainText, WebAddress
 from schemas.loader import Loader
+from schemas.members import NewTokenSchema
 from schemas.moderation import DecisionSchema
 from schemas.submissions import SubmissionSchema
 from schemas.threads import ThreadChangeSchema

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 from marshmallow import Schema, missing, validate
 
-from schemas import administration, author_records, comments, moderation, submissions, threads
+from schemas import administration, author_records, comments, members, moderation, submissions, threads
 from schemas.fields import PlainText
 from service.domain.author import AuthorRecord, Ban, Trust
 from service.domain.caller import Role
@@ -32,7 +32,7 @@ def words(schema: type[Schema], name: str) -> list[str]:
         (comments.ORDERS, QueueOrder),
         (comments.VERDICTS, Verdict),
         (threads.MODES, Mode),
-        (administration.ROLES, Role),
+        (members.ROLES, Role),
         (words(moderation.DecisionSchema, "decision"), Decision),
         (words(comments.HistoryEntrySchema, "act"), [*Decision, UNDO]),
         (words(administration.PolicySchema, "mode"), Mode),

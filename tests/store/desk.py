@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from service.domain.assessed import Assessed
-from service.domain.caller import Caller, Role
+from service.domain.caller import EVERY_SITE, Caller, Role
 from service.domain.comment import Comment
 from service.domain.decision import Act, Decision, Ruling
 from service.domain.event import READER, Event, EventKind
@@ -141,12 +141,14 @@ class Store:
         *,
         by: str = "ann",
         revision: int | None = None,
+        reason: str | None = None,
         replay: Replay = NO_REPLAY,
         now: int | None = None,
     ) -> Comment:
+        code = reason if reason and " " not in reason else ""
         return await self.comments.decide(
             self.site.site,
-            Ruling(comment_id, Decision(decision), revision=revision),
+            Ruling(comment_id, Decision(decision), reason, revision=revision, reason_code=code),
             moderator(by),
             replay=replay,
             now_ms=self.now if now is None else now,
@@ -245,7 +247,7 @@ def ids_of(found: Sequence[Comment]) -> list[str]:
 
 
 def moderator(token_id: str) -> Caller:
-    return Caller(token_id, token_id.title(), Role.MODERATOR, None)
+    return Caller(token_id, token_id, token_id.title(), frozenset({Role.MODERATOR}), frozenset({EVERY_SITE}))
 
 
 async def add_events(link: Link, stream: str, events: Sequence[tuple[str, int]]) -> None:

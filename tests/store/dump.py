@@ -13,7 +13,7 @@ _OF_QUEUE = ("queue", "queue-risk", "queue-uncertainty")
 LISTED = (*_OF_QUEUE, "claims", "claim-holders", "escalated", "escalations", *_OF_THREAD)
 SETTINGS = (b"title", b"url", b"closed", b"mode")
 STANDING = (b"banned", b"trusted")
-RECORDS = ("sites", "tokens")
+RECORDS = ("sites", "tokens", "members")
 OF_INSTALLATION = (b"previous_check", b"upgrading_from")
 
 
@@ -70,7 +70,7 @@ def _notes_of(author_key: bytes) -> bytes:
 
 
 def changed_records(before: Dump, after: Dump) -> set[str]:
-    """The sites and tokens that were made, changed or removed; `` when the installation's secret or format was."""
+    """The sites, tokens and members made, changed or removed; `` when the installation's secret or format was."""
     found: set[str] = set()
     for key in before.keys() | after.keys():
         was, now = before.get(key, {}), after.get(key, {})

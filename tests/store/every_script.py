@@ -1,12 +1,17 @@
 """Uses every script of the store at least once."""
 
 import contextlib
+from dataclasses import replace
+from functools import partial
 
+from service.consumers.sealer import Sealer
 from service.domain.bulk import BulkOrder
+from service.domain.caller import Role
 from service.domain.decision import Decision
-from service.domain.event import ROTATION
+from service.domain.event import RESTORE, ROTATION
+from service.domain.member import Member
 from service.domain.note import Note
-from service.domain.policy import Mode, Policy
+from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.selection import Selection
@@ -14,10 +19,25 @@ from service.domain.series import HOUR_MS, Span
 from service.domain.site import Site
 from service.domain.state import State
 from service.domain.thread import ThreadChange
-from service.errors import RequestError
+from service.domain.token import MadeToken, Token
+from service.errors import MemberNotFoundError, RequestError
 from service.link.link import Link
 from service.lists.query import query_of
-from service.store import author_names, authors, consumers, json_records, keys, notes, policies, scripts, sites, threads
+from service.store import (
+    audit,
+    author_names,
+    authors,
+    consumers,
+    json_records,
+    keys,
+    members,
+    notes,
+    policies,
+    scripts,
+    sites,
+    threads,
+    tokens,
+)
 from service.store.bulk_steps import decide_next, undo_next
 from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
@@ -28,7 +48,7 @@ from service.store.readiness import check_store
 from service.store.search import Search
 from service.store.series import read_series
 from service.store.trials import Asked, try_submission
-from service.upkeep import entries, examination, lease, upgrade
+from service.upkeep import audit_logs, author_ids, entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
 from tests.store.desk import CHANGE, ROUTINGS, Store, key, moderator, new_comment, site_in
 
@@ -75,6 +95,7 @@ async def use_every_script(store: Store, link: Link) -> None:
     await use_scripts_of_policies(store, link)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
+    await use_scripts_of_members(link)
     await use_bulks(store, ids)
     await use_scripts_of_authors(store, link)
     await use_scripts_of_notes(store, link, ids[0])
@@ -84,9 +105,20 @@ async def use_every_script(store: Store, link: Link) -> None:
 async def use_scripts_of_policies(store: Store, link: Link) -> None:
     await sites.create(link, Site("sport"), actor="root", now_ms=store.now)
     for mode in (Mode.AUTO, Mode.POSTMODERATE, Mode.POSTMODERATE):
-        policy = Policy(mode)
         act = PolicyAct(moderator("op"), store.now, replay=key(f"policy-{mode}"))
-        await policies.change(link, "sport", lambda _, policy=policy: policy, act)
+        await policies.change(link, "sport", partial(replace, mode=mode), act)
+
+
+async def use_scripts_of_members(link: Link) -> None:
+    """A token of a new member, another of his and one of somebody who is not there; his end."""
+    vault, member = Vault("a secret of this test"), Member("m1", "Olga", 0)
+    for number, each, is_new in ((1, member, True), (2, member, False), (3, replace(member, member_id="m3"), False)):
+        roles, for_sites = frozenset({Role.MODERATOR}), frozenset({"news"})
+        token = Token(f"t{number}", "A token", roles, for_sites, each.member_id, 0, None, f"digest {number}")
+        with contextlib.suppress(MemberNotFoundError):
+            made = MadeToken(token, each, "shown")
+            await tokens.create(link, vault, made, key(f"token-{number}"), is_new_member=is_new, actor="root")
+    await members.remove(link, member, ["t1", "t2"], actor="root", now_ms=0)
 
 
 async def use_scripts_of_notes(store: Store, link: Link, comment_id: str) -> None:
@@ -156,10 +188,13 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await store.decide(comment_id, "approve")
     names = (await link.call("SCAN", 0, "COUNT", 10_000))[1]
     await entries.read_entries(link, names)
+    await scripts.TELL_RESTORED.run(link, keys.stream_keys(site)[:2], RESTORE, store.now, "{}")
     await scripts.END_RESTORE.run(link, [keys.INSTALLATION], "format", "1")
     await link.call("DEL", keys.thread_keys(site, "article-1").published, keys.queue_keys(site).queue)
     await link.call("HSET", keys.queue_keys(site).holders, comment_id, "ann")
     await link.call("HINCRBY", keys.comment(site, comment_id), keys.COMMENT_FIELDS["revision"], 1)
+    await link.call("SET", keys.author_of(site, "a000000000000"), "author-1")
+    await author_ids.repair(link, author_ids.AuthorName(site, "author-1", "a000000000000"))
     (examined,) = await examination.examine(link, site, [comment_id])
     assert {"publication", "claim", "revision"} <= set(examined.faults)
     assert await examination.repair(link, site, comment_id, home=examined.home, now_ms=store.now) == ()
@@ -200,3 +235,13 @@ async def use_scripts_of_a_consumer(link: Link, site: str, now_ms: int) -> None:
     assert await consumers.move(link, errand, first.event_id, 1)
     assert await consumers.move(link, errand, second.event_id, 1, DeadLetter(second, "ValueError", 3, now_ms))
     assert (await consumers.measure_stream(link, site, now_ms)).dead_letters == 1
+    await use_scripts_of_the_audit_log(link, site, now_ms)
+
+
+async def use_scripts_of_the_audit_log(link: Link, site: str, now_ms: int) -> None:
+    sealer = Sealer(link, Vault("a secret of this test"), lambda: (site,), lambda: now_ms)
+    await sealer.introduce()
+    while await sealer.seal_some(site):
+        pass
+    assert (await audit_logs.verify(link, site, await audit.read_signers(link))) is not None
+    assert await audit.drop_segment(link, site, 0, now_ms)

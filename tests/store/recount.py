@@ -7,6 +7,7 @@ from typing import Any
 import redis
 
 from service.store import keys
+from tests.store.lists import check_lists
 
 NAMES = {short.encode(): name for name, short in keys.COMMENT_FIELDS.items()}
 PRIVATE = keys.COMMENT_FIELDS["private"].encode()
@@ -38,6 +39,7 @@ def recount(client: redis.Redis, site: str = "default") -> Recount:
         assert int(record["submitted"]) == sum(found.states("author", name).values()), name
         assert _counts(record) == found.states("author", name), name
     _check_queue(client, site, found)
+    check_lists(client, site, found.comments)
     return found
 
 

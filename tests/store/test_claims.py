@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from schemas.moderation import LONGEST_LEASE_SECONDS
-from service.domain.caller import Caller, Role
+from service.domain.caller import EVERY_SITE, Caller, Role
 from service.domain.decision import Decision, Ruling
 from service.domain.queue import QueueOrder, QueueView
 from service.domain.replay import NO_REPLAY
@@ -39,7 +39,7 @@ async def test_eight_claimers_at_once_never_hold_the_same(store: Store) -> None:
 async def test_what_is_claimed_tells_by_whom_and_until_when(store: Store) -> None:
     await fill(store, 1)
     claimed = await store.claim("ann")
-    assert claimed.comments[0].claim == ("ann", "Ann", NOW + LEASE)
+    assert claimed.comments[0].claim == ("ann", "ann", "Ann", NOW + LEASE)
     assert claimed.expires_ms == NOW + LEASE
     assert (await store.read(claimed.comments[0].comment_id, NOW + LEASE)).claim is None
 
@@ -120,7 +120,7 @@ async def test_all_claims_of_one_moderator_are_handed_back_and_no_others(store: 
 async def test_an_administrator_ends_anybodys_claim_and_decides_over_it(store: Store, link: Link) -> None:
     first, second = await fill(store, 2)
     await store.claim("ann")
-    chief = Caller("root", "Root", Role.ADMIN, None)
+    chief = Caller("root", "root", "Root", frozenset({Role.ADMIN}), frozenset({EVERY_SITE}))
     await store.queue.release("default", first, chief, NOW)
     await store.queue.release("default", first, chief, NOW)
     assert ids_of((await store.claim("bob")).comments) == [first]
@@ -153,7 +153,7 @@ async def test_claims_are_ended_while_others_come_and_go(store: Store, link: Lin
 
 async def test_a_lease_ends_with_its_token(store: Store) -> None:
     ids = await fill(store, 1)
-    leaving = Caller("ann", "Ann", Role.MODERATOR, None, NOW + MINUTE)
+    leaving = Caller("ann", "ann", "Ann", frozenset({Role.MODERATOR}), frozenset({"news"}), NOW + MINUTE)
     view = QueueView(QueueOrder.OLDEST, None)
     claimed = await store.queue.claim("default", view, leaving, limit=5, lease_ms=LEASE, replay=NO_REPLAY, now_ms=NOW)
     assert claimed.expires_ms == NOW + MINUTE

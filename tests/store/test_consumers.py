@@ -97,6 +97,7 @@ async def test_who_is_forgotten_reads_nothing_and_moves_nothing(link: Link) -> N
 
 async def test_nothing_is_trimmed_that_the_slowest_consumer_has_not_handled(link: Link) -> None:
     await emit(link, 12_000)
+    await link.call("HSET", STREAM.consumers, keys.AUDIT_CONSUMER, "12000-0 12000 0")
     fast, slow = await registered(link, "fast"), await registered(link, "slow")
     await consumers.move(link, slow, b"500-0", 500)
     await consumers.move(link, fast, b"12000-0", 12_000)
@@ -106,6 +107,17 @@ async def test_nothing_is_trimmed_that_the_slowest_consumer_has_not_handled(link
     await consumers.move(link, slow, b"12000-0", 11_500)
     assert keys.NEWEST_EVENTS <= await link.call("XLEN", STREAM.events) < keys.NEWEST_EVENTS + 200
     assert (await measured(link, consumer="slow")).lost == 0
+
+
+@pytest.mark.parametrize("sealed", ["9-9 500 0", ""])
+async def test_nothing_is_trimmed_that_is_not_sealed(link: Link, sealed: str) -> None:
+    await emit(link, 12_000)
+    errand = await registered(link)
+    if sealed:
+        await link.call("HSET", STREAM.consumers, keys.AUDIT_CONSUMER, sealed)
+    await consumers.move(link, errand, b"12000-0", 12_000)
+    length = await link.call("XLEN", STREAM.events)
+    assert 11_500 <= length < 11_700 if sealed else length == 12_000
 
 
 async def test_the_newest_events_stay_though_all_were_handled(link: Link) -> None:

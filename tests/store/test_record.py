@@ -58,7 +58,7 @@ def test_what_was_packed_by_an_older_version_is_read() -> None:
         Reason("score_high", {"attribute": "spam", "score": 0.9}),
     ]
     (act,) = record.unpack_history('["held","spam","spam",5,"t1","Mo",null,"a note"]\n')
-    assert act == Act(2, State.HELD, State.SPAM, "spam", 5, "t1", "Mo", None, "a note")
+    assert act == Act(2, State.HELD, State.SPAM, "spam", 5, "t1", "t1", "Mo", None, "a note")
 
 
 @given(TEXT, TEXT, TEXT, TEXT)

@@ -55,7 +55,7 @@ async def test_records_are_unpacked_when_they_change(link: Link) -> None:
         unpacked.append(name)
         return unpack(name, record)
 
-    records = Records(link, keys.SITES, counted)
+    records = Records(link, keys.SITES, counted, kind="site")
     for name in ("a", "b", "c"):
         await json_records.create(link, keys.SITES, name, {"title": name}, change=CHANGE, replay=NO_REPLAY)
     assert await records.read_all() == {"a", "b", "c"}
@@ -68,7 +68,7 @@ async def test_records_are_unpacked_when_they_change(link: Link) -> None:
 
 
 async def test_one_record_is_read_again_by_itself(link: Link) -> None:
-    records = Records(link, keys.SITES, unpack)
+    records = Records(link, keys.SITES, unpack, kind="site")
     await json_records.create(link, keys.SITES, "a", {"title": "one"}, change=CHANGE, replay=NO_REPLAY)
     await records.read("a")
     await records.read("unknown")

@@ -6,7 +6,7 @@ from service.registry import Registry
 from service.vault import Vault
 
 TOKEN = "the moderator's token"
-MODERATOR = Caller("t1", "Mo", Role.MODERATOR, "news")
+MODERATOR = Caller("t1", "m1", "Mo", frozenset({Role.MODERATOR}), frozenset({"news"}))
 
 
 class SmallRegistry(Registry):
@@ -16,6 +16,9 @@ class SmallRegistry(Registry):
 
     def caller(self, token: str, now_ms: int) -> Caller | None:
         return MODERATOR if token == TOKEN else None
+
+    def note_seen(self, caller: Caller, now_ms: int) -> None:
+        """There is nothing to note it in."""
 
 
 class SmallDesk:

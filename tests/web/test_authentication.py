@@ -26,7 +26,7 @@ from service.web.route import route
 from tests.web.small_desk import MODERATOR, TOKEN, SmallDesk
 
 Client = TestClient[web.Request, web.Application]
-SESSION = Caller("session", "Ann", Role.MODERATOR, "other")
+SESSION = Caller("session", "m2", "Ann", frozenset({Role.MODERATOR}), frozenset({"other"}))
 
 
 async def _of_session(_: Desk, cookie: str) -> Caller | None:

@@ -5,13 +5,13 @@
 -- include: idempotency event queue thread_view escalation
 -- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, consumers, idempotency, escalated,
 --       escalations
--- ARGV  1 now_ms, 2 expires_ms, 3 the holder: token_id, a newline, the name, 4 limit, 5 '1' for the highest first,
+-- ARGV  1 now_ms, 2 expires_ms, 3 the holder as service/store/claims.py packs him, 4 limit, 5 '1' for the highest first,
 --       6 '1' for one thread only, 7 fingerprint or '', 8 how many a moderator may hold at once
 -- gives {'ok', comment_ids, expires_ms} | {'idempotency_key_reused'}
 local view, claims, holders, thread_queue, idempotency = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[7]
 local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
 local now, limit, most_held = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[8])
-local token_id = string.match(ARGV[3], '^[^\n]*')
+local member_id = string.match(ARGV[3], '^[^\n]*')
 local escalated, escalations = KEYS[8], KEYS[9]
 local is_other_order = ARGV[6] == '1' and view ~= thread_queue
 
@@ -28,7 +28,7 @@ end
 if redis.call('HLEN', holders) + limit > most_held then
   local held = 0
   for _, holder in ipairs(redis.call('HVALS', holders)) do
-    if is_held_by(holder, token_id) then held = held + 1 end
+    if is_held_by(holder, member_id) then held = held + 1 end
   end
   limit = math.max(0, math.min(limit, most_held - held))
 end
@@ -46,7 +46,7 @@ local function take(next_chunk, within)
     local escalated_by = has_escalated and redis.call('HMGET', escalations, unpack(chunk))
     for i, comment_id in ipairs(chunk) do
       local is_free = not taken[comment_id] and not (expiries[i] and is_live(tonumber(expiries[i]), now))
-        and not (escalated_by and is_escalated_by(escalated_by[i], token_id))
+        and not (escalated_by and is_escalated_by(escalated_by[i], member_id))
       if is_free and (not is_within or is_within[i]) then
         ids[#ids + 1] = comment_id
         taken[comment_id] = true
@@ -85,7 +85,7 @@ local leases, held = {}, {}
 for i, comment_id in ipairs(ids) do
   leases[2 * i - 1], leases[2 * i] = ARGV[2], comment_id
   held[2 * i - 1], held[2 * i] = comment_id, ARGV[3]
-  emit(stream, 'claimed', {actor = token_id, at_ms = ARGV[1], subject = comment_id}, '', token_id)
+  emit(stream, 'claimed', {actor = member_id, at_ms = ARGV[1], subject = comment_id}, '', member_id)
 end
 if #ids > 0 then
   redis.call('ZADD', claims, unpack(leases))

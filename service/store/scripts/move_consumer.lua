@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- move_consumer: what a consumer has handled is behind it, for the process that has its lease; what it gave up is written
 -- down in the same step. What all consumers have handled is trimmed, but for the newest.
--- include: position
+-- include: position trim
 -- KEYS  lease, events, consumers, dead-letters
 -- ARGV  1 holder of the lease, 2 consumer, 3 id of the last event that it handled, 4 how many it handled since its last
 --       move, 5 how many of the newest events are kept, then fields and values in turn of the event that it gave up
@@ -16,20 +16,5 @@ keep_position(consumers, name, position)
 if #ARGV > N_SHARED_ARGV then
   redis.call('XADD', dead_letters, 'MAXLEN', '~', NEWEST_DEAD_LETTERS, '*', unpack(ARGV, N_SHARED_ARGV + 1))
 end
-
--- How many events the slowest consumer has not handled; all, where that cannot be told.
-local function most_behind(stream)
-  local most = 0
-  for _, other in ipairs(redis.call('HKEYS', consumers)) do
-    local at = position_of(consumers, other)
-    local is_known = at and at.handled <= stream.added and not is_after(at.id, stream.newest)
-    most = math.max(most, is_known and stream.added - at.handled or stream.length)
-  end
-  return most
-end
-
-local stream = state_of(events)
-if stream.length > newest then
-  redis.call('XTRIM', events, 'MAXLEN', '~', string.format('%.0f', math.max(newest, most_behind(stream))))
-end
+trim_handled(events, consumers, newest)
 return {'ok', 1}

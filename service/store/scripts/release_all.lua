@@ -3,15 +3,15 @@
 -- claim that was there from the first step to the last.
 -- include: event queue
 -- KEYS  claims, claim-holders, events, consumers
--- ARGV  1 token_id, 2 now_ms, 3 who ends them, 4 cursor, '0' at first, 5 how many places to look at, about
+-- ARGV  1 member_id, 2 now_ms, 3 who ends them, 4 cursor, '0' at first, 5 how many places to look at, about
 -- gives {'ok', cursor of the next step, '0' after the last}
-local keys, token_id = {claims = KEYS[1], holders = KEYS[2]}, ARGV[1]
+local keys, member_id = {claims = KEYS[1], holders = KEYS[2]}, ARGV[1]
 local stream = stream_of(KEYS[3], KEYS[4], NEWEST_EVENTS)
 local cursor, found = unpack(redis.call('HSCAN', keys.holders, ARGV[4], 'COUNT', ARGV[5]))
 for i = 1, #found, 2 do
   local comment_id, holder = found[i], found[i + 1]
-  if is_held_by(holder, token_id) and end_claim(keys, comment_id) then
-    emit(stream, 'released', {actor = ARGV[3], at_ms = ARGV[2], subject = comment_id}, token_id, '')
+  if is_held_by(holder, member_id) and end_claim(keys, comment_id) then
+    emit(stream, 'released', {actor = ARGV[3], at_ms = ARGV[2], subject = comment_id}, member_id, '')
   end
 end
 return {'ok', cursor}

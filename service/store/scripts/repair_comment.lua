@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
 -- repair_comment: puts a comment into the places that its record demands, and takes it out of all others. Its event has the
 -- faults before and after; a claim that it ends has one of its own.
--- include: event queue count comment examine
--- KEYS  as decide, without the last
+-- include: event queue count list comment listing examine
+-- KEYS  as examine_comment
 -- ARGV  1 comment_id, 2 now_ms
 -- gives {'ok', names of faults there were, names of those that stay} | {'comment_not_found'}
-local keys, comment_id = comment_keys(KEYS), ARGV[1]
+local keys, comment_id = keys_with_lists(KEYS), ARGV[1]
 if redis.call('EXISTS', keys.comment) == 0 then return {'comment_not_found'} end
 local record = read_record(keys)
 local before = faults_of(keys, comment_id, record)
@@ -35,6 +35,9 @@ function repair.queue()
     ended_claim = end_claim(keys, comment_id) or ended_claim
     dequeue(keys, keys.thread_queue, comment_id)
   end
+end
+function repair.list()
+  repair_list(keys, comment_id, record)
 end
 function repair.claim()
   ended_claim = end_claim(keys, comment_id) or ended_claim

@@ -15,7 +15,7 @@
 --       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
 --       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself,
 --       'unknown_stranger' when his address is not known, or '',
---       11 title or '', 12 url or '', 13 '1' when unscored, 14 token_id of who sent it or 'reader',
+--       11 title or '', 12 url or '', 13 '1' when unscored, 14 member_id of who sent it or 'reader',
 --       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
 --       24 rules that it meets, as lib/rule has them, 25 its row in the lists, 26 the author_id of an author who has
 --       none, 27 '1' where it counts that the author is trusted

@@ -3,7 +3,7 @@
 -- include: idempotency event queue count series list comment outcome undoing
 -- KEYS  as decide
 -- ARGV  1 now_ms, 2 comment_id, 3 the revision seen or '', 4 the act as JSON without the states before and after,
---       5 fingerprint or '', 6 token_id
+--       5 fingerprint or '', 6 the actor
 -- gives {'ok', 'changed', comment} | {'comment_not_found'} | {'nothing_to_undo'} | {'stale_revision'}
 --       | {'idempotency_key_reused'} | {'home_changed'}
 local keys, idempotency = comment_keys(KEYS), KEYS[20]

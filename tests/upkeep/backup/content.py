@@ -76,10 +76,13 @@ async def consume(link: Link) -> None:
 
 
 def everything(url: str) -> dict[bytes, tuple[bytes, int, Any]]:
-    """Every key with its type, its expiry in ms since 1970 and all that is in it, but when it was last backed up."""
+    """Every key with its type, its expiry in ms since 1970 and all that is in it, but when it was last backed up, and
+    what tells that it was restored."""
     with client_of(url) as client:
         names = set(client.scan_iter(count=1000)) - {keys.BACKED_UP.encode()}
-        return {name: _content(client, name) for name in names}
+        return {name: _content(client, name) for name in names if client.type(name) != b"stream"} | {
+            name: found for name in names if client.type(name) == b"stream" and (found := _content(client, name))[2][0]
+        }
 
 
 def _content(client: redis.Redis, name: bytes) -> tuple[bytes, int, Any]:
@@ -88,14 +91,17 @@ def _content(client: redis.Redis, name: bytes) -> tuple[bytes, int, Any]:
         b"string": lambda: client.get(name),
         b"hash": lambda: client.hgetall(name),
         b"zset": lambda: client.zrange(name, 0, -1, withscores=True),
-        b"stream": lambda: (client.xrange(name), _about(client, name)),
+        b"stream": lambda: _events(client, name),
     }
     return kind, int(client.execute_command("PEXPIRETIME", name)), read[kind]()  # type: ignore[no-untyped-call]
 
 
-def _about(client: redis.Redis, name: bytes) -> list[Any]:
+def _events(client: redis.Redis, name: bytes) -> tuple[list[Any], int, bytes]:
+    """The events, how many there ever were, and the last that was deleted."""
+    found: Any = client.xrange(name)
     about: Any = client.xinfo_stream(name)
-    return [about[field] for field in ("last-generated-id", "entries-added", "max-deleted-entry-id")]
+    left = [event for event in found if event[1].get(b"k") != b"restored"]
+    return left, about["entries-added"] - len(found) + len(left), about["max-deleted-entry-id"]
 
 
 async def restore(link: Link, path: Path, told: Callable[[int], None] = nothing, now_ms: int | None = None) -> None:

@@ -117,10 +117,10 @@ def test_a_store_that_is_not_empty_is_refused_unless_confirmed(file: Path, redis
     before = everything(redis_server.url)
     refused = restore(file, redis_server)
     assert refused.exit_code == 1
-    assert "The store is not empty: 2 keys are there" in refused.output
+    assert "The store is not empty: 3 keys are there" in refused.output
     aborted = restore(file, redis_server, "--replace", typed="n\n")
     assert aborted.exit_code == 1
-    assert "Remove the 2 keys" in aborted.output
+    assert "Remove the 3 keys" in aborted.output
     assert everything(redis_server.url) == before
     assert restore(file, redis_server, "--replace", typed="y\n").exit_code == 0
     assert restore(file, redis_server, "--replace", "--yes").exit_code == 0

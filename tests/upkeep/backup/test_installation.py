@@ -110,8 +110,8 @@ async def test_an_older_store_is_upgraded_step_by_step(link: Link, monkeypatch: 
         async def find(_: Link, names: Sequence[bytes]) -> Sequence[bytes]:
             return [name for name in names if name == keys.INSTALLATION.encode()]
 
-        async def rewrite(_: Link, name: bytes) -> None:
-            done.append((number, name))
+        async def rewrite(_: Link, names: Sequence[bytes]) -> None:
+            done.extend((number, name) for name in names)
 
         return FormatStep(find, rewrite)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import redis
@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from service.__main__ import main
 from service.errors import RepairError
 from service.link.link import Link
+from service.lists.ordinals import FIRST_ORDINAL, ROW_BYTES
 from service.store import keys
 from service.upkeep import doctor, instant, lease
 from service.upkeep.fault import Check, Report
@@ -140,6 +141,34 @@ def author_of_held(client: Redis) -> str:
     return keys.author("default", in_state(client, "held")[1]["author"])
 
 
+def author_id_of_held(client: Redis) -> bytes:
+    author_id: bytes | None = client.hget(author_of_held(client), "author_id")  # type: ignore[assignment]
+    assert author_id
+    return author_id
+
+
+def forget_where_an_id_leads(client: Redis) -> None:
+    client.delete(keys.author_of("default", author_id_of_held(client).decode()))
+
+
+def lead_an_id_elsewhere(client: Redis) -> None:
+    client.set(keys.author_of("default", author_id_of_held(client).decode()), "somebody else")
+
+
+def lead_another_id_to_an_author(client: Redis) -> None:
+    client.set(keys.author_of("default", "a000000000000"), in_state(client, "held")[1]["author"])
+
+
+def lead_an_id_to_nobody(client: Redis) -> None:
+    client.set(keys.author_of("default", "a000000000000"), "nobody")
+
+
+def give_two_authors_one_id(client: Redis) -> None:
+    names: Iterator[bytes] = client.scan_iter(keys.author("default", "*"))
+    other = next(name for name in names if client.hget(name, "author_id") != author_id_of_held(client))
+    client.hset(other, "author_id", author_id_of_held(client).decode())
+
+
 def totals(_: Redis) -> str:
     return keys.totals("default")
 
@@ -154,6 +183,18 @@ def forget_totals(client: Redis) -> None:
 
 def forget_the_thread(client: Redis) -> None:
     client.delete(thread_of_held(client))
+
+
+def forget_the_planes(client: Redis) -> None:
+    client.delete(keys.list_keys("default", FIRST_ORDINAL).planes)
+
+
+def forget_the_row(client: Redis) -> None:
+    client.setrange(keys.list_keys("default", FIRST_ORDINAL).rows, 3 * ROW_BYTES, bytes(ROW_BYTES))
+
+
+def forget_what_the_author_wrote(client: Redis) -> None:
+    client.hdel(author_of_held(client), "ordinals")
 
 
 def orphan_in(key: str) -> Callable[[Redis], None]:
@@ -233,7 +274,15 @@ FAULTS: list[tuple[Check, Callable[[Redis], None]]] = [
     (Check.COUNTERS, miscount(totals, "undone")),
     (Check.COUNTERS, garble_a_counter),
     (Check.COUNTERS, forget_totals),
+    (Check.AUTHOR, forget_where_an_id_leads),
+    (Check.AUTHOR, lead_an_id_elsewhere),
+    (Check.AUTHOR, lead_another_id_to_an_author),
+    (Check.AUTHOR, lead_an_id_to_nobody),
+    (Check.AUTHOR, give_two_authors_one_id),
     (Check.THREAD, forget_the_thread),
+    (Check.LIST, forget_the_planes),
+    (Check.LIST, forget_the_row),
+    (Check.LIST, forget_what_the_author_wrote),
     (Check.ORPHAN, orphan_in(QUEUE.queue)),
     (Check.ORPHAN, orphan_in(QUEUE.risk)),
     (Check.ORPHAN, orphan_in(QUEUE.uncertainty)),

@@ -1,26 +1,14 @@
 -- Events: what was done, by whom and to what. An act and what followed from it are one event, as all else of it is the same:
 -- its kinds, the act first, have spaces between. Every event has the same fields in the same order, so that the nodes of a
 -- stream share their names; `service/domain/event.py` says which kinds there are and what they mean.
--- A stream keeps its newest events. While it has consumers it keeps so many times more, and `move_consumer` trims what all
--- of them have handled.
-local FACTOR_WITH_CONSUMERS = 10
-
-local function stream_of(events, consumers, newest)
-  return {events = events, consumers = consumers, newest = newest}
-end
-
--- How many events the stream may hold. Asked for once in a step, as it is the same for all its events.
-local function limit_of(stream)
-  if not stream.limit then
-    local has_consumers = redis.call('HLEN', stream.consumers) > 0
-    stream.limit = stream.newest * (has_consumers and FACTOR_WITH_CONSUMERS or 1)
-  end
-  return stream.limit
+-- Nothing is trimmed here: `trim.lua` does, where what was sealed and handled is known.
+local function stream_of(events)
+  return {events = events}
 end
 
 -- `about` has the actor and at_ms, and of subject, thread, revision and detail what there is.
 local function emit(stream, kinds, about, before, after)
-  redis.call('XADD', stream.events, 'MAXLEN', '~', limit_of(stream), '*', EVENT_KINDS, kinds, EVENT_ACTOR, about.actor,
+  redis.call('XADD', stream.events, '*', EVENT_KINDS, kinds, EVENT_ACTOR, about.actor,
     EVENT_AT_MS, about.at_ms, EVENT_SUBJECT, about.subject or '', EVENT_THREAD, about.thread or '',
     EVENT_REVISION, about.revision or '', EVENT_BEFORE, before, EVENT_AFTER, after,
     EVENT_DETAIL, about.detail or '')

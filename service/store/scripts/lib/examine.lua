@@ -72,6 +72,7 @@ local function faults_of(keys, comment_id, record)
   if not is_escalation_right(keys, comment_id) then faults[#faults + 1] = 'escalation' end
   local _, acts = acts_of(record)
   if tonumber(record[REVISION]) ~= 1 + acts then faults[#faults + 1] = 'revision' end
+  if not is_list_right(keys, comment_id, record) then faults[#faults + 1] = 'list' end
   if not is_public_right(keys, comment_id) then faults[#faults + 1] = 'public' end
   return faults
 end

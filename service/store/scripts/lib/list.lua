@@ -3,7 +3,7 @@
 -- plane of bits, one a comment: `s:STATE`, `v:VERDICT`, `r:CODE` of a reason, `u:NAME` of a rule, `d:CODE` of a decision.
 local FIRST_ORDINAL = 2147483648
 local ROWS_A_CHUNK, ROW_BYTES = 1024, 12
-local BITS_A_CHUNK, MOST_PLANES = 32768, 512
+local BITS_A_CHUNK, MOST_PLANES = 8192, 512
 local MOST_BITS_A_CALL = 1000
 
 local function ordinal_of(record)
@@ -15,6 +15,10 @@ local function is_chunk_of(key, ordinal, size)
   return string.match(key, '%d+$') == string.format('%d', math.floor(ordinal / size))
 end
 
+-- A chunk has planes for these however many others there are.
+local FIRST_PLANES = {'s:held', 0, 's:published', 1, 's:rejected', 2, 's:spam', 3, 's:erased', 4, 'v:publish', 5, 'v:hold', 6,
+  'v:reject', 7}
+
 -- The numbers of planes by what they say; a chunk has so many at most, and what comes then has none. Whether one is new.
 local function planes_of(key, names)
   local found, numbers, new, count = redis.call('HMGET', key, unpack(names)), {}, {}, nil
@@ -22,6 +26,10 @@ local function planes_of(key, names)
     local number = tonumber(found[i] or nil)
     if not number then
       count = count or redis.call('HLEN', key)
+      if count == 0 then
+        redis.call('HSET', key, unpack(FIRST_PLANES))
+        return planes_of(key, names)
+      end
       if count < MOST_PLANES then
         number, count = count, count + 1
         new[#new + 1] = name

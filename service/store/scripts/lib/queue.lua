@@ -28,14 +28,14 @@ local function is_live(expires, now)
   return expires > now and expires <= now + LONGEST_LEASE_MS
 end
 
--- The holder of a claim that has not expired, as `token_id \n name`, and its expiry in ms; or nil.
+-- The holder of a claim that has not expired, as `service/store/claims.py` packs it, and its expiry in ms; or nil.
 local function live_claim(keys, comment_id, now)
   local expires = tonumber(redis.call('ZSCORE', keys.claims, comment_id) or 0)
   if not is_live(expires, now) then return nil end
   return redis.call('HGET', keys.holders, comment_id), expires
 end
 
--- Ends a claim, live or not. Gives the token_id of its holder, '' where that is not known, or nil without a claim.
+-- Ends a claim, live or not. Gives the member_id of its holder, '' where that is not known, or nil without a claim.
 local function end_claim(keys, comment_id)
   local holder = redis.call('HGET', keys.holders, comment_id)
   local had_claim = redis.call('ZREM', keys.claims, comment_id) == 1
@@ -43,6 +43,6 @@ local function end_claim(keys, comment_id)
   return (holder and string.match(holder, '^[^\n]*')) or (had_claim and '' or nil)
 end
 
-local function is_held_by(holder, token_id)
-  return string.sub(holder, 1, #token_id + 1) == token_id .. '\n'
+local function is_held_by(holder, member_id)
+  return string.sub(holder, 1, #member_id + 1) == member_id .. '\n'
 end
