@@ -34,7 +34,6 @@ from service.store import (
     notes,
     policies,
     scripts,
-    sites,
     threads,
     tokens,
 )
@@ -47,6 +46,7 @@ from service.store.policies import PolicyAct
 from service.store.readiness import check_store
 from service.store.search import Search
 from service.store.series import read_series
+from service.store.sites import pack_site
 from service.store.trials import Asked, try_submission
 from service.upkeep import audit_logs, author_ids, entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
@@ -103,7 +103,7 @@ async def use_every_script(store: Store, link: Link) -> None:
 
 
 async def use_scripts_of_policies(store: Store, link: Link) -> None:
-    await sites.create(link, Site("sport"), actor="root", now_ms=store.now)
+    await json_records.create(link, keys.SITES, "sport", pack_site(Site("sport")), change=CHANGE, replay=NO_REPLAY)
     for mode in (Mode.AUTO, Mode.POSTMODERATE, Mode.POSTMODERATE):
         act = PolicyAct(moderator("op"), store.now, replay=key(f"policy-{mode}"))
         await policies.change(link, "sport", partial(replace, mode=mode), act)
@@ -113,8 +113,8 @@ async def use_scripts_of_members(link: Link) -> None:
     """A token of a new member, another of his and one of somebody who is not there; his end."""
     vault, member = Vault("a secret of this test"), Member("m1", "Olga", 0)
     for number, each, is_new in ((1, member, True), (2, member, False), (3, replace(member, member_id="m3"), False)):
-        roles, for_sites = frozenset({Role.MODERATOR}), frozenset({"news"})
-        token = Token(f"t{number}", "A token", roles, for_sites, each.member_id, 0, None, f"digest {number}")
+        roles, sites = frozenset({Role.MODERATOR}), frozenset({"news"})
+        token = Token(f"t{number}", "A token", roles, sites, each.member_id, 0, None, f"digest {number}")
         with contextlib.suppress(MemberNotFoundError):
             made = MadeToken(token, each, "shown")
             await tokens.create(link, vault, made, key(f"token-{number}"), is_new_member=is_new, actor="root")
