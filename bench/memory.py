@@ -200,6 +200,7 @@ def make_desk(link: "Link") -> "Desk":
     from service.store.queue import Queue
     from service.store.salts import DaySalts
     from service.store.search import Search
+    from service.store.site_queues import SiteQueues
     from service.store.submissions import Submissions
     from service.vault import Vault
 
@@ -214,6 +215,7 @@ def make_desk(link: "Link") -> "Desk":
         submissions=Submissions(link, comments),
         comments=comments,
         queue=Queue(link, comments),
+        site_queues=SiteQueues(link, comments),
         lists=Lists(link),
         search=Search(link, Lists(link)),
         salts=DaySalts(link),

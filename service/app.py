@@ -51,6 +51,7 @@ from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
 from service.store.search import Search
+from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
@@ -218,6 +219,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         comments=comments,
         bulks=Bulks(desk_link),
         queue=Queue(desk_link, comments),
+        site_queues=SiteQueues(desk_link, comments),
         lists=lists,
         search=Search(desk_link, lists),
         salts=salts,

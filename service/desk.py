@@ -18,6 +18,7 @@ from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.search import Search
+from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.vault import Vault
 
@@ -37,6 +38,7 @@ class Desk:
     comments: Comments
     bulks: Bulks
     queue: Queue
+    site_queues: SiteQueues
     lists: Lists
     search: Search
     salts: DaySalts

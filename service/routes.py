@@ -13,6 +13,7 @@ from service.api import (
     policies,
     reasons,
     receipts,
+    site_queues,
     stats,
     submissions,
     threads,
@@ -43,6 +44,7 @@ API: tuple[Route, ...] = (
     ),
     *calls_of(
         "moderators",
+        route("GET", "/v1/queue", site_queues.list_queues, MODERATOR),
         route("GET", SITE + "/queue", moderators.list_queue, MODERATOR),
         route("POST", SITE + "/claims", moderators.claim, MODERATOR),
         route("DELETE", SITE + "/claims", moderators.release_all, MODERATOR),

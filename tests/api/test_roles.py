@@ -28,6 +28,7 @@ MAY = {
     ("POST", SITE + "/counts"): ANYONE,
     ("GET", THREAD): WEBSITE | MODERATOR | OPERATOR,
     ("PUT", THREAD): WEBSITE | MODERATOR | OPERATOR,
+    ("GET", "/v1/queue"): MODERATOR,
     ("GET", SITE + "/queue"): MODERATOR,
     ("POST", SITE + "/claims"): MODERATOR,
     ("DELETE", SITE + "/claims"): MODERATOR,

@@ -12,7 +12,7 @@ from service.domain.event import RESTORE, ROTATION
 from service.domain.member import Member
 from service.domain.note import Note
 from service.domain.policy import Mode
-from service.domain.queue import QueueOrder
+from service.domain.queue import START, QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.selection import Selection
 from service.domain.series import HOUR_MS, Span
@@ -46,6 +46,7 @@ from service.store.policies import PolicyAct
 from service.store.readiness import check_store
 from service.store.search import Search
 from service.store.series import read_series
+from service.store.site_queues import SiteQueues
 from service.store.sites import pack_site
 from service.store.trials import Asked, try_submission
 from service.upkeep import audit_logs, author_ids, entries, examination, lease, upgrade
@@ -64,6 +65,7 @@ async def use_every_script(store: Store, link: Link) -> None:
         await store.submit(new_comment(parent_id=(await store.page() or [""])[0]))
     for order in QueueOrder:
         await store.queued(order)
+        await SiteQueues(link, store.comments).read_page([site], order, limit=1, after=START, now_ms=store.now)
         await store.queued(order, "article-1")
         await store.claim("ann", 1, order=order, thread="article-1", replay=key(f"claim-{order}"))
     ids = await store.queued()
