@@ -173,6 +173,13 @@ class SettingsSchema(Schema):
             "public address; `true`, anyone; `false`, nobody."
         },
     )
+    near_duplicates = fields.Boolean(
+        load_default=True,
+        metadata={
+            "description": "Whether comments are compared with each other: campaigns are held once moderators turned "
+            "some of them down, and `like` finds what reads like one."
+        },
+    )
     disposable_domains = fields.String(
         load_default="",
         metadata={

@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "audit": "Verify the audit logs, and write them into a file.",
     "backup": "Write everything in the store into a file, while the service runs.",
     "demo": "Send forty comments to the demo article of a running service.",
     "doctor": "Hold queue, threads, claims and counters against the comments.",

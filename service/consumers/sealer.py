@@ -13,6 +13,7 @@ import structlog
 from service.audit import sealing
 from service.audit.chain import origin_of
 from service.audit.checkpoint import Checkpoint, key_id_of
+from service.audit.export import told_of
 from service.audit.line import line_of, packed
 from service.audit.sealing import Sealing
 from service.audit.segment import LINES
@@ -119,6 +120,8 @@ class Sealer:
             wanted = await self._with_checkpoint(site, wanted, lines, now_ms)
         place = events[-1].event_id if events else b""
         is_sealed = await audit.seal(self._link, site, wanted, place, seen.handled + len(events))
+        if is_sealed and wanted.checkpoint:
+            log.info("audit_checkpoint", site=site, **told_of(Checkpoint.unpacked(wanted.checkpoint)))
         return is_sealed and len(unsealed.events) >= seen.room
 
     async def _with_checkpoint(self, site: str, wanted: Sealing, lines: list[bytes], now_ms: int) -> Sealing:

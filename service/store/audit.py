@@ -1,6 +1,7 @@
 """Audit logs in Redis: what is not sealed yet, sealing it, and what there is. One log a site, and one of the
 installation, whose place is INSTALLATION."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
 from service.audit.checkpoint import CHECKPOINT_BYTES
@@ -76,9 +77,13 @@ async def drop_segment(link: Link, site: str, number: int, now_ms: int) -> bool:
 
 
 async def read_signers(link: Link) -> dict[str, Signer]:
-    """The keys that sign checkpoints, by id; ValueError when one cannot be read."""
+    """The keys that sign checkpoints, by id. One that cannot be read is left out: it vouches for nothing."""
     flat = await link.call("HGETALL", keys.AUDIT_KEYS)
-    return {key_id.decode(): unpack_signer(packed) for key_id, packed in zip(flat[::2], flat[1::2], strict=True)}
+    signers: dict[str, Signer] = {}
+    for key_id, packed in zip(flat[::2], flat[1::2], strict=True):
+        with suppress(ValueError):
+            signers[key_id.decode()] = unpack_signer(packed)
+    return signers
 
 
 async def add_signer(link: Link, signer: Signer) -> None:

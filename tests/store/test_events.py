@@ -315,7 +315,12 @@ def test_every_script_that_writes_tells_of_it_or_says_why_not() -> None:
 
 def test_events_are_written_in_one_place() -> None:
     for code in (*LUA.values(), *LIBRARY.values()):
-        assert set(re.findall(r"'XADD', ([a-z_.]+)", code)) <= {"stream.events", "dead_letters", "series_key"}
+        assert set(re.findall(r"'XADD', ([a-z_.]+)", code)) <= {
+            "stream.events",
+            "dead_letters",
+            "series_key",
+            "keys.turned_down",
+        }
     told = OF_COMMENTS | OF_RECORDS | OF_AUTHORS | OF_BULKS | OF_LOGS
     assert told | {"thread_changed", "author_looked_up"} == set(EventKind)
 
