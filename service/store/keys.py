@@ -9,6 +9,7 @@ Of the installation, tag `{commentdesk}`:
 | --- | --- | --- | --- |
 | cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
+| cd:{commentdesk}:policy-versions:S | hash | N -> who, when and what; N.policy -> that policy | the newest 100 |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:members | hash | member_id -> JSON; an older one has a token of his id | until revoked |
 | cd:{commentdesk}:members-seen | hash | member_id -> when he showed a token last, ms, within a minute | until revoked |
@@ -165,6 +166,7 @@ INSTALLATION_KINDS = {
     "installation": KeyType.HASH,
     "sites": KeyType.HASH,
     "tokens": KeyType.HASH,
+    "policy-versions:": KeyType.HASH,
     "members": KeyType.HASH,
     "members-seen": KeyType.HASH,
     "changes": KeyType.STREAM,
@@ -292,6 +294,11 @@ AUDIT_CONSUMER = "audit"
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def policy_versions(site: str) -> str:
+    """Of the installation, as the sites' own records are: both are written in one step."""
+    return f"{_INSTALLATION}policy-versions:{site}"
 
 
 def salt(day: int) -> str:
