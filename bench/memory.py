@@ -202,6 +202,7 @@ def make_desk(link: "Link") -> "Desk":
     from service.store.search import Search
     from service.store.site_queues import SiteQueues
     from service.store.submissions import Submissions
+    from service.store.turned_down import TurnedDown
     from service.vault import Vault
 
     vault, comments, model, counts = Vault(SECRET), Comments(link), load_model(), Counters()
@@ -221,6 +222,7 @@ def make_desk(link: "Link") -> "Desk":
         salts=DaySalts(link),
         rules=PreparedRules(model.fold, ()),
         bulks=Bulks(link),
+        turned_down=TurnedDown(link),
         thread_upgrades=ThreadUpgrades(link),
         feeds=Feeds(link, encode, clock_ms, counts=counts, limits=ListenerLimits(5, 50, 500)),
     )

@@ -20,6 +20,7 @@ from service.store.salts import DaySalts
 from service.store.search import Search
 from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
+from service.store.turned_down import TurnedDown
 from service.vault import Vault
 
 
@@ -37,6 +38,7 @@ class Desk:
     submissions: Submissions
     comments: Comments
     bulks: Bulks
+    turned_down: TurnedDown
     queue: Queue
     site_queues: SiteQueues
     lists: Lists
@@ -45,6 +47,8 @@ class Desk:
     rules: PreparedRules
     thread_upgrades: ThreadUpgrades
     feeds: Feeds
+    near_duplicates: bool = True
+    """Whether comments are compared with each other."""
     now_ms: Callable[[], int] = clock_ms
 
 
