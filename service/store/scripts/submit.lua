@@ -146,7 +146,7 @@ local function submit(key_at, arg_at)
   local state = states[verdict]
 
   redis.call('HSET', comments, comment_id, public)
-  local from_first = add_arrival(arrivals, row, state, verdict, reasons)
+  local from_first, told = add_arrival(arrivals, row, state, verdict, reasons)
   signatures[#signatures + 1] = signature
   local ordinal = struct.pack('>I4', FIRST_ORDINAL + from_first)
   local record = {THREAD, thread, AUTHOR, author, STATE, state, REVISION, 1, SUBMITTED_MS, now_ms, RISK, risk,
@@ -162,7 +162,7 @@ local function submit(key_at, arg_at)
   end
   redis.call('HSET', comment_key, unpack(record))
   redis.call('APPEND', list_thread, ordinal)
-  local about = {actor = actor, at_ms = now_ms, subject = comment_id, thread = thread, revision = 1}
+  local about = {actor = actor, at_ms = now_ms, subject = comment_id, thread = thread, revision = 1, detail = told}
   emit(stream, 'submitted' .. outcome_of('', state) .. (listed == '1' and ' entered' or ''), about, '', state)
   if listed == '1' then
     redis.call('ZADD', thread_queue, now_ms, comment_id)
