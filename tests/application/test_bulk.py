@@ -122,7 +122,8 @@ async def test_what_came_or_changed_after_the_look_is_left_alone(site: Site) -> 
 async def test_a_key_is_bound_to_its_body(site: Site) -> None:
     await site.submit()
     client, headers = site.application.client, {"Authorization": f"Bearer {ADMIN}", "Idempotency-Key": "k"}
-    statuses, seen = [], {}
+    statuses: list[int] = []
+    seen: dict[str, Any] = {}
     for select in ({}, {}, {"state": "spam"}):
         answer = await client.post(f"{SITE}/bulk/previews", json={"select": select}, headers=headers)
         statuses.append(answer.status)
