@@ -1,12 +1,10 @@
 """The schemas of lists of comments, and of search in them."""
 
-from datetime import UTC, datetime
-
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from schemas.author_records import AUTHOR_ID_PATTERN
 from schemas.comments import STATES, VERDICTS, CommentSchema
-from schemas.fields import Closed, Line, PlainText, next_cursor, page_limit, query_cursor
+from schemas.fields import Closed, Line, PlainText, check_year, next_cursor, page_limit, query_cursor
 from schemas.rules import MAX_RULE_NAME_CHARS
 from schemas.threads import MAX_THREAD_CHARS
 
@@ -14,18 +12,9 @@ REASON_PATTERN = r"^[a-z0-9_]{1,40}\Z"
 MAX_QUERY_CHARS = 200
 
 
-def _check_year(time: datetime) -> None:
-    try:
-        is_in_range = time.astimezone(UTC).year >= 1971
-    except OverflowError:
-        is_in_range = False
-    if not is_in_range:
-        raise ValidationError("Not a time from 1971 to 9999.")
-
-
 def query_time(description: str) -> fields.AwareDateTime:
-    metadata = {"description": description, "pattern": "^(19[7-9]|[2-9][0-9]{2})[0-9]-"}
-    return fields.AwareDateTime(format="iso", load_default=None, validate=_check_year, metadata=metadata)
+    metadata = {"description": description, "pattern": "^[2-9][0-9]{3}-"}
+    return fields.AwareDateTime(format="iso", load_default=None, validate=check_year, metadata=metadata)
 
 
 class CommentsQuery(Closed):

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from service.errors import InvalidFieldsError
 
-MAX_QUERY_CHARS, MAX_QUERY_WORDS = 200, 8
+MAX_QUERY_WORDS = 8
 _BEYOND_MARKS = 0x20000
 """No combining mark in use is at this code point or above, but for variation selectors and tags."""
 
@@ -15,6 +15,10 @@ _ACCENTS = re.compile("[\u0300-\u036f]+")
 """Combining Diacritical Marks: those of Latin, Greek and Cyrillic letters."""
 _HAS_OTHER_SCRIPT = re.compile("[\u0483-\U0001ffff]")
 """Where marks of other blocks can be: a class of many ranges takes ten times as long as one of a single range."""
+
+_MOST_GROWTH = 4
+"""A syllable of Hangul has three parts; what grows more is of ligatures that nobody writes with, and is cut off."""
+_SHORT_CHARS = 1000
 
 
 class Query(NamedTuple):
@@ -41,10 +45,12 @@ def query_of(text: str) -> Query:
 
 
 def folded(text: str) -> str:
-    """A text without differences of case, accents and form: alike for é, É and e."""
+    """A text without differences of case, accents and form: alike for é, É and e. Marks in a row are put in order in
+    quadratic time, so that every text that is taken has few of them, see `schemas/visibility.py`."""
     if text.isascii():
         return text.lower()
-    parted = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
+    most_chars = max(_SHORT_CHARS, _MOST_GROWTH * len(text))
+    parted = _ACCENTS.sub("", unicodedata.normalize("NFKD", text)[:most_chars])
     return (_other_marks().sub("", parted) if _HAS_OTHER_SCRIPT.search(parted) else parted).casefold()
 
 

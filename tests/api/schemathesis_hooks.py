@@ -12,6 +12,8 @@ UNFORESEEABLE = {
     "Given for order=newest.",
     "Given for order=oldest.",
     "Given for order=published.",
+    "Has more than 8 words.",
+    "Has no word to search for.",
     "Holds more than 30 combining marks in a row.",
     "Holds nothing that can be seen.",
     "Must not be above reject_above.",

@@ -4,10 +4,11 @@ A refusal is an answer: it is made whole, since that is work as well.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import ip_network
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import orjson
 from aiohttp.test_utils import make_mocked_request
@@ -16,11 +17,13 @@ from multidict import CIMultiDict
 
 from schemas.administration import NewSiteSchema
 from schemas.fields import field_errors, is_web_address
+from schemas.lists import MAX_QUERY_CHARS
 from schemas.loader import Loader
 from schemas.members import NewTokenSchema
 from schemas.moderation import BulkDecisionsSchema, DecisionSchema
 from schemas.threads import ThreadChangeSchema
-from service.api import moderators, receipts, submissions, threads
+from schemas.visibility import has_too_many_marks
+from service.api import lists, moderators, receipts, submissions, threads
 from service.api.cursors import PublicCursors, name_of, position_of
 from service.domain.caller import ADMIN
 from service.domain.likeness import skeleton
@@ -30,6 +33,7 @@ from service.errors import InvalidFieldsError, RequestError
 from service.html import form
 from service.html.language import texts_for
 from service.html.refusal import write_page
+from service.lists.query import query_of
 from service.registry import Registry
 from service.texts.catalogue import ENGLISH
 from service.vault import Vault
@@ -254,6 +258,21 @@ def return_address(text: str) -> object:
     return write_page(asked, SITE, InvalidFieldsError(errors={"name": ["Missing."]}))
 
 
+def search(text: str) -> object:
+    """What a moderator searches for, as far as it is taken at all."""
+    checked = comments(f"q={text}")
+    with suppress(RequestError):
+        return query_of(parse_qs(f"q={text[:MAX_QUERY_CHARS]}").get("q", [""])[0])
+    return checked
+
+
+def searched(text: str) -> object:
+    """Words that may be many times in a comment are looked for in it, and one that is not."""
+    if has_too_many_marks(text):
+        return None
+    return query_of("a bb* *a").matches("", text), query_of("nobody*").matches(text, "")
+
+
 def accepted(text: str) -> object:
     asked = request(Accept=f"text/html,{text}", Accept_Language=text)
     return prefers_html(asked), texts_for(asked, None)
@@ -263,5 +282,6 @@ NEW_SITE, NEW_TOKEN, THREAD = Loader(NewSiteSchema()), Loader(NewTokenSchema()),
 DECISION, DECISIONS = Loader(DecisionSchema()), Loader(BulkDecisionsSchema())
 address = is_web_address
 queue = query(moderators.list_queue)
+comments = query(lists.list_comments)
 page = query(threads.read_thread)
 counts = query(threads.count_published)

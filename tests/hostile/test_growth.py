@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from schemas.submissions import MAX_BODY_CHARS
 from service.api.receipts import MAX_QUESTION_BYTES
 from service.api.threads import COUNTS_BODY_BYTES
 from service.web.body import MAX_BODY_BYTES, MAX_BULK_BYTES, MAX_FORM_BYTES
@@ -258,6 +259,9 @@ KINDS = {
     "a list's cursor": Kind(entrance.list_cursor, MAX_HEADER_BYTES, ("c2l0ZTph", "=", "A", "_-", "\u0315")),
     "a public cursor": Kind(entrance.public_cursor, 512, ("b2xkZXN0OjE6YTo=", "Ojo6", "=", "A")),
     "a queue's thread": Kind(entrance.queue, MAX_HEADER_BYTES, ("%CC%95%CC%B4", "a"), "order=oldest&thread="),
+    "a list's rule": Kind(entrance.comments, MAX_HEADER_BYTES, ("%CC%95%CC%B4", "a"), "rule="),
+    "what is searched": Kind(entrance.search, MAX_HEADER_BYTES, ("%CC%95%CC%B4", "a", "a+", "*", "%EF%B7%BA")),
+    "a text that is searched": Kind(entrance.searched, MAX_BODY_CHARS, TEXTS),
     "Idempotency-Key": Kind(entrance.idempotency_key, MAX_HEADER_BYTES, ("a", "\u0315", " ", "\u00e9")),
     "Authorization": Kind(entrance.authorization, MAX_HEADER_BYTES, ("a", " ", "Bearer ", "\u0315\u0334"), "Bearer "),
     "X-Forwarded-For": Kind(

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, Phase, settings
@@ -22,11 +21,10 @@ from service.domain.submission import Submission
 from service.lists.ordinals import BITS_A_CHUNK
 from service.lists.query import query_of
 from service.store import keys, scripts
-from service.store.lists import Lists
-from service.store.search import Search
 from service.use_cases.lists import list_comments
 from tests.servers import RedisServer, client_of
 from tests.store.desk import NOW, STATES, Store, connected, moderator, new_comment, site_in
+from tests.store.listing import desk_of
 
 T = TypeVar("T")
 FIRST_STATES = {Verdict.PUBLISH: "published", Verdict.HOLD: "held", Verdict.REJECT: "rejected"}
@@ -91,18 +89,6 @@ class Modelled:
             and (wanted.risk_below is None or self.risk < wanted.risk_below)
             and (not wanted.query or query_of(wanted.query).matches("", self.body))
         )
-
-
-def desk_of(store: Store) -> Any:
-    """What lists need of a desk."""
-    found = Lists(store.link)
-    return SimpleNamespace(
-        link=store.link,
-        comments=store.comments,
-        lists=found,
-        search=Search(store.link, found),
-        now_ms=lambda: store.now,
-    )
 
 
 class ListsOfASite(RuleBasedStateMachine):
