@@ -200,7 +200,9 @@ def make_desk(link: "Link") -> "Desk":
     from service.store.queue import Queue
     from service.store.salts import DaySalts
     from service.store.search import Search
+    from service.store.site_queues import SiteQueues
     from service.store.submissions import Submissions
+    from service.store.turned_down import TurnedDown
     from service.vault import Vault
 
     vault, comments, model, counts = Vault(SECRET), Comments(link), load_model(), Counters()
@@ -214,11 +216,13 @@ def make_desk(link: "Link") -> "Desk":
         submissions=Submissions(link, comments),
         comments=comments,
         queue=Queue(link, comments),
+        site_queues=SiteQueues(link, comments),
         lists=Lists(link),
         search=Search(link, Lists(link)),
         salts=DaySalts(link),
         rules=PreparedRules(model.fold, ()),
         bulks=Bulks(link),
+        turned_down=TurnedDown(link),
         thread_upgrades=ThreadUpgrades(link),
         feeds=Feeds(link, encode, clock_ms, counts=counts, limits=ListenerLimits(5, 50, 500)),
     )

@@ -19,6 +19,14 @@ class SelectSchema(CommentsQuery):
 
         exclude = ("limit", "cursor")
 
+    like = fields.String(
+        load_default=None,
+        validate=validate.Regexp(COMMENT_ID_PATTERN),
+        metadata={
+            "description": "Comments that read like this one, and those that read like these, of the newest 100,000 "
+            "and of the last seven days."
+        },
+    )
     risk_above = Probability(
         load_default=None, metadata={"description": "Comments whose risk is above this; none that was not assessed."}
     )

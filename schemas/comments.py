@@ -77,6 +77,7 @@ class ReasonSchema(Closed):
                 "name_of_staff",
                 "author_banned",
                 "author_trusted",
+                "near_duplicate",
                 "rule",
             ]
         ),
@@ -87,7 +88,8 @@ class ReasonSchema(Closed):
             "model does not know the language; `not_scored`: the classifier failed; "
             "`direction_overridden` and `filler_characters`: characters hide how it is read; "
             "`name_of_staff`: the name looks like that of a moderator; `author_banned` and `author_trusted`: "
-            "moderators banned or trust the author; `rule`: a rule of the site fired."
+            "moderators banned or trust the author; `near_duplicate`: it reads like several of other authors that "
+            "moderators turned down within a day; `rule`: a rule of the site fired."
         },
     )
     attribute = fields.String(metadata={"description": "The attribute that is meant, with `score_high` alone."})
@@ -98,6 +100,12 @@ class ReasonSchema(Closed):
     rule = fields.String(metadata={"description": "The name of the site's rule that fired, with `rule` alone."})
     matched = fields.List(
         fields.String(), metadata={"description": "What met the rule: at most five short pieces, with `rule` alone."}
+    )
+    comment_id = fields.String(
+        metadata={"description": "The newest of those that it reads like, with `near_duplicate` alone."}
+    )
+    count = fields.Integer(
+        metadata={"description": "How many those are that it reads like, with `near_duplicate` alone."}
     )
 
 

@@ -173,12 +173,24 @@ class SettingsSchema(Schema):
             "public address; `true`, anyone; `false`, nobody."
         },
     )
+    near_duplicates = fields.Boolean(
+        load_default=True,
+        metadata={
+            "description": "Whether comments are compared with each other: campaigns are held once moderators turned "
+            "some of them down, and `like` finds what reads like one."
+        },
+    )
     disposable_domains = fields.String(
         load_default="",
         metadata={
             "description": "Domains whose addresses are thrown away after use, with spaces, commas or line ends "
             "between, for rules on emails; best by file. None: a short list of our own."
         },
+    )
+    audit_days = fields.Integer(
+        load_default=400,
+        validate=validate.Range(1, 36_500),
+        metadata={"description": "Days for which entries of the audit logs are kept; their checkpoints stay for ever."},
     )
     event_listeners = fields.Integer(
         load_default=500,

@@ -6,9 +6,11 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "audit": "Verify the audit logs, and write them into a file.",
     "backup": "Write everything in the store into a file, while the service runs.",
     "demo": "Send forty comments to the demo article of a running service.",
     "doctor": "Hold queue, threads, claims and counters against the comments.",
+    "member": "List, rename and revoke the members of a running service.",
     "policy": "Show and change how a site of a running service moderates.",
     "restore": "Write everything in a file of `backup` into an empty store.",
     "rotate-key": "Replace the secret that encrypts emails, while the service runs.",

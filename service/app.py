@@ -51,7 +51,9 @@ from service.store.queue import Queue
 from service.store.readiness import OK, check_store, fsync_of
 from service.store.salts import DaySalts
 from service.store.search import Search
+from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
+from service.store.turned_down import TurnedDown
 from service.tracing import Tracing, start_tracing
 from service.vault import Vault
 from service.version import own_version
@@ -209,6 +211,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     salts, comments = DaySalts(link), Comments(desk_link)
     lists = Lists(desk_link)
     feeds = _make_feeds(service, desk_link, registry)
+    turned_down = TurnedDown(desk_link)
     service[DESK] = Desk(
         desk_link,
         registry,
@@ -217,7 +220,9 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         submissions=Submissions(desk_link, comments),
         comments=comments,
         bulks=Bulks(desk_link),
+        turned_down=turned_down,
         queue=Queue(desk_link, comments),
+        site_queues=SiteQueues(desk_link, comments),
         lists=lists,
         search=Search(desk_link, lists),
         salts=salts,
@@ -228,6 +233,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         ),
         thread_upgrades=ThreadUpgrades(desk_link),
         feeds=feeds,
+        near_duplicates=settings.near_duplicates,
         now_ms=service[NOW_MS],
     )
     try:
@@ -238,6 +244,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     finally:
         await feeds.end()
         await salts.close()
+        await turned_down.close()
         await registry.close()
         await link.close()
 
@@ -271,7 +278,9 @@ async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
 async def _run_sealer(service: web.Application) -> AsyncIterator[None]:
     """What seals the audit logs, in the first of the workers."""
     desk = service[DESK]
-    sealer = Sealer(desk.link, desk.vault, partial(_all_streams, desk.registry), desk.now_ms)
+    sealer = Sealer(
+        desk.link, desk.vault, partial(_all_streams, desk.registry), desk.now_ms, service[SETTINGS].audit_days
+    )
     if service[IS_FIRST]:
         sealer.open()
     yield

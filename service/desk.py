@@ -18,7 +18,9 @@ from service.store.lists import Lists
 from service.store.queue import Queue
 from service.store.salts import DaySalts
 from service.store.search import Search
+from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
+from service.store.turned_down import TurnedDown
 from service.vault import Vault
 
 
@@ -36,13 +38,17 @@ class Desk:
     submissions: Submissions
     comments: Comments
     bulks: Bulks
+    turned_down: TurnedDown
     queue: Queue
+    site_queues: SiteQueues
     lists: Lists
     search: Search
     salts: DaySalts
     rules: PreparedRules
     thread_upgrades: ThreadUpgrades
     feeds: Feeds
+    near_duplicates: bool = True
+    """Whether comments are compared with each other."""
     now_ms: Callable[[], int] = clock_ms
 
 

@@ -340,11 +340,21 @@ def _stream_families(streams: Mapping[str, StreamMeasures]) -> list[Metric]:
     lost = CounterMetricFamily(
         "commentdesk_consumer_lost_events", "Events that were trimmed before a consumer came to them.", labels=labels
     )
+    sealed = CounterMetricFamily("commentdesk_audit_entries", "Entries of the audit log.", labels=("site",))
+    unsealed = GaugeMetricFamily(
+        "commentdesk_audit_behind_events", "Events that are not in the audit log yet.", labels=("site",)
+    )
+    unsealed_seconds = GaugeMetricFamily(
+        "commentdesk_audit_behind_seconds", "Age of the first of them; 0 when there is none.", labels=("site",)
+    )
     for site, stream in streams.items():
+        sealed.add_metric((site,), stream.sealed)
+        unsealed.add_metric((site,), stream.unsealed.behind)
+        unsealed_seconds.add_metric((site,), stream.unsealed.behind_ms / 1000)
         events.add_metric((site,), stream.events)
         letters.add_metric((site,), stream.dead_letters)
         for consumer, measured in stream.consumers.items():
             behind.add_metric((site, consumer), measured.behind)
             seconds.add_metric((site, consumer), measured.behind_ms / 1000)
             lost.add_metric((site, consumer), measured.lost)
-    return [events, letters, behind, seconds, lost]
+    return [events, letters, behind, seconds, lost, sealed, unsealed, unsealed_seconds]

@@ -29,7 +29,8 @@ from service.web.operation import operation, outcome
 async def preview_bulk(call: Call) -> Answer:
     """Nothing is decided yet. What came, or was decided, after this look is in no bulk on its token."""
     select, desk, site = call.body["select"], call.desk, call.known_site.site
-    selection = selection_of(select)._replace(risk_above=select["risk_above"], risk_below=select["risk_below"])
+    of_bulk = {name: select[name] for name in ("risk_above", "risk_below", "like")}
+    selection = selection_of(select)._replace(**of_bulk)
     try:
         of_author = await with_author(desk, site, selection, select["author_id"])
         found = await preview(desk, site, of_author, frozenset(call.body["left_out"]))

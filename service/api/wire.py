@@ -12,7 +12,7 @@ from service.api.wire_notes import newest_notes_json
 from service.domain.assessed import Span
 from service.domain.comment import Claim, Comment, FullAuthor, FullComment, KnownComment
 from service.domain.decision import Act
-from service.domain.queue import Claimed, QueuePage
+from service.domain.queue import Claimed, QueuePage, SitesQueuePage
 from service.domain.reason import Reason
 from service.domain.site import Site
 from service.domain.state import State
@@ -139,9 +139,24 @@ def queue_page_json(page: QueuePage, now_ms: int) -> Json:
     return {
         "comments": [comment_json(comment) for comment in page.comments],
         "total": page.total,
-        "oldest_age_seconds": None if page.oldest_ms is None else max(0, now_ms - page.oldest_ms) // 1000,
+        "oldest_age_seconds": _age_seconds(page.oldest_ms, now_ms),
         "next_cursor": cursor_after(page.last),
     }
+
+
+def sites_queue_page_json(page: SitesQueuePage, now_ms: int) -> Json:
+    """A page of several queues as `schemas.queues.SitesQueuePageSchema` has it."""
+    return {
+        "comments": [{"site": each.site} | comment_json(each.comment) for each in page.comments],
+        "total": page.total,
+        "oldest_age_seconds": _age_seconds(page.oldest_ms, now_ms),
+        "sites_left_out": page.sites_left_out,
+        "next_cursor": cursor_after(page.last),
+    }
+
+
+def _age_seconds(since_ms: int | None, now_ms: int) -> int | None:
+    return None if since_ms is None else max(0, now_ms - since_ms) // 1000
 
 
 def claimed_json(claimed: Claimed) -> Json:

@@ -1,6 +1,7 @@
 """Whether an audit log is the one that was sealed: its chain, its signatures, and nothing between them missing."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from service.audit.chain import extended, origin_of
@@ -34,12 +35,22 @@ class LogState(NamedTuple):
 
 class Verification:
     """Goes through the log of a stream: `add_segment` for each that is kept, in order, then `end`. `faults` says what
-    is wrong and where, in words; `looked_at` counts entries, `signed` how many of the log a signature covers."""
+    is wrong and where, in words; `looked_at` counts entries, `signed` how many of the log a signature covers.
 
-    def __init__(self, stream: str, state: LogState, signers: Mapping[str, Signer]) -> None:
+    `kept` has heads that somebody kept elsewhere, by the number of entries before them.
+    """
+
+    def __init__(
+        self,
+        stream: str,
+        state: LogState,
+        signers: Mapping[str, Signer],
+        kept: Mapping[int, bytes] = MappingProxyType({}),
+    ) -> None:
         self._stream = stream
         self._state = state
         self._signers = signers
+        self._kept = kept
         self.faults: list[str] = []
         self.looked_at = 0
         self.signed = 0
@@ -66,6 +77,7 @@ class Verification:
     def add_segment(self, segment: int, packed: bytes | None) -> list[bytes]:
         """Verifies a segment, None for one that is missing; gives its lines, as far as they can be read."""
         lines = self._lines_of(segment, packed)
+        self._compare_kept(segment * LINES, lines)
         head = extended(self._head, lines)
         checkpoint = self._signed_checkpoint(segment)
         if lines and checkpoint and checkpoint.head != head:
@@ -91,10 +103,20 @@ class Verification:
         if len(state.checkpoints) != state.segments * CHECKPOINT_BYTES:
             self.faults.append(f"there are {len(state.checkpoints)} bytes of checkpoints for {state.segments} segments")
         lines, faults, signed = check_tail(self._stream, state, self._head, self._signers)
+        self._compare_kept(state.segments * LINES, lines)
+        missing = max(self._kept, default=0)
+        if missing > state.entries:
+            self.faults.append(f"entries {state.entries} to {missing - 1} were sealed, and are missing")
         self.faults += faults
         self.signed = max(self.signed, signed)
         self.looked_at += len(lines)
         return lines
+
+    def _compare_kept(self, before: int, lines: list[bytes]) -> None:
+        """A fault for each head that was kept elsewhere and is none of the heads after these lines."""
+        for entries in sorted(number for number in self._kept if before < number <= before + len(lines)):
+            if extended(self._head, lines[: entries - before]) != self._kept[entries]:
+                self.faults.append(f"entries up to {entries - 1}: they are not what was sealed when that was kept")
 
 
 def check_tail(

@@ -1,8 +1,10 @@
 """`token`: makes, lists and revokes tokens of a running service."""
 
+from collections.abc import Sequence
+
 import click
 
-from service.commands.api import connect, path_of
+from service.commands.api import Json, connect, path_of
 from service.commands.options import api_options
 from service.domain.caller import Role
 
@@ -13,13 +15,35 @@ def token() -> None:
 
 
 @token.command()
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="What its holder may do.")
-@click.option("--site", default=None, help="The site it is for. Needed for all roles but admin.")
-@click.option("--name", required=True, help="Whose it is: shown beside every decision.")
+@click.option(
+    "--role",
+    "roles",
+    type=click.Choice([role.value for role in Role]),
+    required=True,
+    multiple=True,
+    help="What its holder may do; given again for each.",
+)
+@click.option(
+    "--site",
+    "sites",
+    multiple=True,
+    help="The site it is for, given again for each, or '*' for every site. Needed for all roles but admin.",
+)
+@click.option("--name", required=True, help="What the token is called, and without --member its new member.")
+@click.option("--member", "member_id", default=None, help="The id of the member whose token it is. Default: a new one.")
+@click.option("--member-name", default=None, help="The name of the new member: shown beside every decision.")
 @click.option("--expires-at", default=None, help="RFC 3339, such as 2027-01-31T00:00:00Z. Default: never.")
 @api_options
 def create(
-    *, role: str, site: str | None, name: str, expires_at: str | None, url: str | None, token: str | None
+    *,
+    roles: tuple[str, ...],
+    sites: tuple[str, ...],
+    name: str,
+    member_id: str | None,
+    member_name: str | None,
+    expires_at: str | None,
+    url: str | None,
+    token: str | None,
 ) -> None:
     """Make a token and print it, this once: the service keeps only its hash.
 
@@ -27,11 +51,28 @@ def create(
     Examples:
       commentdesk token create --role website --site news --name "website, 2027"
       commentdesk token create --role moderator --site news --name Mo --expires-at 2027-01-31T00:00:00Z
+      commentdesk token create --role moderator --site news --site sport --name laptop --member m5b80c1e2d94a
     """
-    wanted = {"role": role, "site": site, "name": name, "expires_at": expires_at}
+    if member_id is not None and member_name is not None:
+        raise click.UsageError("Give --member or --member-name.")
+    wanted: Json = {"name": name, "expires_at": expires_at}
+    wanted |= _one_or_several("role", roles) | _one_or_several("site", sites)
+    if member_id is not None or member_name is not None:
+        wanted["member"] = {"name": member_name} if member_id is None else {"member_id": member_id}
     made = connect(url, token).call("POST", path_of("tokens"), wanted)
-    click.echo(f"{made['token_id']} {made['role']} {made['site'] or 'every site'}", err=True)
+    click.echo(f"{made['token_id']} of {made['member']['member_id']} {_rights(made)}", err=True)
     click.echo(made["token"])
+
+
+def _one_or_several(name: str, given: Sequence[str]) -> Json:
+    """The field for what was given: of one in the singular, but for every site."""
+    if len(given) == 1 and given != ("*",):
+        return {name: given[0]}
+    return {f"{name}s": list(given)} if given else {}
+
+
+def _rights(entry: Json) -> str:
+    return f"{','.join(entry['roles'])} {','.join(entry['sites'])}"
 
 
 @token.command("list")
@@ -39,10 +80,9 @@ def create(
 def list_tokens(url: str | None, token: str | None) -> None:
     """List all tokens, without what would let anybody use them."""
     for entry in connect(url, token).list_all(path_of("tokens"), "tokens"):
-        expiry = entry["expires_at"] or "never"
-        click.echo(
-            f"{entry['token_id']}  {entry['role']:<9}  {entry['site'] or '*'}  {entry['name']}  expires {expiry}"
-        )
+        expiry, member = entry["expires_at"] or "never", entry["member"]
+        whose = f"of {member['member_id']} {member['name']}"
+        click.echo(f"{entry['token_id']}  {_rights(entry)}  {entry['name']}  {whose}  expires {expiry}")
 
 
 @token.command()

@@ -13,6 +13,7 @@ import structlog
 from service.audit import sealing
 from service.audit.chain import origin_of
 from service.audit.checkpoint import Checkpoint, key_id_of
+from service.audit.export import told_of
 from service.audit.line import line_of, packed
 from service.audit.sealing import Sealing
 from service.audit.segment import LINES
@@ -20,6 +21,7 @@ from service.audit.signer import Signer, introduced
 from service.audit.verification import check_tail
 from service.domain.audit_entry import OwnKind
 from service.domain.event import MACHINE
+from service.domain.times import DAY_MS
 from service.errors import RequestError
 from service.link.link import Link
 from service.store import audit, keys
@@ -32,6 +34,9 @@ LOOK_SECONDS = 0.5
 """Between two looks for something to seal: about 10 µs of the server's time for each stream."""
 LEASE_MS = 2_000
 STREAMS_AT_ONCE = 8
+KEEP_DAYS = 400
+DROP_MS = 3600 * 1000
+"""Between two looks for segments that are old enough to be dropped."""
 
 log = structlog.get_logger(__name__)
 
@@ -41,12 +46,19 @@ class Sealer:
     in force when it gives any."""
 
     def __init__(
-        self, link: Link, vault: Vault, streams: Callable[[], Iterable[str]], now_ms: Callable[[], int]
+        self,
+        link: Link,
+        vault: Vault,
+        streams: Callable[[], Iterable[str]],
+        now_ms: Callable[[], int],
+        keep_days: int = KEEP_DAYS,
     ) -> None:
         self._link = link
         self._vault = vault
         self._streams = streams
         self._now_ms = now_ms
+        self._keep_ms = keep_days * DAY_MS
+        self._dropped_at: dict[str, int] = {}
         self._holder = lease.new_holder()
         self._slots = asyncio.Semaphore(STREAMS_AT_ONCE)
         self._signers: dict[str, Signer] = {}
@@ -100,8 +112,20 @@ class Sealer:
             try:
                 while await self.seal_some(site):
                     await lease.hold(self._link, keys.AUDIT_SEALING, self._holder, LEASE_MS)
+                await self._drop_old(site)
             except RequestError as error:  # a part of a cluster may be away
                 log.info("sealer_waits", site=site, reason=str(error))
+
+    async def _drop_old(self, site: str) -> None:
+        """Drops what was signed longer ago than entries are kept, once in an hour."""
+        now_ms = self._now_ms()
+        if 0 <= now_ms - self._dropped_at.get(site, -DROP_MS) < DROP_MS:
+            return
+        found = await audit.read_end(self._link, site)
+        number = found[0].first_segment if found else 0
+        while await audit.drop_segment(self._link, site, number, now_ms - self._keep_ms, now_ms):
+            number += 1
+        self._dropped_at[site] = now_ms
 
     async def seal_some(self, site: str) -> bool:
         """Seals the next events of a stream, up to the end of a segment. True when there are more of them."""
@@ -119,6 +143,8 @@ class Sealer:
             wanted = await self._with_checkpoint(site, wanted, lines, now_ms)
         place = events[-1].event_id if events else b""
         is_sealed = await audit.seal(self._link, site, wanted, place, seen.handled + len(events))
+        if is_sealed and wanted.checkpoint:
+            log.info("audit_checkpoint", site=site, **told_of(Checkpoint.unpacked(wanted.checkpoint)))
         return is_sealed and len(unsealed.events) >= seen.room
 
     async def _with_checkpoint(self, site: str, wanted: Sealing, lines: list[bytes], now_ms: int) -> Sealing:

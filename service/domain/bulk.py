@@ -57,6 +57,7 @@ class Undoing:
 
     is_running: bool
     actor: str
+    token_id: str
     moderator: str
     started_ms: int
     finished_ms: int | None
@@ -77,6 +78,7 @@ class Bulk:
     reason_code: str
     note: str | None
     actor: str
+    token_id: str
     moderator: str
     started_ms: int
     finished_ms: int | None

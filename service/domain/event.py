@@ -21,7 +21,7 @@
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
 | site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
-| policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
+| policy_changed | a site's policy became another version, which the detail has | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | member_created, member_changed | a member was made, or renamed | member_id | JSON of the fields that changed |
 | member_revoked | a member and all his tokens were ended | member_id | JSON of the member and `tokens`, their ids |

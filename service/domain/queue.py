@@ -14,6 +14,10 @@ class QueueOrder(StrEnum):
     UNCERTAIN = "uncertain"
 
 
+HIGHEST_FIRST = frozenset({QueueOrder.NEWEST, QueueOrder.RISKIEST})
+"""Orders in which the highest score comes first."""
+
+
 class QueueView(NamedTuple):
     """The queue of a site, or of one thread, in an order."""
 
@@ -46,3 +50,20 @@ class Claimed(NamedTuple):
 
     comments: Sequence[Comment]
     expires_ms: int
+
+
+class SiteComment(NamedTuple):
+    """A comment and the site that it is of."""
+
+    site: str
+    comment: Comment
+
+
+class SitesQueuePage(NamedTuple):
+    """A page of the queues of several sites, as `QueuePage`; `sites_left_out` were not looked at."""
+
+    comments: Sequence[SiteComment]
+    total: int
+    oldest_ms: int | None
+    last: Position | None
+    sites_left_out: int = 0

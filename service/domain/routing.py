@@ -38,18 +38,18 @@ class Routing(NamedTuple):
 
 
 def route_each(
-    policy: Policy, assessed: Assessed, held_for: Sequence[str] = (), fired: Sequence[Fired] = ()
+    policy: Policy, assessed: Assessed, held_for: Sequence[Reason] = (), fired: Sequence[Fired] = ()
 ) -> dict[Mode, Routing]:
     """What every mode makes of an assessed submission: which one its thread has, only the store knows. Each holds it
-    for `held_for`, codes of reasons that are not the classifier's, and does what the rules that fired say: what one
+    for `held_for`, reasons that are not the classifier's, and does what the rules that fired say: what one
     rejects is rejected, whatever another says."""
-    noted, held = _notable(assessed), [Reason(code) for code in (*held_for, *assessed.findings)]
+    noted, held = _notable(assessed), [*held_for, *(Reason(code) for code in assessed.findings)]
     routed = {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
     return {mode: _ruled(routing, fired) for mode, routing in routed.items()} if fired else routed
 
 
 def may_be_trusted(
-    policy: Policy, assessed: Assessed, held_for: Sequence[str] = (), fired: Sequence[Fired] = ()
+    policy: Policy, assessed: Assessed, held_for: Sequence[Reason] = (), fired: Sequence[Fired] = ()
 ) -> bool:
     """Whether a submission is published where its author is trusted: it could be scored, its risk is not above the
     policy's threshold in any mode, and nothing holds it but its mode, its risk or its language. A rule that fired may

@@ -14,6 +14,7 @@ Bits = NDArray[np.uint8]
 """One a comment, eight a byte, in the order of `SETBIT`."""
 _PLANE_BYTES = BITS_A_CHUNK // 8
 _BYTE_BITS = 8
+_ALL = b"\xff" * _PLANE_BYTES
 
 
 def asked_of_planes(selection: Selection) -> list[list[str]]:
@@ -27,26 +28,26 @@ def asked_of_planes(selection: Selection) -> list[list[str]]:
     return [group for group in groups if group]
 
 
-def passing(groups: Sequence[Sequence[str]], planes: Sequence[bytes | None]) -> Bits:
-    """The bits of one chunk, 4,096 bytes, of comments that pass.
+def passing(groups: Sequence[Sequence[str]], chunks: Sequence[Sequence[bytes | None]]) -> Bits:
+    """The bits of some chunks, one after the other, of comments that pass.
 
-    planes: of all groups, one after the other, the bytes of each, fewer where zeros follow; None for a plane that the
-    chunk had no room for: whether a comment has that is not known, so that it passes
+    chunks: of each the planes of all groups, as their bytes, fewer where zeros follow; None for a plane that the chunk
+    had no room for: whether a comment has that is not known, so that it passes
     """
-    passed = np.full(_PLANE_BYTES, 255, np.uint8)
-    rest = iter(planes)
+    planes = [_joined(each) for each in zip(*chunks, strict=True)]
+    passed = np.full(len(chunks) * _PLANE_BYTES, 255, np.uint8)
     for group in groups:
-        either = np.zeros(_PLANE_BYTES, np.uint8)
-        for _ in group:
-            either |= _plane(next(rest))
+        either = planes.pop(0)
+        for _ in group[1:]:
+            either = either | planes.pop(0)
         passed &= either
     return passed
 
 
-def _plane(raw: bytes | None) -> Bits:
-    if raw is None:
-        return np.full(_PLANE_BYTES, 255, np.uint8)
-    return np.frombuffer(raw.ljust(_PLANE_BYTES, b"\0"), np.uint8)
+def _joined(plane: Sequence[bytes | None]) -> Bits:
+    """What some chunks have of one plane."""
+    whole = [_ALL if raw is None else raw.ljust(_PLANE_BYTES, b"\0") for raw in plane]
+    return np.frombuffer(b"".join(whole), np.uint8)
 
 
 def chunks_of(ordinals: Ordinals) -> NDArray[np.int64]:

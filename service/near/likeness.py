@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from classifier.signature import ALIKE_PLACES, SIGNATURE_BYTES, agreements
+from classifier import ALIKE_PLACES, SIGNATURE_BYTES, agreements
 
 ROUNDS = 4
 """So often what was found is asked for what is like it: a campaign spun in half of its places is whole by then."""
@@ -15,6 +15,15 @@ _AT_ONCE = 16_384
 """So many signatures are compared with one before somebody else has a turn: about 0.3 ms."""
 
 Mask = NDArray[np.bool_]
+
+
+def alike(signatures: NDArray[np.uint8], signature: bytes) -> list[int]:
+    """The places of those that are like the one, ascending.
+
+    signatures: (n, 32)
+    """
+    places: list[int] = np.flatnonzero(agreements(signatures, signature) >= ALIKE_PLACES).tolist()
+    return places
 
 
 def grown_from(signatures: NDArray[np.uint8], signature: bytes) -> Iterator[Mask]:

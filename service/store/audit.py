@@ -1,9 +1,10 @@
 """Audit logs in Redis: what is not sealed yet, sealing it, and what there is. One log a site, and one of the
 installation, whose place is INSTALLATION."""
 
+from contextlib import suppress
 from typing import NamedTuple
 
-from service.audit.checkpoint import CHECKPOINT_BYTES
+from service.audit.checkpoint import CHECKPOINT_BYTES, TIME_BYTE
 from service.audit.sealing import Sealing, Seen
 from service.audit.segment import LINES
 from service.audit.signer import Signer, pack_signer, unpack_signer
@@ -67,20 +68,25 @@ async def read_segment(link: Link, site: str, number: int) -> bytes | None:
     return packed
 
 
-async def drop_segment(link: Link, site: str, number: int, now_ms: int) -> bool:
-    """Drops a segment, if it is the oldest that is kept; its checkpoint stays."""
+async def drop_segment(link: Link, site: str, number: int, before_ms: int, now_ms: int) -> bool:
+    """Drops a segment, if it is the oldest that is kept and was signed before that time; its checkpoint stays."""
     log, stream = audit_of(site), stream_of(site)
-    names = [log.head, log.segment(number), *stream[:2]]
-    (is_dropped,) = await scripts.DROP_AUDIT.run(link, names, number, (number + 1) * LINES, now_ms)
+    names = [log.head, log.checkpoints, log.segment(number), *stream[:2]]
+    at_byte = number * CHECKPOINT_BYTES + TIME_BYTE
+    (is_dropped,) = await scripts.DROP_AUDIT.run(link, names, number, before_ms, at_byte, (number + 1) * LINES, now_ms)
     return bool(is_dropped)
 
 
 async def read_signers(link: Link) -> dict[str, Signer]:
-    """The keys that sign checkpoints, by id; ValueError when one cannot be read."""
+    """The keys that sign checkpoints, by id. One that cannot be read is left out: it vouches for nothing."""
     flat = await link.call("HGETALL", keys.AUDIT_KEYS)
-    return {key_id.decode(): unpack_signer(packed) for key_id, packed in zip(flat[::2], flat[1::2], strict=True)}
+    signers: dict[str, Signer] = {}
+    for key_id, packed in zip(flat[::2], flat[1::2], strict=True):
+        with suppress(ValueError):
+            signers[key_id.decode()] = unpack_signer(packed)
+    return signers
 
 
 async def add_signer(link: Link, signer: Signer) -> None:
     """Writes a key down, unless it is known."""
-    await link.call("HSETNX", keys.AUDIT_KEYS, signer.key_id, pack_signer(signer))
+    await scripts.ADD_SIGNER.run(link, [keys.AUDIT_KEYS], signer.key_id, pack_signer(signer))

@@ -13,7 +13,7 @@ from service.errors import CommentNotFoundError
 from service.link.link import Argument, Link
 from service.store import keys, scripts
 from service.store.comments import AGE_BOUNDS, CommentHome, Comments, comment_keys
-from service.store.record import pack_act
+from service.store.record import pack_act, pack_member
 
 COMMENTS_A_STEP = 20
 """So many comments are decided on in one step: two milliseconds of the server's time."""
@@ -39,7 +39,13 @@ async def decide_next(link: Link, comments: Comments, site: str, work: BulkWork,
     """Decides on the next comments from a place on, if the bulk is there."""
     bulk = work.bulk
     act = pack_act(
-        bulk.decision, now_ms, bulk.actor, bulk.moderator, reason=bulk.reason, note=bulk.note, bulk=bulk.bulk_id
+        bulk.decision,
+        now_ms,
+        pack_member(bulk.actor, bulk.token_id),
+        bulk.moderator,
+        reason=bulk.reason,
+        note=bulk.note,
+        bulk=bulk.bulk_id,
     )
     arguments: list[Argument] = [
         *(bulk.actor, bulk.decision, STATE_OF_DECISION[bulk.decision], work.asked or "", work.previewed_ms, act),
@@ -52,7 +58,7 @@ async def undo_next(link: Link, comments: Comments, site: str, work: BulkWork, p
     """Takes the decisions on the next comments back, if the undo is at that place."""
     bulk, undo = work.bulk, work.bulk.undo
     assert undo is not None  # noqa: S101 whoever calls has looked
-    act = pack_act(UNDO, now_ms, undo.actor, undo.moderator, bulk=bulk.bulk_id)
+    act = pack_act(UNDO, now_ms, pack_member(undo.actor, undo.token_id), undo.moderator, bulk=bulk.bulk_id)
     return await _step(
         link, comments, scripts.BULK_UNDO, site, work, place, now_ms, [undo.actor, act, _detail(bulk, "")]
     )

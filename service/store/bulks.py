@@ -23,9 +23,9 @@ MOST_COMMENTS = 100_000
 """So many comments are decided on at once at most: a megabyte of ids."""
 _ID_BYTES = 10
 _TOLD = (
-    *("total", "decision", "reason", "code", "note", "actor", "name"),
+    *("total", "decision", "reason", "code", "note", "actor", "name", "token"),
     *("started_ms", "finished_ms", "place", "changed", "claimed"),
-    *("undo_actor", "undo_name", "undo_started_ms", "undo_finished_ms", "undo_place", "undone"),
+    *("undo_actor", "undo_name", "undo_token", "undo_started_ms", "undo_finished_ms", "undo_place", "undone"),
 )
 _OF_WORK = ("ids", "state", "previewed_ms")
 _UNKNOWN = "No preview of the last 30 minutes: look at what is selected again."
@@ -63,6 +63,7 @@ class Bulks:
             KEPT_MS,
             MOST_LISTED,
             orjson.dumps({"reason": order.reason_code}) if order.reason_code else "",
+            moderator.token_id,
         )
         if outcome in {b"unknown", b"differs"}:
             raise InvalidFieldsError(errors={"preview_token": [_UNKNOWN if outcome == b"unknown" else _SPENT]})
@@ -72,7 +73,14 @@ class Bulks:
     async def begin_undo(self, site: str, bulk_id: str, moderator: Caller, *, now_ms: int) -> Bulk:
         """Has a bulk taken back, once; one that still runs ends where it is. BulkNotFoundError."""
         await scripts.BULK_BEGIN_UNDO.run(
-            self._link, _keys(site, bulk_id), now_ms, bulk_id, moderator.actor, moderator.name, KEPT_MS
+            self._link,
+            _keys(site, bulk_id),
+            now_ms,
+            bulk_id,
+            moderator.actor,
+            moderator.name,
+            KEPT_MS,
+            moderator.token_id,
         )
         self.started.set()
         return await self.read(site, bulk_id)
@@ -141,6 +149,7 @@ def _bulk(bulk_id: str, told: Mapping[str, str], *, is_running: bool) -> Bulk:
         told["code"],
         told["note"] or None,
         actor=told["actor"],
+        token_id=told["token"],
         moderator=told["name"],
         started_ms=int(told["started_ms"]),
         finished_ms=_number(told, "finished_ms"),
@@ -157,6 +166,7 @@ def _undoing(told: Mapping[str, str], *, is_running: bool) -> Undoing:
     return Undoing(
         is_running,
         told["undo_actor"],
+        told["undo_token"],
         told["undo_name"],
         started_ms=int(told["undo_started_ms"]),
         finished_ms=_number(told, "undo_finished_ms"),

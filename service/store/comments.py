@@ -251,6 +251,8 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         keys.published_later(site, home.thread),
         *keys.list_keys(site, FIRST_ORDINAL if home.ordinal is None else home.ordinal)[1:],
         *keys.escalation_keys(site),
+        keys.near(site, FIRST_ORDINAL if home.ordinal is None else home.ordinal),
+        keys.turned_down(site),
     ]
 
 

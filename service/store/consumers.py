@@ -63,15 +63,23 @@ class ConsumerMeasures(NamedTuple):
 
 
 class StreamMeasures(NamedTuple):
-    """The events in a stream, the dead letters that were ever written, and its consumers by name."""
+    """The events in a stream, the dead letters that were ever written, its consumers by name, and its audit log: how
+    many entries that has, and how far it is behind."""
 
     events: int
     dead_letters: int
     consumers: dict[str, ConsumerMeasures]
+    sealed: int = 0
+    unsealed: ConsumerMeasures = ConsumerMeasures(0, 0, 0)
 
 
 def stream_of(site: str) -> StreamKeys:
     return keys.CHANGE_STREAM if site == INSTALLATION else keys.stream_keys(site)
+
+
+def audit_head_of(site: str) -> str:
+    """The key of the head of the stream's audit log."""
+    return keys.CHANGE_AUDIT.head if site == INSTALLATION else keys.audit_keys(site).head
 
 
 def lease_of(site: str, consumer: str) -> str:
@@ -123,7 +131,8 @@ def _pack(consumer: str, letter: DeadLetter) -> list[Argument]:
 
 async def measure_stream(link: Link, site: str, now_ms: int) -> StreamMeasures:
     """What an operator watches of a stream."""
-    length, dead_letters, consumers = await scripts.MEASURE_STREAM.run(link, stream_of(site), now_ms)
-    return StreamMeasures(
-        length, dead_letters, {name.decode(errors="replace"): ConsumerMeasures(*each) for name, *each in consumers}
-    )
+    names = [*stream_of(site), audit_head_of(site)]
+    length, dead_letters, sealed, measured = await scripts.MEASURE_STREAM.run(link, names, now_ms)
+    consumers = {name.decode(errors="replace"): ConsumerMeasures(*each) for name, *each in measured}
+    unsealed = consumers.pop(keys.AUDIT_CONSUMER, ConsumerMeasures(length, 0, 0))
+    return StreamMeasures(length, dead_letters, consumers, sealed, unsealed)

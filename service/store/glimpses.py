@@ -9,12 +9,13 @@ from service.domain.routing import Verdict
 from service.domain.selection import Selection
 from service.domain.state import State
 from service.link.link import Link
+from service.lists.ordinals import FIRST_ORDINAL
 from service.store import keys, scripts
 from service.store.record import unpack_reasons
 
 COMMENTS_A_STEP = 100
 """So many are read in one step: a third of a millisecond of the server's time."""
-_FIELDS = ("thread", "author", "state", "verdict", "reasons", "risk", "reason")
+_FIELDS = ("thread", "author", "state", "verdict", "reasons", "risk", "reason", "ordinal")
 _SHORT = tuple(keys.COMMENT_FIELDS[name] for name in _FIELDS)
 _UNASSESSED = frozenset(("not_scored", "language_not_assessed"))
 _AUTHOR_FIELDS = ("approved", "author_id")
@@ -31,6 +32,8 @@ class Glimpse(NamedTuple):
     packed_reasons: bytes
     risk: float
     decision_reason: str
+    ordinal: int | None
+    """None where an older store's upgrade has not come to it."""
 
     @property
     def reasons(self) -> Sequence[Reason]:
@@ -95,7 +98,7 @@ async def read_approved(link: Link, site: str, authors: Sequence[str]) -> list[K
 
 
 def _glimpse(comment_id: str, values: Sequence[Any]) -> Glimpse:
-    thread, author, state, verdict, reasons, risk, decision_reason = values
+    thread, author, state, verdict, reasons, risk, decision_reason, from_first = values
     return Glimpse(
         comment_id,
         thread.decode(),
@@ -105,4 +108,5 @@ def _glimpse(comment_id: str, values: Sequence[Any]) -> Glimpse:
         packed_reasons=reasons,
         risk=float(risk),
         decision_reason=(decision_reason or b"").decode(),
+        ordinal=None if from_first is None else FIRST_ORDINAL + int(from_first),
     )

@@ -9,6 +9,7 @@ Of the installation, tag `{commentdesk}`:
 | --- | --- | --- | --- |
 | cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
+| cd:{commentdesk}:policy-versions:S | hash | N -> who, when and what; N.policy -> that policy | the newest 100 |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:members | hash | member_id -> JSON; an older one has a token of his id | until revoked |
 | cd:{commentdesk}:members-seen | hash | member_id -> when he showed a token last, ms, within a minute | until revoked |
@@ -74,6 +75,8 @@ hash of a reader's address:
 | cd:{S}:consumers | hash | consumer -> position, see below | until a consumer is forgotten |
 | cd:{S}:dead-letters | stream | events that a consumer gave up, and why | the newest 1,000 |
 | cd:{S}:consuming:N | string | which process the consumer N works in | 10 s, renewed |
+| cd:{S}:near:N | string | 32 bytes a comment of the chunk N of 1,024 ordinals: its signature, or zeros | 7 days |
+| cd:{S}:turned-down | stream | comments that people turned down, by their signatures | the newest 500, a day |
 | cd:{S}:audit-head | hash | how far the audit log is, see below | for ever |
 | cd:{S}:audit-tail | string | the newest entries, which do not fill a segment, a line each | until they do |
 | cd:{S}:audit:K | string | the Kth segment of 256 entries, compressed (`audit/segment.py`) | 400 days |
@@ -108,9 +111,9 @@ in the history, which keeps the newest 50 and 64 KiB: `approve:2 undo:1`). What 
 others have names of one letter, see `COMMENT_FIELDS`; how values are packed is in `store/record.py`.
 
 A bulk has ids, ten bytes a comment, total, state (the one asked for), previewed_ms; once it is started decision,
-reason, code (of the reason), note, actor, name, started_ms, place (how many of the ids were looked at), changed,
-claimed (how many were skipped for another's claim), finished_ms; once it is taken back undo_actor, undo_name,
-undo_started_ms, undo_place, undone, undo_finished_ms, and then no ids any more.
+reason, code (of the reason), note, actor, name, token, started_ms, place (how many of the ids were looked at),
+changed, claimed (how many were skipped for another's claim), finished_ms; once it is taken back undo_actor, undo_name,
+undo_token, undo_started_ms, undo_place, undone, undo_finished_ms, and then no ids any more.
 
 An event has all the fields of `EVENT_FIELDS`, in that order; `domain/event.py` says what they mean. A position is the
 id of the last event that a consumer handled, how many events there had been until then, and how many it lost, with
@@ -163,6 +166,7 @@ INSTALLATION_KINDS = {
     "installation": KeyType.HASH,
     "sites": KeyType.HASH,
     "tokens": KeyType.HASH,
+    "policy-versions:": KeyType.HASH,
     "members": KeyType.HASH,
     "members-seen": KeyType.HASH,
     "changes": KeyType.STREAM,
@@ -208,6 +212,8 @@ SITE_KINDS = {
     "events": KeyType.STREAM,
     "consumers": KeyType.HASH,
     "dead-letters": KeyType.STREAM,
+    "near:": KeyType.STRING,
+    "turned-down": KeyType.STREAM,
     "audit-head": KeyType.HASH,
     "audit-tail": KeyType.STRING,
     "audit-checkpoints": KeyType.STRING,
@@ -280,12 +286,19 @@ NEWEST_EVENTS = 10_000
 NEWEST_CHANGES = 1_000
 """So many events of the installation are kept in any case."""
 NEWEST_DEAD_LETTERS = 1_000
+NEAR_CHUNKS = 98
+"""The signatures of so many chunks are kept: of 100,000 comments."""
 AUDIT_CONSUMER = "audit"
 """The name under which a stream's consumers have how far its audit log is."""
 
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def policy_versions(site: str) -> str:
+    """Of the installation, as the sites' own records are: both are written in one step."""
+    return f"{_INSTALLATION}policy-versions:{site}"
 
 
 def salt(day: int) -> str:
@@ -450,6 +463,27 @@ def arrival_keys(site: str, ordinal: int) -> tuple[str, ...]:
 def enlisting_keys(site: str, ordinal: int) -> tuple[str, ...]:
     """The chunks in which older comments come to lie, from an ordinal down: each with the one below it."""
     return _neighbours(site, ordinal // ROWS_A_CHUNK, ordinal // BITS_A_CHUNK, -1)
+
+
+@lru_cache(maxsize=4096)
+def _near(site: str, chunk: int) -> str:
+    return _of(site, f"near:{chunk}")
+
+
+def near(site: str, ordinal: int) -> str:
+    """The chunk of signatures in which an ordinal is: as many as of rows."""
+    return _near(site, ordinal // ROWS_A_CHUNK)
+
+
+def near_arrival_keys(site: str, ordinal: int) -> tuple[str, ...]:
+    """The chunks of signatures in which new comments come to lie, from an ordinal on: the present one and the next,
+    each with the one that goes when it begins."""
+    chunk = ordinal // ROWS_A_CHUNK
+    return tuple(_near(site, each) for each in (chunk, chunk - NEAR_CHUNKS, chunk + 1, chunk + 1 - NEAR_CHUNKS))
+
+
+def turned_down(site: str) -> str:
+    return _of(site, "turned-down")
 
 
 def list_thread(site: str, thread: str) -> str:

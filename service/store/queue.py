@@ -3,7 +3,7 @@
 from service.domain.caller import Caller
 from service.domain.comment import Comment
 from service.domain.escalation import Escalation
-from service.domain.queue import Claimed, Position, QueueOrder, QueuePage, QueueView
+from service.domain.queue import HIGHEST_FIRST, Claimed, Position, QueueOrder, QueuePage, QueueView
 from service.domain.replay import Replay
 from service.link.link import Link
 from service.store import keys, scripts
@@ -17,7 +17,6 @@ CLAIMS_A_STEP = 200
 """So many claims of a site are looked at in one step when those of one moderator are ended, or the 512 that Redis keeps
 in one piece: about a millisecond of the server's time."""
 _LAST_CURSOR = b"0"
-_HIGHEST_FIRST = {QueueOrder.NEWEST, QueueOrder.RISKIEST}
 
 
 class Queue:
@@ -33,8 +32,8 @@ class Queue:
         queue = keys.queue_keys(site)
         total, oldest, ids, last = await scripts.LIST_QUEUE.run(
             self._link,
-            [_view_key(site, view), queue.queue, keys.thread_keys(site, view.thread or "").queue],
-            int(view.order in _HIGHEST_FIRST),
+            [view_key(site, view), queue.queue, keys.thread_keys(site, view.thread or "").queue],
+            int(view.order in HIGHEST_FIRST),
             int(view.thread is not None),
             limit,
             *after,
@@ -60,7 +59,7 @@ class Queue:
         ids, expires_ms = await scripts.CLAIM.run(
             self._link,
             [
-                _view_key(site, view),
+                view_key(site, view),
                 queue.claims,
                 queue.holders,
                 keys.thread_keys(site, view.thread or "").queue,
@@ -72,7 +71,7 @@ class Queue:
             moderator.lease_until(now_ms + lease_ms),
             pack_holder(moderator),
             limit,
-            int(view.order in _HIGHEST_FIRST),
+            int(view.order in HIGHEST_FIRST),
             int(view.thread is not None),
             replay.fingerprint,
             MOST_HELD,
@@ -125,7 +124,8 @@ class Queue:
                 return
 
 
-def _view_key(site: str, view: QueueView) -> str:
+def view_key(site: str, view: QueueView) -> str:
+    """The key of the sorted set that has a view's comments in its order."""
     queue = keys.queue_keys(site)
     if view.order is QueueOrder.RISKIEST:
         return queue.risk

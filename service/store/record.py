@@ -45,6 +45,7 @@ _REASON_VALUES = {
     "risk_above": ("threshold",),
     "score_high": ("attribute", "score"),
     "rule": ("rule", "matched"),
+    "near_duplicate": ("comment_id", "count"),
 }
 
 
@@ -213,7 +214,11 @@ def pack_act(
 
 def pack_who(caller: Caller) -> str:
     """Who acts, and by which token."""
-    return caller.member_id if caller.member_id == caller.token_id else f"{caller.member_id}/{caller.token_id}"
+    return pack_member(caller.member_id, caller.token_id)
+
+
+def pack_member(member_id: str, token_id: str) -> str:
+    return member_id if member_id == token_id else f"{member_id}/{token_id}"
 
 
 def unpack_history(lines: str, forgotten: str = "") -> list[Act]:

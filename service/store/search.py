@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from typing import NamedTuple
 
 from service.domain.selection import Listed, Selection
@@ -63,36 +64,38 @@ class Search:
         left, scanned_ms = budget.comments, None
         while True:
             page = await self._lists.find(site, selection, below=below, most=min(left, COMMENTS_AT_ONCE))
-            async for each, is_found in self._look_at(site, page.found, query):
-                below, scanned_ms = each.ordinal, each.submitted_ms
-                left -= 1
-                if is_found:
-                    found.append(each)
-                if len(found) == most or not left or time.perf_counter() > ends_at:
-                    is_last = page.below is None and each is page.found[-1]
-                    return Searched(found, None if is_last else below, None if is_last else scanned_ms)
+            async with aclosing(self._look_at(site, page.found, selection.thread, query)) as looked_at:
+                async for each, is_found in looked_at:
+                    below, scanned_ms, left = each.ordinal, each.submitted_ms, left - 1
+                    if is_found:
+                        found.append(each)
+                    if len(found) == most or not left or time.perf_counter() > ends_at:
+                        is_last = page.below is None and each is page.found[-1]
+                        return Searched(found, None if is_last else below, None if is_last else scanned_ms)
             below = page.below
             if below is None or not page.found:
                 return Searched(found, below, scanned_ms if below else None)
 
-    async def _look_at(self, site: str, listed: Sequence[Listed], query: Query) -> AsyncIterator[tuple[Listed, bool]]:
-        """Each of some comments, and whether it says what the query asks for."""
+    async def _look_at(
+        self, site: str, listed: Sequence[Listed], thread: str | None, query: Query
+    ) -> AsyncGenerator[tuple[Listed, bool]]:
+        """Each of some comments, of one thread where that is named, and whether it says what the query asks for."""
         turn_ends_at = time.perf_counter() + _TURN_SECONDS
         for start in range(0, len(listed), COMMENTS_A_STEP):
             step = listed[start : start + COMMENTS_A_STEP]
-            for each, packed in zip(step, await self._words_of(site, step), strict=True):
+            ids = [each.comment_id for each in step]
+            threads = await self._threads_of(site, ids) if thread is None else [thread] * len(ids)
+            names = [keys.thread_keys(site, each).comments for each in threads]
+            for each, packed in zip(step, await scripts.READ_PUBLIC.run(self._link, names, *ids), strict=True):
                 yield each, bool(packed) and _says(query, packed)
                 if time.perf_counter() > turn_ends_at:
                     await asyncio.sleep(0)
                     turn_ends_at = time.perf_counter() + _TURN_SECONDS
 
-    async def _words_of(self, site: str, listed: Sequence[Listed]) -> list[bytes]:
-        """What is public of some comments, packed; b"" of those that are gone."""
-        records = [keys.comment(site, each.comment_id) for each in listed]
-        threads = [thread.decode() for thread in await scripts.READ_THREADS.run(self._link, records)]
-        names = [keys.thread_keys(site, thread).comments for thread in threads]
-        packed: list[bytes] = await scripts.READ_PUBLIC.run(self._link, names, *(each.comment_id for each in listed))
-        return packed
+    async def _threads_of(self, site: str, ids: Sequence[str]) -> list[str]:
+        """The thread of each comment, "" of one that is gone."""
+        found = await scripts.READ_THREADS.run(self._link, [keys.comment(site, each) for each in ids])
+        return [thread.decode() for thread in found]
 
 
 def _says(query: Query, packed: bytes) -> bool:

@@ -59,6 +59,8 @@ class NewComment(NamedTuple):
     """Of an author who has none yet."""
     is_trust_counted: bool = False
     """Whether a trusted author's comment would be published, see `routing.may_be_trusted`."""
+    signature: bytes = b""
+    """By which texts alike are found; b"" where none is kept."""
 
 
 class _Waiting(NamedTuple):
@@ -127,8 +129,14 @@ class Submissions:
         """The answers of one script. Where other processes have come further it does nothing but tell how far."""
         answers: list[Any] = []
         while not answers:
-            arrival = keys.arrival_keys(site, self._ordinals.get(site, FIRST_ORDINAL))
-            shared = (*keys.intake_keys(site), *arrival, *keys.series_keys(site))
+            ordinal = self._ordinals.get(site, FIRST_ORDINAL)
+            arrival = keys.arrival_keys(site, ordinal)
+            shared = (
+                *keys.intake_keys(site),
+                *arrival,
+                *keys.series_keys(site),
+                *keys.near_arrival_keys(site, ordinal),
+            )
             self._ordinals[site], *answers = await scripts.SUBMIT.run(self._link, [*shared, *names], *arguments)
         return answers
 
@@ -203,7 +211,7 @@ def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument
     ]
     arguments += routing_arguments(new.routings)
     arguments += (pack_fired(new.fired), pack_row(new.comment_id, assessed.queue_risk))
-    arguments += (new.author_id, int(new.is_trust_counted))
+    arguments += (new.author_id, int(new.is_trust_counted), new.signature)
     return arguments
 
 

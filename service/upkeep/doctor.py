@@ -11,13 +11,14 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 
+from service.audit.signer import faults_of
 from service.domain.decision import Decision
 from service.domain.routing import Verdict
 from service.domain.state import State
 from service.errors import RepairError
 from service.link.link import Link
-from service.store import keys
-from service.upkeep import author_ids, examination, installation, instant, lease, streams
+from service.store import audit, keys
+from service.upkeep import audit_logs, author_ids, examination, installation, instant, lease, streams
 from service.upkeep.changes import Changes
 from service.upkeep.fault import MEANINGS, Check, Fault, Report
 from service.upkeep.survey import Survey, is_examined
@@ -64,6 +65,7 @@ async def examine(link: Link, on_progress: Progress) -> Report:
     ]
     listed, orphans = await _of_places(link, survey)
     counted, of_streams = await _of_streams(link, survey)
+    entries, of_logs = await _of_audit_logs(link, survey)
     looked_at = dict.fromkeys(_OF_COMMENTS, len(survey.comments)) | {
         Check.ORPHAN: listed,
         Check.THREAD: sum(keys.parts_of(key).kind == "thread" for key in survey.records),
@@ -71,8 +73,9 @@ async def examine(link: Link, on_progress: Progress) -> Report:
         Check.AUTHOR: len(survey.names),
         Check.LIFETIME: len(survey.limited),
         **{check: counted[check] for check in (Check.EVENT, Check.POSITION, Check.LETTERS)},
+        Check.AUDIT: entries,
     }
-    return Report(looked_at, faults + orphans + of_streams)
+    return Report(looked_at, faults + orphans + of_streams + of_logs)
 
 
 async def _require_one_format(link: Link) -> None:
@@ -186,18 +189,31 @@ async def _of_streams(link: Link, survey: Survey) -> tuple[Counter[Check], list[
     return counted, faults
 
 
+async def _of_audit_logs(link: Link, survey: Survey) -> tuple[int, list[Fault]]:
+    """Returns how many entries were verified, and what is wrong with them. Nobody can repair that."""
+    signers = await audit.read_signers(link)
+    faults = [Fault(Check.AUDIT, "", keys.AUDIT_KEYS, told=told) for told in faults_of(signers)]
+    entries = 0
+    for site in sorted(survey.audit_logs):
+        verified = await audit_logs.verify(link, site, signers)
+        if verified:
+            entries += verified.entries - verified.dropped
+            faults += [Fault(Check.AUDIT, site, audit.audit_of(site).head, told=told) for told in verified.faults]
+    return entries, faults
+
+
 async def repair(link: Link, report: Report, now_ms: int, on_progress: Progress, holding: asyncio.Task[None]) -> None:
     """Repairs the faults of a report, inside the `sole_repairer` that gave `holding`.
 
-    A lost text, or a record that cannot be read, cannot be repaired. Each step is atomic, and a repair that was
-    interrupted can be run again. `on_progress` is called with 1 after each fault.
+    A lost text, a record that cannot be read, or an audit log that is not as it was sealed, cannot be repaired. Each
+    step is atomic, and a repair that was interrupted can be run again. `on_progress` is called with 1 after each fault.
     """
     for fault in report.faults:
         if holding.done():
             holding.result()
         if fault.check in _OF_COMMENTS:
             fault.is_repaired = await _repair_comment(link, fault, now_ms)
-        else:
+        elif fault.check in _REPAIRS:
             await _REPAIRS[fault.check](link, fault, now_ms)
             fault.is_repaired = True
         on_progress(1)

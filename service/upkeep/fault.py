@@ -23,6 +23,7 @@ class Check(StrEnum):
     EVENT = "event"
     POSITION = "position"
     LETTERS = "letters"
+    AUDIT = "audit"
 
 
 MEANINGS = {
@@ -42,6 +43,7 @@ MEANINGS = {
     Check.EVENT: "every event can be read",
     Check.POSITION: "every consumer of events is at a place in its stream",
     Check.LETTERS: "of events that were given up the newest are kept",
+    Check.AUDIT: "every entry of the audit logs is as it was sealed, and signed",
 }
 
 

@@ -17,9 +17,9 @@ def new_holder() -> str:
     return secrets.token_hex(8)
 
 
-async def hold(link: Link, key: str, holder: str, lease_ms: int = LEASE_MS) -> bool:
-    """Takes or renews the lease for so long; returns False when another holder has it."""
-    (is_held,) = await scripts.HOLD.run(link, [key], holder, lease_ms)
+async def hold(link: Link, key: str, holder: str, lease_ms: int | None = None) -> bool:
+    """Takes or renews the lease for LEASE_MS or as long as is given; returns False when another holder has it."""
+    (is_held,) = await scripts.HOLD.run(link, [key], holder, LEASE_MS if lease_ms is None else lease_ms)
     return bool(is_held)
 
 

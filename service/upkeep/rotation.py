@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
@@ -21,6 +22,7 @@ from service.link.link import Link
 from service.store import keys, scripts, tokens
 from service.store.record import email_span, pack_email, unpack_email
 from service.upkeep import installation, instant, lease, processes
+from service.upkeep.patience import patiently
 from service.vault import SealBrokenError, Secret, Vault, sealed_of
 
 Progress = Callable[[int], None]
@@ -111,7 +113,7 @@ async def reseal_all(link: Link, vault: Vault, on_progress: Progress) -> Reseale
     async def look(names: list[bytes]) -> None:
         for start in range(0, len(names), _KEYS_AT_ONCE):
             batch = names[start : start + _KEYS_AT_ONCE]
-            await asyncio.gather(*(_reseal(link, vault, name, done=done) for name in batch))
+            await asyncio.gather(*(patiently(partial(_reseal, link, vault, name, done)) for name in batch))
         on_progress(len(names))
 
     await instant.scan(link, look)

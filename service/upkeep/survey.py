@@ -4,18 +4,20 @@ from collections import defaultdict
 
 from service.link.link import Link
 from service.store import keys
+from service.store.consumers import INSTALLATION
 from service.upkeep import author_ids, examination, streams
 
 NAMES = "author-of"
 _LIMITED = ("repeat", "idempotency", "rate-reader", "rate-site", "rate-stranger")
 _COUNTING = ("thread", "author", "totals")
 _OF_STREAMS = (*streams.EVENTS, *streams.CONSUMERS, *streams.DEAD_LETTERS)
+_AUDIT_LOGS = ("audit-head", "change-audit-head")
 _PLACES = (*examination.HASHES, *examination.SORTED_SETS)
 
 
 def is_examined(name: bytes) -> bool:
     """Returns whether the doctor reads keys of this kind."""
-    return keys.parts_of(name).kind in {"comment", NAMES, *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS}
+    return keys.parts_of(name).kind in {"comment", NAMES, *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS, *_AUDIT_LOGS}
 
 
 class Survey:
@@ -29,6 +31,7 @@ class Survey:
         self.places: set[bytes] = set()
         self.limited: dict[bytes, bool] = {}
         self.streams: set[bytes] = set()
+        self.audit_logs: set[str] = set()
 
     async def read(self, names: list[bytes]) -> None:
         """Reads these keys, again where they were read before."""
@@ -48,6 +51,8 @@ class Survey:
                 self.limited.update(zip(names_of_kind, are_for_ever, strict=True))
             elif kind in _OF_STREAMS:
                 self.streams.update(names_of_kind)
+            elif kind in _AUDIT_LOGS:
+                self.audit_logs.update(_log_of(name) for name in names_of_kind)
             else:
                 self.places.update(names_of_kind)
 
@@ -64,3 +69,9 @@ class Survey:
         site, kind, name = keys.parts_of(key)
         examined = self.comments.get((site, comment_id))
         return examined is not None and (not kind.startswith("thread-") or examined.home.thread == name)
+
+
+def _log_of(head: bytes) -> str:
+    """The site whose audit log it is, or INSTALLATION."""
+    site, kind, _ = keys.parts_of(head)
+    return INSTALLATION if kind.startswith("change-") else site

@@ -22,15 +22,13 @@ from service.store import keys
 from service.store.upgrade_progress import UpgradeProgress, write_progress
 from service.upkeep import installation, instant, lease, processes
 from service.upkeep.format_steps import STEPS, FormatStep
+from service.upkeep.patience import RETRY_SECONDS, patiently
 
 KEYS_A_STEP = 25
 """So many keys are rewritten together: two milliseconds of this process's time, and of the server's."""
 PAUSE_TIMES = 3
 """A pause is so many times as long as the step before it took: at most a quarter of the time is the upgrade's."""
 LONGEST_PAUSE_SECONDS = 2.0
-TRIES = 10
-"""A step that the store refuses is tried so often before the pass is given up, and begun anew."""
-RETRY_SECONDS = 0.5
 RENEW_SECONDS = 1.0
 """Well within `lease.LEASE_MS`."""
 
@@ -135,10 +133,10 @@ class _Sweep:
     async def _paced(self, work: Callable[[], Awaitable[T]]) -> T:
         """What the work gives, once the store takes it, and after a pause that leaves the store to others."""
         began = time.monotonic()
-        done = await _patiently(work)
+        done = await patiently(work)
         await asyncio.sleep(min(LONGEST_PAUSE_SECONDS, PAUSE_TIMES * (time.monotonic() - began)))
         if time.monotonic() - self._renewed > RENEW_SECONDS:
-            await _patiently(self._renew)
+            await patiently(self._renew)
         return done
 
     async def _renew(self) -> None:
@@ -146,12 +144,3 @@ class _Sweep:
             raise LeaseLostError("somebody else upgrades the store by now")
         self._renewed = time.monotonic()
         await write_progress(self._link, self._progress)
-
-
-async def _patiently(work: Callable[[], Awaitable[T]]) -> T:
-    for _ in range(TRIES):
-        try:
-            return await work()
-        except RequestError:
-            await asyncio.sleep(RETRY_SECONDS)
-    return await work()

@@ -7,15 +7,21 @@ from service.domain.bulk import BULK, ApprovedAuthor, Preview
 from service.domain.comment import Comment
 from service.domain.selection import Listed, Selection
 from service.lists.query import Query, query_of
+from service.near.likeness import typical_and_strangest
 from service.store.bulks import MOST_COMMENTS
 from service.store.glimpses import Glimpse, KnownAuthor, read_approved, read_glimpses
+from service.store.near import read_some
 from service.store.search import Budget
+from service.use_cases.likeness import find_like
 
 SEARCH_BUDGET = Budget(MOST_COMMENTS, 5.0)
 """So many comments are looked through where words are asked for."""
 MOST_WARNED = 10
 _LISTED_AT_ONCE = 999
-EXAMPLES = 4
+_READ_AT_ONCE = 50
+STRANGE_EXAMPLES = 3
+MOST_COMPARED = 200
+"""Examples are the most typical and the strangest of so many, which are spread over all that was chosen."""
 
 
 async def preview(desk: Desk, site: str, selection: Selection | None, left_out: Collection[str]) -> Preview:
@@ -28,7 +34,7 @@ async def preview(desk: Desk, site: str, selection: Selection | None, left_out: 
         site, bulk_id, [each.comment_id for each in chosen], selection.state if selection else None, now_ms=now_ms
     )
     warned_count, warned = await _approved_among(desk, site, chosen)
-    examples = await desk.comments.read_some(site, [each.comment_id for each in _spread(chosen)], desk.now_ms())
+    examples = await _examples(desk, site, _spread(chosen))
     return Preview(
         bulk_id,
         len(chosen),
@@ -50,6 +56,9 @@ async def _choose(desk: Desk, site: str, selection: Selection, left_out: Collect
 async def _find(desk: Desk, site: str, selection: Selection) -> tuple[list[Listed], bool]:
     """The comments that pass the filters, newest first, as the lists tell, and whether there are no more."""
     query = query_of(selection.query) if selection.query else None
+    if selection.like is not None:
+        alike = await find_like(desk, site, selection.like)
+        return (alike if query is None else await _saying(desk, site, alike, query)), True
     found: list[Listed] = []
     below: int | None = None
     while len(found) < MOST_COMMENTS:
@@ -58,6 +67,17 @@ async def _find(desk: Desk, site: str, selection: Selection) -> tuple[list[Liste
         if below is None or query is not None:
             break
     return found, below is None
+
+
+async def _saying(desk: Desk, site: str, listed: Sequence[Listed], query: Query) -> list[Listed]:
+    """Those of some comments that say what the query asks for."""
+    found: list[Listed] = []
+    for start in range(0, len(listed), _READ_AT_ONCE):
+        step = listed[start : start + _READ_AT_ONCE]
+        comments = await desk.comments.read_some(site, [each.comment_id for each in step], desk.now_ms())
+        saying = {each.comment_id for each in comments if query.matches(each.name, each.body)}
+        found += [each for each in step if each.comment_id in saying]
+    return found
 
 
 async def _find_more(
@@ -71,9 +91,17 @@ async def _find_more(
 
 
 def _spread(chosen: Sequence[Glimpse]) -> list[Glimpse]:
-    """A few from all over what was chosen."""
-    count = min(EXAMPLES, len(chosen))
+    """Some from all over what was chosen."""
+    count = min(MOST_COMPARED, len(chosen))
     return [chosen[place * len(chosen) // count] for place in range(count)]
+
+
+async def _examples(desk: Desk, site: str, some: Sequence[Glimpse]) -> list[Comment]:
+    """The one that is most like the others, then those that are least like it and each other: by their signatures, of
+    which old comments have none, so that they count as strange."""
+    signatures = await read_some(desk.link, site, [each.ordinal for each in some])
+    places = typical_and_strangest(signatures, STRANGE_EXAMPLES)
+    return await desk.comments.read_some(site, [some[place].comment_id for place in places], desk.now_ms())
 
 
 async def _approved_among(desk: Desk, site: str, chosen: Sequence[Glimpse]) -> tuple[int, list[ApprovedAuthor]]:

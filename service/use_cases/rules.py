@@ -8,6 +8,7 @@ from classifier import Folded, Text
 from service.desk import Desk
 from service.domain.assessed import Assessed
 from service.domain.policy import Mode, Policy
+from service.domain.reason import Reason
 from service.domain.routing import NAME_OF_STAFF, Routing, may_be_trusted, route_each
 from service.domain.rule import Fired, PlacedRule, Rule
 from service.domain.site import Site
@@ -53,9 +54,16 @@ def _texts(readings: Sequence[Folded]) -> Iterable[str]:
     return (text for reading in readings for text in (reading.read, reading.plain) if text)
 
 
-def held_for(desk: Desk, site: Site, submission: Submission) -> tuple[str, ...]:
-    """Codes of what holds a submission besides its body and the site's rules."""
-    return (NAME_OF_STAFF,) if desk.registry.people.is_like_staff(site.site, submission.name) else ()
+def held_for(desk: Desk, site: Site, submission: Submission, author: str, signature: bytes) -> list[Reason]:
+    """What holds a submission besides its scores and the site's rules: its sender's name, and what it is like."""
+    reasons = [Reason(NAME_OF_STAFF)] if desk.registry.people.is_like_staff(site.site, submission.name) else []
+    near = desk.turned_down.reason_against(site.site, author, signature, desk.now_ms()) if signature else None
+    return [*reasons, near] if near else reasons
+
+
+def signature_of(desk: Desk, readings: Sequence[Folded]) -> bytes:
+    """By what a body is compared with others; b"" where it was not read, or nothing is to be compared."""
+    return readings[0].signature if readings and desk.near_duplicates else b""
 
 
 class Trial(NamedTuple):
@@ -72,8 +80,8 @@ async def try_policy(desk: Desk, site: Site, thread: str, submission: Submission
     scored = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     assessed, policy = scored.assessed, site.policy
     ruled = await met_rules(desk, policy, thread, submission, readings=scored.readings)
-    held = held_for(desk, site, submission)
     author = desk.vault.email_hash(submission.email)
+    held = held_for(desk, site, submission, author, signature_of(desk, scored.readings))
     asked = Asked(
         thread,
         author,

@@ -2,17 +2,17 @@
 
 from classifier import Text
 from service.desk import Desk, new_id
-from service.domain.assessed import Assessed
 from service.domain.network import reader_network
 from service.domain.replay import Replay
 from service.domain.routing import may_be_trusted, route_each
 from service.domain.site import Site
 from service.domain.submission import Receipt, Submission
+from service.scoring import Scored
 from service.store.author_names import new_author_id
 from service.store.comments import CommentHome
 from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Traces
-from service.use_cases.rules import Ruled, held_for, met_rules, said_of
+from service.use_cases.rules import Ruled, held_for, met_rules, said_of, signature_of
 from service.vault import Vault
 
 
@@ -27,7 +27,7 @@ async def submit(desk: Desk, site: Site, thread: str, submission: Submission, *,
     ruled = await met_rules(desk, site.policy, thread, submission, readings=scored.readings)
     salts = desk.salts.known(now_ms) or await desk.salts.read(now_ms)
     new = _new_comment(
-        desk, site, thread, submission, assessed=scored.assessed, ruled=ruled, salts=salts, comment_id=new_id(now_ms)
+        desk, site, thread, submission, scored=scored, ruled=ruled, salts=salts, comment_id=new_id(now_ms)
     )
     receipt = await desk.submissions.submit(site, new, replay, now_ms)
     proof = desk.vault.receipt(site.site, receipt.comment_id) if submission.wants_proof else ""
@@ -40,14 +40,15 @@ def _new_comment(
     thread: str,
     submission: Submission,
     *,
-    assessed: Assessed,
+    scored: Scored,
     ruled: Ruled,
     salts: Salts,
     comment_id: str,
 ) -> NewComment:
     vault = desk.vault
     home = CommentHome(thread, vault.email_hash(submission.email))
-    held = held_for(desk, site, submission)
+    assessed, signature = scored.assessed, signature_of(desk, scored.readings)
+    held = held_for(desk, site, submission, home.author, signature)
     return NewComment(
         comment_id,
         home,
@@ -62,6 +63,7 @@ def _new_comment(
         fired=ruled.fired if ruled.left else (),
         author_id=new_author_id(),
         is_trust_counted=submission.is_author_verified and may_be_trusted(site.policy, assessed, held, ruled.fired),
+        signature=signature,
     )
 
 

@@ -63,6 +63,35 @@ def test_without_the_readers_address_every_comment_is_one(site: Site) -> None:
     assert f'commentdesk_unknown_readers_total{{site="{site.name}"}} 4.0' in lines
 
 
+def test_who_is_banned_is_told_what_everybody_is(site: Site) -> None:
+    """When he sends, when he sends again, by his receipt, and by what his website may ask."""
+    others = WORDS | {"email": "joan@ministry.example", "receipt": True}
+    author = site.moderator.post(
+        f"/v1/sites/{site.name}/authors/lookups", {"email": WORDS["email"], "create": True}
+    ).json
+    assert site.moderator.put(f"/v1/sites/{site.name}/authors/{author['author_id']}/ban", {}).status == 200
+    for sent in (WORDS | {"receipt": True}, others):
+        for _ in range(2):
+            receipt = send(site, sent, ANNA)
+            assert (receipt.status, receipt.json["state"]) == (202, "held")
+    banned, held = (send(site, sent, ANNA) for sent in (WORDS | {"receipt": True}, others))
+    assert without_ids(banned) == without_ids(held)
+    told = [site.website.get(site.comment(each.json["comment_id"])) for each in (banned, held)]
+    assert without_ids(told[0]) == without_ids(told[1])
+    proofs = [{"receipt": each.json["receipt"]} for each in (banned, held)]
+    asked = [site.anyone.post(f"{site.path}/receipts", proof) for proof in proofs]
+    assert without_ids(asked[0]) == without_ids(asked[1])
+    assert site.queue()["total"] == 1
+
+
+def without_ids(reply: Reply) -> Json:
+    """An answer without what differs from comment to comment."""
+    own = {"comment_id", "receipt", "submitted_at"}
+    return {"status": reply.status, "length": len(reply.body)} | {
+        name: value for name, value in reply.json.items() if name not in own
+    }
+
+
 def test_a_thread_tells_nothing_of_comments_that_nobody_may_see(site: Site) -> None:
     """Not whether there are any, nor when the first came: also not by its ETag."""
     unknown = site.anyone.get(site.comments())

@@ -8,6 +8,7 @@ from schemas.administration import PolicySchema
 from tests.api.client import Site, submission
 
 DEFAULTS = {
+    "version": 1,
     "mode": "premoderate",
     "publish_below": 0.05,
     "reject_above": 0.98,
@@ -134,9 +135,9 @@ def test_a_policy_is_replaced_whole_and_acts_at_once(site: Site) -> None:
         "stranger_burst": 7,
         "rules": [],
     }
-    assert site.operator.put(site.path + "/policy", wanted).fits(PolicySchema) == wanted
-    assert site.operator.get(site.path + "/policy").json == wanted
-    assert site.set_policy(mode="postmoderate") == DEFAULTS | {"mode": "postmoderate"}
+    assert site.operator.put(site.path + "/policy", wanted).fits(PolicySchema) == wanted | {"version": 2}
+    assert site.operator.get(site.path + "/policy").json == wanted | {"version": 2}
+    assert site.set_policy(mode="postmoderate") == DEFAULTS | {"version": 3, "mode": "postmoderate"}
     assert outcome(site)[0] == 201
 
 

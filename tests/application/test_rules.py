@@ -1,5 +1,7 @@
 """A site's rules from the policy to the verdict, over HTTP."""
 
+import itertools
+import random
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -7,8 +9,10 @@ from typing import Any
 import pytest
 
 from service.app import DESK
+from service.domain.caller import ADMIN
 from service.domain.policy import Mode, Policy, fields_of, policy_of
-from service.store import sites
+from service.store import policies
+from service.store.policies import PolicyAct
 from tests.application.conftest import Application
 
 SITE = "/v1/sites/default"
@@ -199,7 +203,7 @@ async def test_a_rule_that_cannot_be_read_any_more_holds_what_it_concerns(
     """As a newer version of a library may read less than the one that took the rule."""
     policy = policy_of(fields_of(Policy(Mode.POSTMODERATE)) | {"rules": [NOTE | {"when": when, "thread": "t"}, WORDS]})
     desk = application.client.app[DESK]
-    await sites.set_policy(desk.link, "default", policy, actor="admin", now_ms=1)
+    await policies.change(desk.link, "default", lambda _: policy, PolicyAct(ADMIN, now_ms=1))
     await desk.registry.read_site("default")
     held = await submitted(application, body="The bridge stands where it stood.")
     assert (held["told"], held["state"]) == ("held", "held")
@@ -244,3 +248,39 @@ async def test_what_a_policy_is_tried_on_is_held_against_what_the_store_knows(
     assert await tried(author_verified=True) == ("reject", ["author_banned", "premoderated"])
     found = await (await application.ask("GET", f"{SITE}/authors/{author}")).json()
     assert found["submitted"] == 1
+
+
+RULES = [NEWCOMERS, REPEATED, OLD, WORDS, LINKS, {"name": "short", "when": {"pattern": {"re2": "^.{1,20}$"}}}]
+CHOICES = itertools.product(
+    ("premoderate", "postmoderate", "auto"),
+    ("", "ban", "trust"),
+    (True, False),
+    ("The river.", "The bridge stands where it stood before, and so do we.", "See www.pills.example for more."),
+)
+
+
+async def test_a_trial_says_what_becomes_of_the_comment(application: Application) -> None:
+    """In all modes, for all who are known or not, with rules drawn at random."""
+    drawn = random.Random(13)
+    website = await application.token("website")
+    for number, (mode, standing, is_verified, body) in enumerate(CHOICES):
+        rules = [{"action": "hold"} | rule for rule in drawn.sample(RULES, drawn.randrange(4))]
+        policy = {"mode": mode, "rules": rules, "publish_below": drawn.random() * 0.3, "reject_above": 0.4}
+        answer = await application.ask("PUT", f"{SITE}/policy", policy)
+        assert answer.status == 200, await answer.text()
+        sent = COMMENT | {"email": f"reader{number // 3}@mail.example", "body": body, "author_verified": is_verified}
+        await stand(application, str(sent["email"]), standing)
+        tried = await application.ask("POST", f"{SITE}/policy/tests", sent | {"thread": f"t{number % 2}"})
+        told = await tried.json()
+        path = f"{SITE}/threads/t{number % 2}/comments"
+        receipt = await (await application.ask("POST", path, sent, token=website)).json()
+        kept = await (await application.ask("GET", f"{SITE}/comments/{receipt['comment_id']}")).json()
+        for name in ("verdict", "reasons", "spans"):
+            assert told[name] == kept[name], (number, policy, sent)
+
+
+async def stand(application: Application, email: str, standing: str) -> None:
+    looked_up = await application.ask("POST", f"{SITE}/authors/lookups", {"email": email, "create": True})
+    author = f"{SITE}/authors/{(await looked_up.json())['author_id']}"
+    for each in ("ban", "trust"):
+        await application.ask("PUT" if each == standing else "DELETE", f"{author}/{each}")

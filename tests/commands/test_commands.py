@@ -99,11 +99,24 @@ def test_a_policy_is_shown_and_changed_field_by_field(shell: Shell) -> None:
     said = shell.said("policy", "set", "ruled", "--mode", "auto", "--publish-below", "0.02", "--reader-rate", "none")
     assert "auto" in said
     after = shell.json("policy", "show", "ruled")
-    changed = {"mode": "auto", "publish_below": 0.02, "reader_rate_per_minute": None}
+    changed = {"version": 2, "mode": "auto", "publish_below": 0.02, "reader_rate_per_minute": None}
     assert after == before | changed
     shell.said("policy", "set", "ruled", "--reader-rate", "3", "--reader-burst", "2", "--site-rate", "60")
     again = shell.json("policy", "show", "ruled")
-    assert again == after | {"reader_rate_per_minute": 3, "reader_burst": 2, "site_rate_per_minute": 60}
+    rates = {"reader_rate_per_minute": 3, "reader_burst": 2, "site_rate_per_minute": 60}
+    assert again == after | rates | {"version": 3}
+
+
+def test_a_policy_goes_back_to_an_older_version(shell: Shell) -> None:
+    shell.said("site", "create", "changed")
+    shell.said("policy", "set", "changed", "--mode", "auto")
+    shell.said("policy", "set", "changed", "--mode", "postmoderate")
+    assert "auto" in shell.said("policy", "restore", "changed", "2")
+    newest, *_, first = shell.said("policy", "versions", "changed").splitlines()
+    assert (newest.split()[0], newest.split("  ")[-1]) == ("4", "version 2 again")
+    assert (first.split()[0], first.split("  ")[-1]) == ("1", "-")
+    assert '"version": 4' in shell.said("policy", "versions", "changed", "--json")
+    assert "404" in shell.refused("policy", "restore", "changed", "9")
 
 
 def test_a_policy_is_brought_from_one_site_to_another(shell: Shell) -> None:
@@ -139,6 +152,22 @@ def test_a_thread_is_closed_opened_and_set(shell: Shell) -> None:
     assert shell.json("thread", "show", "default", name)["mode"] is None
 
 
+def test_a_member_is_made_by_a_token_and_ended_with_all_of_them(shell: Shell) -> None:
+    shell.reader.api("POST", "/v1/sites", {"site": "both"})
+    rights = ("--role", "moderator", "--role", "operator", "--site", "default", "--site", "both")
+    shell.said("token", "create", *rights, "--name", "phone", "--member-name", "Mo of both")
+    (line,) = [each for each in shell.said("member", "list", "--site", "both").splitlines() if "Mo of both" in each]
+    assert "moderator,operator both,default" in line
+    assert "1 token " in line
+    member_id = line.split()[0]
+    shell.said("token", "create", "--role", "moderator", "--site", "*", "--name", "laptop", "--member", member_id)
+    assert f"of {member_id} Mo of both" in shell.said("token", "list")
+    assert shell.said("member", "rename", member_id, "Mo Okafor") == f"{member_id} is Mo Okafor.\n"
+    assert '"*"' in shell.said("member", "show", member_id)
+    assert shell.said("member", "revoke", member_id) == f"{member_id} is revoked.\n"
+    assert member_id not in shell.said("token", "list") + shell.said("member", "list")
+
+
 def test_more_sites_than_a_page_holds_are_listed(shell: Shell) -> None:
     names = {f"many-{number:03}" for number in range(205)}
     for name in names:
@@ -160,6 +189,7 @@ def test_more_sites_than_a_page_holds_are_listed(shell: Shell) -> None:
         ("serve", "--port", "65536"),
         ("serve", "--workers", "0"),
         ("token", "create", "--role", "king", "--name", "x"),
+        ("token", "create", "--role", "admin", "--name", "x", "--member", "m1", "--member-name", "x"),
         ("nothing",),
     ],
     ids=" ".join,
@@ -183,6 +213,11 @@ def test_a_misused_command_says_how_it_is_used(shell: Shell, words: tuple[str, .
         (("thread", "set", "nowhere", "t", "--closed"), "404"),
         (("thread", "set", "default", "t", "--article", "ftp://x"), "url"),
         (("token", "revoke", "t-0"), "404"),
+        (("token", "create", "--role", "admin", "--name", "x", "--member", "m0"), "404"),
+        (("token", "create", "--role", "moderator", "--name", "x"), "site"),
+        (("member", "show", "m0"), "404"),
+        (("member", "rename", "m0", "Mo"), "404"),
+        (("member", "revoke", "admin"), "409"),
         (("site", "list", "--token-file", "/nowhere/token"), "/nowhere/token"),
         (("site", "list", "--url", "nonsense"), "nonsense"),
         (("site", "list", "--url", "http://[::1"), "[::1"),

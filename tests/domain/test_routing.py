@@ -62,7 +62,7 @@ def test_every_routing_has_a_reason(mode: Mode, risk: float) -> None:
 def test_what_is_held_for_a_reason_of_its_own_is_held_in_every_mode(
     risk: float | None, below: float, above: float
 ) -> None:
-    for routing in route_each(Policy(Mode.AUTO, below, above), assessed(risk), ["name_of_staff"]).values():
+    for routing in route_each(Policy(Mode.AUTO, below, above), assessed(risk), [Reason("name_of_staff")]).values():
         assert routing.verdict is Verdict.HOLD
         assert routing.is_listed
         assert Reason("name_of_staff") in routing.reasons

@@ -26,7 +26,10 @@ def bits_of(places: set[int], chunks: int = CHUNKS) -> Bits:
     return np.packbits(unpacked)
 
 
-@given(PLACES, st.integers(0, CHUNKS * BITS_A_CHUNK), st.integers(0, CHUNKS * BITS_A_CHUNK), st.integers(1, 20))
+ENDS = st.integers(0, CHUNKS * BITS_A_CHUNK) | st.integers(0, 40)
+
+
+@given(PLACES | st.sets(st.integers(0, 40)), ENDS, ENDS, st.integers(1, 20))
 def test_the_newest_that_are_set(places: set[int], low: int, high: int, most: int) -> None:
     wanted = sorted(FIRST_ORDINAL + place for place in places if low <= place < high)[-most:]
     found = newest_set(bits_of(places), FIRST_ORDINAL, low=FIRST_ORDINAL + low, high=FIRST_ORDINAL + high, most=most)
@@ -39,19 +42,22 @@ def test_which_are_set(places: set[int], asked: set[int]) -> None:
     assert ordered[is_set(bits_of(places), ordered)].tolist() == sorted(places & asked)
 
 
-@given(st.lists(PLACES.map(lambda places: {place % BITS_A_CHUNK for place in places}), min_size=4, max_size=4))
+@given(st.lists(PLACES, min_size=4, max_size=4))
 def test_what_passes_is_in_one_plane_of_each_group(planes: list[set[int]]) -> None:
-    """Planes of which the string holds no more than the beginning are as those that are whole."""
+    """Planes of which a chunk's string holds no more than the beginning are as those that are whole."""
     groups = [["s:held"], ["r:rude", "d:rude"], ["u:links"]]
-    raw = [bits_of(places, 1).tobytes().rstrip(b"\0") for places in planes]
-    found = newest_set(passing(groups, raw), 0, low=0, high=BITS_A_CHUNK, most=BITS_A_CHUNK)
+    whole = [np.split(bits_of(places), CHUNKS) for places in planes]
+    chunks = [[plane[number].tobytes().rstrip(b"\0") for plane in whole] for number in range(CHUNKS)]
+    end = CHUNKS * BITS_A_CHUNK
+    found = newest_set(passing(groups, chunks), 0, low=0, high=end, most=end)
     assert set(found.tolist()) == planes[0] & (planes[1] | planes[2]) & planes[3]
 
 
 def test_a_plane_that_a_chunk_had_no_room_for_lets_all_pass() -> None:
-    held = {1, 5, 9}
-    passed = passing([["s:held"], ["u:rare"]], [bits_of(held, 1).tobytes(), None])
-    assert set(newest_set(passed, 0, low=0, high=BITS_A_CHUNK, most=10).tolist()) == held
+    held = bits_of({1, 5, BITS_A_CHUNK + 9}, 2).tobytes()
+    half = BITS_A_CHUNK // 8
+    passed = passing([["s:held"], ["u:rare"]], [[held[:half], None], [held[half:], b""]])
+    assert newest_set(passed, 0, low=0, high=2 * BITS_A_CHUNK, most=10).tolist() == [1, 5]
 
 
 def test_each_filter_asks_its_planes() -> None:

@@ -91,7 +91,7 @@ async def test_each_decision_names_its_bulk_and_is_told_once(store: Store) -> No
     await start(store, reason="campaign")
     await carry_out(store)
     (act,) = await store.history(ids[0])
-    assert (act.act, act.token_id, act.reason, act.bulk_id) == ("spam", "ann", "campaign", BULK)
+    assert (act.act, act.member_id, act.reason, act.bulk_id) == ("spam", "ann", "campaign", BULK)
     told = await kinds(store)
     assert [(kind, subject) for kind, subject, _ in told] == [
         ("bulk_started", BULK),
@@ -175,7 +175,7 @@ async def test_an_undo_takes_all_back_but_what_somebody_decided_since(
     assert undo is not None
     assert (undo.total, undo.done, undo.skipped, undo.actor, undo.is_running) == (len(ids), len(ids), 2, "eve", False)
     act = (await store.history(ids[3]))[-1]
-    assert (act.act, act.token_id, act.bulk_id) == ("undo", "eve", BULK)
+    assert (act.act, act.member_id, act.bulk_id) == ("undo", "eve", BULK)
     assert [kind for kind, subject, _ in await kinds(store) if subject == BULK] == [
         *("bulk_started", "bulk_finished", "bulk_undone", "bulk_finished"),
     ]

@@ -207,5 +207,7 @@ async def test_a_site_may_have_the_installations_name(link: Link) -> None:
     await consumers.register(link, INSTALLATION, "learner", Start.OLDEST)
     assert await consumers.measure_stream(link, "commentdesk", 0) == StreamMeasures(0, 0, {})
     behind = {"learner": ConsumerMeasures(2, 0, 0)}
-    assert await consumers.measure_stream(link, INSTALLATION, 0) == StreamMeasures(2, 0, behind)
+    assert await consumers.measure_stream(link, INSTALLATION, 0) == StreamMeasures(
+        2, 0, behind, 0, ConsumerMeasures(2, 0, 0)
+    )
     assert await consumers.peek(link, "commentdesk", "learner") is Outlook.NEW

@@ -15,6 +15,7 @@ from service.upkeep import doctor as use_case
 from service.upkeep import instant
 from service.upkeep.fault import MEANINGS, Check, Fault, Report
 
+_BEYOND_REPAIR = (Check.RECORD, Check.PUBLIC, Check.AUDIT)
 EXAMPLES = 5
 """How many faults of each check are listed; `--json` lists all."""
 
@@ -96,6 +97,6 @@ def _conclusion(report: Report) -> str:
     left = sum(not fault.is_repaired for fault in report.faults)
     if left == 0:
         return "All faults were repaired."
-    cannot = sum(fault.check in (Check.RECORD, Check.PUBLIC) for fault in report.faults if not fault.is_repaired)
+    cannot = sum(fault.check in _BEYOND_REPAIR for fault in report.faults if not fault.is_repaired)
     advice = "doctor --repair puts them right" if cannot == 0 else f"of them {cannot} only a backup can bring back"
     return f"{left} faults; {advice}."

@@ -1,10 +1,10 @@
 #!lua flags=no-writes
 -- measure_stream: what an operator watches of a stream of events.
 -- include: position
--- KEYS  events, consumers, dead-letters
+-- KEYS  events, consumers, dead-letters, audit-head
 -- ARGV  1 now_ms
--- gives {'ok', events in it, dead letters ever written, of each consumer {its name, how many events it is behind, how many
---       ms the first of these is old, how many it lost}}
+-- gives {'ok', events in it, dead letters ever written, entries of the audit log, of each consumer {its name, how many
+--       events it is behind, how many ms the first of these is old, how many it lost}}
 local stream = state_of(KEYS[1])
 
 local function measure(name)
@@ -19,4 +19,5 @@ end
 
 local consumers = {}
 for _, name in ipairs(redis.call('HKEYS', KEYS[2])) do consumers[#consumers + 1] = measure(name) end
-return {'ok', stream.length, state_of(KEYS[3]).added, consumers}
+local sealed = tonumber(redis.call('HGET', KEYS[4], 'count') or 0)
+return {'ok', stream.length, state_of(KEYS[3]).added, sealed, consumers}

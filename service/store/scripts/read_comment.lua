@@ -8,6 +8,6 @@ local keys = comment_keys(KEYS)
 local comment_id = ARGV[2]
 local record = read_record(keys)
 if not next(record) then return {'comment_not_found'} end
-local note_ids, notes, count = notes_before(KEYS[20], '', tonumber(ARGV[3]))
+local note_ids, notes, count = notes_before(KEYS[#KEYS], '', tonumber(ARGV[3]))
 return {'ok', reply_with(keys, comment_id, record, live_claim(keys, comment_id, tonumber(ARGV[1]))),
   redis.call('HGETALL', keys.author), note_ids, notes, count}

@@ -2,7 +2,7 @@
 -- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
 -- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
 -- reader can send one, as the digest of a repeat has the reader's in it.
--- include: idempotency event rate queue count series rule list arrival author verdict
+-- include: idempotency event rate queue count series rule list arrival author verdict near
 -- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger, list-rows, list-planes and
 --       list-bits of the chunk that the caller believes to be the present one, each with the next, series,
 --       series-hours, series-base; then of each submission:
@@ -18,7 +18,8 @@
 --       11 title or '', 12 url or '', 13 '1' when unscored, 14 member_id of who sent it or 'reader',
 --       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
 --       24 rules that it meets, as lib/rule has them, 25 its row in the lists, 26 the author_id of an author who has
---       none, 27 '1' where it counts that the author is trusted
+--       none, 27 '1' where it counts that the author is trusted,
+--       28 its signature or ''
 -- gives {'ok', the next ordinal, an answer to each}, or none of these when the chunks are others, and nothing was done:
 --       {'ok', comment_id, state, 'new', how far its ordinal is from the first} | {'ok', comment_id, state, 'again'}
 --       | {'rate_limited', retry_after_ms}
@@ -26,7 +27,7 @@
 --       | {'store_unavailable', why}
 local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
 local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
-local N_SHARED_KEYS, N_ARGV = 17, 27
+local N_SHARED_KEYS, N_ARGV = 21, 28
 local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
 local N_SHARED_ARGV = 10 + N_RULES * RULE_ARGV
 local rules = rules_at(11, N_RULES)
@@ -44,7 +45,7 @@ if not are_chunks_of(arrivals) then return {'ok', first_ordinal} end
 roll_series(totals, KEYS[1], series_at(15), tonumber(ARGV[N_SHARED_ARGV + 1]))
 
 -- What is the same key for all of them is written once, after the last.
-local counted, by_time, by_risk, by_uncertainty = {}, {}, {}, {}
+local counted, by_time, by_risk, by_uncertainty, signatures = {}, {}, {}, {}, {}
 local function tally(name)
   counted[name] = (counted[name] or 0) + 1
 end
@@ -98,7 +99,7 @@ local function submit(key_at, arg_at)
     key_at + N_KEYS - 1)
   local now_ms, comment_id, thread, author, parent_id, public, private, risk, fingerprint, sender, title, url,
     is_unscored, actor = unpack(ARGV, arg_at, arg_at + 13)
-  local found, row, author_id, is_trust_counted = unpack(ARGV, arg_at + 23, arg_at + 26)
+  local found, row, author_id, is_trust_counted, signature = unpack(ARGV, arg_at + 23, arg_at + 27)
   local now, is_reader_known = tonumber(now_ms), sender == 'reader' or sender == 'stranger'
 
   local first = first_answer(idempotency_key, fingerprint)
@@ -141,6 +142,7 @@ local function submit(key_at, arg_at)
 
   redis.call('HSET', comments, comment_id, public)
   local from_first = add_arrival(arrivals, row, state, verdict, reasons)
+  signatures[#signatures + 1] = signature
   local ordinal = struct.pack('>I4', FIRST_ORDINAL + from_first)
   local record = {THREAD, thread, AUTHOR, author, STATE, state, REVISION, 1, SUBMITTED_MS, now_ms, RISK, risk,
     VERDICT, verdict, REASONS, reasons, PRIVATE, private, ORDINAL, from_first}
@@ -186,6 +188,7 @@ if #by_time > 0 then
   redis.call('ZADD', KEYS[3], unpack(by_uncertainty))
 end
 write_arrivals(arrivals)
+write_signatures({KEYS[18], KEYS[19], KEYS[20], KEYS[21]}, first_ordinal, signatures)
 counted.ordinals = arrivals.next > first_ordinal and arrivals.next - first_ordinal or nil
 if next(counted) then count_all(totals, counted) end
 answers[2] = arrivals.next

@@ -1,12 +1,12 @@
 #!lua flags=allow-oom
 -- undo: takes the last decision on a comment back; state, publication and place in the queue are as before it.
--- include: idempotency event queue count series list comment outcome undoing
+-- include: idempotency event queue count series list near comment outcome undoing
 -- KEYS  as decide
 -- ARGV  1 now_ms, 2 comment_id, 3 the revision seen or '', 4 the act as JSON without the states before and after,
 --       5 fingerprint or '', 6 the actor
 -- gives {'ok', 'changed', comment} | {'comment_not_found'} | {'nothing_to_undo'} | {'stale_revision'}
 --       | {'idempotency_key_reused'} | {'home_changed'}
-local keys, idempotency = comment_keys(KEYS), KEYS[20]
+local keys, idempotency = comment_keys(KEYS), KEYS[22]
 local now, comment_id = tonumber(ARGV[1]), ARGV[2]
 
 local first = first_answer(idempotency, ARGV[5])

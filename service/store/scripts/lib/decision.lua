@@ -27,6 +27,7 @@ local function decide_one(keys, stream, ruling)
   local changes = {[DECISION] = decision, [PREVIOUS] = previous, [REASON] = ruling.reason}
   move_to(keys, comment_id, record, state, published_ms, now, ruling.act, changes, counted)
   change_outcome(keys.author, decided, decision)
+  tell_turned_down(keys, comment_id, record, before, now)
 
   local about = about_comment(comment_id, record, ruling.actor, string.format('%.0f', now), ruling.detail)
   emit(stream, 'decided' .. outcome_of(before, state) .. (queued == '1' and ' left' or ''), about, before, state)

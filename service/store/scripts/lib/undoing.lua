@@ -17,6 +17,7 @@ local function undo_one(keys, stream, undoing)
   local changes = {[DECISION] = decision, [PREVIOUS] = older, [REASON] = reason}
   move_to(keys, comment_id, record, state, published_ms, now, undoing.act, changes, {undone = 1})
   change_outcome(keys.author, decided, decision)
+  tell_turned_down(keys, comment_id, record, before, now)
   if queued == '1' then enqueue(keys, keys.thread_queue, comment_id, record[SUBMITTED_MS], record[RISK]) end
 
   local about = about_comment(comment_id, record, undoing.actor, string.format('%.0f', now), undoing.detail)
