@@ -14,7 +14,6 @@ from tests.store.recount import Recount
 
 LONGEST_SECONDS = 60.0
 LOOK_SECONDS = 0.1
-SEALER = "audit"
 CHANGES = ("submitted", "decided", "undone")
 """What gives a comment its state."""
 
@@ -22,7 +21,7 @@ CHANGES = ("submitted", "decided", "undone")
 async def read_sealed(link: Link, site: str) -> list[AuditEntry]:
     """All entries of a log that has nothing wrong with it, as soon as nothing waits to be sealed."""
     async with asyncio.timeout(LONGEST_SECONDS):
-        while await _behind(link, site):
+        while (await consumers.measure_stream(link, site, 0)).unsealed.behind:
             await asyncio.sleep(LOOK_SECONDS)
     state = await audit.read_log(link, site)
     assert state is not None
@@ -34,11 +33,6 @@ async def read_sealed(link: Link, site: str) -> list[AuditEntry]:
     assert verification.faults == []
     assert len(lines) == state.entries
     return [entry_of(number, line) for number, line in enumerate(lines)]
-
-
-async def _behind(link: Link, site: str) -> int:
-    measured = await consumers.measure_stream(link, site, 0)
-    return measured.consumers[SEALER].behind if SEALER in measured.consumers else 1
 
 
 async def check_audit(link: Link, site: str, found: Recount) -> None:

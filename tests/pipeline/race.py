@@ -53,7 +53,8 @@ class Race:
     """The bulks that were ordered, and by whom."""
     bulk_acts: int = 0
     """So many comments they are told to have changed, when they were done and when they were undone."""
-    is_bulk_running: bool = False
+    bulk_progress: int = 0
+    """How many comments the first bulk has come to, as far as its moderator knows."""
     lapsed: int = 0
     """Claims of what somebody else had held until his lease was over."""
     _leases: dict[str, Lease] = field(default_factory=dict)
@@ -83,9 +84,7 @@ class Race:
         body = {"preview_token": preview["preview_token"], "decision": "spam", "reason": "spam"}
         bulk_id: str = (await self.crowd.insist("POST", path, token, body, self._key()))["bulk_id"]
         self.bulks[bulk_id] = actor
-        self.is_bulk_running = True
         told = await self._when_done(f"{path}/{bulk_id}", token)
-        self.is_bulk_running = False
         self.bulk_acts += told["done"] - told["skipped"]
         return bulk_id
 
@@ -93,6 +92,7 @@ class Race:
         async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 told = await self.crowd.insist("GET", path, token)
+                self.bulk_progress = max(self.bulk_progress, told["done"])
                 if (told["undo"] or told)["state"] == "done":
                     return told
                 await asyncio.sleep(AGAIN_SECONDS)
