@@ -24,6 +24,7 @@ from schemas.rules import MAX_RULES, RuleSchema
 from schemas.threads import MODES
 
 _MAX_RATE = 1_000_000
+MOST_OPEN_DAYS = 36_500
 MAX_POLICY_VERSION = 999_999_999
 INSTALLATION = "commentdesk"
 """The store keeps what belongs to no site under this name."""
@@ -91,6 +92,17 @@ class PolicySchema(Closed):
         most=MAX_RULES,
         load_default=[],
         metadata={"description": "What to do with comments that meet a condition, in this order."},
+    )
+
+    close_after_days = StrictInteger(
+        lowest=1,
+        highest=MOST_OPEN_DAYS,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "So many days after its first comment a thread takes no more, unless it has a time of its "
+            "own to close at; null for never."
+        },
     )
 
     @validates_schema

@@ -51,6 +51,11 @@ def show_policy(site: str, *, is_json: bool, url: str | None, token: str | None)
 )
 @click.option("--stranger-burst", type=int, help=_BURST)
 @click.option(
+    "--close-after-days",
+    type=RateType(),
+    help="So long after the first comment a thread is open, or none: for ever.",
+)
+@click.option(
     "--file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="JSON with fields of the policy, also those that have no option; options go before it.",

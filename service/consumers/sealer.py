@@ -19,6 +19,7 @@ from service.audit.sealing import Sealing
 from service.audit.segment import LINES
 from service.audit.signer import Signer, introduced
 from service.audit.verification import check_tail
+from service.consumers.rounds import Rounds
 from service.domain.audit_entry import OwnKind
 from service.domain.event import MACHINE
 from service.domain.times import DAY_MS
@@ -41,7 +42,7 @@ DROP_MS = 3600 * 1000
 log = structlog.get_logger(__name__)
 
 
-class Sealer:
+class Sealer(Rounds):
     """The sealer at work. `streams` gives the sites that there are now, and INSTALLATION; the vault's secret has to be
     in force when it gives any."""
 
@@ -53,39 +54,25 @@ class Sealer:
         now_ms: Callable[[], int],
         keep_days: int = KEEP_DAYS,
     ) -> None:
-        self._link = link
+        super().__init__(link, "sealing")
         self._vault = vault
         self._streams = streams
         self._now_ms = now_ms
         self._keep_ms = keep_days * DAY_MS
         self._dropped_at: dict[str, int] = {}
-        self._holder = lease.new_holder()
         self._slots = asyncio.Semaphore(STREAMS_AT_ONCE)
         self._signers: dict[str, Signer] = {}
         self._broken: set[str] = set()
-        self._looking: asyncio.Task[None] | None = None
-
-    def open(self) -> None:
-        self._looking = asyncio.create_task(self._look_for_ever())
 
     async def close(self) -> None:
         """Stops at once: what is not sealed stays in its stream."""
-        if self._looking:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        await super().close()
         if self._link.is_up:
             with suppress(RequestError):
                 await lease.hand_back(self._link, keys.AUDIT_SEALING, self._holder)
 
-    async def _look_for_ever(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except RequestError as error:
-                log.info("sealer_waits", reason=str(error))
-            except Exception:  # whatever it is: were this to end, nothing would be sealed, in silence
-                log.exception("sealer_failed")
-            await asyncio.sleep(LOOK_SECONDS)
+    async def rest(self) -> None:
+        await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
         """Seals all that is not sealed, unless another process is at it."""
@@ -114,7 +101,7 @@ class Sealer:
                     await lease.hold(self._link, keys.AUDIT_SEALING, self._holder, LEASE_MS)
                 await self._drop_old(site)
             except RequestError as error:  # a part of a cluster may be away
-                log.info("sealer_waits", site=site, reason=str(error))
+                log.info("work_waits", work=self._work, site=site, reason=str(error))
 
     async def _drop_old(self, site: str) -> None:
         """Drops what was signed longer ago than entries are kept, once in an hour."""

@@ -2,7 +2,7 @@
 
 | kind | what was done | subject | before -> after |
 | --- | --- | --- | --- |
-| submitted | a comment was taken in | comment_id | nothing -> its state |
+| submitted | a comment was taken in; `detail` has verdict, codes, rules | comment_id | nothing -> its state |
 | decided | a moderator decided | comment_id | the comment's states |
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |

@@ -43,7 +43,7 @@ hash of a reader's address:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
-| cd:{S}:thread:T | hash | title, url, closed, mode, created_ms, version; state -> count | for ever |
+| cd:{S}:thread:T | hash | title, url, closed, mode, version; times, see below; state -> count | for ever |
 | cd:{S}:thread-comments:T | hash | comment_id -> what is public of it, packed | for ever |
 | cd:{S}:thread-published:T | sorted set | comment_id -> submitted_ms | while published |
 | cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
@@ -90,6 +90,9 @@ hash of a reader's address:
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
 | cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
 | cd:{S}:rate-stranger | string | the same, of all strangers together | until all is free |
+
+A thread has created_ms; closes_ms where it is to close at a time of its own; and where it was made before its first
+comment first_ms, when that came, empty until then.
 
 An author has besides: `author_id`, by which others name him; `recent`, a letter for each of the newest 20 decisions on
 his comments: a, r or s; `approved`, how many of his comments a person's standing decision approves, which begins with

@@ -129,6 +129,7 @@ def _canonical(origin: str) -> str:
 def _check_policy(policy: Policy) -> None:
     thresholds = (policy.publish_below, policy.reject_above)
     demand(all(type(each) in (int, float) and 0 <= each <= 1 for each in thresholds), "thresholds")
+    demand(policy.close_after_days is None or is_count(policy.close_after_days), "close_after_days")
     for rate in (policy.reader_rate, policy.site_rate, policy.stranger_rate):
         demand(is_count(rate.per_minute) and is_count(rate.burst) and rate.burst > 0, "rates")
 

@@ -181,7 +181,8 @@ def _trace_keys(site: str, traces: Traces) -> tuple[str, str]:
 
 def _policy_arguments(policy: Policy) -> list[Argument]:
     rates = (policy.reader_rate, policy.site_rate, policy.stranger_rate)
-    return [policy.mode, *(each for rate in rates for each in (rate.interval_ms, rate.tolerance_ms))]
+    limits = (each for rate in rates for each in (rate.interval_ms, rate.tolerance_ms))
+    return [policy.mode, *limits, policy.open_ms]
 
 
 def _sender(new: NewComment) -> str:

@@ -19,6 +19,7 @@ DEFAULTS = {
     "stranger_rate_per_minute": 120,
     "stranger_burst": 60,
     "rules": [],
+    "close_after_days": None,
 }
 PUBLISHES = {"mode": "auto", "publish_below": 1, "reject_above": 1}
 HOLDS = {"mode": "auto", "publish_below": 0, "reject_above": 1}
@@ -134,6 +135,7 @@ def test_a_policy_is_replaced_whole_and_acts_at_once(site: Site) -> None:
         "stranger_rate_per_minute": None,
         "stranger_burst": 7,
         "rules": [],
+        "close_after_days": 14,
     }
     assert site.operator.put(site.path + "/policy", wanted).fits(PolicySchema) == wanted | {"version": 2}
     assert site.operator.get(site.path + "/policy").json == wanted | {"version": 2}

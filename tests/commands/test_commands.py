@@ -142,11 +142,14 @@ def test_a_thread_is_closed_opened_and_set(shell: Shell) -> None:
     said = shell.said("thread", "set", "default", name, "--title", "The river", "--article", "https://news.example/r")
     assert "The river" in said
     assert shell.json("thread", "show", "default", name)["closed"] is False
-    assert "closed  true" in shell.said("thread", "close", "default", name)
+    assert "closed     true" in shell.said("thread", "close", "default", name)
     assert shell.json("thread", "show", "default", name)["closed"] is True
     shell.said("thread", "open", "default", name)
     shell.said("thread", "set", "default", name, "--mode", "postmoderate")
+    shell.said("thread", "set", "default", name, "--closes-at", "2100-01-31T00:00:00Z")
     found = shell.json("thread", "show", "default", name)
+    assert found["closes_at"] == "2100-01-31T00:00:00.000Z"
+    shell.said("thread", "set", "default", name, "--closes-at", "site")
     assert (found["title"], found["closed"], found["mode"]) == ("The river", False, "postmoderate")
     shell.said("thread", "set", "default", name, "--mode", "site")
     assert shell.json("thread", "show", "default", name)["mode"] is None

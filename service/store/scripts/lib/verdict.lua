@@ -4,7 +4,7 @@ local function with_reason(code, reasons)
   return '["' .. code .. '"' .. (reasons == '[]' and '' or ',') .. string.sub(reasons, 2)
 end
 
--- From an argument on: the mode's verdict, whether it is listed, its reasons. `known` has author, thread, now, created_ms and
+-- From an argument on: the mode's verdict, whether it is listed, its reasons. `known` has author, thread, now, first_ms and
 -- said; `is_trust_counted` says that nothing but the mode would keep a trusted author's comment back.
 local function judged(arg_at, known, is_trust_counted, rules, found)
   local verdict, listed, reasons = unpack(ARGV, arg_at, arg_at + 2)
