@@ -218,6 +218,7 @@ class Comments:
 
     async def read_some(self, site: str, ids: Sequence[str], now_ms: int) -> list[Comment]:
         """Reads comments and their claims, in order, without those that are gone."""
+        await self._recall_homes(site, ids)
         homes = await asyncio.gather(*(self.find_home(site, each) for each in ids), return_exceptions=True)
         known: list[tuple[str, CommentHome]] = []
         for comment_id, home in zip(ids, homes, strict=True):
@@ -228,6 +229,16 @@ class Comments:
         steps = [known[start : start + COMMENTS_A_STEP] for start in range(0, len(known), COMMENTS_A_STEP)]
         found = await asyncio.gather(*(self._read_step(site, step, now_ms) for step in steps))
         return [each for step in found for each in step]
+
+    async def _recall_homes(self, site: str, ids: Sequence[str]) -> None:
+        """Finds where comments belong that are not remembered, many in one step, but for those of format 1."""
+        unknown = [each for each in ids if (site, each) not in self._homes]
+        for start in range(0, len(unknown), COMMENTS_A_STEP):
+            step = unknown[start : start + COMMENTS_A_STEP]
+            found = await scripts.READ_HOMES.run(self._link, [keys.comment(site, each) for each in step])
+            for comment_id, parts in zip(step, found, strict=True):
+                if parts[0] is not None:
+                    self.remember_home(site, comment_id, CommentHome.of(*parts))
 
     async def _read_step(self, site: str, step: list[tuple[str, CommentHome]], now_ms: int) -> list[Comment]:
         queue = keys.queue_keys(site)
