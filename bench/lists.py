@@ -36,7 +36,8 @@ from service.link.address import make_link
 from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.embedded import EmbeddedServer
 from service.store import scripts
-from service.store.comments import CommentHome, Comments
+from service.store.comments import Comments
+from service.store.homes import CommentHome
 from service.store.submissions import NO_TRACES, NewComment
 from service.use_cases.lists import list_comments
 
@@ -168,8 +169,14 @@ async def ask(desk: "Desk", total: int, question: Question, repeats: int) -> tup
     return took, found
 
 
+async def server_ms(link: "Link") -> float:
+    """The ms of processor time that the server's main thread took since it started."""
+    told: bytes = await link.call("INFO", "cpu")
+    return sum(1000 * float(each) for each in re.findall(rb"used_cpu_(?:sys|user)_main_thread:([0-9.]+)", told))
+
+
 async def step_ms(link: "Link") -> float:
-    """The ms that no more than one of a hundred scripts held the server longer since its counts were reset."""
+    """The ms that one of a hundred scripts held the server longer than, since its counts were reset."""
     told: bytes = await link.call("INFO", "latencystats")
     found = re.search(rb"usec_evalsha:\S*?p99=([0-9.]+)", told)
     return float(found[1]) / 1000 if found else 0.0
@@ -183,14 +190,18 @@ async def measure(url: str, total: int, repeats: int) -> None:
     await link.call("CONFIG", "SET", "appendfsync", "no")
     if not await link.call("EXISTS", "cd:{default}:totals"):
         await Filler(desk, total).fill()
-    click.echo(f"{'a page of 50, ms':36}{'p50':>9}{'p99':>9}{'longest':>9}{'step p99':>10}{'comments':>10}")
+    columns = ("p50", "p99", "service", "server", "step p99", "comments")
+    click.echo(f"{'a page of 50, ms':36}" + "".join(f"{each:>10}" for each in columns))
     for name, question in questions(total).items():
         await ask(desk, total, question, 3)
         await link.call("CONFIG", "RESETSTAT")
+        server_before, own_before = await server_ms(link), time.process_time()
         took, found = await ask(desk, total, question, repeats)
+        own = 1000 * (time.process_time() - own_before) / repeats
+        server = (await server_ms(link) - server_before) / repeats
         quantiles = statistics.quantiles(took, n=100, method="inclusive")
-        numbers = "".join(f"{number:>9.2f}" for number in (quantiles[49], quantiles[98], max(took)))
-        click.echo(f"{name:36}{numbers}{await step_ms(link):>10.2f}{found:>10}")
+        numbers = (quantiles[49], quantiles[98], own, server, await step_ms(link))
+        click.echo(f"{name:36}" + "".join(f"{number:>10.2f}" for number in numbers) + f"{found:>10}")
     await link.close()
 
 
@@ -207,7 +218,8 @@ async def run(folder: Path, total: int, repeats: int) -> None:
 @click.option("--repeats", default=100, show_default=True, type=click.IntRange(3, 10_000), help="Pages of each kind.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the store is kept, and taken from again.")
 def main(comments: int, repeats: int, folder: Path | None) -> None:
-    """Fill an embedded server as submissions and decisions do, and print the ms of pages of 50 comments."""
+    """Fill an embedded server as submissions and decisions do, and print the ms of pages of 50 comments: those that
+    pass, and of processor time those of this process and of the server for one page."""
     with tempfile.TemporaryDirectory(prefix="cd-lists-") as passing:
         asyncio.run(run(folder or Path(passing), comments, repeats))
 

@@ -24,6 +24,8 @@ from schemas.rules import MAX_RULES, RuleSchema
 from schemas.threads import MODES
 
 _MAX_RATE = 1_000_000
+MOST_OPEN_DAYS = 36_500
+MAX_POLICY_VERSION = 999_999_999
 INSTALLATION = "commentdesk"
 """The store keeps what belongs to no site under this name."""
 
@@ -52,6 +54,16 @@ class PolicySchema(Closed):
     held between. Rates count submissions: of a reader, of the whole site, and of all strangers together,
     who are those that submit without a token; null is no limit. A field left out has its default."""
 
+    version = StrictInteger(
+        lowest=1,
+        highest=MAX_POLICY_VERSION,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "The number of this policy: it grows by one with each change. Sent with a change it is the "
+            "one that was seen: 409 `stale_policy` if another is in force by now; null changes whatever is there."
+        },
+    )
     mode = fields.String(
         load_default="premoderate",
         validate=validate.OneOf(MODES),
@@ -80,6 +92,17 @@ class PolicySchema(Closed):
         most=MAX_RULES,
         load_default=[],
         metadata={"description": "What to do with comments that meet a condition, in this order."},
+    )
+
+    close_after_days = StrictInteger(
+        lowest=1,
+        highest=MOST_OPEN_DAYS,
+        load_default=None,
+        allow_none=True,
+        metadata={
+            "description": "So many days after its first comment a thread takes no more, unless it has a time of its "
+            "own to close at; null for never."
+        },
     )
 
     @validates_schema

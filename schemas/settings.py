@@ -187,6 +187,11 @@ class SettingsSchema(Schema):
             "between, for rules on emails; best by file. None: a short list of our own."
         },
     )
+    audit_days = fields.Integer(
+        load_default=400,
+        validate=validate.Range(1, 36_500),
+        metadata={"description": "Days for which entries of the audit logs are kept; their checkpoints stay for ever."},
+    )
     event_listeners = fields.Integer(
         load_default=500,
         validate=validate.Range(0, 10_000),

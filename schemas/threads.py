@@ -13,6 +13,7 @@ from schemas.fields import (
     PlainText,
     StrictBoolean,
     WebAddress,
+    check_year,
     next_cursor,
     page_limit,
     query_cursor,
@@ -138,6 +139,16 @@ class ThreadChangeSchema(Closed):
             "mode. Only moderators, operators and the administrator may set it."
         },
     )
+    closes_at = fields.AwareDateTime(
+        format="iso",
+        allow_none=True,
+        validate=check_year,
+        metadata={
+            "description": "When the thread closes by itself, RFC 3339 with an offset; in the place of the policy's "
+            "`close_after_days`. Null for as the policy says.",
+            "pattern": "^[2-9][0-9]{3}-",
+        },
+    )
 
 
 class StateCountsSchema(Closed):
@@ -159,7 +170,18 @@ class ThreadSchema(Closed):
     url = fields.String(
         required=True, metadata={"description": "The article's http or https address; empty if it was not told."}
     )
-    closed = fields.Boolean(required=True, metadata={"description": "Whether the thread refuses new comments."})
+    closed = fields.Boolean(
+        required=True,
+        metadata={
+            "description": "Whether the thread refuses new comments: it was closed, or the time of its closing is past."
+        },
+    )
+    closes_at = fields.String(
+        required=True,
+        allow_none=True,
+        metadata=TIME
+        | {"description": "When it closes, as it was set, RFC 3339 in UTC; null where it follows its site's policy."},
+    )
     mode = fields.String(
         required=True,
         allow_none=True,

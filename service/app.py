@@ -278,7 +278,9 @@ async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
 async def _run_sealer(service: web.Application) -> AsyncIterator[None]:
     """What seals the audit logs, in the first of the workers."""
     desk = service[DESK]
-    sealer = Sealer(desk.link, desk.vault, partial(_all_streams, desk.registry), desk.now_ms)
+    sealer = Sealer(
+        desk.link, desk.vault, partial(_all_streams, desk.registry), desk.now_ms, service[SETTINGS].audit_days
+    )
     if service[IS_FIRST]:
         sealer.open()
     yield

@@ -28,6 +28,7 @@ CommentdeskError
     ├── ThreadNotFoundError
     ├── CommentNotFoundError
     ├── TokenNotFoundError
+    ├── PolicyVersionNotFoundError
     ├── MemberNotFoundError
     ├── BuiltInMemberError
     ├── BulkNotFoundError
@@ -38,6 +39,7 @@ CommentdeskError
     ├── ClaimedByAnotherError
     ├── NotQueuedError            a comment that awaits no decision
     ├── StaleRevisionError
+    ├── StalePolicyError          a change of a policy that is another one by now
     ├── NothingToUndoError
     ├── RateLimitedError
     ├── TooManyQuestionsError     of one reader, or of all strangers together
@@ -242,6 +244,12 @@ class AuthorNotFoundError(RequestError):
     advice = marked("Nobody has written by that email or author_id, or he was forgotten.")
 
 
+class PolicyVersionNotFoundError(RequestError):
+    code = "policy_version_not_found"
+    title = marked("There is no such version of the policy")
+    advice = marked("It never was, or is no longer kept: the list of versions has those that are.")
+
+
 class ReceiptNotFoundError(RequestError):
     code = "receipt_not_found"
     title = marked("There is no such receipt")
@@ -276,6 +284,12 @@ class StaleRevisionError(RequestError):
     code = "stale_revision"
     title = marked("The comment changed since that revision")
     advice = marked("Read the comment again, and decide on what it is now.")
+
+
+class StalePolicyError(RequestError):
+    code = "stale_policy"
+    title = marked("The policy changed since that version")
+    advice = marked("Read the policy again, and change what it is now.")
 
 
 class NothingToUndoError(RequestError):

@@ -44,6 +44,7 @@ class Settings:
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...]
     demo: Audience
     disposable_domains: tuple[str, ...]
+    audit_days: int
     near_duplicates: bool
     event_listeners: int
     event_listeners_per_address: int

@@ -145,4 +145,7 @@ def _change(body: Json) -> ThreadChange:
     given = dict(body)
     if "mode" in given:
         given["mode"] = SITES_OWN if given["mode"] is None else Mode(given["mode"])
+    if "closes_at" in given:
+        closes_at = given.pop("closes_at")
+        given["closes_ms"] = SITES_OWN if closes_at is None else int(closes_at.timestamp() * 1000)
     return ThreadChange(**given)

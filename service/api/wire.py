@@ -201,6 +201,7 @@ def thread_json(thread: Thread) -> Json:
         "title": thread.title,
         "url": thread.url,
         "closed": thread.closed,
+        "closes_at": _rfc3339_or_none(thread.closes_ms),
         "mode": thread.mode,
         "counts": _by_state(thread.counts),
     }

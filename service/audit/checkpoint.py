@@ -14,6 +14,9 @@ SIGNATURE_BYTES = 64
 CHECKPOINT_BYTES = _SIGNED.size + SIGNATURE_BYTES
 """116: the count of entries (8), the head (32), the time (8), the id of the key (4), the signature (64)."""
 
+TIME_BYTE = 8 + HEAD_BYTES
+"""At this byte of a checkpoint its time begins."""
+
 
 def key_id_of(key: Ed25519PublicKey) -> bytes:
     """The first four bytes of the SHA-256 of the public key."""

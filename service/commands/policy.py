@@ -51,6 +51,11 @@ def show_policy(site: str, *, is_json: bool, url: str | None, token: str | None)
 )
 @click.option("--stranger-burst", type=int, help=_BURST)
 @click.option(
+    "--close-after-days",
+    type=RateType(),
+    help="So long after the first comment a thread is open, or none: for ever.",
+)
+@click.option(
     "--file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="JSON with fields of the policy, also those that have no option; options go before it.",
@@ -65,9 +70,44 @@ def set_policy(site: str, *, file: Path | None, url: str | None, token: str | No
       commentdesk policy set news --reader-rate 3 --site-rate none
       commentdesk policy set news --file policy.json
     """
-    given = given_of(fields, _fields_in(file))
+    given = given_of(fields, {name: value for name, value in _fields_in(file).items() if name != "version"})
     unlimited: Json = {name: None for name, value in given.items() if value == RateType.NONE}
     show(connect(url, token).call("PATCH", _path(site), given | unlimited))
+
+
+@policy.command()
+@click.argument("site")
+@as_json_option
+@api_options
+def versions(site: str, *, is_json: bool, url: str | None, token: str | None) -> None:
+    """List who changed the policy of a site, when, and which fields, the newest first.
+
+    \b
+    Example:
+      commentdesk policy versions news
+    """
+    found = list(connect(url, token).list_all(_path(site) + "/versions", "versions"))
+    if is_json:
+        print_json({"versions": found})
+        return
+    for each in found:
+        who = each["name"] or "-"
+        what = f"version {each['restored']} again" if each["restored"] else ", ".join(each["changed"]) or "-"
+        click.echo(f"{each['version']:>4}  {each['at']}  {who}  {what}")
+
+
+@policy.command()
+@click.argument("site")
+@click.argument("version", type=click.IntRange(min=1))
+@api_options
+def restore(site: str, version: int, *, url: str | None, token: str | None) -> None:
+    """Make an older version of a site's policy the newest, and show it.
+
+    \b
+    Example:
+      commentdesk policy restore news 12
+    """
+    show(connect(url, token).call("POST", f"{_path(site)}/versions/{version}/restore", {}))
 
 
 def _fields_in(file: Path | None) -> Json:

@@ -41,6 +41,7 @@ def show_thread(site: str, thread: str, *, is_json: bool, url: str | None, token
     type=click.Choice([*(mode.value for mode in Mode), SITES_OWN]),
     help=f"Its own mode; {SITES_OWN}: as its site.",
 )
+@click.option("--closes-at", help=f"When it closes, as 2027-01-31T00:00:00Z; {SITES_OWN}: as its site's policy says.")
 @api_options
 def set_thread(
     site: str,
@@ -48,6 +49,7 @@ def set_thread(
     *,
     article_url: str | None,
     mode: str | None,
+    closes_at: str | None,
     url: str | None,
     token: str | None,
     **fields: object,
@@ -59,9 +61,8 @@ def set_thread(
       commentdesk thread set news river-2026 --title "The river" --article https://news.example/river
       commentdesk thread set news river-2026 --mode premoderate
     """
-    given = given_of({**fields, "url": article_url, "mode": mode})
-    if mode == SITES_OWN:
-        given["mode"] = None
+    given = given_of({**fields, "url": article_url, "mode": mode, "closes_at": closes_at})
+    given |= {name: None for name in ("mode", "closes_at") if given.get(name) == SITES_OWN}
     _set(site, thread, given, url=url, token=token)
 
 

@@ -1,6 +1,5 @@
 """Runs one consumer on the streams of all sites and of the installation, for as long as the process lasts.
 
-Every process that runs it looks for streams in which the consumer is behind; a lease says which one works in a stream.
 The position moves when events were handled, in a script that looks at the lease, so that a process that was cut off for
 a while can move nothing any more. A stream that is slow, or whose events fail, keeps no other one waiting.
 """
@@ -8,17 +7,16 @@ a while can move nothing any more. A stream that is slow, or whose events fail, 
 import asyncio
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 
 import structlog
 
 from service.consumers.consumer import Consumer
-from service.errors import RequestError, UnavailableError
+from service.consumers.rounds import LeaseLostError, RoundsOfSites
+from service.errors import UnavailableError
 from service.link.link import Link
 from service.store import consumers
 from service.store.consumers import DeadLetter, Entry, Errand, Outlook
 from service.store.events import unpack_event
-from service.upkeep import lease
 
 LOOK_SECONDS = 0.5
 """Between two looks for something to do: about 25 µs of the server's time for each stream."""
@@ -31,76 +29,34 @@ MOVE_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
-class LeaseLostError(Exception):
-    """Another process works in the stream by now."""
-
-
-class Runner:
+class Runner(RoundsOfSites):
     """A consumer at work. `streams` gives the sites that there are now, and INSTALLATION."""
 
     def __init__(
         self, link: Link, consumer: Consumer, streams: Callable[[], Iterable[str]], now_ms: Callable[[], int]
     ) -> None:
-        self._link = link
+        super().__init__(link, f"consumer {consumer.name}", streams, at_once=STREAMS_AT_ONCE)
         self._consumer = consumer
-        self._streams = streams
         self._now_ms = now_ms
-        self._holder = lease.new_holder()
-        self._working: dict[str, asyncio.Task[None]] = {}
-        self._slots = asyncio.Semaphore(STREAMS_AT_ONCE)
-        self._looking: asyncio.Task[None] | None = None
 
-    def open(self) -> None:
-        self._looking = asyncio.create_task(self._look_for_ever())
+    async def rest(self) -> None:
+        await asyncio.sleep(LOOK_SECONDS)
 
-    async def close(self) -> None:
-        """Stops at once; what was handled is behind the position, what was begun comes again."""
-        tasks = [*self._working.values(), *([self._looking] if self._looking else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def _look_for_ever(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except RequestError as error:
-                log.info("consumer_waits", consumer=self._consumer.name, reason=str(error))
-            except Exception:  # whatever it is: were this to end, events would pile up in silence
-                log.exception("consumer_failed", consumer=self._consumer.name)
-            await asyncio.sleep(LOOK_SECONDS)
-
-    async def look(self) -> None:
-        """Goes to work in every stream in which the consumer is behind and nobody of this process is at work."""
-        idle = [site for site in self._streams() if site not in self._working]
-        outlooks = await asyncio.gather(*(self._outlook(site) for site in idle))
-        for site, outlook in zip(idle, outlooks, strict=True):
-            if outlook is Outlook.BEHIND:
-                self._working[site] = asyncio.create_task(self._work(site))
-
-    async def _outlook(self, site: str) -> Outlook:
-        outlook = await consumers.peek(self._link, site, self._consumer.name)
+    async def is_due(self, place: str) -> bool:
+        """Whether the consumer is behind in a stream."""
+        outlook = await consumers.peek(self._link, place, self._consumer.name)
         if outlook is Outlook.NEW:
-            await consumers.register(self._link, site, self._consumer.name, self._consumer.start)
-        return outlook
+            await consumers.register(self._link, place, self._consumer.name, self._consumer.start)
+        return outlook is Outlook.BEHIND
 
-    async def _work(self, site: str) -> None:
-        errand = Errand(site, self._consumer.name, self._holder)
-        try:
-            async with self._slots:
-                if await lease.hold(self._link, errand.lease_key, self._holder):
-                    async with lease.renewed(self._link, errand.lease_key, self._holder, LeaseLostError()) as renewing:
-                        await Work(self._link, self._consumer, errand, self._now_ms, renewing).do_all()
-        except (LeaseLostError, RequestError) as error:
-            log.info("consumer_stopped", consumer=self._consumer.name, site=site, reason=repr(error))
-        except asyncio.CancelledError:  # perhaps between taking the lease and hearing of it
-            with suppress(RequestError):
-                await lease.hand_back(self._link, errand.lease_key, self._holder)
-            raise
-        except Exception:  # it begins anew at the next look
-            log.exception("consumer_failed", consumer=self._consumer.name, site=site)
-        finally:
-            del self._working[site]
+    def lease_key(self, place: str) -> str:
+        return self._errand(place).lease_key
+
+    async def work(self, place: str, renewing: asyncio.Task[None]) -> None:
+        await Work(self._link, self._consumer, self._errand(place), self._now_ms, renewing).do_all()
+
+    def _errand(self, place: str) -> Errand:
+        return Errand(place, self._consumer.name, self._holder)
 
 
 class Work:

@@ -19,8 +19,10 @@ from service.audit.sealing import Sealing
 from service.audit.segment import LINES
 from service.audit.signer import Signer, introduced
 from service.audit.verification import check_tail
+from service.consumers.rounds import Rounds
 from service.domain.audit_entry import OwnKind
 from service.domain.event import MACHINE
+from service.domain.times import DAY_MS
 from service.errors import RequestError
 from service.link.link import Link
 from service.store import audit, keys
@@ -33,48 +35,44 @@ LOOK_SECONDS = 0.5
 """Between two looks for something to seal: about 10 µs of the server's time for each stream."""
 LEASE_MS = 2_000
 STREAMS_AT_ONCE = 8
+KEEP_DAYS = 400
+DROP_MS = 3600 * 1000
+"""Between two looks for segments that are old enough to be dropped."""
 
 log = structlog.get_logger(__name__)
 
 
-class Sealer:
+class Sealer(Rounds):
     """The sealer at work. `streams` gives the sites that there are now, and INSTALLATION; the vault's secret has to be
     in force when it gives any."""
 
     def __init__(
-        self, link: Link, vault: Vault, streams: Callable[[], Iterable[str]], now_ms: Callable[[], int]
+        self,
+        link: Link,
+        vault: Vault,
+        streams: Callable[[], Iterable[str]],
+        now_ms: Callable[[], int],
+        keep_days: int = KEEP_DAYS,
     ) -> None:
-        self._link = link
+        super().__init__(link, "sealing")
         self._vault = vault
         self._streams = streams
         self._now_ms = now_ms
-        self._holder = lease.new_holder()
+        self._keep_ms = keep_days * DAY_MS
+        self._dropped_at: dict[str, int] = {}
         self._slots = asyncio.Semaphore(STREAMS_AT_ONCE)
         self._signers: dict[str, Signer] = {}
         self._broken: set[str] = set()
-        self._looking: asyncio.Task[None] | None = None
-
-    def open(self) -> None:
-        self._looking = asyncio.create_task(self._look_for_ever())
 
     async def close(self) -> None:
         """Stops at once: what is not sealed stays in its stream."""
-        if self._looking:
-            self._looking.cancel()
-            await asyncio.gather(self._looking, return_exceptions=True)
+        await super().close()
         if self._link.is_up:
             with suppress(RequestError):
                 await lease.hand_back(self._link, keys.AUDIT_SEALING, self._holder)
 
-    async def _look_for_ever(self) -> None:
-        while True:
-            try:
-                await self.look()
-            except RequestError as error:
-                log.info("sealer_waits", reason=str(error))
-            except Exception:  # whatever it is: were this to end, nothing would be sealed, in silence
-                log.exception("sealer_failed")
-            await asyncio.sleep(LOOK_SECONDS)
+    async def rest(self) -> None:
+        await asyncio.sleep(LOOK_SECONDS)
 
     async def look(self) -> None:
         """Seals all that is not sealed, unless another process is at it."""
@@ -101,8 +99,20 @@ class Sealer:
             try:
                 while await self.seal_some(site):
                     await lease.hold(self._link, keys.AUDIT_SEALING, self._holder, LEASE_MS)
+                await self._drop_old(site)
             except RequestError as error:  # a part of a cluster may be away
-                log.info("sealer_waits", site=site, reason=str(error))
+                log.info("work_waits", work=self._work, site=site, reason=str(error))
+
+    async def _drop_old(self, site: str) -> None:
+        """Drops what was signed longer ago than entries are kept, once in an hour."""
+        now_ms = self._now_ms()
+        if 0 <= now_ms - self._dropped_at.get(site, -DROP_MS) < DROP_MS:
+            return
+        found = await audit.read_end(self._link, site)
+        number = found[0].first_segment if found else 0
+        while await audit.drop_segment(self._link, site, number, now_ms - self._keep_ms, now_ms):
+            number += 1
+        self._dropped_at[site] = now_ms
 
     async def seal_some(self, site: str) -> bool:
         """Seals the next events of a stream, up to the end of a segment. True when there are more of them."""

@@ -2,7 +2,7 @@
 
 | kind | what was done | subject | before -> after |
 | --- | --- | --- | --- |
-| submitted | a comment was taken in | comment_id | nothing -> its state |
+| submitted | a comment was taken in; `detail` has verdict, codes, rules | comment_id | nothing -> its state |
 | decided | a moderator decided | comment_id | the comment's states |
 | undone | a moderator took the last decision back | comment_id | the comment's states |
 | repaired | the doctor put a comment right | comment_id | names of its faults, with spaces between |
@@ -21,7 +21,7 @@
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
 | site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
-| policy_changed | a site's policy was replaced | site | JSON of the field `policy` |
+| policy_changed | a site's policy became another version, which the detail has | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | member_created, member_changed | a member was made, or renamed | member_id | JSON of the fields that changed |
 | member_revoked | a member and all his tokens were ended | member_id | JSON of the member and `tokens`, their ids |

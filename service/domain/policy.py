@@ -7,6 +7,7 @@ from typing import Any
 
 from service.domain.rule import Rule
 from service.domain.rule_fields import fields_of_rule, rule_of
+from service.domain.times import DAY_MS
 
 
 class Mode(StrEnum):
@@ -47,6 +48,13 @@ class Policy:
     stranger_rate: RateLimit = RateLimit(120, 60)
     """Of all together who submit without a token."""
     rules: tuple[Rule, ...] = ()
+    close_after_days: int | None = None
+    """So many days after its first comment a thread takes no more; None is never."""
+
+    @property
+    def open_ms(self) -> int:
+        """For how long after its first comment a thread is open; 0 for ever."""
+        return (self.close_after_days or 0) * DAY_MS
 
 
 PolicyChange = Mapping[str, Any]
@@ -66,6 +74,7 @@ def fields_of(policy: Policy) -> dict[str, Any]:
         "stranger_rate_per_minute": policy.stranger_rate.per_minute or None,
         "stranger_burst": policy.stranger_rate.burst,
         "rules": [fields_of_rule(rule) for rule in policy.rules],
+        "close_after_days": policy.close_after_days,
     }
 
 
@@ -79,4 +88,5 @@ def policy_of(fields: Mapping[str, Any]) -> Policy:
         site_rate=RateLimit(fields["site_rate_per_minute"] or 0, fields["site_burst"]),
         stranger_rate=RateLimit(fields.get("stranger_rate_per_minute") or 0, fields.get("stranger_burst", 1)),
         rules=tuple(rule_of(rule) for rule in fields.get("rules", ())),
+        close_after_days=fields.get("close_after_days"),
     )

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from service.domain.decision_reason import DecisionReason, codes_of
 from service.domain.policy import Policy
+from service.domain.policy_version import FIRST_VERSION
 
 DEFAULT_SITE = "default"
 
@@ -35,6 +36,8 @@ class Site:
     """Of what its readers see, as a tag such as `de` or `pt-BR` (BCP 47)."""
     reasons: tuple[DecisionReason, ...] | None = None
     """What its moderators choose from; None are the default ones, in its language."""
+
+    policy_version: int = FIRST_VERSION
 
     def reason_code(self, reason: str | None) -> str:
         """A decision's reason where it is a code of this site's; "" for words of the moderator's own."""

@@ -49,9 +49,23 @@ class ThreadPage(NamedTuple):
     last: Position | None = None
 
 
+class Closing(NamedTuple):
+    """What closes threads by itself: the time, and for how long after its first comment the site's policy leaves a
+    thread open, in ms, 0 for ever."""
+
+    now_ms: int
+    open_ms: int
+
+
+NO_CLOSING = Closing(0, 0)
+"""At the beginning of time nothing is past."""
+
+
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """How a thread is set; `mode` None is the site's own. `counts` has how many of its comments are in each state."""
+    """How a thread is set; `mode` None is the site's own, and so is `closes_ms`. `first_ms` is when its first comment
+    came, or when it was made where an older version did not write that; None before. `counts` has how many of its
+    comments are in each state."""
 
     thread: str
     title: str
@@ -59,10 +73,21 @@ class Thread:
     closed: bool
     mode: Mode | None
     counts: Mapping[State, int]
+    closes_ms: int | None = None
+    first_ms: int | None = None
+
+    def is_closed(self, closing: Closing) -> bool:
+        """Whether it takes no more comments: it was closed, or is past its own time or that of the policy."""
+        if self.closed:
+            return True
+        if self.closes_ms is not None:
+            return closing.now_ms >= self.closes_ms
+        open_ms, first_ms = closing.open_ms, self.first_ms
+        return open_ms > 0 and first_ms is not None and closing.now_ms >= first_ms + open_ms
 
 
 class SitesOwn(NamedTuple):
-    """In the place of a mode: the site's own again."""
+    """In the place of a mode, or of a time to close at: the site's own again."""
 
 
 SITES_OWN = SitesOwn()
@@ -76,3 +101,4 @@ class ThreadChange:
     url: str | None = None
     closed: bool | None = None
     mode: Mode | SitesOwn | None = None
+    closes_ms: int | SitesOwn | None = None

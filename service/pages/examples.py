@@ -36,7 +36,7 @@ def _address(path: str, described: Json) -> str:
     for parameter in described["parameters"]:
         if parameter["in"] == "path":
             name = parameter["name"]
-            path = path.replace(f"{{{name}}}", ids.get(name) or parameter["example"])
+            path = path.replace(f"{{{name}}}", ids.get(name) or str(parameter["example"]))
     query = urlencode({name: value for name, value in _query(described) if value}, doseq=True)
     return f"{path}?{query}" if query else path
 

@@ -4,7 +4,7 @@ installation, whose place is INSTALLATION."""
 from contextlib import suppress
 from typing import NamedTuple
 
-from service.audit.checkpoint import CHECKPOINT_BYTES
+from service.audit.checkpoint import CHECKPOINT_BYTES, TIME_BYTE
 from service.audit.sealing import Sealing, Seen
 from service.audit.segment import LINES
 from service.audit.signer import Signer, pack_signer, unpack_signer
@@ -68,11 +68,12 @@ async def read_segment(link: Link, site: str, number: int) -> bytes | None:
     return packed
 
 
-async def drop_segment(link: Link, site: str, number: int, now_ms: int) -> bool:
-    """Drops a segment, if it is the oldest that is kept; its checkpoint stays."""
+async def drop_segment(link: Link, site: str, number: int, before_ms: int, now_ms: int) -> bool:
+    """Drops a segment, if it is the oldest that is kept and was signed before that time; its checkpoint stays."""
     log, stream = audit_of(site), stream_of(site)
-    names = [log.head, log.segment(number), *stream[:2]]
-    (is_dropped,) = await scripts.DROP_AUDIT.run(link, names, number, (number + 1) * LINES, now_ms)
+    names = [log.head, log.checkpoints, log.segment(number), *stream[:2]]
+    at_byte = number * CHECKPOINT_BYTES + TIME_BYTE
+    (is_dropped,) = await scripts.DROP_AUDIT.run(link, names, number, before_ms, at_byte, (number + 1) * LINES, now_ms)
     return bool(is_dropped)
 
 
@@ -88,4 +89,4 @@ async def read_signers(link: Link) -> dict[str, Signer]:
 
 async def add_signer(link: Link, signer: Signer) -> None:
     """Writes a key down, unless it is known."""
-    await link.call("HSETNX", keys.AUDIT_KEYS, signer.key_id, pack_signer(signer))
+    await scripts.ADD_SIGNER.run(link, [keys.AUDIT_KEYS], signer.key_id, pack_signer(signer))

@@ -9,6 +9,7 @@ Of the installation, tag `{commentdesk}`:
 | --- | --- | --- | --- |
 | cd:{commentdesk}:installation | hash | `format`, `secret_check`, and see below | for ever |
 | cd:{commentdesk}:sites | hash | site -> JSON | until changed |
+| cd:{commentdesk}:policy-versions:S | hash | N -> who, when and what; N.policy -> that policy | the newest 100 |
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:members | hash | member_id -> JSON; an older one has a token of his id | until revoked |
 | cd:{commentdesk}:members-seen | hash | member_id -> when he showed a token last, ms, within a minute | until revoked |
@@ -42,7 +43,7 @@ hash of a reader's address:
 
 | key | type | member -> value | lifetime |
 | --- | --- | --- | --- |
-| cd:{S}:thread:T | hash | title, url, closed, mode, created_ms, version; state -> count | for ever |
+| cd:{S}:thread:T | hash | title, url, closed, mode, version; times, see below; state -> count | for ever |
 | cd:{S}:thread-comments:T | hash | comment_id -> what is public of it, packed | for ever |
 | cd:{S}:thread-published:T | sorted set | comment_id -> submitted_ms | while published |
 | cd:{S}:thread-published-later:T | sorted set | comment_id -> published_ms, where that is another | while published |
@@ -89,6 +90,9 @@ hash of a reader's address:
 | cd:{S}:idempotency:D | string | fingerprint, a newline, the answer: MessagePack of a script's reply | 24 h |
 | cd:{S}:rate-reader:R, cd:{S}:rate-site | string | GCRA's theoretical arrival time, µs | until all is free |
 | cd:{S}:rate-stranger | string | the same, of all strangers together | until all is free |
+
+A thread has created_ms; closes_ms where it is to close at a time of its own; and where it was made before its first
+comment first_ms, when that came, empty until then.
 
 An author has besides: `author_id`, by which others name him; `recent`, a letter for each of the newest 20 decisions on
 his comments: a, r or s; `approved`, how many of his comments a person's standing decision approves, which begins with
@@ -165,6 +169,7 @@ INSTALLATION_KINDS = {
     "installation": KeyType.HASH,
     "sites": KeyType.HASH,
     "tokens": KeyType.HASH,
+    "policy-versions:": KeyType.HASH,
     "members": KeyType.HASH,
     "members-seen": KeyType.HASH,
     "changes": KeyType.STREAM,
@@ -292,6 +297,11 @@ AUDIT_CONSUMER = "audit"
 
 def installation_idempotency(digest: str) -> str:
     return f"{_INSTALLATION}idempotency:{digest}"
+
+
+def policy_versions(site: str) -> str:
+    """Of the installation, as the sites' own records are: both are written in one step."""
+    return f"{_INSTALLATION}policy-versions:{site}"
 
 
 def salt(day: int) -> str:

@@ -16,6 +16,8 @@ from service.store import keys, scripts
 from service.store.comments import AGE_BOUNDS_SECONDS
 
 Ints = npt.NDArray[np.int64]
+ROWS_AT_ONCE = 500
+"""About 0.2 ms of the server's time."""
 _HEAD = 3
 """Numbers in a row before those of its counters."""
 _AHEAD = 60
@@ -25,17 +27,31 @@ _MEDIAN, _MOST = 0.5, 0.95
 
 async def read_series(link: Link, site: str, span: Span, now_ms: int) -> Series:
     """Reads the points of a span up to now, the last of which still grows."""
-    of_site = keys.series_keys(site)
-    is_day = span is Span.DAY
-    names = [of_site.minutes if is_day else of_site.hours, of_site.base, keys.totals(site), keys.queue_keys(site).queue]
-    rows, minute, counters, values, before, depth, oldest = await scripts.READ_SERIES.run(
-        link, names, "minutes" if is_day else "hours"
+    of_site, is_day = keys.series_keys(site), span is Span.DAY
+    minute, counters, values, before, depth, oldest = await scripts.READ_SERIES.run(
+        link,
+        [of_site.base, keys.totals(site), keys.queue_keys(site).queue],
+        "minutes" if is_day else "hours",
     )
+    rows = await _read_rows(link, of_site.minutes if is_day else of_site.hours)
     if minute:
         at = int(minute) if is_day else int(minute) // 60
         age = max(0, now_ms - int(float(oldest))) // 1000 + 1 if oldest else 0
-        rows.append(pack_row((at, depth, age), _grown(_numbers(values), _numbers(before))))
+        running = pack_row((at, depth, age), _grown(_numbers(values), _numbers(before)))
+        if not rows or not rows[-1].startswith(_varint(at)):  # else it was put between the two readings
+            rows.append(running)
     return _series(span, counters.decode().split(), rows, now_ms)
+
+
+async def _read_rows(link: Link, key: str) -> list[bytes]:
+    """All rows, so few at once that the server is not held for long."""
+    rows: list[bytes] = []
+    after, found = "-", None
+    while found is None or len(found) == ROWS_AT_ONCE:
+        found = await link.call("XRANGE", key, after, "+", "COUNT", ROWS_AT_ONCE)
+        rows += [fields[1] for _, fields in found]
+        after = "(" + found[-1][0].decode() if found else after
+    return rows
 
 
 def pack_row(head: tuple[int, int, int], grown: Sequence[tuple[int, int]]) -> bytes:

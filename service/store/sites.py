@@ -1,7 +1,7 @@
 """Sites in Redis."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 import orjson
@@ -11,6 +11,7 @@ from schemas.origin import origin_of
 from service.domain.decision_reason import MOST_REASONS, DecisionReason
 from service.domain.event import EventKind
 from service.domain.policy import Policy, fields_of, policy_of
+from service.domain.policy_version import FIRST_VERSION
 from service.domain.replay import NO_REPLAY, Replay
 from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
 from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
@@ -53,26 +54,6 @@ async def set_reasons(
     return await _update(link, site, wanted, Change(EventKind.SITE_REASONS_CHANGED, actor, now_ms))
 
 
-async def set_policy(link: Link, site: str, policy: Policy, *, actor: str, now_ms: int) -> Site:
-    """Replaces the whole policy of a site. SiteNotFoundError."""
-    wanted = {"policy": fields_of(policy)}
-    return await _update(link, site, wanted, Change(EventKind.POLICY_CHANGED, actor, now_ms))
-
-
-async def change_policy(link: Link, site: str, change: Callable[[Policy], Policy], *, actor: str, now_ms: int) -> Site:
-    """Changes the policy of a site to what `change` makes of it, and what another changes at the same moment stays
-    changed. SiteNotFoundError, and what `change` raises."""
-
-    def make(record: Record) -> Record:
-        return {"policy": fields_of(change(policy_of(record["policy"])))}
-
-    told = Change(EventKind.POLICY_CHANGED, actor, now_ms)
-    try:
-        return unpack_site(site, await json_records.rewrite(link, keys.SITES, site, make, change=told))
-    except RecordAbsentError as error:
-        raise SiteNotFoundError from error
-
-
 async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:
     try:
         return unpack_site(site, await json_records.update(link, keys.SITES, site, wanted, change=told))
@@ -82,10 +63,12 @@ async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:
 
 def pack_site(site: Site) -> Record:
     """A site as it is stored; the demo's has its mark, so that no publisher's site of that name is taken for it. One
-    that has the default reasons keeps none."""
+    that has the default reasons keeps none, one with its first policy no number of it."""
     own: Record = {"is_demo": True} if site.is_demo else {}
     if site.reasons is not None:
         own["reasons"] = _pack_reasons(site.reasons)
+    if site.policy_version != FIRST_VERSION:
+        own["policy_version"] = site.policy_version
     return own | {
         "title": site.title,
         "public_submission": site.public_submission,
@@ -109,11 +92,13 @@ def unpack_site(name: str, record: Record) -> Site:
         is_demo=record.get("is_demo") is True,
         language=record.get("language", DEFAULT_LANGUAGE),
         reasons=_unpack_reasons(record.get("reasons")),
+        policy_version=record.get("policy_version", FIRST_VERSION),
     )
     demand(re.match(SITE_PATTERN, name), "name")
     demand(type(site.title) is str and type(site.public_submission) is bool, "title or public_submission")
     demand(all(type(origin) is str for origin in site.allowed_origins), "allowed_origins")
     demand(is_count(site.created_ms), "created_ms")
+    demand(is_count(site.policy_version), "policy_version")
     demand(re.match(LANGUAGE_PATTERN, site.language), "language")
     _check_policy(site.policy)
     return site
@@ -144,6 +129,7 @@ def _canonical(origin: str) -> str:
 def _check_policy(policy: Policy) -> None:
     thresholds = (policy.publish_below, policy.reject_above)
     demand(all(type(each) in (int, float) and 0 <= each <= 1 for each in thresholds), "thresholds")
+    demand(policy.close_after_days is None or is_count(policy.close_after_days), "close_after_days")
     for rate in (policy.reader_rate, policy.site_rate, policy.stranger_rate):
         demand(is_count(rate.per_minute) and is_count(rate.burst) and rate.burst > 0, "rates")
 

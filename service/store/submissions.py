@@ -16,7 +16,8 @@ from service.domain.submission import Receipt, Submission
 from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL, pack_row
 from service.store import keys, scripts
-from service.store.comments import CommentHome, Comments
+from service.store.comments import Comments
+from service.store.homes import CommentHome
 from service.store.record import Private, pack_private, pack_public
 from service.store.rules import pack_fired, routing_arguments, rule_arguments
 
@@ -181,7 +182,8 @@ def _trace_keys(site: str, traces: Traces) -> tuple[str, str]:
 
 def _policy_arguments(policy: Policy) -> list[Argument]:
     rates = (policy.reader_rate, policy.site_rate, policy.stranger_rate)
-    return [policy.mode, *(each for rate in rates for each in (rate.interval_ms, rate.tolerance_ms))]
+    limits = (each for rate in rates for each in (rate.interval_ms, rate.tolerance_ms))
+    return [policy.mode, *limits, policy.open_ms]
 
 
 def _sender(new: NewComment) -> str:

@@ -6,7 +6,16 @@ from typing import Any
 from service.domain.policy import Mode
 from service.domain.queue import START, Position
 from service.domain.state import State
-from service.domain.thread import PublishedComment, SitesOwn, Thread, ThreadChange, ThreadOrder, ThreadPage
+from service.domain.thread import (
+    NO_CLOSING,
+    Closing,
+    PublishedComment,
+    SitesOwn,
+    Thread,
+    ThreadChange,
+    ThreadOrder,
+    ThreadPage,
+)
 from service.errors import ThreadNotFoundError
 from service.link.link import Link
 from service.store import keys, scripts
@@ -23,11 +32,12 @@ async def read_page(
     known_version: str = "",
     limit: int,
     after: Position = START,
+    closing: Closing = NO_CLOSING,
 ) -> ThreadPage:
-    """Reads one page of a thread in one call; no comments when it is of the version given. An unknown thread is an
-    empty one."""
+    """Reads one page of a thread in one call; no comments when it is of the version given, which is another one from
+    the moment on at which it closes. An unknown thread is an empty one."""
     names = [*keys.thread_keys(site, thread)[:3], keys.published_later(site, thread)]
-    reply = await scripts.READ_THREAD.run(link, names, known_version, order, limit, *after)
+    reply = await scripts.READ_THREAD.run(link, names, known_version, order, limit, *after, *closing)
     return ThreadPage(reply[0].decode(), "", "", 0, None) if len(reply) == 1 else _page(reply)
 
 
@@ -89,16 +99,21 @@ def _packed(change: ThreadChange) -> dict[str, str]:
         packed["closed"] = str(int(change.closed))
     if change.mode is not None:
         packed["mode"] = "" if isinstance(change.mode, SitesOwn) else change.mode
+    if change.closes_ms is not None:
+        packed["closes_ms"] = "" if isinstance(change.closes_ms, SitesOwn) else str(change.closes_ms)
     return packed
 
 
 def _thread(thread: str, fields: dict[str, str]) -> Thread:
-    mode = fields.get("mode")
+    mode, closes_ms = fields.get("mode"), fields.get("closes_ms")
+    first_ms = fields.get("first_ms", fields.get("created_ms"))
     return Thread(
         thread,
         fields.get("title", ""),
         fields.get("url", ""),
         closed=fields.get("closed") == "1",
         mode=Mode(mode) if mode else None,
+        closes_ms=int(closes_ms) if closes_ms else None,
+        first_ms=int(first_ms) if first_ms else None,
         counts={state: int(fields.get(state, 0)) for state in State if state is not State.ERASED},
     )

@@ -1,5 +1,6 @@
 """What moderators do with authors: look them up, ban them, trust them."""
 
+import asyncio
 from datetime import datetime
 
 from service.desk import Desk
@@ -21,13 +22,15 @@ async def read_author(desk: Desk, site: str, author_id: str) -> FullAuthor:
     """An author with his newest comments, and his email in the clear. AuthorNotFoundError."""
     now_ms = desk.now_ms()
     author = await find_author(desk.link, site, author_id)
-    record = await authors.read(desk.link, site, author, now_ms)
-    page = await desk.lists.find(site, Selection(author=author), below=None, most=NEWEST_COMMENTS)
+    record, page, newest_notes = await asyncio.gather(
+        authors.read(desk.link, site, author, now_ms),
+        desk.lists.find(site, Selection(author=author), below=None, most=NEWEST_COMMENTS),
+        notes.read(desk.link, notes.on_author(site, author_id, author), limit=NEWEST_SHOWN),
+    )
     comments = await desk.comments.read_some(site, [each.comment_id for each in page.found], now_ms)
     kept = (each.comment_id for each in comments if each.state is not State.ERASED)
     newest = next(kept, None)
     email = await desk.comments.read_email(site, newest, desk.vault) if newest else None
-    newest_notes = await notes.read(desk.link, notes.on_author(site, author_id, author), limit=NEWEST_SHOWN)
     return FullAuthor(record, email, comments, newest_notes)
 
 

@@ -61,6 +61,11 @@ _PARAMETERS: dict[str, Json] = {
         "description": "The author's id on the site.",
         "example": "a3k0v9q2m1t7c",
     },
+    "version": {
+        "schema": {"type": "integer", "minimum": 1, "maximum": 999_999_999},
+        "description": "The number of a version of the site's policy.",
+        "example": 9,
+    },
     "token_id": {
         "schema": {"type": "string"},
         "description": "The token's id; not the token itself.",

@@ -8,6 +8,7 @@ from schemas.administration import PolicySchema
 from tests.api.client import Site, submission
 
 DEFAULTS = {
+    "version": 1,
     "mode": "premoderate",
     "publish_below": 0.05,
     "reject_above": 0.98,
@@ -18,6 +19,7 @@ DEFAULTS = {
     "stranger_rate_per_minute": 120,
     "stranger_burst": 60,
     "rules": [],
+    "close_after_days": None,
 }
 PUBLISHES = {"mode": "auto", "publish_below": 1, "reject_above": 1}
 HOLDS = {"mode": "auto", "publish_below": 0, "reject_above": 1}
@@ -133,10 +135,11 @@ def test_a_policy_is_replaced_whole_and_acts_at_once(site: Site) -> None:
         "stranger_rate_per_minute": None,
         "stranger_burst": 7,
         "rules": [],
+        "close_after_days": 14,
     }
-    assert site.operator.put(site.path + "/policy", wanted).fits(PolicySchema) == wanted
-    assert site.operator.get(site.path + "/policy").json == wanted
-    assert site.set_policy(mode="postmoderate") == DEFAULTS | {"mode": "postmoderate"}
+    assert site.operator.put(site.path + "/policy", wanted).fits(PolicySchema) == wanted | {"version": 2}
+    assert site.operator.get(site.path + "/policy").json == wanted | {"version": 2}
+    assert site.set_policy(mode="postmoderate") == DEFAULTS | {"version": 3, "mode": "postmoderate"}
     assert outcome(site)[0] == 201
 
 

@@ -60,6 +60,9 @@ MAY = {
     ("PUT", SITE + "/policy"): OPERATOR,
     ("PATCH", SITE + "/policy"): OPERATOR,
     ("POST", SITE + "/policy/tests"): OPERATOR,
+    ("GET", SITE + "/policy/versions"): OPERATOR,
+    ("GET", SITE + "/policy/versions/{version}"): OPERATOR,
+    ("POST", SITE + "/policy/versions/{version}/restore"): OPERATOR,
     ("GET", SITE + "/reasons"): MODERATOR | OPERATOR,
     ("PUT", SITE + "/reasons"): OPERATOR,
     ("GET", SITE + "/audit"): OPERATOR,
@@ -87,6 +90,7 @@ NOBODYS = {
     "member_id": "m000000000000",
     "author_id": "a000000000000",
     "bulk_id": "b0123456789abcdef",
+    "version": "999",
 }
 
 

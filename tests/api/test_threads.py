@@ -240,7 +240,8 @@ class TestSettings:
         site.website.get(site.thread()).refuses(404, "thread_not_found")
         wanted = {"title": "The harbour", "url": "https://news.example/h", "closed": True, "mode": "auto"}
         made = site.operator.put(site.thread(), wanted).fits(ThreadSchema)
-        assert made == wanted | {"thread": "t1", "counts": {"held": 0, "published": 0, "rejected": 0, "spam": 0}}
+        counts = {"held": 0, "published": 0, "rejected": 0, "spam": 0}
+        assert made == wanted | {"thread": "t1", "closes_at": None, "counts": counts}
         assert site.moderator.get(site.thread()).fits(ThreadSchema) == made
 
     def test_what_is_left_out_keeps_its_value(self, site: Site) -> None:

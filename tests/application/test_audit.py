@@ -51,6 +51,19 @@ async def test_a_decision_is_in_the_log_with_who_made_it(application: Applicatio
     }
     (taken_in,) = await sealed(application, "submitted", 1)
     assert (taken_in["before"], taken_in["after"], taken_in["number"]) == ("", "held", entry["number"] - 1)
+    assert taken_in["detail"] == {"verdict": "hold", "codes": ["premoderated"]}
+
+
+async def test_a_verdict_is_in_the_log_with_its_codes_and_rules(application: Application) -> None:
+    rule = {"name": "of the river", "when": {"words": {"phrases": ["river"]}}, "action": "reject"}
+    await application.ask("PUT", f"{SITE}/policy", {"rules": [rule]})
+    await submit(application)
+    (entry,) = await sealed(application, "submitted", 1)
+    assert (entry["after"], entry["followed"]) == ("rejected", ["rejected"])
+    told = {"verdict": "reject", "codes": ["rule", "premoderated"], "rules": ["of the river"]}
+    assert entry["detail"] == told
+    (changed,) = await sealed(application, "policy_changed", 1, "/v1/audit")
+    assert changed["after"]["policy"]["rules"].startswith("~")
 
 
 async def test_pages_follow_each_other_to_the_first_entry(application: Application) -> None:

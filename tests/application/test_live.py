@@ -15,6 +15,7 @@ from service.live import listener as listeners
 from service.metrics import EVENT_LISTENERS
 from service.store import keys
 from tests.application.conftest import Application
+from tests.servers import RedisServer
 
 SITE = "/v1/sites/default"
 EVENTS = f"{SITE}/events"
@@ -97,7 +98,7 @@ async def test_it_is_told_what_the_queue_shows_and_nothing_else(application: App
     assert "Content-Encoding" not in head
     comment_id = await submit(application, 1)
     entered = await follower.next()
-    assert {name: entered[name] for name in entered if name != "at"} == {
+    assert {name: entered[name] for name in entered if name not in {"at", "detail"}} == {
         "type": "entered",
         "comment_id": comment_id,
         "thread": "harbour",
@@ -188,6 +189,64 @@ async def test_a_stream_ends_when_its_token_is_revoked(application: Application)
     assert asyncio.get_running_loop().time() - began < 2.0
     await submit(application, 1)
     assert (await other.next())["type"] == "entered"
+
+
+async def test_a_stream_ends_with_its_member(application: Application) -> None:
+    wanted = {"role": "moderator", "site": "default", "name": "Mo"}
+    made = await (await application.ask("POST", "/v1/tokens", wanted)).json()
+    follower = await opened(application, made["token"])
+    assert (await application.ask("DELETE", f"/v1/members/{made['member']['member_id']}")).status == 204
+    await follower.at_end()
+
+
+async def test_a_bulk_is_told_from_its_beginning_to_its_end(application: Application) -> None:
+    ids = {await submit(application, number) for number in range(30)}
+    follower = await opened(application, await application.token("moderator"))
+    seen = await (await application.ask("POST", f"{SITE}/bulk/previews", {"select": {"state": "held"}})).json()
+    order = {"preview_token": seen["preview_token"], "decision": "spam"}
+    bulk_id = (await (await application.ask("POST", f"{SITE}/bulk", order)).json())["bulk_id"]
+    told: list[dict[str, Any]] = []
+    while not told or told[-1]["type"] != "bulk_finished":
+        told.append(await follower.next())
+    types = [each["type"] for each in told if each["type"] != "bulk_progress"]
+    assert types == ["bulk_started", *["left"] * 30, "bulk_finished"]
+    assert {each["comment_id"] for each in told if each["type"] == "left"} == ids
+    progress = [each for each in told if each["type"] == "bulk_progress"]
+    assert await progressed(follower, progress) == 30
+    assert {each["bulk_id"] for each in (told[0], *progress, told[-1])} == {bulk_id}
+
+
+async def progressed(follower: Follower, progress: list[dict[str, Any]]) -> int:
+    """How many acts were told of, with the progress that stands behind the end."""
+    while sum(each["detail"]["acts"] for each in progress) < 30:
+        progress.append(await follower.next())
+    return sum(each["detail"]["acts"] for each in progress)
+
+
+async def test_an_escalation_is_told(application: Application) -> None:
+    token = await application.token("moderator")
+    follower = await opened(application, token)
+    comment_id = await submit(application, 1)
+    await application.ask("POST", f"{SITE}/comments/{comment_id}/escalations", {}, token=token)
+    assert await follower.types(2) == ["entered", "escalated"]
+
+
+async def test_a_stream_outlives_its_store(application: Application, one_server: RedisServer) -> None:
+    """What comes before, while it is away, and after: each is told once."""
+    token = await application.token("moderator")
+    follower = await opened(application, token)
+    first = await submit(application, 1)
+    assert (await follower.next())["comment_id"] == first
+    one_server.kill()
+    one_server.start()
+    async with asyncio.timeout(SECONDS):
+        while (await application.ask("GET", "/readyz")).status != 200:
+            await asyncio.sleep(0.01)
+    second = await submit(application, 2)
+    assert (await follower.next())["comment_id"] == second
+    again = await follow(application, token, follower.last_id)
+    third = await submit(application, 3)
+    assert [(await each.next())["comment_id"] for each in (follower, again)] == [third, third]
 
 
 async def test_a_stream_ends_when_its_token_expires(open_application: Open) -> None:

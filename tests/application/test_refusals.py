@@ -95,6 +95,15 @@ async def escalate_what_awaits_nothing(application: Application) -> ClientRespon
     return await application.ask("POST", f"{comment}/escalations", {})
 
 
+async def restore_no_version(application: Application) -> ClientResponse:
+    return await application.ask("POST", "/v1/sites/default/policy/versions/7/restore", {})
+
+
+async def change_a_policy_that_changed(application: Application) -> ClientResponse:
+    await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "auto"})
+    return await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "postmoderate", "version": 1})
+
+
 async def undo_nothing(application: Application) -> ClientResponse:
     return await application.ask("POST", f"{await submitted(application)}/undo", {})
 
@@ -142,6 +151,8 @@ PROVOKED: list[tuple[type[RequestError], Provoke]] = [
     (errors.ThreadClosedError, submit_to_a_closed_thread),
     (errors.ClaimedByAnotherError, decide_what_another_claimed),
     (errors.NotQueuedError, escalate_what_awaits_nothing),
+    (errors.PolicyVersionNotFoundError, restore_no_version),
+    (errors.StalePolicyError, change_a_policy_that_changed),
     (errors.StaleRevisionError, decide_on_an_old_revision),
     (errors.NothingToUndoError, undo_nothing),
     (errors.RateLimitedError, submit_too_often),

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from service.app import DESK
+from service.domain.caller import ADMIN
 from service.domain.policy import Mode, Policy, fields_of, policy_of
-from service.store import sites
+from service.store import policies
+from service.store.policies import PolicyAct
 from tests.application.conftest import Application
 
 SITE = "/v1/sites/default"
@@ -201,7 +203,7 @@ async def test_a_rule_that_cannot_be_read_any_more_holds_what_it_concerns(
     """As a newer version of a library may read less than the one that took the rule."""
     policy = policy_of(fields_of(Policy(Mode.POSTMODERATE)) | {"rules": [NOTE | {"when": when, "thread": "t"}, WORDS]})
     desk = application.client.app[DESK]
-    await sites.set_policy(desk.link, "default", policy, actor="admin", now_ms=1)
+    await policies.change(desk.link, "default", lambda _: policy, PolicyAct(ADMIN, now_ms=1))
     await desk.registry.read_site("default")
     held = await submitted(application, body="The bridge stands where it stood.")
     assert (held["told"], held["state"]) == ("held", "held")

@@ -99,11 +99,24 @@ def test_a_policy_is_shown_and_changed_field_by_field(shell: Shell) -> None:
     said = shell.said("policy", "set", "ruled", "--mode", "auto", "--publish-below", "0.02", "--reader-rate", "none")
     assert "auto" in said
     after = shell.json("policy", "show", "ruled")
-    changed = {"mode": "auto", "publish_below": 0.02, "reader_rate_per_minute": None}
+    changed = {"version": 2, "mode": "auto", "publish_below": 0.02, "reader_rate_per_minute": None}
     assert after == before | changed
     shell.said("policy", "set", "ruled", "--reader-rate", "3", "--reader-burst", "2", "--site-rate", "60")
     again = shell.json("policy", "show", "ruled")
-    assert again == after | {"reader_rate_per_minute": 3, "reader_burst": 2, "site_rate_per_minute": 60}
+    rates = {"reader_rate_per_minute": 3, "reader_burst": 2, "site_rate_per_minute": 60}
+    assert again == after | rates | {"version": 3}
+
+
+def test_a_policy_goes_back_to_an_older_version(shell: Shell) -> None:
+    shell.said("site", "create", "changed")
+    shell.said("policy", "set", "changed", "--mode", "auto")
+    shell.said("policy", "set", "changed", "--mode", "postmoderate")
+    assert "auto" in shell.said("policy", "restore", "changed", "2")
+    newest, *_, first = shell.said("policy", "versions", "changed").splitlines()
+    assert (newest.split()[0], newest.split("  ")[-1]) == ("4", "version 2 again")
+    assert (first.split()[0], first.split("  ")[-1]) == ("1", "-")
+    assert '"version": 4' in shell.said("policy", "versions", "changed", "--json")
+    assert "404" in shell.refused("policy", "restore", "changed", "9")
 
 
 def test_a_policy_is_brought_from_one_site_to_another(shell: Shell) -> None:
@@ -129,11 +142,14 @@ def test_a_thread_is_closed_opened_and_set(shell: Shell) -> None:
     said = shell.said("thread", "set", "default", name, "--title", "The river", "--article", "https://news.example/r")
     assert "The river" in said
     assert shell.json("thread", "show", "default", name)["closed"] is False
-    assert "closed  true" in shell.said("thread", "close", "default", name)
+    assert "closed     true" in shell.said("thread", "close", "default", name)
     assert shell.json("thread", "show", "default", name)["closed"] is True
     shell.said("thread", "open", "default", name)
     shell.said("thread", "set", "default", name, "--mode", "postmoderate")
+    shell.said("thread", "set", "default", name, "--closes-at", "2100-01-31T00:00:00Z")
     found = shell.json("thread", "show", "default", name)
+    assert found["closes_at"] == "2100-01-31T00:00:00.000Z"
+    shell.said("thread", "set", "default", name, "--closes-at", "site")
     assert (found["title"], found["closed"], found["mode"]) == ("The river", False, "postmoderate")
     shell.said("thread", "set", "default", name, "--mode", "site")
     assert shell.json("thread", "show", "default", name)["mode"] is None

@@ -46,6 +46,8 @@ class ModelledComment:
     escalated_ms: int = 0
     """When that was first."""
     previous: list[Before] = field(default_factory=list)
+    acted_ms: int = 0
+    """When somebody decided on it last, or took that back."""
     history: list[tuple[str, str, str]] = field(default_factory=list)
     """Of each act: what it was, the state before and the one after."""
 
@@ -106,5 +108,6 @@ class ModelledComment:
 
     def _move(self, act: str, state: str, published_ms: int | None, now: int) -> None:
         self.history.append((act, self.state, state))
+        self.acted_ms = now
         self.state = state
         self.published_ms = (now if published_ms is None else published_ms) if state == "published" else None

@@ -31,6 +31,13 @@ class Person(NamedTuple):
     ends_claims: bool = False
 
 
+class DoneBulk(NamedTuple):
+    """A bulk, and the revision that it gave each comment which it decided on."""
+
+    bulk_id: str
+    revisions: dict[str, int]
+
+
 class Ground(RuleBasedStateMachine):
     """Each run has a site of its own on one service."""
 
@@ -44,6 +51,8 @@ class Ground(RuleBasedStateMachine):
         self.sent: list[tuple[Question, Answer]] = []
         """Requests with a key that were done, and their answers: the newest."""
         self.asked = 0
+        self.bulks: list[DoneBulk] = []
+        self.undone: set[str] = set()
 
     @initialize()
     def open(self) -> None:

@@ -1,16 +1,16 @@
-"""Moderators who race for one queue in every way they have: one by one, many at once, with second thoughts, without a
-claim, and after a lunch that was longer than their lease. What each was told is held against what became of it all."""
+"""Moderators who race for one queue in every way they have: one by one, many at once, in bulk, with second thoughts,
+without a claim, and after a lunch that was longer than their lease. All that they were told is kept."""
 
 import asyncio
 import itertools
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from tests.pipeline.crowd import AGAIN_SECONDS, DECISIONS, Crowd, Json
+from tests.pipeline.crowd import AGAIN_SECONDS, DECISIONS, PATIENCE_SECONDS, THREADS, Crowd, Json
 
 CLAIMED_AT_ONCE = 20
 LEASE_SECONDS = 60
@@ -19,6 +19,8 @@ LUNCH_LEASE_SECONDS = 1
 LUNCHES = 0.05
 GRABS = 0.05
 """So often somebody decides on what is shown in the queue, whoever has claimed it."""
+BULK_AFTER = 0.2
+"""So much of the queue is done one by one before somebody decides on many as one."""
 SECOND_THOUGHTS = 0.1
 """So many of the decisions are taken back at once, and the comment is for whoever comes first."""
 
@@ -47,6 +49,12 @@ class Race:
     """How often each refusal was met, by its code."""
     done: int = 0
     """Decisions and undos."""
+    bulks: dict[str, str] = field(default_factory=dict)
+    """The bulks that were ordered, and by whom."""
+    bulk_acts: int = 0
+    """So many comments they are told to have changed, when they were done and when they were undone."""
+    bulk_progress: int = 0
+    """How many comments the first bulk has come to, as far as its moderator knows."""
     lapsed: int = 0
     """Claims of what somebody else had held until his lease was over."""
     _leases: dict[str, Lease] = field(default_factory=dict)
@@ -55,7 +63,39 @@ class Race:
     async def run(self, moderators: int) -> None:
         """Until nothing is left in the queue."""
         tokens = [await self.crowd.token("moderator", f"moderator {number}") for number in range(moderators)]
-        await asyncio.gather(*(self._moderate(number, *each) for number, each in enumerate(tokens)))
+        (first, *others) = [self._moderate(number, *each) for number, each in enumerate(tokens)]
+        await asyncio.gather(self._decide_in_bulk(*tokens[0], first), *others)
+
+    async def _decide_in_bulk(self, actor: str, token: str, afterwards: Coroutine[Any, Any, None]) -> None:
+        """Decides on a thread as one, then on what is left of the site, takes that back, and works as the others do."""
+        wanted = BULK_AFTER * len(self.crowd.receipts)
+        await self.crowd.until(lambda: self.done > wanted)
+        await self._bulk({"state": "held", "thread": THREADS[0]}, actor, token)
+        bulk_id = await self._bulk({"state": "held"}, actor, token)
+        path = f"{self.crowd.path}/bulk/{bulk_id}"
+        await self.crowd.insist("POST", f"{path}/undo", token, None, self._key())
+        undo = (await self._when_done(path, token))["undo"]
+        self.bulk_acts += undo["done"] - undo["skipped"]
+        await afterwards
+
+    async def _bulk(self, select: Json, actor: str, token: str) -> str:
+        path = f"{self.crowd.path}/bulk"
+        preview = await self.crowd.insist("POST", f"{path}/previews", token, {"select": select}, self._key())
+        body = {"preview_token": preview["preview_token"], "decision": "spam", "reason": "spam"}
+        bulk_id: str = (await self.crowd.insist("POST", path, token, body, self._key()))["bulk_id"]
+        self.bulks[bulk_id] = actor
+        told = await self._when_done(f"{path}/{bulk_id}", token)
+        self.bulk_acts += told["done"] - told["skipped"]
+        return bulk_id
+
+    async def _when_done(self, path: str, token: str) -> Json:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                told = await self.crowd.insist("GET", path, token)
+                self.bulk_progress = max(self.bulk_progress, told["done"])
+                if (told["undo"] or told)["state"] == "done":
+                    return told
+                await asyncio.sleep(AGAIN_SECONDS)
 
     async def _moderate(self, number: int, actor: str, token: str) -> None:
         chance = random.Random(number)

@@ -2,7 +2,9 @@
 
 import contextlib
 from dataclasses import replace
+from functools import partial
 
+from service.audit.checkpoint import CHECKPOINT_BYTES
 from service.consumers.sealer import Sealer
 from service.domain.bulk import BulkOrder
 from service.domain.caller import Role
@@ -15,6 +17,7 @@ from service.domain.queue import START, QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.selection import Selection
 from service.domain.series import HOUR_MS, Span
+from service.domain.site import Site
 from service.domain.state import State
 from service.domain.thread import ThreadChange
 from service.domain.token import MadeToken, Token
@@ -30,6 +33,7 @@ from service.store import (
     keys,
     members,
     notes,
+    policies,
     scripts,
     threads,
     tokens,
@@ -39,10 +43,12 @@ from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
 from service.store.glimpses import read_approved, read_glimpses
 from service.store.lists import Lists
+from service.store.policies import PolicyAct
 from service.store.readiness import check_store
 from service.store.search import Search
 from service.store.series import read_series
 from service.store.site_queues import SiteQueues
+from service.store.sites import pack_site
 from service.store.trials import Asked, try_submission
 from service.upkeep import audit_logs, author_ids, entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
@@ -89,6 +95,7 @@ async def use_every_script(store: Store, link: Link) -> None:
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=NO_REPLAY)
     await json_records.update(link, keys.SITES, "news", {"title": "News"}, change=CHANGE)
     await json_records.remove(link, keys.SITES, "news", change=CHANGE)
+    await use_scripts_of_policies(store, link)
     await json_records.create(link, keys.SITES, "news", {"title": ""}, change=CHANGE, replay=key("make"), answer=b"{}")
     await store.comments.reserve(site, key("many"))
     await use_scripts_of_members(link)
@@ -96,6 +103,13 @@ async def use_every_script(store: Store, link: Link) -> None:
     await use_scripts_of_authors(store, link)
     await use_scripts_of_notes(store, link, ids[0])
     await use_scripts_for_operators(store, link, ids[0])
+
+
+async def use_scripts_of_policies(store: Store, link: Link) -> None:
+    await json_records.create(link, keys.SITES, "sport", pack_site(Site("sport")), change=CHANGE, replay=NO_REPLAY)
+    for mode in (Mode.AUTO, Mode.POSTMODERATE, Mode.POSTMODERATE):
+        act = PolicyAct(moderator("op"), store.now, replay=key(f"policy-{mode}"))
+        await policies.change(link, "sport", partial(replace, mode=mode), act)
 
 
 async def use_scripts_of_members(link: Link) -> None:
@@ -233,4 +247,5 @@ async def use_scripts_of_the_audit_log(link: Link, site: str, now_ms: int) -> No
     while await sealer.seal_some(site):
         pass
     assert (await audit_logs.verify(link, site, await audit.read_signers(link))) is not None
-    assert await audit.drop_segment(link, site, 0, now_ms)
+    await link.call("APPEND", audit.audit_of(site).checkpoints, bytes(CHECKPOINT_BYTES))  # as of a segment in 1970
+    assert await audit.drop_segment(link, site, 0, now_ms, now_ms)

@@ -16,6 +16,7 @@ from tests.store.dump import changed_authors, changed_comments, changed_records,
 
 NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 TELLS_NOTHING = {
+    "add_signer": "a key follows from the secret, and of that is told when it is another one",
     "adjust_counters": "counters follow from comments",
     "enlist": "the same comments, found in lists too",
     "bulk_preview": "somebody looked, and nothing was done yet",

@@ -2,12 +2,12 @@
 -- set_thread: makes a thread, or changes the fields given; what is so already is no change.
 -- include: event
 -- KEYS  thread, events, consumers
--- ARGV  1 now_ms, 2 thread, 3 actor, then field and value in turn (title, url, closed 0|1, mode or '')
+-- ARGV  1 now_ms, 2 thread, 3 actor, then field and value in turn (title, url, closed 0|1, mode or '', closes_ms or '')
 -- gives {'ok', fields of the thread}
 local key, now, N_SHARED_ARGV = KEYS[1], ARGV[1], 3
 local before, after, is_changed = {}, {}, false
 if redis.call('EXISTS', key) == 0 then
-  redis.call('HSET', key, 'created_ms', now, 'version', 0)
+  redis.call('HSET', key, 'created_ms', now, 'first_ms', '', 'version', 0)
   is_changed = true
 end
 for i = N_SHARED_ARGV + 1, #ARGV, 2 do

@@ -2,14 +2,15 @@
 -- submit: writes submissions to one site, one after the other, each as its thread's mode says, once, within the rate
 -- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
 -- reader can send one, as the digest of a repeat has the reader's in it.
--- include: idempotency event rate queue count series rule list arrival author verdict near
+-- include: idempotency event rate queue count series rule list arrival author verdict near closing
 -- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger, list-rows, list-planes and
 --       list-bits of the chunk that the caller believes to be the present one, each with the next, series,
 --       series-hours, series-base; then of each submission:
 --       thread, thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, said (or
 --       any of these where no rule asks for it), list-thread, list-author, author-of of the author_id below, and while
 --       yesterday's salt is known repeat and rate-reader as of yesterday
--- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', how many
+-- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', for
+--       how long threads are open in ms or 0, how many
 --       keys each submission has, for how long said is kept in ms or 0, how many rules follow, each as lib/rule has it;
 --       then of each submission:
 --       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
@@ -28,9 +29,9 @@
 local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
 local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
 local N_SHARED_KEYS, N_ARGV = 21, 28
-local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-local N_SHARED_ARGV = 10 + N_RULES * RULE_ARGV
-local rules = rules_at(11, N_RULES)
+local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
+local N_SHARED_ARGV = 11 + N_RULES * RULE_ARGV
+local rules = rules_at(12, N_RULES)
 local REPEAT_MS = 600000
 local mode_offsets = {premoderate = 14, postmoderate = 17, auto = 20}
 local states = {publish = 'published', hold = 'held', reject = 'rejected'}
@@ -38,6 +39,7 @@ local site_mode = ARGV[1]
 local reader_interval, reader_tolerance = tonumber(ARGV[2]), tonumber(ARGV[3])
 local site_interval, site_tolerance = tonumber(ARGV[4]), tonumber(ARGV[5])
 local stranger_interval, stranger_tolerance = tonumber(ARGV[6]), tonumber(ARGV[7])
+local open_ms = tonumber(ARGV[8])
 
 local first_ordinal = FIRST_ORDINAL + tonumber(redis.call('HGET', totals, 'ordinals') or 0)
 local arrivals = arrivals_from(first_ordinal, {KEYS[9], KEYS[10]}, {KEYS[11], KEYS[12]}, {KEYS[13], KEYS[14]})
@@ -71,6 +73,7 @@ local function count_thread(key, meta, state, about, title, url)
     told[field] = shortened(value)
   end
   if not meta[3] then set('created_ms', about.at_ms) end
+  if meta[8] == '' then set('first_ms', about.at_ms) end
   tell('title', title, meta[4])
   tell('url', url, meta[5])
   local is_changed = state == 'published' or next(told)
@@ -113,8 +116,10 @@ local function submit(key_at, arg_at)
     end
   end
 
-  local meta = redis.call('HMGET', thread_key, 'closed', 'mode', 'created_ms', 'title', 'url', 'version')
-  if meta[1] == '1' then return {'thread_closed'} end
+  local meta = redis.call('HMGET', thread_key, 'closed', 'mode', 'created_ms', 'title', 'url', 'version', 'closes_ms',
+    'first_ms')
+  local first_ms = first_ms_of(meta[8], meta[3])
+  if meta[1] == '1' or is_past_closing(meta[7], first_ms, open_ms, now) then return {'thread_closed'} end
 
   local own_interval = is_reader_known and reader_interval or 0
   local is_stranger = sender == 'stranger' or sender == 'unknown_stranger'
@@ -135,13 +140,16 @@ local function submit(key_at, arg_at)
   if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
 
   local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
-  local known = {author = read_author(author_key), thread = thread, now = now, created_ms = tonumber(meta[3] or nil),
-    said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
-  local verdict, listed, reasons = judged(arg_at + at, known, is_trust_counted == '1', rules, found)
+  local author_record, known = N_RULES > 0 and read_author_for_rules(author_key) or read_author(author_key), nil
+  if found ~= '' or N_RULES > 0 then
+    known = {author = author_record, thread = thread, now = now, first_ms = first_ms,
+      said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
+  end
+  local verdict, listed, reasons = judged(arg_at + at, author_record, now, is_trust_counted == '1', known, rules, found)
   local state = states[verdict]
 
   redis.call('HSET', comments, comment_id, public)
-  local from_first = add_arrival(arrivals, row, state, verdict, reasons)
+  local from_first, told = add_arrival(arrivals, row, state, verdict, reasons)
   signatures[#signatures + 1] = signature
   local ordinal = struct.pack('>I4', FIRST_ORDINAL + from_first)
   local record = {THREAD, thread, AUTHOR, author, STATE, state, REVISION, 1, SUBMITTED_MS, now_ms, RISK, risk,
@@ -157,15 +165,15 @@ local function submit(key_at, arg_at)
   end
   redis.call('HSET', comment_key, unpack(record))
   redis.call('APPEND', list_thread, ordinal)
-  local about = {actor = actor, at_ms = now_ms, subject = comment_id, thread = thread, revision = 1}
+  local about = {actor = actor, at_ms = now_ms, subject = comment_id, thread = thread, revision = 1, detail = told}
   emit(stream, 'submitted' .. outcome_of('', state) .. (listed == '1' and ' entered' or ''), about, '', state)
   if listed == '1' then
     redis.call('ZADD', thread_queue, now_ms, comment_id)
     enqueue_later(comment_id, now_ms, risk)
   end
   count_thread(thread_key, meta, state, about, title, url)
-  count_author(author_key, known.author, list_author, state, now_ms, ordinal)
-  if not known.author.author_id then name_author(author_key, author, author_of_key, author_id) end
+  count_author(author_key, author_record, list_author, state, now_ms, ordinal)
+  if not author_record.author_id then name_author(author_key, author, author_of_key, author_id) end
   tally('state:' .. state)
   tally('submitted:' .. verdict)
   if is_unscored == '1' then tally('unscored') end

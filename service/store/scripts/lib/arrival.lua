@@ -1,7 +1,7 @@
 -- The places of new comments in the lists, written together after the last of them. Their ordinals follow each other, in
 -- this chunk of rows or in the next, and so do their bits.
 local function arrivals_from(first, rows_keys, planes_keys, bits_keys)
-  return {first = first, next = first, rows = {}, marks = {}, said = {}, rows_keys = rows_keys, planes_keys = planes_keys,
+  return {first = first, next = first, rows = {}, marks = {}, said = {}, told = {}, rows_keys = rows_keys, planes_keys = planes_keys,
     bits_keys = bits_keys}
 end
 
@@ -11,16 +11,28 @@ local function are_chunks_of(arrivals)
     and is_chunk_of(arrivals.bits_keys[1], arrivals.first, BITS_A_CHUNK)
 end
 
--- One more comment; how far it is from the first.
+-- A verdict with its codes and the rules that were met, as the detail of an event.
+local function told_by_machine(said)
+  local of = {v = {}, r = {}, u = {}}
+  for _, what in ipairs(said) do table.insert(of[string.sub(what, 1, 1)], string.sub(what, 3)) end
+  local rules = #of.u > 0 and ',"rules":' .. cjson.encode(of.u) or ''
+  local codes = #of.r > 0 and ',"codes":' .. cjson.encode(of.r) or ''
+  return '{"verdict":"' .. of.v[1] .. '"' .. codes .. rules .. '}'
+end
+
+-- One more comment; how far it is from the first, and its verdict as an event tells it.
 local function add_arrival(arrivals, row, state, verdict, reasons)
   local ordinal = arrivals.next
   arrivals.next = ordinal + 1
   arrivals.rows[#arrivals.rows + 1] = row
   local marks, of = arrivals.marks, verdict .. reasons
-  arrivals.said[of] = arrivals.said[of] or said_by_machine(verdict, reasons)
+  if not arrivals.said[of] then
+    arrivals.said[of] = said_by_machine(verdict, reasons)
+    arrivals.told[of] = told_by_machine(arrivals.said[of])
+  end
   marks[#marks + 1] = {'s:' .. state, ordinal, 1}
   for _, what in ipairs(arrivals.said[of]) do marks[#marks + 1] = {what, ordinal, 1} end
-  return ordinal - FIRST_ORDINAL
+  return ordinal - FIRST_ORDINAL, arrivals.told[of]
 end
 
 -- A chunk that is not the site's first is made whole at once: strings that grow are given twice their length.

@@ -29,7 +29,7 @@ function RULE_KINDS.often_rejected(rule, known)
 end
 
 function RULE_KINDS.thread_age(rule, known)
-  local age = known.created_ms and math.floor((known.now - known.created_ms) / DAY_MS) or 0
+  local age = known.first_ms and math.floor((known.now - known.first_ms) / DAY_MS) or 0
   return age > rule.first and string.format('%d', age)
 end
 
