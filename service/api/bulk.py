@@ -33,7 +33,7 @@ async def preview_bulk(call: Call) -> Answer:
     selection = selection_of(select)._replace(**of_bulk)
     try:
         of_author = await with_author(desk, site, selection, select["author_id"])
-        found = await preview(desk, site, of_author, frozenset(call.body["left_out"]))
+        found = await preview(desk, site, of_author, frozenset(call.body["left_out"]), replay=call.replay)
     except InvalidFieldsError as error:
         raise InvalidFieldsError(
             errors={f"select.{name}": of_it for name, of_it in (error.errors or {}).items()}
@@ -61,7 +61,7 @@ async def start_bulk(call: Call) -> Answer:
         body["note"],
         site.reason_code(body["reason"]),
     )
-    started = await bulk.start(call.desk, site.site, call.known_caller, order)
+    started = await bulk.start(call.desk, site.site, call.known_caller, order, replay=call.replay)
     location = f"/v1/sites/{site.site}/bulk/{started.bulk_id}"
     return Answer(202, {"bulk_id": started.bulk_id}, {"Location": location})
 

@@ -8,7 +8,7 @@ import click
 from service.commands.options import as_json_option, redis_option
 
 _INSTALLATION = "Only of this site; `-` is the log of the installation, of its sites and tokens."
-_TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z"]
+_TIMES = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z"]
 
 
 @click.group()
@@ -44,7 +44,14 @@ def verify(site: str | None, kept: Path | None, redis_url: str | None, *, is_jso
 
 @audit.command()
 @click.option("--site", default=None, help=_INSTALLATION)
-@click.option("--format", "kind", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    show_default=True,
+    help="JSON Lines, or a table.",
+)
 @click.option("--since", type=click.DateTime(_TIMES), default=None, help="From this time on; UTC without an offset.")
 @click.option("--until", type=click.DateTime(_TIMES), default=None, help="Up to the first checkpoint after this time.")
 @redis_option

@@ -63,7 +63,7 @@ def times_of(rows: Rows) -> NDArray[np.int64]:
 
 def chosen(rows: Rows, selection: Selection) -> NDArray[np.bool_]:
     """Which of the rows are of comments that pass by time, and by risk as nearly as a row tells."""
-    is_chosen = np.asarray(rows[:, :_ID_BYTES].any(axis=1))
+    is_chosen = np.asarray(rows.any(axis=1))
     times = times_of(rows)
     if selection.since_ms is not None:
         is_chosen &= times >= selection.since_ms

@@ -6,6 +6,7 @@ import time
 from service.desk import Desk
 from service.domain.bulk import Bulk, BulkOrder, BulkWork
 from service.domain.caller import Caller
+from service.domain.replay import NO_REPLAY, Replay
 from service.store.bulk_steps import Reached, decide_next, undo_next
 
 PAUSE_SHARE = 3
@@ -14,8 +15,11 @@ MOST_PAUSE_SECONDS = 0.015
 """The longest pause: where a disk makes each step long, 100,000 comments still take two minutes at most."""
 
 
-async def start(desk: Desk, site: str, caller: Caller, order: BulkOrder) -> Bulk:
-    """Starts what was previewed; the same order again gives the same bulk. InvalidFieldsError (preview_token)."""
+async def start(desk: Desk, site: str, caller: Caller, order: BulkOrder, *, replay: Replay) -> Bulk:
+    """Starts what was previewed; the same order again gives the same bulk, with a key or without one.
+    InvalidFieldsError (preview_token), IdempotencyKeyReusedError."""
+    if replay != NO_REPLAY:
+        await desk.comments.reserve(site, replay)
     return await desk.bulks.start(site, order, caller, now_ms=desk.now_ms())
 
 

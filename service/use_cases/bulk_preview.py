@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from service.desk import Desk, new_id
 from service.domain.bulk import BULK, ApprovedAuthor, Preview
 from service.domain.comment import Comment
+from service.domain.replay import NO_REPLAY, Replay
 from service.domain.selection import Listed, Selection
 from service.lists.query import Query, query_of
 from service.near.likeness import typical_and_strangest
@@ -24,9 +25,14 @@ MOST_COMPARED = 200
 """Examples are the most typical and the strangest of so many, which are spread over all that was chosen."""
 
 
-async def preview(desk: Desk, site: str, selection: Selection | None, left_out: Collection[str]) -> Preview:
+async def preview(
+    desk: Desk, site: str, selection: Selection | None, left_out: Collection[str], *, replay: Replay
+) -> Preview:
     """Looks at what is selected, nothing without a selection, and keeps it for a bulk: the newest `MOST_COMMENTS` at
-    most. InvalidFieldsError for a query that cannot be read."""
+    most. Asked again it looks again, as nothing was changed. InvalidFieldsError for a query or a `like` that cannot be
+    read, IdempotencyKeyReusedError."""
+    if replay != NO_REPLAY:
+        await desk.comments.reserve(site, replay)
     now_ms = desk.now_ms()
     chosen, is_whole = await _choose(desk, site, selection, left_out) if selection else ([], True)
     bulk_id = BULK + new_id(now_ms)

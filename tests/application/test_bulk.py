@@ -12,7 +12,7 @@ from service.consumers.bulks import BulkRunner
 from service.desk import clock_ms
 from service.store import keys
 from service.upkeep import lease
-from tests.application.conftest import Application
+from tests.application.conftest import ADMIN, Application
 
 SITE = "/v1/sites/default"
 BODIES = (
@@ -117,6 +117,24 @@ async def test_what_came_or_changed_after_the_look_is_left_alone(site: Site) -> 
     done = await site.done(await site.start(seen))
     assert (done["total"], done["skipped"]) == (3, 1)
     assert await site.states([*ids, late]) == ["published", "spam", "spam", "held"]
+
+
+async def test_a_key_is_bound_to_its_body(site: Site) -> None:
+    await site.submit()
+    client, headers = site.application.client, {"Authorization": f"Bearer {ADMIN}", "Idempotency-Key": "k"}
+    statuses: list[int] = []
+    seen: dict[str, Any] = {}
+    for select in ({}, {}, {"state": "spam"}):
+        answer = await client.post(f"{SITE}/bulk/previews", json={"select": select}, headers=headers)
+        statuses.append(answer.status)
+        seen = await answer.json() if answer.status == 200 else seen
+    assert statuses == [200, 200, 422]
+    order = {"preview_token": seen["preview_token"], "decision": "spam"}
+    headers["Idempotency-Key"] = "l"
+    started = [await (await client.post(f"{SITE}/bulk", json=order, headers=headers)).json() for _ in range(2)]
+    assert started[0] == started[1]
+    answer = await client.post(f"{SITE}/bulk", json=order | {"note": "n"}, headers=headers)
+    assert (await answer.json())["code"] == "idempotency_key_reused"
 
 
 async def test_the_same_order_again_is_the_same_bulk(site: Site) -> None:

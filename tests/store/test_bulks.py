@@ -276,3 +276,20 @@ def test_ids_are_kept_in_ten_bytes(ids: list[str]) -> None:
     packed = pack_ids(ids)
     assert len(packed) == 10 * len(ids)
     assert unpack_ids(packed) == ids
+
+
+async def test_one_of_a_restored_backup_is_stopped_and_can_be_undone(store: Store) -> None:
+    """A backup has bulks, and not that they run."""
+    ids = await submitted(store, 2 * COMMENTS_A_STEP)
+    await preview(store, ids)
+    await start(store)
+    await carry_out(store, most_steps=1)
+    assert keys.is_passing(keys.bulks_running(SITE).encode())
+    await store.link.call("DEL", keys.bulks_running(SITE))
+    bulk = await read(store)
+    assert (bulk.is_stopped, bulk.is_running, bulk.done) == (True, False, COMMENTS_A_STEP)
+    await carry_out(store)
+    assert (await read(store)).done == COMMENTS_A_STEP
+    await begin_undo(store)
+    await carry_out(store)
+    assert set(await states(store, ids)) == {"held"}

@@ -46,7 +46,6 @@ async def test_signatures_lie_at_their_places(store: Store) -> None:
 async def test_a_batch_may_end_in_the_next_chunk(store: Store) -> None:
     await set_next_ordinal(store, FIRST_ORDINAL + ROWS_A_CHUNK - 2)
     comments = [signed() for _ in range(5)]
-    store.submissions._ordinals[SITE] = FIRST_ORDINAL
     for receipt in [store.submissions.submit(store.site, each, NO_REPLAY, store.now) for each in comments]:
         await receipt
     newest = await read_newest(store.link, SITE)
