@@ -18,7 +18,8 @@ from service.texts.sentence import sentence
 
 TICK_SECONDS = 0.25
 """A listener is written to four times a second at most, and hears of an event a quarter of a second late at most. To
-ask costs the server about 5 µs a tick and site; nothing is asked for a site that nobody listens to."""
+ask in vain costs a few µs a tick and site; nothing is asked for a site that nobody listens to. One connection does for
+all sites, as nothing waits on it: a blocking read would need one for each master of a cluster."""
 RETRY_SECONDS = 10
 
 log = structlog.get_logger(__name__)

@@ -8,7 +8,7 @@ from service.store.events import unpack_event
 BEGINNING = "0-0"
 """Before the first event of a stream."""
 EVENTS_A_PAGE = 500
-"""About a millisecond of the server's time."""
+"""About 0.4 ms of the server's time; to ask in vain takes 1 µs of it."""
 
 
 async def newest_event_id(link: Link, site: str) -> str:

@@ -140,9 +140,12 @@ local function submit(key_at, arg_at)
   if parent_id ~= '' and not redis.call('ZSCORE', published, parent_id) then return {'parent_unknown'} end
 
   local at = mode_offsets[meta[2] or ''] or mode_offsets[site_mode]
-  local known = {author = read_author(author_key), thread = thread, now = now, first_ms = first_ms,
-    said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
-  local verdict, listed, reasons = judged(arg_at + at, known, is_trust_counted == '1', rules, found)
+  local author_record, known = N_RULES > 0 and read_author_for_rules(author_key) or read_author(author_key), nil
+  if found ~= '' or N_RULES > 0 then
+    known = {author = author_record, thread = thread, now = now, first_ms = first_ms,
+      said = SAID_MS > 0 and redis.call('GET', said_key) or nil}
+  end
+  local verdict, listed, reasons = judged(arg_at + at, author_record, now, is_trust_counted == '1', known, rules, found)
   local state = states[verdict]
 
   redis.call('HSET', comments, comment_id, public)
@@ -169,8 +172,8 @@ local function submit(key_at, arg_at)
     enqueue_later(comment_id, now_ms, risk)
   end
   count_thread(thread_key, meta, state, about, title, url)
-  count_author(author_key, known.author, list_author, state, now_ms, ordinal)
-  if not known.author.author_id then name_author(author_key, author, author_of_key, author_id) end
+  count_author(author_key, author_record, list_author, state, now_ms, ordinal)
+  if not author_record.author_id then name_author(author_key, author, author_of_key, author_id) end
   tally('state:' .. state)
   tally('submitted:' .. verdict)
   if is_unscored == '1' then tally('unscored') end

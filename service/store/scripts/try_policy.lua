@@ -11,7 +11,8 @@ local said_ms = tonumber(ARGV[15])
 
 local meta = redis.call('HMGET', KEYS[1], 'mode', 'created_ms', 'first_ms')
 local mode = first_of_mode[meta[1] or ''] and meta[1] or ARGV[3]
-local known = {author = read_author(KEYS[2]), thread = ARGV[2], now = tonumber(ARGV[1]),
-  first_ms = first_ms_of(meta[3], meta[2]), said = said_ms > 0 and redis.call('GET', KEYS[3]) or nil}
+local author, now = read_author_for_rules(KEYS[2]), tonumber(ARGV[1])
+local known = {author = author, thread = ARGV[2], now = now, first_ms = first_ms_of(meta[3], meta[2]),
+  said = said_ms > 0 and redis.call('GET', KEYS[3]) or nil}
 local rules = rules_at(17, tonumber(ARGV[16]))
-return {'ok', mode, judged(first_of_mode[mode], known, ARGV[14] == '1', rules, ARGV[13])}
+return {'ok', mode, judged(first_of_mode[mode], author, now, ARGV[14] == '1', known, rules, ARGV[13])}

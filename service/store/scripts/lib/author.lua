@@ -1,10 +1,18 @@
--- An author's record: all of it that a submission needs, in one call.
-local function read_author(key)
-  local found = redis.call('HMGET', key, 'submitted', 'held', 'published', 'rejected', 'author_id', 'banned', 'trusted',
-    'approved', 'recent', 'ordinals')
+-- An author's record: all of it that a submission needs, in one call; each field costs a tenth of a microsecond.
+local function author_of(found)
   return {submitted = found[1], held = found[2], published = found[3], rejected = found[4], author_id = found[5],
-    banned = found[6], trusted = found[7], approved = found[8], recent = found[9],
-    ordinals = found[10]}
+    banned = found[6], trusted = found[7], ordinals = found[8], approved = found[9], recent = found[10]}
+end
+
+local function read_author(key)
+  return author_of(redis.call('HMGET', key, 'submitted', 'held', 'published', 'rejected', 'author_id', 'banned', 'trusted',
+    'ordinals'))
+end
+
+-- With what rules on authors ask for.
+local function read_author_for_rules(key)
+  return author_of(redis.call('HMGET', key, 'submitted', 'held', 'published', 'rejected', 'author_id', 'banned', 'trusted',
+    'ordinals', 'approved', 'recent'))
 end
 
 -- The newest ordinals lie in the author's record, where they take least room; when there are more they are moved.

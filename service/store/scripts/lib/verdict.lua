@@ -4,18 +4,14 @@ local function with_reason(code, reasons)
   return '["' .. code .. '"' .. (reasons == '[]' and '' or ',') .. string.sub(reasons, 2)
 end
 
--- From an argument on: the mode's verdict, whether it is listed, its reasons. `known` has author, thread, now, first_ms and
--- said; `is_trust_counted` says that nothing but the mode would keep a trusted author's comment back.
-local function judged(arg_at, known, is_trust_counted, rules, found)
+-- From an argument on: the mode's verdict, whether it is listed, its reasons. `is_trust_counted` says that nothing but the
+-- mode would keep a trusted author's comment back; `known` is what the rules are held against, or nil where there are none.
+local function judged(arg_at, author, now, is_trust_counted, known, rules, found)
   local verdict, listed, reasons = unpack(ARGV, arg_at, arg_at + 2)
-  local is_trusted = is_trust_counted and known.author.trusted
+  local is_trusted = is_trust_counted and author.trusted
   if is_trusted then verdict, listed = 'publish', '0' end
-  if found ~= '' or #rules > 0 then
-    verdict, listed, reasons = ruled(rules_met(rules, known, found), verdict, listed, reasons)
-  end
-  if known.author.banned and ban_of(known.author.banned, known.now) then
-    return 'reject', '0', with_reason('author_banned', reasons)
-  end
+  if known then verdict, listed, reasons = ruled(rules_met(rules, known, found), verdict, listed, reasons) end
+  if author.banned and ban_of(author.banned, now) then return 'reject', '0', with_reason('author_banned', reasons) end
   if is_trusted and verdict == 'publish' then reasons = with_reason('author_trusted', reasons) end
   return verdict, listed, reasons
 end
