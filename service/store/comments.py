@@ -9,7 +9,7 @@ import orjson
 
 from service.domain.assessed import Span
 from service.domain.caller import Caller
-from service.domain.comment import Claim, Comment, FullComment, KnownComment
+from service.domain.comment import Claim, Comment, FullComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.escalation import Escalation
 from service.domain.note import NEWEST_SHOWN, Notes
@@ -23,7 +23,7 @@ from service.platform.recent import Recent
 from service.store import author_names, keys, scripts
 from service.store.claims import unpack_claim
 from service.store.escalations import unpack_escalations
-from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
+from service.store.format_1 import is_of_format_1, of_format_2, rewrite_comment
 from service.store.notes import unpack_notes
 from service.store.record import (
     Private,
@@ -48,11 +48,6 @@ COMMENTS_A_STEP = 50
 _NAMES = {short.encode(): name for name, short in keys.COMMENT_FIELDS.items()}
 _PRIVATE = keys.COMMENT_FIELDS["private"].encode()
 HOME_FIELDS = tuple(keys.COMMENT_FIELDS[name] for name in ("thread", "author", "ordinal"))
-_KNOWN_FIELDS = (
-    *(keys.COMMENT_FIELDS[name] for name in ("thread", "state", "submitted_ms", "published_ms")),
-    THREAD_FIELD,
-)
-"""Of a comment's record as its author may know it, and a field that only records of format 1 have."""
 
 
 class CommentHome(NamedTuple):
@@ -207,15 +202,6 @@ class Comments:
         raw: bytes | None = await self._link.call("HGET", keys.comment(site, comment_id), _PRIVATE)
         return None if raw is None else vault.open(unpack_private(raw).email, comment_id)
 
-    async def read_known(self, site: str, comment_id: str) -> KnownComment:
-        """Reads what a comment's author may know of it. CommentNotFoundError, also for one that was erased. The same is
-        read and done whatever became of the comment, so that neither the answer nor its time tells that."""
-        name = keys.comment(site, comment_id)
-        known = await self._link.call("HMGET", name, *_KNOWN_FIELDS)
-        if known[-1] is not None and await rewrite_comment(self._link, site, comment_id):
-            known = await self._link.call("HMGET", name, *_KNOWN_FIELDS)
-        return _known(comment_id, known)
-
     async def read_some(self, site: str, ids: Sequence[str], now_ms: int) -> list[Comment]:
         """Reads comments and their claims, in order, without those that are gone."""
         homes = await asyncio.gather(*(self.find_home(site, each) for each in ids), return_exceptions=True)
@@ -291,18 +277,6 @@ def _comment(comment_id: str, found: _Record) -> Comment:
         claim=found.claim,
         escalations=found.escalations,
         decision_reason=fields.get("reason"),
-    )
-
-
-def _known(comment_id: str, known: Sequence[bytes | None]) -> KnownComment:
-    """The comment of which `_KNOWN_FIELDS` were read. CommentNotFoundError."""
-    thread, state, submitted_ms, published_ms, _ = known
-    if thread is None or state is None or submitted_ms is None or state.decode() == State.ERASED:
-        raise CommentNotFoundError
-    told = State(state.decode()).known_to_author
-    is_published = told is State.PUBLISHED and published_ms is not None
-    return KnownComment(
-        comment_id, thread.decode(), told, int(submitted_ms), int(published_ms or 0) if is_published else None
     )
 
 
