@@ -34,7 +34,7 @@ from service.domain.submission import Submission
 from service.link.address import make_link
 from service.platform.embedded import EmbeddedServer
 from service.store import scripts
-from service.store.comments import CommentHome
+from service.store.homes import CommentHome
 from service.store.submissions import NO_TRACES, NewComment
 from service.use_cases.bulk import carry_on, start, undo_bulk
 from service.use_cases.bulk_preview import preview

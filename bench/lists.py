@@ -36,7 +36,8 @@ from service.link.address import make_link
 from service.lists.ordinals import FIRST_ORDINAL
 from service.platform.embedded import EmbeddedServer
 from service.store import scripts
-from service.store.comments import CommentHome, Comments
+from service.store.comments import Comments
+from service.store.homes import CommentHome
 from service.store.submissions import NO_TRACES, NewComment
 from service.use_cases.lists import list_comments
 

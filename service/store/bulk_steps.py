@@ -12,7 +12,8 @@ from service.domain.decision import STATE_OF_DECISION, UNDO
 from service.errors import CommentNotFoundError
 from service.link.link import Argument, Link
 from service.store import keys, scripts
-from service.store.comments import AGE_BOUNDS, CommentHome, Comments, comment_keys
+from service.store.comments import AGE_BOUNDS, Comments, comment_keys
+from service.store.homes import CommentHome
 from service.store.record import pack_act, pack_member
 
 COMMENTS_A_STEP = 20

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from sys import getsizeof
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -19,11 +18,11 @@ from service.domain.state import State
 from service.errors import CommentNotFoundError, HomeChangedError
 from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL
-from service.platform.recent import Recent
 from service.store import author_names, keys, scripts
 from service.store.claims import unpack_claim
 from service.store.escalations import unpack_escalations
 from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
+from service.store.homes import COMMENTS_A_STEP, CommentHome, Homes
 from service.store.notes import unpack_notes
 from service.store.record import (
     Private,
@@ -40,34 +39,13 @@ AGE_BOUNDS_SECONDS = (60, 300, 900, 3600, 4 * 3600, 12 * 3600, 24 * 3600, 3 * 24
 """Upper bounds of the histogram of a comment's age at its decision."""
 AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
 """As scripts take them."""
-HOMES_BYTES = 64 * 1024 * 1024
-_HOME_BYTES = 560
-"""Of one home, its key and its slot in the table, but for the thread's id: measured with CPython 3.11."""
-COMMENTS_A_STEP = 50
-"""So many are read in one step: about 200 µs of the server's time."""
 _NAMES = {short.encode(): name for name, short in keys.COMMENT_FIELDS.items()}
 _PRIVATE = keys.COMMENT_FIELDS["private"].encode()
-HOME_FIELDS = tuple(keys.COMMENT_FIELDS[name] for name in ("thread", "author", "ordinal"))
 _KNOWN_FIELDS = (
     *(keys.COMMENT_FIELDS[name] for name in ("thread", "state", "submitted_ms", "published_ms")),
     THREAD_FIELD,
 )
 """Of a comment's record as its author may know it, and a field that only records of format 1 have."""
-
-
-class CommentHome(NamedTuple):
-    """Where a comment belongs, for ever: what its keys are made of. It has no ordinal before an older store's upgrade
-    has come to it."""
-
-    thread: str
-    author: str
-    ordinal: int | None = None
-
-    @classmethod
-    def of(cls, thread: bytes | None, author: bytes | None, ordinal: bytes | None) -> Self:
-        """As `HOME_FIELDS` were read; what there is not is empty."""
-        of_lists = None if ordinal is None else FIRST_ORDINAL + int(ordinal)
-        return cls((thread or b"").decode(), (author or b"").decode(), of_lists)
 
 
 class _Record(NamedTuple):
@@ -80,41 +58,23 @@ class _Record(NamedTuple):
     escalations: tuple[Escalation, ...]
 
 
-def _size_of(key: tuple[str, str], home: CommentHome) -> int:  # noqa: ARG001 ids of sites and comments are short
-    return _HOME_BYTES + getsizeof(home.thread)
-
-
 class Comments:
-    """The comments of all sites. Where those belong that were asked for last is remembered, so that a decision needs no
-    look-up first; all that is kept counts, as strangers choose the ids of threads."""
+    """The comments of all sites; where each belongs is remembered for a while."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
-        self._homes: Recent[tuple[str, str], CommentHome] = Recent(HOMES_BYTES, _size_of)
+        self._homes = Homes(link)
 
     def remember_home(self, site: str, comment_id: str, home: CommentHome) -> None:
-        self._homes.put((site, comment_id), home)
+        self._homes.remember(site, comment_id, home)
 
     def forget_home(self, site: str, comment_id: str) -> None:
         """Has it read again: the comment has come into the lists since."""
-        self._homes.drop((site, comment_id))
+        self._homes.forget(site, comment_id)
 
     async def find_home(self, site: str, comment_id: str) -> CommentHome:
-        """Where a comment belongs. CommentNotFoundError. Every act finds its comment by this, and one of format 1 is
-        rewritten here: scripts see only what is written now."""
-        home = self._homes.get((site, comment_id))
-        if home is None:
-            home = await self._read_home(site, comment_id)
-            if home is None and await rewrite_comment(self._link, site, comment_id):
-                home = await self._read_home(site, comment_id)
-            if home is None:
-                raise CommentNotFoundError
-            self.remember_home(site, comment_id, home)
-        return home
-
-    async def _read_home(self, site: str, comment_id: str) -> CommentHome | None:
-        parts = await self._link.call("HMGET", keys.comment(site, comment_id), *HOME_FIELDS)
-        return None if parts[0] is None else CommentHome.of(*parts)
+        """Where a comment belongs. CommentNotFoundError."""
+        return await self._homes.find(site, comment_id)
 
     async def _act(
         self, script: scripts.Script, site: str, comment_id: str, replay: Replay, *arguments: Argument
@@ -218,6 +178,7 @@ class Comments:
 
     async def read_some(self, site: str, ids: Sequence[str], now_ms: int) -> list[Comment]:
         """Reads comments and their claims, in order, without those that are gone."""
+        await self._homes.recall(site, ids)
         homes = await asyncio.gather(*(self.find_home(site, each) for each in ids), return_exceptions=True)
         known: list[tuple[str, CommentHome]] = []
         for comment_id, home in zip(ids, homes, strict=True):

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from service.link.link import Link
 from service.platform.recent import Recent
 from service.store import keys, scripts
-from service.store.comments import COMMENTS_A_STEP, HOME_FIELDS
 from service.store.format_1 import rewrite_comment
+from service.store.homes import COMMENTS_A_STEP, HOME_FIELDS
 
 MOST_COMMENTS = 1000
 """Of a thread that is upgraded when somebody reads it; a longer one waits for the upgrade of the store."""

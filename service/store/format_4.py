@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL, pack_row
 from service.store import keys, scripts
-from service.store.comments import HOME_FIELDS, CommentHome
+from service.store.homes import HOME_FIELDS, CommentHome
 
 _FIELDS = (*HOME_FIELDS, keys.COMMENT_FIELDS["risk"])
 

@@ -94,8 +94,8 @@ class Search:
 
     async def _threads_of(self, site: str, ids: Sequence[str]) -> list[str]:
         """The thread of each comment, "" of one that is gone."""
-        found = await scripts.READ_THREADS.run(self._link, [keys.comment(site, each) for each in ids])
-        return [thread.decode() for thread in found]
+        found = await scripts.READ_HOMES.run(self._link, [keys.comment(site, each) for each in ids])
+        return [(thread or b"").decode() for thread, *_ in found]
 
 
 def _says(query: Query, packed: bytes) -> bool:

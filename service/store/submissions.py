@@ -16,7 +16,8 @@ from service.domain.submission import Receipt, Submission
 from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL, pack_row
 from service.store import keys, scripts
-from service.store.comments import CommentHome, Comments
+from service.store.comments import Comments
+from service.store.homes import CommentHome
 from service.store.record import Private, pack_private, pack_public
 from service.store.rules import pack_fired, routing_arguments, rule_arguments
 

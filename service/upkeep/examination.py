@@ -8,8 +8,9 @@ from service.domain.times import DAY_MS
 from service.link.link import Link
 from service.lists.ordinals import FIRST_ORDINAL
 from service.store import format_4, keys, scripts
-from service.store.comments import HOME_FIELDS, CommentHome, comment_keys, pairs
+from service.store.comments import comment_keys, pairs
 from service.store.format_1 import THREAD_FIELD
+from service.store.homes import HOME_FIELDS, CommentHome
 from service.store.record import tallied
 
 MEMBERS_A_STEP = 500

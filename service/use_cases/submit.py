@@ -9,7 +9,7 @@ from service.domain.site import Site
 from service.domain.submission import Receipt, Submission
 from service.scoring import Scored
 from service.store.author_names import new_author_id
-from service.store.comments import CommentHome
+from service.store.homes import CommentHome
 from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Traces
 from service.use_cases.rules import Ruled, held_for, met_rules, said_of, signature_of

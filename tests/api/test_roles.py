@@ -90,6 +90,7 @@ NOBODYS = {
     "member_id": "m000000000000",
     "author_id": "a000000000000",
     "bulk_id": "b0123456789abcdef",
+    "version": "999",
 }
 
 

@@ -16,6 +16,7 @@ def path_of(route: Route) -> str:
         "token_id": "t0",
         "author_id": "a000000000000",
         "bulk_id": f"b{NOT_FOUND_ID}",
+        "version": "999",
     }
     return route.path.format(site="default", thread="t", **ids)
 

@@ -23,8 +23,9 @@ from service.link.address import make_link
 from service.link.link import Link
 from service.store import comments, keys, threads, totals
 from service.store.author_names import new_author_id
-from service.store.comments import CommentHome, Comments
+from service.store.comments import Comments
 from service.store.events import unpack_event
+from service.store.homes import CommentHome
 from service.store.json_records import Change
 from service.store.queue import Queue
 from service.store.record import unpack_history

@@ -5,19 +5,27 @@ from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from service.domain.bulk import BulkOrder
+from service.domain.decision import Decision
 from service.domain.policy import Mode
 from service.domain.queue import QueueOrder
+from service.domain.state import State
 from service.errors import ClaimedByAnotherError, NothingToUndoError, RequestError, StaleRevisionError
-from service.store import keys, scripts
+from service.store import bulk_steps, keys, scripts
+from service.store.bulk_steps import decide_next, undo_next
+from service.store.bulks import Bulks
 from tests.servers import RedisServer, client_of
-from tests.store.desk import LEASE, NOW, STATES, Store, connected, ids_of, new_comment, site_in
+from tests.store.desk import LEASE, NOW, STATES, Store, connected, ids_of, moderator, new_comment, site_in
 from tests.store.recount import recount
 
 T = TypeVar("T")
+STEP = 2
+"""So many comments of a bulk are decided on at once here."""
 MODERATORS = st.sampled_from(["ann", "bob"])
 REVISIONS = st.sampled_from([None, None, 0, -1])
 """What a moderator says of the revision: nothing, the newest, or the one before it."""
@@ -48,6 +56,10 @@ class Modelled:
     expires_ms: int = 0
     previous: list[Before] = field(default_factory=list)
     history: list[tuple[str, str]] = field(default_factory=list)
+    acted_ms: int = -1
+    """When somebody decided on it last, or took that back."""
+    bulk_id: str = ""
+    """Of the bulk by which the last decision was made, while nobody acted since."""
 
     @property
     def revision(self) -> int:
@@ -81,8 +93,48 @@ class Modelled:
 
     def _move(self, state: str, published_ms: int | None, now: int) -> None:
         self.history.append((self.state, state))
-        self.state = state
+        self.state, self.acted_ms, self.bulk_id = state, now, ""
         self.published_ms = (now if published_ms is None else published_ms) if state == "published" else None
+
+
+@dataclass(slots=True)
+class ModelledBulk:
+    """A bulk as it should be carried out."""
+
+    bulk_id: str
+    comments: list[Modelled]
+    asked: str
+    decision: str
+    by: str
+    previewed_ms: int
+    place: int = 0
+    changed: int = 0
+    undo_place: int | None = None
+    undone: int = 0
+
+    @property
+    def is_running(self) -> bool:
+        return self.place < len(self.comments) if self.undo_place is None else self.undo_place < self.place
+
+    def step(self, now: int) -> None:
+        if self.undo_place is None:
+            following = self.comments[self.place : self.place + STEP]
+            self.changed += sum(self._decide(each, now) for each in following)
+            self.place += len(following)
+        else:
+            following = self.comments[self.undo_place : min(self.undo_place + STEP, self.place)]
+            self.undone += sum(self._undo(each, now) for each in following)
+            self.undo_place += len(following)
+
+    def _decide(self, comment: Modelled, now: int) -> bool:
+        is_other = self.asked not in {"", comment.state} or comment.acted_ms >= self.previewed_ms
+        if is_other or comment.decision == self.decision or comment.decide(self.decision, self.by, None, now):
+            return False
+        comment.bulk_id = self.bulk_id
+        return True
+
+    def _undo(self, comment: Modelled, now: int) -> bool:
+        return comment.bulk_id == self.bulk_id and comment.undo(None, now) is None
 
 
 class Moderation(RuleBasedStateMachine):
@@ -99,6 +151,7 @@ class Moderation(RuleBasedStateMachine):
         self._store = Store(self._run(connected(self.server.url, scripts.ALL)))
         self._all: dict[str, Modelled] = {}
         self._now = NOW
+        self._bulks: list[ModelledBulk] = []
 
     def teardown(self) -> None:
         try:
@@ -180,6 +233,37 @@ class Moderation(RuleBasedStateMachine):
                 each.holder = ""
         self._run(self._store.release_all(by))
 
+    @rule(decision=st.sampled_from(sorted(STATES)), by=MODERATORS, asked=st.sampled_from(["", "held", "published"]))
+    def begin_bulk(self, decision: str, by: str, asked: str) -> None:
+        """On all that there is, or on all in a state, as of now."""
+        chosen = [each for each in self._all.values() if asked in {"", each.state}]
+        bulk = ModelledBulk(f"b{len(self._bulks)}", chosen, asked, decision, by, self._now)
+        self._bulks.append(bulk)
+        bulks, ids = Bulks(self._store.link), [each.comment_id for each in chosen]
+        state = State(asked) if asked else None
+        self._run(bulks.keep_preview("default", bulk.bulk_id, ids, state, now_ms=self._now))
+        order = BulkOrder(bulk.bulk_id, Decision(decision))
+        self._run(bulks.start("default", order, moderator(by), now_ms=self._now))
+
+    @rule(which=st.integers(0, 3), by=MODERATORS)
+    def undo_bulk(self, which: int, by: str) -> None:
+        if which < len(self._bulks):
+            bulk = self._bulks[which]
+            bulk.undo_place = bulk.undo_place or 0
+            self._run(Bulks(self._store.link).begin_undo("default", bulk.bulk_id, moderator(by), now_ms=self._now))
+
+    @rule()
+    def carry_bulks_on(self) -> None:
+        """A step of each, as if several processes had one."""
+        for bulk in self._bulks:
+            work = self._run(Bulks(self._store.link).read_work("default", bulk.bulk_id))
+            if work is None:  # what was taken back is done with
+                continue
+            undo = work.bulk.undo
+            step, place = (undo_next, undo.done) if undo else (decide_next, work.bulk.done)
+            self._run(step(self._store.link, self._store.comments, "default", work, place, self._now))
+            bulk.step(self._now)
+
     @rule(ms=st.sampled_from([1, LEASE // 2, LEASE]))
     def wait(self, ms: int) -> None:
         self._now += ms
@@ -213,6 +297,13 @@ class Moderation(RuleBasedStateMachine):
             history = self._run(self._store.history(comment_id))
             assert [(act.before, act.after) for act in history] == modelled.history
             assert (stored.claim.token_id if stored.claim else "") == modelled.holder_at(self._now)
+        for bulk in self._bulks:
+            told = self._run(Bulks(self._store.link).read("default", bulk.bulk_id))
+            assert (told.total, told.done, told.skipped) == (
+                *(len(bulk.comments), bulk.place, bulk.place - bulk.changed),
+            )
+            if told.undo:
+                assert (told.undo.done, told.undo.skipped) == (bulk.undo_place, (bulk.undo_place or 0) - bulk.undone)
         if found:
             queued = [QueueOrder.RISKIEST, QueueOrder.UNCERTAIN, QueueOrder.NEWEST]
             for order in queued:
@@ -220,7 +311,9 @@ class Moderation(RuleBasedStateMachine):
             assert self._client.exists(keys.totals("default"))
 
 
-def test_the_store_does_what_the_model_does(every_redis_server: RedisServer) -> None:
+def test_the_store_does_what_the_model_does(every_redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bulk_steps, "COMMENTS_A_STEP", STEP)
+
     class OnThisServer(Moderation):
         server = every_redis_server
 

@@ -3,7 +3,7 @@
 import tracemalloc
 
 from service.platform.recent import Recent
-from service.store.comments import CommentHome, _size_of
+from service.store.homes import CommentHome, _size_of
 
 MAX_BYTES = 2_000_000
 
