@@ -45,6 +45,7 @@ def test_both_have_the_same_words(given: Iterable[str], wanted: Iterable[str]) -
 def test_a_policy_has_the_same_fields_and_defaults() -> None:
     defaults = {name: field.load_default for name, field in administration.PolicySchema().fields.items()}
     assert missing not in defaults.values()
+    assert defaults.pop("version") is None, "which one is changed is no part of a policy"
     assert defaults == fields_of(Policy())
     assert policy_of(defaults) == Policy()
 
@@ -58,7 +59,8 @@ def test_every_reason_with_values_is_known_to_the_wire() -> None:
 
 def test_what_a_moderator_is_shown_is_what_there_is() -> None:
     times = {"submitted_ms": "submitted_at", "published_ms": "published_at"}
-    assert {times.get(name, name) for name in Comment.__dataclass_fields__} == set(comments.CommentSchema().fields)
+    held = set(Comment.__dataclass_fields__) - {"decision_reason"}  # lists find it by that; the history shows it
+    assert {times.get(name, name) for name in held} == set(comments.CommentSchema().fields)
     acts = {"at" if name == "at_ms" else name for name in Act.__dataclass_fields__}
     assert acts == set(comments.HistoryEntrySchema().fields)
     counted = {state.value for state in State if state is not State.ERASED}
