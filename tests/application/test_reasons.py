@@ -69,7 +69,7 @@ async def test_other_changes_of_the_site_leave_its_reasons_alone(application: Ap
 @pytest.mark.parametrize(
     ("wanted", "field"),
     [
-        ([RUDE, RUDE], "reasons"),
+        ([RUDE, RUDE], "reasons.1.code"),
         ([RUDE | {"code": "Rude"}], "reasons"),
         ([RUDE | {"code": "x" * 41}], "reasons"),
         ([RUDE | {"title": ""}], "reasons"),
