@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 SITE = "default"
 SECRET = "the secret of these measurements, long enough"
 STEP = 10_000
+LOOKS = 5_000
 NOW = 1_770_000_000_000
 MODERATORS = tuple(f"m{random.Random(number).randrange(16**12):012x}" for number in range(12))
 VERDICTS = (
@@ -67,12 +68,15 @@ def events(first: int, count: int, seed: int) -> list[tuple[str, ...]]:
 
 async def measure(entries: int) -> None:
     """Fills a log, and prints what that took."""
+    from service.audit.segment import LINES
     from service.consumers.sealer import Sealer
     from service.link.address import make_link
     from service.platform.embedded import EmbeddedServer
     from service.platform.memory import MemoryLimit
     from service.store import audit, keys, scripts
+    from service.store.audit_pages import read_back
     from service.upkeep import audit_logs
+    from service.use_cases.audit_log import PARTS_A_PAGE
     from service.vault import Vault
 
     with tempfile.TemporaryDirectory() as folder:
@@ -115,6 +119,18 @@ async def measure(entries: int) -> None:
         assert found is not None
         assert not found.faults
         click.echo(f"verified in {time.perf_counter() - began:.2f} s")
+        before = await server_seconds(link)
+        for _ in range(LOOKS // 100):
+            await asyncio.gather(*(audit.read_unsealed(link, SITE) for _ in range(100)))
+        click.echo(
+            f"a look where nothing was done: {1e6 * (await server_seconds(link) - before) / LOOKS:.0f} us of the server"
+        )
+        looked, own_began = 0, time.process_time()
+        async for part in read_back(link, SITE, None, None):
+            looked += len(part.entries)
+            if looked > PARTS_A_PAGE * LINES:
+                break
+        click.echo(f"read back, {looked} entries: {1e3 * (time.process_time() - own_began):.0f} ms of this process")
         await link.close()
         await server.close()
 

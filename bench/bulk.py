@@ -67,16 +67,17 @@ def _comment(number: int, thread: str) -> NewComment:
 
 
 async def _fill(desk: "Desk", first: int, count: int, thread: str | None = None) -> list[str]:
-    ids = []
+    """Their ids. What is sent again as the server was too busy is another comment."""
+    ids: list[str] = []
     for begin in range(first, first + count, AT_ONCE):
         numbers = range(begin, min(first + count, begin + AT_ONCE))
-        new = [_comment(number, thread or f"t{number // COMMENTS_A_THREAD}") for number in numbers]
 
-        async def submit(new: list[NewComment] = new) -> None:
+        async def submit(numbers: range = numbers) -> list[str]:
+            new = [_comment(number, thread or f"t{number // COMMENTS_A_THREAD}") for number in numbers]
             await asyncio.gather(*(desk.submissions.submit(SITE, each, NO_REPLAY, FIRST_MS) for each in new))
+            return [each.comment_id for each in new]
 
-        await patiently(submit)
-        ids += [each.comment_id for each in new]
+        ids += await patiently(submit)
     return ids
 
 

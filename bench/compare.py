@@ -16,6 +16,7 @@ import click
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench import load
+from bench.all_rules import all_rules
 from bench.load import Phase, Result, Rig, decisions, fill_read_threads, reads, run_phase, submissions
 
 QUARTERS = 4
@@ -61,7 +62,8 @@ def show_ratio(name: str, ours: Sequence[float], others: Sequence[float]) -> Non
 @click.option("--phase", default="submit", show_default=True, type=click.Choice(PHASES), help="What is asked for.")
 @click.option("--connections", default=64, show_default=True, type=click.IntRange(1, 1000))
 @click.option("--cores", default="0,1", show_default=True, help="The two services', and the load's.")
-def main(other: Path, pairs: int, phase: str, connections: int, cores: str) -> None:
+@click.option("--rules", is_flag=True, help="Give this checkout's site rules of every kind, and the other's none.")
+def main(*, other: Path, pairs: int, phase: str, connections: int, cores: str, rules: bool) -> None:
     """Measure this checkout and the one in the folder OTHER under the same load, with this environment's packages:
     submissions, reads of one thread, reads of one that did not change (304), or claims with decisions."""
     core, load_core = (int(each) for each in cores.split(","))
@@ -71,6 +73,8 @@ def main(other: Path, pairs: int, phase: str, connections: int, cores: str) -> N
         for name, tree in (("this", load.REPOSITORY), ("other", other.resolve())):
             (folder / name).mkdir()
             rigs.append(Rig(folder / name, core, repository=tree))
+        if rules:
+            rigs[0].api("PATCH", "/v1/sites/default/policy", {"rules": all_rules()})
         phases = [phases_of(phase, rig, connections, load_core) for rig in rigs]
         results: tuple[list[Result], list[Result]] = ([], [])
         with click.progressbar(range(pairs + 1), label="measuring", file=sys.stderr) as bar:

@@ -10,7 +10,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -130,12 +131,12 @@ def batched_numbers(total: int) -> Iterator[range]:
         yield range(start, min(total, start + AT_ONCE))
 
 
-async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> Measured:
+async def measure(total: int, folder: Path, options: list[tuple[str, str]], *, has_rules: bool) -> Measured:
     """Fills an embedded server in the folder, looks at it, and starts it again twice, then without the options."""
     from service.platform.embedded import EmbeddedServer
 
     server = await EmbeddedServer.open(folder)
-    fill_seconds = await fill(server.url, total, options)
+    fill_seconds = await fill(server.url, total, options, has_rules=has_rules)
     with redis.Redis.from_url(server.url) as client:
         memory: dict[str, Any] = client.info("memory")
         kinds, keys = memory_by_kind(client)
@@ -163,9 +164,11 @@ async def measure(total: int, folder: Path, options: list[tuple[str, str]]) -> M
     )
 
 
-async def fill(url: str, total: int, options: list[tuple[str, str]]) -> float:
-    """Seconds that it takes to put so many comments into a server with these options."""
+async def fill(url: str, total: int, options: list[tuple[str, str]], *, has_rules: bool) -> float:
+    """Seconds that it takes to put so many comments into a server with these options, and to seal what was done."""
+    from bench.all_rules import all_rules
     from service.domain.policy import Mode, Policy
+    from service.domain.rule_fields import rule_of
     from service.domain.site import Site
     from service.link.address import make_link
     from service.store import scripts
@@ -176,11 +179,28 @@ async def fill(url: str, total: int, options: list[tuple[str, str]]) -> float:
     for name, value in options:
         await link.call("CONFIG", "SET", name, value)
     began = time.monotonic()
-    automatic = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0))
-    await Filler(make_desk(link), automatic, replace(automatic, policy=Policy(Mode.PREMODERATE))).fill(total)
+    rules = tuple(rule_of(each) for each in all_rules()) if has_rules else ()
+    automatic = Site("default", policy=Policy(Mode.AUTO, publish_below=1.0, reject_above=1.0, rules=rules))
+    moderated = replace(automatic, policy=Policy(Mode.PREMODERATE, rules=rules))
+    desk = make_desk(link)
+    async with sealing(desk):
+        await Filler(desk, automatic, moderated).fill(total)
     seconds = time.monotonic() - began
     await link.close()
     return seconds
+
+
+@asynccontextmanager
+async def sealing(desk: "Desk") -> AsyncIterator[None]:
+    """The audit log is sealed meanwhile and at the end, as in a service: else its events would lie in the stream."""
+    from service.consumers.sealer import Sealer
+
+    sealer = Sealer(desk.link, desk.vault, lambda: ("default",), desk.now_ms)
+    sealer.open()
+    yield
+    await sealer.close()
+    while await sealer.seal_some("default"):
+        pass
 
 
 def make_desk(link: "Link") -> "Desk":
@@ -301,12 +321,13 @@ def show(measured: Measured) -> None:
 @click.command()
 @click.option("--comments", multiple=True, type=int, default=(20_000,), show_default=True, help="May be repeated.")
 @click.option("--set", "options", multiple=True, type=(str, str), help="A setting of the server and its value.")
-def main(comments: tuple[int, ...], options: list[tuple[str, str]]) -> None:
+@click.option("--rules", is_flag=True, help="With 5,000 phrases, 100 patterns, and a rule of every other kind.")
+def main(*, comments: tuple[int, ...], options: list[tuple[str, str]], rules: bool) -> None:
     """Fills an embedded server through the service's own use cases and tells what a comment costs."""
     for total in comments:
         folder = Path(tempfile.mkdtemp(prefix="cd-memory-"))
         try:
-            show(asyncio.run(measure(total, folder, options)))
+            show(asyncio.run(measure(total, folder, options, has_rules=rules)))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 

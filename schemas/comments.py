@@ -2,14 +2,15 @@
 
 from marshmallow import fields, validate
 
+from schemas.assessments import VERDICTS, ReasonSchema, SpanSchema
 from schemas.author_records import AuthorSchema
+from schemas.escalations import EscalationSchema
 from schemas.fields import TIME, Closed, PlainText, next_cursor, page_limit, query_cursor
 from schemas.notes import NewestNotesSchema
 from schemas.threads import MAX_THREAD_CHARS
 
 STATES = ("held", "published", "rejected", "spam", "erased")
 ORDERS = ("oldest", "newest", "riskiest", "uncertain")
-VERDICTS = ("publish", "hold", "reject")
 
 
 class QueueQuery(Closed):
@@ -33,82 +34,6 @@ class QueueQuery(Closed):
     cursor = query_cursor()
 
 
-class SpanSchema(Closed):
-    """A part of the body that raised a score. Offsets count from 0, the end is exclusive."""
-
-    start = fields.Integer(
-        required=True, metadata={"description": "Where it begins in the body, in code points from 0."}
-    )
-    end = fields.Integer(
-        required=True, metadata={"description": "Where it ends in the body, in code points, exclusive."}
-    )
-    start_utf16 = fields.Integer(
-        required=True,
-        metadata={"description": "Where it begins in the body, in UTF-16 units from 0, as JavaScript counts."},
-    )
-    end_utf16 = fields.Integer(
-        required=True, metadata={"description": "Where it ends in the body, in UTF-16 units, exclusive."}
-    )
-    attribute = fields.String(
-        required=True, metadata={"description": "The attribute whose score it raised, a name in `scores`."}
-    )
-    contribution = fields.Float(
-        required=True, metadata={"description": "What it added to the attribute's logit: above 0, with no upper bound."}
-    )
-
-
-class ReasonSchema(Closed):
-    """Why the machine routed a comment as it did."""
-
-    code = fields.String(
-        required=True,
-        validate=validate.OneOf(
-            [
-                "premoderated",
-                "postmoderated",
-                "risk_below",
-                "risk_above",
-                "risk_between",
-                "score_high",
-                "language_not_assessed",
-                "not_scored",
-                "direction_overridden",
-                "filler_characters",
-                "name_of_staff",
-                "author_banned",
-                "author_trusted",
-                "near_duplicate",
-                "rule",
-            ]
-        ),
-        metadata={
-            "description": "What was the reason: `premoderated` and `postmoderated` name the mode of the thread; "
-            "`risk_below`, `risk_above` and `risk_between` say where `risk` is beside the policy's "
-            "thresholds; `score_high` names a score of 0.5 or more; `language_not_assessed`: the "
-            "model does not know the language; `not_scored`: the classifier failed; "
-            "`direction_overridden` and `filler_characters`: characters hide how it is read; "
-            "`name_of_staff`: the name looks like that of a moderator; `author_banned` and `author_trusted`: "
-            "moderators banned or trust the author; `near_duplicate`: it reads like several of other authors that "
-            "moderators turned down within a day; `rule`: a rule of the site fired."
-        },
-    )
-    attribute = fields.String(metadata={"description": "The attribute that is meant, with `score_high` alone."})
-    score = fields.Float(metadata={"description": "The attribute's score, 0 to 1, with `score_high` alone."})
-    threshold = fields.Float(
-        metadata={"description": "The policy's threshold of `risk`, 0 to 1, with `risk_below` and `risk_above` alone."}
-    )
-    rule = fields.String(metadata={"description": "The name of the site's rule that fired, with `rule` alone."})
-    matched = fields.List(
-        fields.String(), metadata={"description": "What met the rule: at most five short pieces, with `rule` alone."}
-    )
-    comment_id = fields.String(
-        metadata={"description": "The newest of those that it reads like, with `near_duplicate` alone."}
-    )
-    count = fields.Integer(
-        metadata={"description": "How many those are that it reads like, with `near_duplicate` alone."}
-    )
-
-
 class ClaimSchema(Closed):
     """A moderator's lease on a comment."""
 
@@ -117,17 +42,6 @@ class ClaimSchema(Closed):
     moderator = fields.String(required=True, metadata={"description": "The member's name."})
     expires_at = fields.String(
         required=True, metadata=TIME | {"description": "When the lease ends by itself, RFC 3339 in UTC."}
-    )
-
-
-class EscalationSchema(Closed):
-    """That a moderator handed a comment to the others."""
-
-    member_id = fields.String(required=True, metadata={"description": "The id of the moderator who did it."})
-    moderator = fields.String(required=True, metadata={"description": "The name of that moderator at the time."})
-    at = fields.String(required=True, metadata=TIME | {"description": "When it was done, RFC 3339 in UTC."})
-    note = fields.String(
-        required=True, allow_none=True, metadata={"description": "What he wanted the others to know; null for nothing."}
     )
 
 
@@ -216,6 +130,13 @@ class CommentSchema(Closed):
         required=True,
         allow_none=True,
         metadata={"description": "The lease that a moderator has on it; null when it is free."},
+    )
+    decision_reason = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The reason of the decision that stands, where it is a code of the site's; null without one."
+        },
     )
     escalations = fields.List(
         fields.Nested(EscalationSchema),

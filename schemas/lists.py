@@ -2,8 +2,9 @@
 
 from marshmallow import fields, validate
 
+from schemas.assessments import VERDICTS
 from schemas.author_records import AUTHOR_ID_PATTERN
-from schemas.comments import STATES, VERDICTS, CommentSchema
+from schemas.comments import STATES, CommentSchema
 from schemas.fields import Closed, Line, PlainText, check_year, next_cursor, page_limit, query_cursor
 from schemas.rules import MAX_RULE_NAME_CHARS
 from schemas.threads import MAX_THREAD_CHARS

@@ -64,17 +64,6 @@ class ClaimedSchema(Closed):
     )
 
 
-class EscalationRequestSchema(Closed):
-    """Nothing, or what the other moderators should know."""
-
-    note = Lines(
-        max_chars=2000,
-        load_default=None,
-        allow_none=True,
-        metadata={"description": "What the others should know, in one or several lines; null for nothing."},
-    )
-
-
 class DecisionSchema(Closed):
     """A moderator's decision. With `revision` it is refused when the comment changed since."""
 

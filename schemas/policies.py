@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from schemas.comments import VERDICTS, ReasonSchema, SpanSchema
+from schemas.assessments import VERDICTS, ReasonSchema, SpanSchema
 from schemas.fields import (
     TIME,
     Closed,

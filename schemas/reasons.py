@@ -1,6 +1,5 @@
 """The schemas of a site's own reasons for decisions."""
 
-from collections import Counter
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -60,7 +59,11 @@ class NewDecisionReasonsSchema(Closed):
 
     @validates_schema
     def _each_once(self, data: dict[str, Any], **_: object) -> None:
-        times = Counter(reason["code"] for reason in data["reasons"] or ())
-        twice = [code for code, count in times.items() if count > 1]
+        seen: set[str] = set()
+        twice: dict[int, dict[str, list[str]]] = {}
+        for place, reason in enumerate(data["reasons"] or ()):
+            if reason["code"] in seen:
+                twice[place] = {"code": ["Another reason has this code."]}
+            seen.add(reason["code"])
         if twice:
-            raise ValidationError(f"More than one has the code {twice[0]}.", "reasons")
+            raise ValidationError({"reasons": twice})

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from schemas.comments import CommentSchema, FullCommentSchema, QueuePageSchema, QueueQuery
+from schemas.escalations import EscalationRequestSchema
 from schemas.fields import field_errors
 from schemas.moderation import (
     BulkDecisionSchema,
@@ -13,7 +14,6 @@ from schemas.moderation import (
     ClaimedSchema,
     ClaimRequestSchema,
     DecisionSchema,
-    EscalationRequestSchema,
     UndoSchema,
 )
 from schemas.receipts import KnownCommentSchema

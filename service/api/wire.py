@@ -46,6 +46,7 @@ def comment_json(comment: Comment) -> Json:
         "published_at": _rfc3339_or_none(comment.published_ms),
         "revision": comment.revision,
         "claim": None if comment.claim is None else _claim_json(comment.claim),
+        "decision_reason": comment.decision_reason,
         "escalations": [escalation_json(escalation) for escalation in comment.escalations],
     }
 

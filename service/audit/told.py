@@ -15,7 +15,7 @@ from service.domain.audit_entry import Value
 CODE_FIELDS = frozenset(
     (
         *("mode", "closed", "public_submission", "language", "role", "roles", "site", "sites", "member", "member_id"),
-        *("decision", "state", "verdict", "action", "reason", "until_ms", "expires_ms", "created_ms"),
+        *("decision", "state", "verdict", "action", "reason", "until_ms", "expires_ms", "created_ms", "closes_ms"),
     )
 )
 """Fields of a record whose value is a code: it stays as it is."""

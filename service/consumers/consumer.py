@@ -22,7 +22,7 @@ class Consumer(ABC):
     start: ClassVar[Start] = Start.OLDEST
     """Where it begins in a stream that it has not read yet."""
     reads_sites: ClassVar[bool] = True
-    """Whether it is given the events of sites too: a consumer that is makes each site keep ten times as many."""
+    """Whether it is given the events of sites too: each site keeps what a consumer has not handled."""
     attempts: ClassVar[int] = 8
     """So often an event is tried, then it is written to the dead letters. With the waits below that takes a minute."""
     first_wait_seconds: ClassVar[float] = 0.5

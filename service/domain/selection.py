@@ -74,13 +74,12 @@ def _rules_of(comment: Comment) -> set[object]:
 
 
 class Listed(NamedTuple):
-    """A comment in the lists of its site: its place in the order of arrival, its id, when it was submitted as that id
-    tells, and where it stands in the queue's order by risk, to 1/65,535."""
+    """A comment in the lists of its site: its place in the order of arrival, its id, and when it was submitted, as that
+    id tells."""
 
     ordinal: int
     comment_id: str
     submitted_ms: int
-    risk: float
 
 
 class ListPage(NamedTuple):

@@ -7,11 +7,11 @@ ROWS_A_CHUNK, ROW_BYTES = 1024, 12
 BITS_A_CHUNK = 8192
 """A chunk of bits: one of each comment in each plane."""
 _ID_BASE = 32
-_RISK_STEPS = 65_535
+RISK_STEPS = 65_535
 
 
 def pack_row(comment_id: str, risk: float) -> bytes:
     """The row of a comment. comment_id: 16 characters in base 32 (RFC 4648, 7); risk: in [0, 1], of which six decimals
     count, as in the comment's record"""
-    part = int(round(risk, 6) * _RISK_STEPS + 0.5)
+    part = int(round(risk, 6) * RISK_STEPS + 0.5)
     return (int(comment_id, _ID_BASE) << 16 | part).to_bytes(ROW_BYTES, "big")

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.domain.selection import Listed, Selection
-from service.lists.ordinals import ROW_BYTES, ROWS_A_CHUNK
+from service.lists.ordinals import RISK_STEPS, ROW_BYTES, ROWS_A_CHUNK
 from service.lists.planes import Ordinals
 
 _ID_BYTES, _TIME_BYTES = 10, 6
-_RISK_STEPS = 65_535
 _NEAR = 16
 """Rows so near each other are read in one piece: a piece costs more than a few rows."""
 Rows = NDArray[np.uint8]
@@ -69,20 +68,15 @@ def chosen(rows: Rows, selection: Selection) -> NDArray[np.bool_]:
         is_chosen &= times >= selection.since_ms
     if selection.until_ms is not None:
         is_chosen &= times < selection.until_ms
-    risks = _risks_of(rows)
+    risks = rows[:, _ID_BYTES].astype(np.int64) * 256 + rows[:, _ID_BYTES + 1]
     if selection.risk_above is not None:
-        is_chosen &= risks >= int(selection.risk_above * _RISK_STEPS)
+        is_chosen &= risks >= int(selection.risk_above * RISK_STEPS)
     if selection.risk_below is not None:
-        is_chosen &= risks <= int(selection.risk_below * _RISK_STEPS) + 1
+        is_chosen &= risks <= int(selection.risk_below * RISK_STEPS) + 1
     return is_chosen
 
 
 def listed(ordinals: Ordinals, rows: Rows) -> list[Listed]:
     """The comments of some rows, in their order."""
     ids = [b32hexencode(row[:_ID_BYTES].tobytes()).decode().lower() for row in rows]
-    risks = (_risks_of(rows) / _RISK_STEPS).tolist()
-    return [Listed(*each) for each in zip(ordinals.tolist(), ids, times_of(rows).tolist(), risks, strict=True)]
-
-
-def _risks_of(rows: Rows) -> NDArray[np.int64]:
-    return rows[:, _ID_BYTES].astype(np.int64) * 256 + rows[:, _ID_BYTES + 1]
+    return [Listed(*each) for each in zip(ordinals.tolist(), ids, times_of(rows).tolist(), strict=True)]

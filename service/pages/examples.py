@@ -32,7 +32,7 @@ def example_of(method: str, path: str, described: Json) -> str:
 
 
 def _address(path: str, described: Json) -> str:
-    ids = {"comment_id": "$ID", "token_id": "$ID"}
+    ids = {"comment_id": "$ID", "token_id": "$ID", "member_id": "$ID"}
     for parameter in described["parameters"]:
         if parameter["in"] == "path":
             name = parameter["name"]

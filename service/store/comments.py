@@ -8,7 +8,7 @@ import orjson
 
 from service.domain.assessed import Span
 from service.domain.caller import Caller
-from service.domain.comment import Claim, Comment, FullComment, KnownComment
+from service.domain.comment import Claim, Comment, FullComment
 from service.domain.decision import STATE_OF_DECISION, UNDO, Ruling
 from service.domain.escalation import Escalation
 from service.domain.note import NEWEST_SHOWN, Notes
@@ -21,7 +21,7 @@ from service.lists.ordinals import FIRST_ORDINAL
 from service.store import author_names, keys, scripts
 from service.store.claims import unpack_claim
 from service.store.escalations import unpack_escalations
-from service.store.format_1 import THREAD_FIELD, is_of_format_1, of_format_2, rewrite_comment
+from service.store.format_1 import is_of_format_1, of_format_2
 from service.store.homes import COMMENTS_A_STEP, CommentHome, Homes
 from service.store.notes import unpack_notes
 from service.store.record import (
@@ -41,11 +41,6 @@ AGE_BOUNDS = " ".join(str(bound) for bound in AGE_BOUNDS_SECONDS)
 """As scripts take them."""
 _NAMES = {short.encode(): name for name, short in keys.COMMENT_FIELDS.items()}
 _PRIVATE = keys.COMMENT_FIELDS["private"].encode()
-_KNOWN_FIELDS = (
-    *(keys.COMMENT_FIELDS[name] for name in ("thread", "state", "submitted_ms", "published_ms")),
-    THREAD_FIELD,
-)
-"""Of a comment's record as its author may know it, and a field that only records of format 1 have."""
 
 
 class _Record(NamedTuple):
@@ -167,15 +162,6 @@ class Comments:
         raw: bytes | None = await self._link.call("HGET", keys.comment(site, comment_id), _PRIVATE)
         return None if raw is None else vault.open(unpack_private(raw).email, comment_id)
 
-    async def read_known(self, site: str, comment_id: str) -> KnownComment:
-        """Reads what a comment's author may know of it. CommentNotFoundError, also for one that was erased. The same is
-        read and done whatever became of the comment, so that neither the answer nor its time tells that."""
-        name = keys.comment(site, comment_id)
-        known = await self._link.call("HMGET", name, *_KNOWN_FIELDS)
-        if known[-1] is not None and await rewrite_comment(self._link, site, comment_id):
-            known = await self._link.call("HMGET", name, *_KNOWN_FIELDS)
-        return _known(comment_id, known)
-
     async def read_some(self, site: str, ids: Sequence[str], now_ms: int) -> list[Comment]:
         """Reads comments and their claims, in order, without those that are gone."""
         await self._homes.recall(site, ids)
@@ -252,18 +238,6 @@ def _comment(comment_id: str, found: _Record) -> Comment:
         claim=found.claim,
         escalations=found.escalations,
         decision_reason=fields.get("reason"),
-    )
-
-
-def _known(comment_id: str, known: Sequence[bytes | None]) -> KnownComment:
-    """The comment of which `_KNOWN_FIELDS` were read. CommentNotFoundError."""
-    thread, state, submitted_ms, published_ms, _ = known
-    if thread is None or state is None or submitted_ms is None or state.decode() == State.ERASED:
-        raise CommentNotFoundError
-    told = State(state.decode()).known_to_author
-    is_published = told is State.PUBLISHED and published_ms is not None
-    return KnownComment(
-        comment_id, thread.decode(), told, int(submitted_ms), int(published_ms or 0) if is_published else None
     )
 
 

@@ -26,7 +26,7 @@ _NARROW = 512
 _OUT_OF_ORDER_MS = 10_000
 """Comments arrive in the order of their ids but for so long: each process has a clock, and takes its time to score."""
 _WINDOW = 8
-"""So many rows are looked at for the time of a place, as any of them may be empty."""
+"""So many rows are looked at for the time of a place, as any of them may be empty; a place where all are tells none."""
 _FIRST_BLOCK = 1024
 """So many ordinals of a thread or author are looked at first, and a whole block where these are not enough."""
 _SPARE = 14
@@ -99,14 +99,14 @@ class Lists:
         """Narrows [low, high) to where the first comment at a time or after it is."""
         while high - low > _NARROW:
             places = np.linspace(low, high, _PROBES + 2)[1:-1].astype(np.int64)
-            windows = np.unique(places[:, None] + np.arange(_WINDOW))
-            times = times_of(await self._rows(site, windows))
-            latest = [int(times[np.searchsorted(windows, place) :][:_WINDOW].max()) for place in places]
-            before = sum(time < at_ms for time in latest)
-            low, high = (
-                int(places[before - 1]) if before else low,
-                int(places[before]) + _WINDOW if before < len(places) else high,
-            )
+            windows = (places[:, None] + np.arange(_WINDOW)).ravel()
+            latest = times_of(await self._rows(site, windows)).reshape(-1, _WINDOW).max(axis=1)
+            places, latest = places[latest > 0], latest[latest > 0]
+            if not len(places):
+                break
+            before = int((latest < at_ms).sum())
+            low = int(places[before - 1]) if before else low
+            high = int(places[before]) + _WINDOW if before < len(places) else high
         return low, high
 
     async def _step(self, site: str, selection: Selection, stretch: _Stretch) -> _Step:

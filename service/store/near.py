@@ -33,13 +33,16 @@ async def read_newest(link: Link, site: str) -> Signed:
     count = int(await link.call("HGET", keys.totals(site), "ordinals") or 0)
     last = (FIRST_ORDINAL + count) // ROWS_A_CHUNK
     first = max(last - keys.NEAR_CHUNKS + 1, FIRST_ORDINAL // ROWS_A_CHUNK)
-    chunks: list[bytes] = []
-    for start in range(first, last + 1, CHUNKS_A_STEP):
-        step = range(start, min(start + CHUNKS_A_STEP, last + 1))
-        names = [keys.near(site, chunk * ROWS_A_CHUNK) for chunk in step]
-        found = await scripts.READ_PIECES.run(link, names, *(0, _CHUNK_BYTES - 1) * len(names))
-        chunks += [raw.ljust(_CHUNK_BYTES, b"\0") for raw in found]
-    return Signed(first * ROWS_A_CHUNK, _table(b"".join(chunks)))
+    starts = range(first, last + 1, CHUNKS_A_STEP)
+    steps = [range(start, min(start + CHUNKS_A_STEP, last + 1)) for start in starts]
+    found = await asyncio.gather(*(_read_chunks(link, site, step) for step in steps))
+    return Signed(first * ROWS_A_CHUNK, _table(b"".join(raw for step in found for raw in step)))
+
+
+async def _read_chunks(link: Link, site: str, chunks: range) -> list[bytes]:
+    names = [keys.near(site, chunk * ROWS_A_CHUNK) for chunk in chunks]
+    found = await scripts.READ_PIECES.run(link, names, *(0, _CHUNK_BYTES - 1) * len(names))
+    return [raw.ljust(_CHUNK_BYTES, b"\0") for raw in found]
 
 
 async def read_some(link: Link, site: str, ordinals: Sequence[int | None]) -> NDArray[np.uint8]:

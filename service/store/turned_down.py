@@ -43,7 +43,9 @@ class _OfSite:
     last: str = "-"
     read_at: float = float("-inf")
     comments: dict[str, _TurnedDown] = field(default_factory=dict)
+    in_order: list[tuple[str, _TurnedDown]] = field(default_factory=list)
     signatures: NDArray[np.uint8] = field(default_factory=lambda: _table([]))
+    """Of those in order."""
 
     def add(self, entry_id: bytes, flat: list[bytes]) -> None:
         self.last = f"({entry_id.decode()}"
@@ -56,7 +58,8 @@ class _OfSite:
     def settle(self) -> None:
         for oldest in list(self.comments)[:-MOST_KEPT]:
             del self.comments[oldest]
-        self.signatures = _table([each.signature for each in self.comments.values()])
+        self.in_order = list(self.comments.items())
+        self.signatures = _table([each.signature for _, each in self.in_order])
 
 
 class TurnedDown:
@@ -73,12 +76,11 @@ class TurnedDown:
         known = self._sites.setdefault(site, _OfSite())
         if time.monotonic() - known.read_at > REFRESH_SECONDS and site not in self._reading:
             self._reading[site] = asyncio.create_task(self._read(site, known))
-        if len(known.comments) < FEWEST_ALIKE:
+        if len(known.in_order) < FEWEST_ALIKE:
             return None
-        comments = list(known.comments.items())
         others = [
             comment_id
-            for comment_id, each in (comments[at] for at in alike(known.signatures, signature))
+            for comment_id, each in (known.in_order[at] for at in alike(known.signatures, signature))
             if each.author != author and abs(now_ms - each.at_ms) <= DAY_MS
         ]
         if len(others) < FEWEST_ALIKE:

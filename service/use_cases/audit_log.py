@@ -6,7 +6,7 @@ from service.store.audit_pages import read_back
 from service.store.consumers import INSTALLATION
 
 PARTS_A_PAGE = 40
-"""So many segments are looked through for one page: 10,240 entries, some 25 ms of the processor's time in all."""
+"""So many segments are looked through for one page: 10,240 entries, 30 ms of the processor's time in pieces of 1 ms."""
 
 
 async def read_page(desk: Desk, site: str, wanted: AuditFilter, *, limit: int, before: int | None) -> AuditPage:

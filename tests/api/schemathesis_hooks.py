@@ -8,6 +8,7 @@ import schemathesis
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 UNFORESEEABLE = {
+    "Another reason has this code.",
     "Another rule has this name.",
     "Given for order=newest.",
     "Given for order=oldest.",
@@ -17,6 +18,7 @@ UNFORESEEABLE = {
     "Holds more than 30 combining marks in a row.",
     "Holds nothing that can be seen.",
     "Must not be above reject_above.",
+    "No preview of the last 30 minutes: look at what is selected again.",
     "Not a cursor that was given.",
     "Not a published comment of this thread.",
     "Not a time zone, such as Europe/Berlin.",
@@ -24,11 +26,11 @@ UNFORESEEABLE = {
     "Not of one of the site's allowed_origins.",
 }
 """They depend on what was sent before, on the time, on two fields together, or on Unicode's tables."""
-CHECKED_OF_RULES = re.compile(
-    r"rules\.\d+\.(name|when\.(words\.phrases\S*|pattern\.re2|(link|email)_domains\.\S+|hours\.\S+))"
+CHECKED_BESIDE = re.compile(
+    r"reasons|rules\.\d+\.(name|when\.(words\.phrases\S*|pattern\.re2|(link|email)_domains\.\S+|hours\.\S+))"
 )
-"""Fields of rules of which no schema tells all: names are unique, patterns are RE2's, domains and time zones are known.
-"""
+"""Fields of which no schema tells all: codes of reasons and names of rules are unique, patterns are RE2's, domains and
+time zones are known."""
 
 
 def is_unforeseeable(response: Any) -> bool:
@@ -38,7 +40,7 @@ def is_unforeseeable(response: Any) -> bool:
     problem = json.loads(response.content)
     if problem["code"] == "idempotency_key_reused":
         return True
-    left = {field: messages for field, messages in problem["errors"].items() if not CHECKED_OF_RULES.fullmatch(field)}
+    left = {field: messages for field, messages in problem["errors"].items() if not CHECKED_BESIDE.fullmatch(field)}
     return {message for messages in left.values() for message in messages} <= UNFORESEEABLE
 
 

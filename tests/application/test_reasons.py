@@ -69,7 +69,7 @@ async def test_other_changes_of_the_site_leave_its_reasons_alone(application: Ap
 @pytest.mark.parametrize(
     ("wanted", "field"),
     [
-        ([RUDE, RUDE], "reasons"),
+        ([RUDE, RUDE], "reasons.1.code"),
         ([RUDE | {"code": "Rude"}], "reasons"),
         ([RUDE | {"code": "x" * 41}], "reasons"),
         ([RUDE | {"title": ""}], "reasons"),
@@ -113,6 +113,7 @@ async def test_the_event_of_a_decision_has_its_code_and_never_words_of_the_moder
         assert answer.status == 200
         full = await (await application.ask("GET", f"{SITE}/comments/{comment_id}")).json()
         assert (full["history"][0]["reason"], full["history"][0]["note"]) == (reason, "seen before")
+        assert full["decision_reason"] == ("rude" if reason == "rude" else None)
     found = details(one_server, "decided")
     assert [orjson.loads(each) if each else None for each in found] == [{"reason": "rude"}, None, None, None]
 

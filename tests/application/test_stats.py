@@ -47,8 +47,10 @@ async def test_a_day_is_told_by_minutes_and_a_quarter_by_hours(
     assert day["time_to_decision"]["count"] == [0, 0, 0, 1]
     assert day["time_to_decision"]["median_seconds"] == [None, None, None, 9000.0]
     assert day["by_member"] == [{"member_id": made["member"]["member_id"], "name": "Mo", "decided": [0, 0, 0, 1]}]
+    await application.ask("POST", f"{SITE}/comments/{ids[1]}/decisions", {"decision": "spam"})
     quarter = await stats(application, "quarter")
     assert (quarter["arrivals"]["hold"], quarter["decided"]["approve"]) == ([3, 0], [0, 1])
+    assert sorted(each["name"] for each in quarter["by_member"]) == ["Mo", "administrator"]
 
 
 async def test_a_site_without_comments_has_no_points(application: Application) -> None:

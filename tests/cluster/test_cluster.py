@@ -7,12 +7,14 @@ from unittest.mock import Mock
 
 import pytest
 
+from service.domain.queue import START, Position, QueueOrder, SitesQueuePage
 from service.errors import OverloadedError, StoreUnavailableError
 from service.link.address import make_link
 from service.link.cluster import _read_slots
 from service.link.link import Link
 from service.store import keys, scripts
-from tests.store.desk import SITE, Store, key, new_comment
+from service.store.site_queues import SiteQueues
+from tests.store.desk import NOW, SITE, Store, key, new_comment
 from tests.topology import Cluster
 
 PATIENCE_SECONDS = 60.0
@@ -48,6 +50,39 @@ async def test_each_master_serves_its_own_sites(cluster: Cluster, link: Link) ->
         assert len(claimed.comments) == 2
         assert cluster.masters[number].client.zcard(keys.queue_keys(site).queue) == 2
     assert len(await link.call_each("INFO", "persistence")) == 3
+
+
+async def test_the_queue_over_sites_is_one_and_none_while_a_part_is_away(cluster: Cluster, link: Link) -> None:
+    """Half of an answer would look like a short queue."""
+    sites = [site for (site,) in cluster.sites_by_master()]
+    stores = [Store(link, replace(SITE, site=site)) for site in sites]
+    ids = [(await stores[number % 3].submit(now=NOW + number)).comment_id for number in range(9)]
+    queues = SiteQueues(link, stores[0].comments)
+
+    async def page(after: Position = START) -> SitesQueuePage:
+        return await queues.read_page(sites, QueueOrder.OLDEST, limit=6, after=after, now_ms=NOW)
+
+    first = await page()
+    assert [each.comment.comment_id for each in first.comments] == ids[:6]
+    assert (first.total, first.oldest_ms) == (9, NOW)
+    assert first.last is not None
+    cluster.masters[0].kill()
+    with pytest.raises(StoreUnavailableError):
+        await page(first.last)
+    assert len(await stores[1].queued()) == 3, "each of the others is read by itself"
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while cluster.replicas[0].client.info("replication")["role"] != "master":
+            await asyncio.sleep(0.05)
+        await asyncio.to_thread(
+            cluster.masters[0].start
+        )  # it is the replica now, without which nothing is acknowledged
+        while True:
+            try:
+                second = await page(first.last)
+                break
+            except StoreUnavailableError:  # until the link knows
+                await asyncio.sleep(0.05)
+    assert [each.comment.comment_id for each in second.comments] == ids[6:]
 
 
 async def test_a_dead_master_is_felt_by_its_own_sites_alone_and_nothing_acknowledged_is_lost(

@@ -2,8 +2,9 @@
 
     python -m tests.faults.rounds --rounds 200 --seed 1 [--workers 2] [--cluster]
 
-With several workers one of them may be the victim; on a cluster it is the master of the site, or all nodes at once with
-the service. Every round ends with all that the dead forgot done again, and everything in the store counted again.
+Beside the readers and moderators of one site, all else that can be done is done to another. With several workers one
+of them may be the victim; on a cluster it is the master of the site, or all nodes at once with the service. Every round
+ends with all that the dead forgot done again, and everything in the store counted again.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from pathlib import Path
 import aiohttp
 
 from tests.faults.load import PROBE, WAVE, Witness, at_work, check
+from tests.faults.newsroom import Newsroom
 from tests.pipeline.crowd import PATIENCE_SECONDS, Crowd, Sent
 from tests.servers import RedisServer, ServiceProcess, is_running
 from tests.topology import Cluster
@@ -45,6 +47,7 @@ class Stage:
     service: ServiceProcess
     server: RedisServer | None
     crowd: Crowd
+    newsroom: Newsroom
     workers: int = 1
     sent: list[Sent] = field(default_factory=list)
 
@@ -65,8 +68,13 @@ class Stage:
                 await self._kill(victims.split(" and "), witness)
                 await self._until_ready(witness)
 
-        await at_work(self.crowd, self.sent, kill)
+        is_over = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.newsroom.work(is_over))
+            await at_work(self.crowd, self.sent, kill)
+            is_over.set()
         await check(self.crowd, self.sent, self.url)
+        await self.newsroom.check(self.url)
         return victims
 
     async def _kill(self, victims: list[str], witness: Witness) -> None:
@@ -155,7 +163,9 @@ async def _play_stage(
             server.start()
         service.start()
         async with Crowd(service, workers=workers) as crowd:
-            stage = Stage(service, server, crowd, workers)
+            newsroom = Newsroom(crowd)
+            await newsroom.open()
+            stage = Stage(service, server, crowd, newsroom, workers)
             for number in numbers:
                 started = time.monotonic()
                 died = await stage.round(chance)

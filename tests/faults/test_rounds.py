@@ -10,6 +10,6 @@ ROUNDS = 20
 SEED = 20
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_whoever_dies_whenever_nothing_acknowledged_is_lost_or_doubled(tmp_path: Path) -> None:
     await play(ROUNDS, SEED, tmp_path, print)

@@ -22,8 +22,9 @@ DOCUMENT = describe(API, "test")
 def known_id(reader: Reader, request: pytest.FixtureRequest) -> str:
     """A comment that can be decided on or undone, as often as its call says; or a token."""
     route: Route = request.getfixturevalue("route")
-    if "{token_id}" in route.path:
-        return str(reader.api("POST", "/v1/tokens", {"role": "admin", "name": "Mo"})["token_id"])
+    if "{token_id}" in route.path or "{member_id}" in route.path:
+        made = reader.api("POST", "/v1/tokens", {"role": "admin", "name": "Mo"})
+        return str(made["token_id"] if "{token_id}" in route.path else made["member"]["member_id"])
     name = route.operation.handler.__name__
     sent = reader.api("POST", f"{SITE}/threads/harbour-footbridge/comments", FORM | {"body": f"For {name}"})
     comment_id = str(sent["comment_id"])

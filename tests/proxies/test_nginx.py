@@ -214,3 +214,29 @@ def test_the_start_tells_where_browsers_find_it(by_setting: Place) -> None:
     assert f"commentdesk is at {by_setting.service.url}\n" in said
     for line in (f"for browsers   {url}\n", f"demo article   {url}/demo\n", f"API docs       {url}/docs\n"):
         assert line in said
+
+
+def test_events_come_through_one_by_one_and_end_with_their_client(by_documents: Place) -> None:
+    """No buffer holds them back: the proxy asks for no answer that has an end."""
+    service = by_documents.service
+    authorised = {"Authorization": f"Bearer {service.admin_token}"}
+    connection = http.client.HTTPConnection("127.0.0.1", by_documents.nginx.port, timeout=5)
+    connection.request("GET", "/comments/v1/sites/default/events", headers=authorised)
+    answer = connection.getresponse()
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/event-stream")
+    assert b"event: open" in answer.read1()
+    path = f"/comments{THREAD.format('events')}"
+    assert by_documents.nginx.ask("POST", path, FORM | {"body": "One that is told."}, Origin=LISTED).status == 303
+    assert b"event: entered" in answer.read1()
+    assert "commentdesk_event_listeners 1.0" in metrics_of(service)
+    answer.close()
+    connection.close()
+    wait_until(lambda: "commentdesk_event_listeners 0.0" in metrics_of(service), "the end of the stream", 10)
+
+
+def metrics_of(service: ServiceProcess) -> str:
+    connection = http.client.HTTPConnection(service.url.removeprefix("http://"), timeout=10)
+    connection.request("GET", "/metrics", headers={"Authorization": f"Bearer {service.admin_token}"})
+    text = connection.getresponse().read().decode()
+    connection.close()
+    return text

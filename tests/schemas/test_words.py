@@ -5,12 +5,23 @@ from collections.abc import Iterable
 import pytest
 from marshmallow import Schema, missing, validate
 
-from schemas import administration, author_records, comments, members, moderation, submissions, threads
+from schemas import (
+    administration,
+    assessments,
+    author_records,
+    comments,
+    members,
+    moderation,
+    reasons,
+    submissions,
+    threads,
+)
 from schemas.fields import PlainText
 from service.domain.author import AuthorRecord, Ban, Trust
 from service.domain.caller import Role
 from service.domain.comment import Comment
 from service.domain.decision import UNDO, Act, Decision
+from service.domain.decision_reason import DEFAULT_REASONS, MOST_REASONS
 from service.domain.policy import Mode, Policy, fields_of, policy_of
 from service.domain.queue import QueueOrder
 from service.domain.routing import Verdict
@@ -30,7 +41,7 @@ def words(schema: type[Schema], name: str) -> list[str]:
     [
         (comments.STATES, State),
         (comments.ORDERS, QueueOrder),
-        (comments.VERDICTS, Verdict),
+        (assessments.VERDICTS, Verdict),
         (threads.MODES, Mode),
         (members.ROLES, Role),
         (words(moderation.DecisionSchema, "decision"), Decision),
@@ -45,14 +56,21 @@ def test_both_have_the_same_words(given: Iterable[str], wanted: Iterable[str]) -
 def test_a_policy_has_the_same_fields_and_defaults() -> None:
     defaults = {name: field.load_default for name, field in administration.PolicySchema().fields.items()}
     assert missing not in defaults.values()
+    assert defaults.pop("version") is None  # which is counted beside the policy
     assert defaults == fields_of(Policy())
     assert policy_of(defaults) == Policy()
 
 
+def test_the_default_reasons_are_some_that_a_site_could_have() -> None:
+    given = [{"code": each.code, "title": each.title, "public": each.is_public} for each in DEFAULT_REASONS]
+    assert reasons.NewDecisionReasonsSchema().load({"reasons": given}) == {"reasons": given}
+    assert reasons.MAX_REASONS == MOST_REASONS
+
+
 def test_every_reason_with_values_is_known_to_the_wire() -> None:
-    known = set(words(comments.ReasonSchema, "code"))
+    known = set(words(assessments.ReasonSchema, "code"))
     assert set(_REASON_VALUES) <= known
-    shown = set(comments.ReasonSchema().fields)
+    shown = set(assessments.ReasonSchema().fields)
     assert {name for names in _REASON_VALUES.values() for name in names} <= shown
 
 

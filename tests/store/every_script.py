@@ -29,6 +29,7 @@ from service.store import (
     author_names,
     authors,
     consumers,
+    format_4,
     json_records,
     keys,
     members,
@@ -205,6 +206,8 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     old = {"thread": "article-1", "author": "author-1", "reasons": "[]", "private": '{"email": ""}'}
     await link.call("HSET", keys.comment(site, "old"), *(part for pair in old.items() for part in pair))
     await link.call("HSET", keys.repeat(site, "old"), "comment_id", "old", "state", "held")
+    await link.call("HDEL", keys.comment(site, comment_id), keys.COMMENT_FIELDS["ordinal"])
+    await format_4.rewrite(link, [keys.comment(site, comment_id).encode()])
     await link.call("HSET", keys.INSTALLATION, "format", 1)
     await link.call("DEL", keys.published_later(site, "article-1"))
     await upgrade.upgrade(link, nothing)

@@ -156,6 +156,19 @@ async def test_a_ban_is_told_once_with_what_was_before(store: Store, link: Link)
     ]
 
 
+async def test_another_reason_for_the_same_ban_is_kept_and_told(store: Store, link: Link) -> None:
+    await store.submit()
+    author_id = await author_id_of(store)
+    for reason in ("insults", "insults", "insults, and worse"):
+        await ban(store, author_id, NOW + DAY, reason=reason)
+    record = await authors.read(link, "default", "author-1", NOW)
+    assert record.ban == Ban(NOW + DAY, NOW, "ann", "insults, and worse")
+    assert [(before, after) for *_, before, after in await told(link)] == [
+        ("", str(NOW + DAY)),
+        (str(NOW + DAY), str(NOW + DAY)),
+    ]
+
+
 async def test_of_two_who_ban_at_once_the_last_stands_and_both_are_told(store: Store, link: Link) -> None:
     await store.submit()
     author_id = await author_id_of(store)

@@ -41,6 +41,8 @@ async def test_a_time_is_found_among_many_whose_rows_are_not_all_there(link: Lin
     chance, total = random.Random(1), 20 * ROWS_A_CHUNK
     times = [NOW + 5 * number + chance.randrange(-4000, 4000) for number in range(total)]
     rows = [pack_row(new_id(at), 0.5) if chance.random() < 0.9 else bytes(12) for at in times]
+    for start in range(0, total, 700):
+        rows[start : start + 300] = [bytes(12)] * 300
     await write_rows(link, FIRST_ORDINAL, rows)
     await link.call("HSET", keys.totals("default"), "ordinals", total)
     for _ in range(20):

@@ -9,6 +9,7 @@ from typing import Any
 
 import redis
 
+from service.consumers.sealer import Sealer
 from service.desk import clock_ms
 from service.domain.policy import Mode, Policy, RateLimit
 from service.domain.replay import NO_REPLAY
@@ -60,6 +61,16 @@ async def fill(link: Link, secret_check: str, comments: int = 60) -> None:
     wanted = ThreadChange(title="Nobody wrote", closed=True)
     await threads.set_settings(link, SITE.site, "empty", wanted, actor="root", now_ms=NOW)
     await consume(link)
+    await seal(link)
+
+
+async def seal(link: Link) -> None:
+    """Audit logs, one of which has a segment."""
+    sealer = Sealer(link, VAULT, lambda: (SITE.site, LIMITED.site, INSTALLATION), lambda: NOW)
+    await sealer.introduce()
+    for site in (SITE.site, LIMITED.site, INSTALLATION):
+        while await sealer.seal_some(site):
+            pass
 
 
 async def consume(link: Link) -> None:
