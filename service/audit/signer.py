@@ -29,6 +29,10 @@ class Signer(NamedTuple):
         return key_id_of(self.key).hex()
 
 
+Signers = dict[str, Signer]
+"""By their ids, in hex."""
+
+
 def introduced(key: Ed25519PrivateKey, since_ms: int, predecessor: Ed25519PrivateKey | None) -> Signer:
     """The key as it is written down, with the signatures of both where there is one before it."""
     public = key.public_key()

@@ -17,7 +17,7 @@ from service.audit.export import told_of
 from service.audit.line import line_of, packed
 from service.audit.sealing import Sealing
 from service.audit.segment import LINES
-from service.audit.signer import Signer, introduced
+from service.audit.signer import Signers
 from service.audit.verification import check_tail
 from service.consumers.rounds import Rounds
 from service.domain.audit_entry import OwnKind
@@ -28,7 +28,7 @@ from service.link.link import Link
 from service.store import audit, keys
 from service.store.consumers import Entry
 from service.store.events import unpack_event
-from service.upkeep import lease
+from service.upkeep import audit_keys, lease
 from service.vault import Vault
 
 LOOK_SECONDS = 0.5
@@ -61,7 +61,7 @@ class Sealer(Rounds):
         self._keep_ms = keep_days * DAY_MS
         self._dropped_at: dict[str, int] = {}
         self._slots = asyncio.Semaphore(STREAMS_AT_ONCE)
-        self._signers: dict[str, Signer] = {}
+        self._signers = Signers()
         self._broken: set[str] = set()
 
     async def close(self) -> None:
@@ -83,16 +83,9 @@ class Sealer(Rounds):
         await asyncio.gather(*(self._seal_all(site) for site in streams))
 
     async def introduce(self) -> None:
-        """Writes our key down, vouched for by one that we know too, before anything is signed with it."""
-        key = self._vault.audit_key
-        key_id = key_id_of(key.public_key()).hex()
-        if key_id in self._signers:
-            return
-        known = await audit.read_signers(self._link)
-        others = [each for each in self._vault.audit_keys if key_id_of(each.public_key()).hex() in known]
-        if key_id not in known:
-            await audit.add_signer(self._link, introduced(key, self._now_ms(), others[0] if others else None))
-        self._signers = await audit.read_signers(self._link)
+        """Writes our key down before anything is signed with it."""
+        if key_id_of(self._vault.audit_key.public_key()).hex() not in self._signers:
+            self._signers = await audit_keys.introduce(self._link, self._vault, self._now_ms())
 
     async def _seal_all(self, site: str) -> None:
         async with self._slots:

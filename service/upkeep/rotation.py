@@ -8,7 +8,6 @@ says how far a rotation is.
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass
@@ -17,11 +16,12 @@ from functools import partial
 import structlog
 
 from service.domain.event import ROTATION
+from service.domain.times import now_ms
 from service.errors import RotationError
 from service.link.link import Link
 from service.store import keys, scripts, tokens
 from service.store.record import email_span, pack_email, unpack_email
-from service.upkeep import installation, instant, lease, processes
+from service.upkeep import audit_keys, installation, instant, lease, processes
 from service.upkeep.patience import patiently
 from service.vault import SealBrokenError, Secret, Vault, sealed_of
 
@@ -61,7 +61,8 @@ async def is_begun(link: Link, vault: Vault) -> bool:
 
 
 async def put_in_force(link: Link, vault: Vault, waiting: Waiting) -> None:
-    """Puts the new secret in force, and returns when every process that serves uses it.
+    """Puts the new secret in force, and returns when every process that serves uses it. The key by which it signs audit
+    logs is vouched for by the one before.
 
     `waiting` is called with a message while processes still use the previous one. Raises RotationError when a process
     does not know the new secret, or does not use it after SWITCH_SECONDS.
@@ -70,6 +71,7 @@ async def put_in_force(link: Link, vault: Vault, waiting: Waiting) -> None:
         await _require_known(link, vault.newest)
         await _switch(link, vault)
         await installation.check_installation(link, vault)
+    await audit_keys.introduce(link, vault, now_ms())
     await _until_all_use(link, vault.newest.check, waiting)
 
 
@@ -177,8 +179,7 @@ async def end(link: Link, vault: Vault) -> None:
 
 async def _switch_secret(link: Link, previous: str | bytes, new: str, wrapped: bytes) -> None:
     script_keys = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]]
-    now_ms = time.time_ns() // 1_000_000
-    await scripts.SWITCH_SECRET.run(link, script_keys, previous, new, wrapped, ROTATION, now_ms)
+    await scripts.SWITCH_SECRET.run(link, script_keys, previous, new, wrapped, ROTATION, now_ms())
 
 
 def sole_rotator(link: Link) -> AbstractAsyncContextManager[asyncio.Task[None]]:

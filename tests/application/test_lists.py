@@ -91,6 +91,10 @@ async def test_a_filter_that_lets_nothing_through_ever_is_refused(application: A
     await refused(await application.ask("GET", f"/v1/tokens?{query}"), query.partition("=")[0])
 
 
+MOST_OF_RELOADS = 6
+"""Sites, tokens and members are read whole when the link is there, and once more when it was connected anew."""
+
+
 async def test_a_page_asks_nothing_of_redis(application: Application, one_server: RedisServer) -> None:
     """And so costs the same with any number: sites and tokens are in memory, in their order."""
     with client_of(one_server.url) as client:
@@ -98,7 +102,9 @@ async def test_a_page_asks_nothing_of_redis(application: Application, one_server
         for path in ("/v1/sites", "/v1/tokens"):
             for _ in range(20):
                 assert (await application.ask("GET", path)).status == 200
-        assert client.info("commandstats").get("cmdstat_hgetall", {}).get("calls", 0) - before <= 4, "of a reload"
+        assert client.info("commandstats").get("cmdstat_hgetall", {}).get("calls", 0) - before <= MOST_OF_RELOADS, (
+            "of a reload"
+        )
 
 
 def test_a_page_of_names_looks_at_its_own_alone() -> None:
@@ -164,7 +170,7 @@ async def test_a_change_is_read_alone_by_this_process_and_by_others(
             token_id = await _token_id(application)
             await application.ask("DELETE", f"/v1/tokens/{token_id}")
         after = calls(client)
-    assert after[0] - before[0] <= 4, "of a reload"
+    assert after[0] - before[0] <= MOST_OF_RELOADS, "of a reload"
     assert 40 <= after[1] - before[1] <= 240
     assert await listed(application, "/v1/sites") == [["default", "demo", *(f"new-{number}" for number in range(10))]]
     assert await listed(application, "/v1/tokens") == [[]]

@@ -321,6 +321,20 @@ async def test_a_token_made_while_its_member_is_revoked_is_none(application: App
     assert await listed(application) == ["admin"]
 
 
+async def test_no_token_is_left_of_a_member_who_is_none(application: Application) -> None:
+    """Also where its record is there yet."""
+    desk = desk_of(application)
+    token = await made(application)
+    member_id, token_id = token["member"]["member_id"], token["token_id"]
+    raw = await desk.link.call("HGET", keys.TOKENS, token_id)
+    assert [each.token_id for each in await tokens.read_left(desk.link, member_id, [token_id])] == [token_id]
+    await application.ask("DELETE", f"/v1/members/{member_id}")
+    await desk.link.call("HSET", keys.TOKENS, token_id, raw)
+    assert await tokens.read_left(desk.link, member_id, [token_id]) == []
+    await desk.registry.refresh()
+    assert await asked(application, token, "GET", f"{SITE}/queue") == 401
+
+
 # At the same moment
 
 

@@ -122,4 +122,10 @@ def test_the_command_says_what_is_wrong(server: RedisServer, tmp_path: Path) -> 
             client.delete(key)
     done = command(server, tmp_path, "verify", "--checkpoints", str(kept))
     assert done.exit_code == 1
-    assert f"the log of {SITE} is missing" in done.output
+    assert f"there is no log of {SITE}" in done.output
+
+
+def test_a_log_that_is_not_there_is_no_log_that_is_right(server: RedisServer, tmp_path: Path) -> None:
+    done = command(server, tmp_path, "verify", "--site", "nowhere")
+    assert done.exit_code == 1
+    assert "there is no log of nowhere" in done.output

@@ -44,6 +44,7 @@ class Ground(RuleBasedStateMachine):
     asking: ClassVar[Asking]
     steps: ClassVar[int] = 0
     sites: ClassVar[int] = 0
+    played: ClassVar[dict[str, ModelledSite]] = {}
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +62,7 @@ class Ground(RuleBasedStateMachine):
         self.asking.now = self.opened_ms = NOON + kind.sites * DAY_MS
         name = f"site-{kind.sites}"
         self.path = f"/v1/sites/{name}"
+        kind.played[name] = self.site
         self.ask("POST", "/v1/sites", body={"site": name})
         self.website = self.asking.token("website", name, "The Harbour Post")[1]
         people = {each: self.asking.token("moderator", name, f"Moderator {each}") for each in ("ann", "bob")}

@@ -6,6 +6,7 @@ Each kind plays the same 2,000 steps in every run of the tests. A night has time
 """
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -18,6 +19,8 @@ from service.link import server
 from service.upkeep import doctor
 from tests.model.asking import Asking
 from tests.model.machine import Everybody
+from tests.model.site import ModelledSite
+from tests.pipeline.audited import read_sealed, states_in
 from tests.topology import RedisServers, Watched
 
 STEPS = 2_000
@@ -61,14 +64,25 @@ def test_a_site_is_as_its_model_after_every_step(
 
     class Here(Everybody):
         asking: ClassVar[Asking] = Asking(tmp_path, server_url)
+        played: ClassVar[dict[str, ModelledSite]] = {}
 
     try:
         run_state_machine_as_test(Here, settings=limits())
         assert Here.steps >= STEPS
+        check_audit(Here)
         report = Here.asking.run(doctor.examine(Here.asking.desk.link, lambda _: None))
         assert not report.faults
     finally:
         Here.asking.close()
+
+
+def check_audit(played: type[Everybody]) -> None:
+    """The audit log of each site, which nobody else reads, tells every comment's state, and every act on it."""
+    for name, site in played.played.items():
+        entries = played.asking.run(read_sealed(played.asking.desk.link, name))
+        assert states_in(entries) == {each.comment_id: each.state for each in site.comments.values()}
+        acts = Counter(each.act for each in entries)
+        assert acts["decided"] + acts["undone"] == sum(len(each.history) for each in site.comments.values())
 
 
 def limits() -> settings:

@@ -2,10 +2,11 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterable
 
 from service.audit.line import entry_of
 from service.audit.verification import Verification
-from service.domain.audit_entry import AuditEntry
+from service.domain.audit_entry import AuditEntry, Value
 from service.link.link import Link
 from service.store import audit, consumers
 from service.store.record import unpack_history
@@ -38,11 +39,15 @@ async def read_sealed(link: Link, site: str) -> list[AuditEntry]:
 async def check_audit(link: Link, site: str, found: Recount) -> None:
     """The log alone tells every comment's state, and each act on it once: what it was, and whose."""
     entries = [each for each in await read_sealed(link, site) if each.act in CHANGES]
-    states = {each.subject: each.after for each in entries}
-    assert states == {comment_id: record["state"] for comment_id, record in found.comments.items()}
+    assert states_in(entries) == {comment_id: record["state"] for comment_id, record in found.comments.items()}
     told = Counter((each.subject, each.revision, each.act, each.actor) for each in entries if each.act != "submitted")
     assert told == Counter(
         (comment_id, act.revision, "undone" if act.act == "undo" else "decided", act.member_id)
         for comment_id, record in found.comments.items()
         for act in unpack_history(record.get("history", ""), record.get("forgotten", ""))
     )
+
+
+def states_in(entries: Iterable[AuditEntry]) -> dict[str, Value]:
+    """comment_id -> the state that a log tells last."""
+    return {each.subject: each.after for each in entries if each.act in CHANGES}

@@ -61,6 +61,14 @@ def _score(submitted_ms: int, risk: float | None, order: QueueOrder) -> float:
     return risk if order is QueueOrder.RISKIEST else submitted_ms
 
 
+async def test_the_last_site_is_read_to_its_end(link: Link) -> None:
+    store = Store(link, replace(SITE, site=SITES[3]))
+    ids = [(await store.submit(now=NOW + number)).comment_id for number in range(5)]
+    for limit in range(1, 6):
+        found = await places(SiteQueues(link, store.comments), QueueOrder.OLDEST, limit)
+        assert found == [(SITES[3], each) for each in ids]
+
+
 async def test_of_no_site_there_is_nothing(link: Link) -> None:
     queues = SiteQueues(link, Store(link).comments)
     page = await queues.read_page([], QueueOrder.OLDEST, limit=5, after=START, now_ms=NOW)

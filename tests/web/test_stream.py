@@ -16,7 +16,7 @@ from service.web.call import Call, ProcessContext
 from service.web.dispatch import Dispatch
 from service.web.operation import operation
 from service.web.route import open_route
-from service.web.stream import Stream
+from service.web.stream import Stream, Streams
 from tests.web.small_desk import SmallDesk
 
 Client = TestClient[web.Request, web.Application]
@@ -171,3 +171,34 @@ async def test_a_client_that_takes_nothing_is_waited_for(client: Client, context
         size += len(chunk)
     assert size == 30 * len(LARGE)
     assert not context.unsent._answers
+
+
+async def test_it_is_counted_as_it_begins(client: Client, context: ProcessContext) -> None:
+    """How long it goes on is no time to answer."""
+    send(b"one\n")
+    answer = await client.get("/go-on")
+    assert await answer.content.readany() == b"one\n"
+    assert context.counts.totals()["commentdesk_requests", "GET", "/go-on", "200"] == [1]
+    send(b"")
+    assert await answer.read() == b""
+    assert context.counts.totals()["commentdesk_requests", "GET", "/go-on", "200"] == [1]
+
+
+class OpenTransport(asyncio.Transport):
+    """One that stays open."""
+
+    def is_closing(self) -> bool:
+        return False
+
+
+async def test_it_ends_when_its_caller_may_not_have_it_any_more() -> None:
+    own, is_allowed = Source(), True
+    streams = Streams()
+    own.chunks.put_nowait(b"one\n")
+    opened = await streams.open(Stream(own.read(), "text/plain"), OpenTransport(), lambda: is_allowed)
+    assert opened.first == b"one\n"
+    is_allowed = False
+    async with asyncio.timeout(5):
+        assert await opened.read() is None
+    await streams.close(opened)
+    assert own.closed.is_set()

@@ -1,4 +1,4 @@
-"""A token is revoked by one process while its holder claims at another, and while the first is killed."""
+"""A token or its member is revoked by one process while he claims at another, and while the first is killed."""
 
 import threading
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from http.client import HTTPException
 
 import pytest
 
-from tests.api.client import Api, Site, make_site, make_token
+from tests.api.client import Api, Json, Site, make_site, make_token
 from tests.servers import RedisServer, ServiceProcess, wait_until
 
 ROUNDS = 2
@@ -57,10 +57,18 @@ class Claimer:
         return 200 in self.statuses
 
 
+def path_of(made: Json, what: str) -> str:
+    """Of what is revoked: a new token, or its member."""
+    return f"/v1/tokens/{made['token_id']}" if what == "token" else f"/v1/members/{made['member']['member_id']}"
+
+
+WHAT = pytest.mark.parametrize("what", ["token", "member"])
+
+
+@WHAT
 @pytest.mark.parametrize("number", range(ROUNDS))
 def test_a_claim_at_another_process_does_not_outlive_the_revocation(
-    services: tuple[ServiceProcess, ServiceProcess],
-    number: int,
+    services: tuple[ServiceProcess, ServiceProcess], number: int, what: str
 ) -> None:
     here, there = services
     site = make_site(admin_of(here))
@@ -73,15 +81,16 @@ def test_a_claim_at_another_process_does_not_outlive_the_revocation(
     for each in claiming:
         each.start()
     wait_until(claimer.has_claimed, "a first claim", PATIENCE_SECONDS)
-    assert site.admin.delete(f"/v1/tokens/{made['token_id']}").status == 204
+    assert site.admin.delete(path_of(made, what)).status == 204
     for each in claiming:
         each.join()
     assert set(claimer.statuses) == {200, 401}
     assert claims_of(site, made["token_id"]) == []
 
 
+@WHAT
 def test_a_process_that_is_killed_while_it_revokes_leaves_no_claim_behind(
-    services: tuple[ServiceProcess, ServiceProcess],
+    services: tuple[ServiceProcess, ServiceProcess], what: str
 ) -> None:
     """Whatever it came to: either the token is valid, or its claims have ended."""
     killed, left = services
@@ -91,16 +100,16 @@ def test_a_process_that_is_killed_while_it_revokes_leaves_no_claim_behind(
     made = make_token(site.admin, "moderator", site.name)
     holder = Api(left.url, made["token"])
     assert holder.post(site.path + "/claims", {"limit": 40, "lease_seconds": 3600}).status == 200
-    revoking = threading.Thread(target=_try_to_revoke, args=(admin_of(killed), made["token_id"]))
+    revoking = threading.Thread(target=_try_to_revoke, args=(admin_of(killed), path_of(made, what)))
     revoking.start()
     killed.kill()
     revoking.join()
     is_valid = holder.get(site.path + "/queue").status == 200
     if is_valid:
-        assert site.admin.delete(f"/v1/tokens/{made['token_id']}").status == 204
+        assert site.admin.delete(path_of(made, what)).status == 204
     wait_until(lambda: not claims_of(site, made["token_id"]), "the claims to end", PATIENCE_SECONDS)
 
 
-def _try_to_revoke(admin: Api, token_id: str) -> None:
+def _try_to_revoke(admin: Api, path: str) -> None:
     with suppress(OSError, HTTPException):
-        admin.delete(f"/v1/tokens/{token_id}")
+        admin.delete(path)

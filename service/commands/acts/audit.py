@@ -51,15 +51,15 @@ def _heads_in(file: Path) -> Heads:
 
 
 async def _verify(settings: Settings, site: str | None, kept: Heads) -> tuple[dict[str, Verified], list[str]]:
-    """What was found of each log, and what is wrong with the keys."""
+    """What was found of each log, and what is wrong beside them."""
     async with shared_store(settings) as link:
         signers = await audit.read_signers(link)
         faults = faults_of(signers) + _faults_of_own_key(settings, signers)
         found = {
             name: await audit_logs.verify(link, name, signers, kept.get(name, {})) for name in await _wanted(link, site)
         }
-    missing = [name for name, verified in found.items() if verified is None and name in kept]
-    faults += [f"the log of {_named(name)} is missing" for name in missing]
+    missing = [name for name, verified in found.items() if verified is None and (name in kept or site is not None)]
+    faults += [f"there is no log of {_named(name)}" for name in missing]
     return {name: verified for name, verified in found.items() if verified is not None}, faults
 
 
@@ -92,7 +92,7 @@ def _as_json(found: Mapping[str, Verified], faults: list[str], *, is_right: bool
         }
         for name, verified in found.items()
     }
-    return json.dumps({"is_right": is_right, "faults_of_keys": faults, "logs": logs}, indent=2)
+    return json.dumps({"is_right": is_right, "faults": faults, "logs": logs}, indent=2)
 
 
 def _as_text(found: Mapping[str, Verified], faults: list[str], *, is_right: bool) -> str:
@@ -102,7 +102,7 @@ def _as_text(found: Mapping[str, Verified], faults: list[str], *, is_right: bool
         lines.append(f"{_named(name):<24}{numbers}")
     for name, verified in found.items():
         lines += [f"  {_named(name)}: {fault}" for fault in verified.faults]
-    lines += [f"  keys: {fault}" for fault in faults]
+    lines += [f"  {fault}" for fault in faults]
     return "\n".join([*lines, "All is as it was sealed." if is_right else "Not all is as it was sealed."])
 
 

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from service.audit.signer import faults_of
 from service.errors import BackupError, RotationError, StartError
 from service.link.link import Link
-from service.store import keys, scripts
+from service.store import audit, keys, scripts
 from service.store.comments import Comments
 from service.store.record import email_span
-from service.upkeep import backup, doctor, installation, processes, rotation
+from service.upkeep import audit_keys, backup, doctor, installation, processes, rotation
 from service.upkeep.installation import FORMAT
 from service.upkeep.processes import Presence
 from service.vault import Vault
@@ -33,6 +34,7 @@ async def test_the_one_before_opens_nothing(link: Link, every_redis_server: Redi
     old = Vault(OLD)
     emails = await fill(link, old)
     hashes = (old.email_hash("ada@example.org"), old.token_digest("cd_x"), old.digest("a", "b"))
+    await audit_keys.introduce(link, old, NOW)
     with client_of(every_redis_server.url) as client:
         before = {name: client.pttl(name) for name in client.scan_iter("*idempotency*")}
         both = Vault(NEW, OLD)
@@ -51,6 +53,9 @@ async def test_the_one_before_opens_nothing(link: Link, every_redis_server: Redi
     with pytest.raises(StartError, match="another COMMENTDESK_SECRET_KEY"):
         await installation.check_installation(link, Vault(OLD))
     assert (await doctor.examine(link, lambda _: None)).faults == []
+    signers = await audit.read_signers(link)
+    assert len(signers) == 2, "also where nobody seals meanwhile"
+    assert faults_of(signers) == []
 
 
 async def test_a_second_time_and_a_third(link: Link, every_redis_server: RedisServer) -> None:
