@@ -19,7 +19,7 @@ def setup(address: str) -> str:
 
 
 def example_of(method: str, path: str, described: Json) -> str:
-    """The call by curl, with the examples that its description has; `$ID` is a comment's, or a token's, and `$RECEIPT`
+    """The call by curl, with the examples that its description has; `$ID` is that of what is asked for, and `$RECEIPT`
     what the answer to a submission held."""
     command = "curl" if method == "GET" else f"curl -X {method}"
     parts = [f'{command} "$URL{_address(path, described)}"']
@@ -32,7 +32,7 @@ def example_of(method: str, path: str, described: Json) -> str:
 
 
 def _address(path: str, described: Json) -> str:
-    ids = {"comment_id": "$ID", "token_id": "$ID", "member_id": "$ID"}
+    ids = dict.fromkeys(("comment_id", "token_id", "member_id", "author_id", "bulk_id"), "$ID")
     for parameter in described["parameters"]:
         if parameter["in"] == "path":
             name = parameter["name"]

@@ -258,16 +258,18 @@ class TestDecisions:
         assert site.queue()["total"] == 0
         full = site.moderator.get(site.comment(comment_id)).fits(FullCommentSchema)
         (entry,) = full["history"]
-        assert entry | {"at": "", "token_id": ""} == {
+        assert entry | {"at": "", "token_id": "", "member_id": ""} == {
             "act": decision,
             "at": "",
             "token_id": "",
+            "member_id": "",
             "moderator": "moderator of a test",
             "reason": "as agreed",
             "note": "two\nlines",
             "before": "held",
             "after": state,
             "revision": 2,
+            "bulk_id": None,
         }
 
     def test_the_holder_of_the_claim_decides_and_the_claim_ends(self, site: Site) -> None:
