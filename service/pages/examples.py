@@ -10,7 +10,10 @@ import orjson
 from service.web.body import JSON
 
 Json = dict[str, Any]
+_STREAMED = "text/event-stream"
 _WIDEST = 90
+_GIVEN_BEFORE = {"receipt": "$RECEIPT", "preview_token": "$ID"}
+"""Fields of bodies that an earlier answer has, and what stands for them."""
 
 
 def setup(address: str) -> str:
@@ -22,6 +25,8 @@ def example_of(method: str, path: str, described: Json) -> str:
     """The call by curl, with the examples that its description has; `$ID` is that of what is asked for, and `$RECEIPT`
     what the answer to a submission held."""
     command = "curl" if method == "GET" else f"curl -X {method}"
+    if goes_on(described):
+        command += " --no-buffer"
     parts = [f'{command} "$URL{_address(path, described)}"']
     if described.get("security"):
         parts.append('-H "Authorization: Bearer $TOKEN"')
@@ -29,6 +34,11 @@ def example_of(method: str, path: str, described: Json) -> str:
     if body is not None:
         parts += [f"-H 'Content-Type: {JSON}'", *_idempotency_key(described), f"-d {_as_json(body)}"]
     return " \\\n  ".join(parts)
+
+
+def goes_on(described: Json) -> bool:
+    """Whether the answer is a stream, which has no end."""
+    return _STREAMED in described["responses"].get("200", {}).get("content", {})
 
 
 def _address(path: str, described: Json) -> str:
@@ -62,5 +72,7 @@ def _as_json(body: Json) -> str:
     if len(text) > _WIDEST:
         text = orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
     quoted = shlex.quote(text)
-    receipt = body.get("receipt")
-    return quoted.replace(receipt, "'$RECEIPT'") if isinstance(receipt, str) else quoted
+    for field, variable in _GIVEN_BEFORE.items():
+        if isinstance(body.get(field), str):
+            quoted = quoted.replace(body[field], f"'{variable}'")
+    return quoted

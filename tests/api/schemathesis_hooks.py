@@ -18,6 +18,7 @@ UNFORESEEABLE = {
     "Holds more than 30 combining marks in a row.",
     "Holds nothing that can be seen.",
     "Must not be above reject_above.",
+    "No comment of this site.",
     "No preview of the last 30 minutes: look at what is selected again.",
     "Not a cursor that was given.",
     "Not a published comment of this thread.",

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from schemas.comments import CommentSchema, FullCommentSchema, QueuePageSchema
-from schemas.moderation import BulkResultsSchema, ClaimedSchema
+from schemas.moderation import ClaimedSchema, DecisionResultsSchema
 from tests.api.client import Api, Json, Site
 from tests.servers import wait_until
 
@@ -416,7 +416,7 @@ class TestBulk:
             {"comment_id": again, "decision": "spam"},
         ]
         reply = site.moderator.post(site.path + "/decisions", {"decisions": items})
-        results = reply.fits(BulkResultsSchema)["results"]
+        results = reply.fits(DecisionResultsSchema)["results"]
         assert [(result["comment_id"], result["status"], result.get("code")) for result in results] == [
             (good, 200, None),
             (held_by_another, 409, "claimed_by_another"),
@@ -439,7 +439,9 @@ class TestBulk:
     def test_five_hundred_at_once(self, site: Site) -> None:
         made = [site.submit() for _ in range(20)]
         items = [{"comment_id": comment_id, "decision": "approve"} for comment_id in made] * 25
-        results = site.moderator.post(site.path + "/decisions", {"decisions": items}).fits(BulkResultsSchema)["results"]
+        results = site.moderator.post(site.path + "/decisions", {"decisions": items}).fits(DecisionResultsSchema)[
+            "results"
+        ]
         assert [(result["status"], result["revision"]) for result in results] == [(200, 2)] * 500
         assert ids(site.read()) == made
 

@@ -20,7 +20,7 @@ from schemas.fields import field_errors, is_web_address
 from schemas.lists import MAX_QUERY_CHARS
 from schemas.loader import Loader
 from schemas.members import NewTokenSchema
-from schemas.moderation import BulkDecisionsSchema, DecisionSchema
+from schemas.moderation import DecisionSchema, DecisionsSchema
 from schemas.threads import ThreadChangeSchema
 from schemas.visibility import has_too_many_marks
 from service.api import lists, moderators, receipts, submissions, threads
@@ -279,7 +279,7 @@ def accepted(text: str) -> object:
 
 
 NEW_SITE, NEW_TOKEN, THREAD = Loader(NewSiteSchema()), Loader(NewTokenSchema()), Loader(ThreadChangeSchema())
-DECISION, DECISIONS = Loader(DecisionSchema()), Loader(BulkDecisionsSchema())
+DECISION, DECISIONS = Loader(DecisionSchema()), Loader(DecisionsSchema())
 address = is_web_address
 queue = query(moderators.list_queue)
 comments = query(lists.list_comments)
