@@ -26,6 +26,7 @@ async def follow_news(call: Call) -> Stream:
     JSON object with its `type`, `at`, and what there is of `comment_id`, `thread`, `by`, `moderator`, `state`,
     `revision` and `detail`; of a bulk `bulk_id`, and of its acts on comments only `entered`, `left` and, together,
     `bulk_progress`. It never holds a comment's words or its author.
+    A claim that runs out is told as `released` when somebody claims next, and `left` ends a claim too.
 
     A new stream begins with `open`: read the queue after it, and nothing is missed. A client that comes again
     with the id of what it was told last, in the header `Last-Event-ID` as browsers send it, is told what it missed, and

@@ -1,15 +1,7 @@
 """What administrators call: members and their tokens."""
 
-from schemas.members import (
-    MadeTokenSchema,
-    MemberChangeSchema,
-    MemberSchema,
-    MembersQuery,
-    MembersSchema,
-    NewTokenSchema,
-    TokensQuery,
-    TokensSchema,
-)
+from schemas.members import MemberChangeSchema, MemberSchema, MembersQuery, MembersSchema
+from schemas.tokens import MadeTokenSchema, NewTokenSchema, TokensQuery, TokensSchema
 from service.api.cursors import name_cursor_after, name_of
 from service.api.wire_members import made_token_json, member_json, token_json
 from service.domain.caller import EVERY_SITE, Role

@@ -11,17 +11,17 @@ Json = dict[str, Any]
 
 
 def named_member_json(member: Member) -> Json:
-    """A member as `schemas.members.NamedMemberSchema` has him."""
+    """A member as `schemas.tokens.NamedMemberSchema` has him."""
     return {"member_id": member.member_id, "name": member.name}
 
 
 def token_json(token: Token, member: Member) -> Json:
-    """A token as `schemas.members.TokenSchema` has it: all but its secret."""
+    """A token as `schemas.tokens.TokenSchema` has it: all but its secret."""
     return _own_json(token) | {"member": named_member_json(member)}
 
 
 def made_token_json(made: MadeToken) -> Json:
-    """A new token as `schemas.members.MadeTokenSchema` has it."""
+    """A new token as `schemas.tokens.MadeTokenSchema` has it."""
     return {"token": made.secret} | token_json(made.token, made.member)
 
 

@@ -14,6 +14,7 @@ from service.audit.told import detail_told, value_told
 from service.domain.audit_entry import AuditEntry
 from service.domain.event import Event
 
+_TYPES = (int, str, str, str, str, int | None, str | dict, str | dict, dict)
 _EMPTY: tuple[Any, ...] = ("", None, {})
 
 
@@ -43,11 +44,12 @@ def packed(at_ms: int, kinds: str, *rest: Any) -> bytes:
 def entry_of(number: int, line: bytes) -> AuditEntry:
     """The entry of a line; ValueError when it is none."""
     fields = orjson.loads(line)
-    if not isinstance(fields, list) or not 2 <= len(fields) <= 9 or type(fields[0]) is not int:
+    if not isinstance(fields, list) or not 2 <= len(fields) <= len(_TYPES):
         raise ValueError(f"entry {number} is no line of an audit log")
-    at_ms, kinds, *rest = fields
-    rest += ["", "", "", None, "", "", {}][len(rest) :]
-    actor, subject, thread, revision, before, after, detail = rest
+    fields += ["", "", "", None, "", "", {}][len(fields) - 2 :]
+    if not all(map(isinstance, fields, _TYPES)):
+        raise ValueError(f"entry {number} is no line of an audit log")
+    at_ms, kinds, actor, subject, thread, revision, before, after, detail = fields
     return AuditEntry(
         number,
         at_ms,

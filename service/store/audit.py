@@ -70,8 +70,8 @@ async def read_segment(link: Link, site: str, number: int) -> bytes | None:
 
 async def drop_segment(link: Link, site: str, number: int, before_ms: int, now_ms: int) -> bool:
     """Drops a segment, if it is the oldest that is kept and was signed before that time; its checkpoint stays."""
-    log, stream = audit_of(site), stream_of(site)
-    names = [log.head, log.checkpoints, log.segment(number), *stream[:2]]
+    log = audit_of(site)
+    names = [log.head, log.checkpoints, log.segment(number), stream_of(site).events]
     at_byte = number * CHECKPOINT_BYTES + TIME_BYTE
     (is_dropped,) = await scripts.DROP_AUDIT.run(link, names, number, before_ms, at_byte, (number + 1) * LINES, now_ms)
     return bool(is_dropped)

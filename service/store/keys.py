@@ -285,7 +285,7 @@ EVENT_FIELDS = {
 }
 """The fields of an event in their order, and their names in Redis; in scripts they are locals, `EVENT_` before them."""
 NEWEST_EVENTS = 10_000
-"""So many events of a site are kept in any case; a local in scripts, as the next."""
+"""So many events of a site are kept in any case."""
 NEWEST_CHANGES = 1_000
 """So many events of the installation are kept in any case."""
 NEWEST_DEAD_LETTERS = 1_000

@@ -10,7 +10,7 @@ CHANNEL = "__redis__:invalidate"
 """On which a server tells a backup and the doctor which keys were written."""
 _WITH_KEY = (
     *("DEL", "EXISTS", "GET", "SET", "TYPE", "UNLINK", "PEXPIRE", "PEXPIRETIME", "PTTL"),
-    *("HDEL", "HEXISTS", "HGET", "HGETALL", "HINCRBY", "HKEYS", "HLEN", "HMGET", "HSET", "HSETNX", "HVALS"),
+    *("HDEL", "HEXISTS", "HGET", "HGETALL", "HINCRBY", "HKEYS", "HLEN", "HMGET", "HSET", "HSETNX", "HSTRLEN", "HVALS"),
     *("APPEND", "BITFIELD", "GETBIT", "GETRANGE", "SETRANGE", "STRLEN"),
     *("XADD", "XRANGE", "XREVRANGE", "XTRIM"),
     *("ZADD", "ZCARD", "ZCOUNT", "ZMSCORE", "ZRANGE", "ZRANK", "ZREM", "ZREVRANGE", "ZREVRANK", "ZSCORE"),

@@ -230,7 +230,7 @@ async def _tell_restored(link: Link, file: Archive, now_ms: int) -> None:
     detail = orjson.dumps({"backup_of": file.header.created_at})
     sites = await read_all(link, keys.SITES)
     for stream in (keys.CHANGE_STREAM, *map(keys.stream_keys, sites)):
-        await scripts.TELL_RESTORED.run(link, stream[:2], RESTORE, now_ms, detail)
+        await scripts.TELL_RESTORED.run(link, [stream.events], RESTORE, now_ms, detail)
 
 
 async def _write_all(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> list[bytes]:

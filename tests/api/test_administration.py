@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from schemas.administration import SiteSchema, SitesSchema
-from schemas.members import MadeTokenSchema, TokenSchema, TokensSchema
+from schemas.tokens import MadeTokenSchema, TokenSchema, TokensSchema
 from tests.api.client import Api, Site, make_token
 from tests.servers import wait_until
 

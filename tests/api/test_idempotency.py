@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from schemas.members import MadeTokenSchema
+from schemas.tokens import MadeTokenSchema
 from tests.api.client import Api, Reply, Site, submission
 from tests.servers import ServiceProcess
 

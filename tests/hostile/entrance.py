@@ -19,9 +19,9 @@ from schemas.administration import NewSiteSchema
 from schemas.fields import field_errors, is_web_address
 from schemas.lists import MAX_QUERY_CHARS
 from schemas.loader import Loader
-from schemas.members import NewTokenSchema
 from schemas.moderation import DecisionSchema, DecisionsSchema
 from schemas.threads import ThreadChangeSchema
+from schemas.tokens import NewTokenSchema
 from schemas.visibility import has_too_many_marks
 from service.api import lists, moderators, receipts, submissions, threads
 from service.api.cursors import PublicCursors, name_of, position_of

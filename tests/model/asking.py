@@ -101,9 +101,13 @@ class Asking:
         assert answer.status == 200, answer
         return answer.json
 
-    def token(self, role: str, site: str, name: str) -> tuple[str, str]:
-        """Whose acts are those of a new token, and the token."""
-        answer = self.ask(Question("POST", "/v1/tokens", body={"role": role, "site": site, "name": name}))
+    def token(self, role: str, site: str, name: str, member_id: str = "") -> tuple[str, str]:
+        """A new token: whose it is, a new member's unless one is named, and the token."""
+        body: Json = {"role": role, "site": site, "name": name}
+        answer = self.ask(Question("POST", "/v1/tokens", body=body | member_of(member_id)))
         assert answer.status == 201, answer
-        actor = answer.json.get("member", {}).get("member_id", answer.json["token_id"])
-        return actor, answer.json["token"]
+        return answer.json["member"]["member_id"], answer.json["token"]
+
+
+def member_of(member_id: str) -> Json:
+    return {"member": {"member_id": member_id}} if member_id else {}

@@ -17,6 +17,7 @@ from schemas import (
     rules,
     submissions,
     threads,
+    tokens,
 )
 
 LEAST_CHARS = 8
@@ -29,7 +30,16 @@ def described(kind: type[Schema]) -> Iterator[type[Schema]]:
         yield from described(each)
 
 
-OURS = (administration, comments, members, moderation, operation, policies, receipts, rules, submissions, threads)
+OURS = (
+    *(administration, comments, members, moderation, operation, policies),
+    *(
+        receipts,
+        rules,
+        submissions,
+        threads,
+        tokens,
+    ),
+)
 SCHEMAS = [kind for kind in described(fields.Closed) if kind.__module__ in {module.__name__ for module in OURS}]
 FIELDS = [(kind, name) for kind in SCHEMAS for name in kind().fields]
 

@@ -12,10 +12,10 @@ from marshmallow import ValidationError
 from schemas.administration import NewSiteSchema, SiteChangeSchema
 from schemas.fields import Email, Line, Paragraphs, PlainText, WebAddress
 from schemas.loader import Loader
-from schemas.members import NewTokenSchema
 from schemas.moderation import DecisionSchema
 from schemas.submissions import SubmissionSchema
 from schemas.threads import ThreadChangeSchema
+from schemas.tokens import NewTokenSchema
 from schemas.visibility import MAX_MARKS, has_hidden, has_too_many_marks, has_visible, without_hidden
 
 NAME = Line(min_chars=1, max_chars=100)

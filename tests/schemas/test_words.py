@@ -10,11 +10,11 @@ from schemas import (
     assessments,
     author_records,
     comments,
-    members,
     moderation,
     reasons,
     submissions,
     threads,
+    tokens,
 )
 from schemas.fields import PlainText
 from service.domain.author import AuthorRecord, Ban, Trust
@@ -43,7 +43,7 @@ def words(schema: type[Schema], name: str) -> list[str]:
         (comments.ORDERS, QueueOrder),
         (assessments.VERDICTS, Verdict),
         (threads.MODES, Mode),
-        (members.ROLES, Role),
+        (tokens.ROLES, Role),
         (words(moderation.DecisionSchema, "decision"), Decision),
         (words(comments.HistoryEntrySchema, "act"), [*Decision, UNDO]),
         (words(administration.PolicySchema, "mode"), Mode),

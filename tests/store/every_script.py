@@ -192,7 +192,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await store.decide(comment_id, "approve")
     names = (await link.call("SCAN", 0, "COUNT", 10_000))[1]
     await entries.read_entries(link, names)
-    await scripts.TELL_RESTORED.run(link, keys.stream_keys(site)[:2], RESTORE, store.now, "{}")
+    await scripts.TELL_RESTORED.run(link, [keys.events(site)], RESTORE, store.now, "{}")
     await scripts.END_RESTORE.run(link, [keys.INSTALLATION], "format", "1")
     await link.call("DEL", keys.thread_keys(site, "article-1").published, keys.queue_keys(site).queue)
     await link.call("HSET", keys.queue_keys(site).holders, comment_id, "ann")

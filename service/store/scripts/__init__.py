@@ -19,7 +19,6 @@ _INCLUDE = re.compile(r"^-- include: (.+)$", re.MULTILINE)
 _LOCALS = (
     {name.upper(): short for name, short in keys.COMMENT_FIELDS.items()}
     | {f"EVENT_{name.upper()}": short for name, short in keys.EVENT_FIELDS.items()}
-    | {"NEWEST_EVENTS": keys.NEWEST_EVENTS, "NEWEST_CHANGES": keys.NEWEST_CHANGES}
     | {"NEWEST_DEAD_LETTERS": keys.NEWEST_DEAD_LETTERS, "MACHINE": MACHINE, "DOCTOR": DOCTOR}
     | {"AUDIT": keys.AUDIT_CONSUMER}
 )

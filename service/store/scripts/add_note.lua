@@ -11,6 +11,6 @@ local known = redis.call('HMGET', KEYS[1], STATE, THREAD, REVISION)
 if known[1] == 'erased' or redis.call('EXISTS', KEYS[1]) == 0 then return {'absent'} end
 add_note(KEYS[2], ARGV[5], ARGV[6])
 local kinds = ARGV[2] == 'author_noted' and 'author_noted' or 'noted'
-emit(stream_of(KEYS[3], KEYS[4], NEWEST_EVENTS), kinds, {actor = ARGV[4], at_ms = ARGV[1], subject = ARGV[3],
+emit(stream_of(KEYS[3]), kinds, {actor = ARGV[4], at_ms = ARGV[1], subject = ARGV[3],
   thread = known[2] or '', revision = known[3] or '', detail = '{"note":"' .. ARGV[5] .. '"}'}, '', '')
 return keep_answer(KEYS[5], ARGV[7], {'ok', ARGV[5], ARGV[6]})

@@ -10,7 +10,7 @@ if not is_author_of(KEYS[2], ARGV[3]) then return {'author_not_found'} end
 local until_before, _, _, reason_before = ban_of(redis.call('HGET', key, 'banned'), tonumber(now))
 if until_before ~= until_ms or reason_before ~= reason then
   redis.call('HSET', key, 'banned', until_ms .. ' ' .. now .. ' ' .. actor .. ' ' .. reason)
-  emit(stream_of(KEYS[3], KEYS[4], NEWEST_EVENTS), 'author_banned', {actor = actor, at_ms = now, subject = author_id},
+  emit(stream_of(KEYS[3]), 'author_banned', {actor = actor, at_ms = now, subject = author_id},
     until_before or '', until_ms)
 end
 return {'ok', redis.call('HGETALL', key)}

@@ -10,5 +10,5 @@ local held = redis.call('HMGET', KEYS[1], 'format', 'upgrading_from')
 if not held[1] or tonumber(held[1]) >= tonumber(format) then return {'ok', 0} end
 redis.call('HSET', KEYS[1], 'format', format, 'upgrading_from', held[2] or held[1])
 local about = {actor = ARGV[2], at_ms = ARGV[3]}
-emit(stream_of(KEYS[2], KEYS[3], NEWEST_CHANGES), 'store_upgraded', about, '', 'begun')
+emit(stream_of(KEYS[2]), 'store_upgraded', about, '', 'begun')
 return {'ok', 1}

@@ -10,7 +10,7 @@
 --       13 how many keys a comment has; then each comment_id, or '' for one that is gone
 -- gives {'ok', 'on'|'done', the place that it has reached now} | {'ok', 'moved', 0} when it is somewhere else, or is not
 --       to go on
-local bulk, running, stream = KEYS[1], KEYS[2], stream_of(KEYS[3], KEYS[4], NEWEST_EVENTS)
+local bulk, running, stream = KEYS[1], KEYS[2], stream_of(KEYS[3])
 local now_ms, bulk_id, place, actor, decision, state, asked, previewed, act, age_bounds, code, detail, n_keys =
   unpack(ARGV, 1, 13)
 local now, previewed_ms = tonumber(now_ms), tonumber(previewed)

@@ -21,5 +21,5 @@ redis.call('ZADD', bulks, ARGV[1], bulk_id)
 redis.call('ZADD', running, ARGV[1], bulk_id)
 for _, old in ipairs(redis.call('ZREVRANGE', bulks, ARGV[10], -1)) do redis.call('ZREM', bulks, old) end
 local about = {actor = ARGV[3], at_ms = ARGV[1], subject = bulk_id, detail = ARGV[11]}
-emit(stream_of(KEYS[4], KEYS[5], NEWEST_EVENTS), 'bulk_started', about, '', ARGV[5])
+emit(stream_of(KEYS[4]), 'bulk_started', about, '', ARGV[5])
 return {'ok', 'started'}

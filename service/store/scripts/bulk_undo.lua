@@ -6,7 +6,7 @@
 --       and after, 6 what the events tell besides, as JSON, 7 how many keys a comment has; then each comment_id, or '' for
 --       one that is gone
 -- gives as bulk_decide
-local bulk, running, stream = KEYS[1], KEYS[2], stream_of(KEYS[3], KEYS[4], NEWEST_EVENTS)
+local bulk, running, stream = KEYS[1], KEYS[2], stream_of(KEYS[3])
 local now_ms, bulk_id, place, actor, act, detail, n_keys = unpack(ARGV, 1, 7)
 if not is_at(bulk, running, bulk_id, 'undo_place', place) then return {'ok', 'moved', 0} end
 

@@ -44,6 +44,6 @@ redis.call('HSETNX', versions, field_of(before), ARGV[6])
 redis.call('HSETNX', versions, policy_of(before), ARGV[7])
 redis.call('HSET', versions, field_of(before + 1), ARGV[8], policy_of(before + 1), ARGV[9])
 trim(before + 1)
-emit(stream_of(KEYS[2], KEYS[3], NEWEST_CHANGES), 'policy_changed', {actor = ARGV[10], at_ms = ARGV[11], subject = site,
+emit(stream_of(KEYS[2]), 'policy_changed', {actor = ARGV[10], at_ms = ARGV[11], subject = site,
   detail = ARGV[14]}, ARGV[12], ARGV[13])
 return keep_answer(idempotency, fingerprint, {'ok', field_of(before + 1)})

@@ -16,5 +16,5 @@ if action == 'create' and held then return {'exists'} end
 if action ~= 'create' and not held then return {'absent'} end
 if action == 'replace' and held ~= replaced then return {'changed'} end
 if action == 'remove' then redis.call('HDEL', key, member) else redis.call('HSET', key, member, record) end
-emit(stream_of(KEYS[2], KEYS[3], NEWEST_CHANGES), kind, {actor = actor, at_ms = now, subject = member}, before, after)
+emit(stream_of(KEYS[2]), kind, {actor = actor, at_ms = now, subject = member}, before, after)
 return keep_answer(idempotency, fingerprint, {'ok', answer})

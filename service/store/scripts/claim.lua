@@ -9,7 +9,7 @@
 --       6 '1' for one thread only, 7 fingerprint or '', 8 how many a moderator may hold at once
 -- gives {'ok', comment_ids, expires_ms} | {'idempotency_key_reused'}
 local view, claims, holders, thread_queue, idempotency = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[7]
-local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
+local stream = stream_of(KEYS[5])
 local now, limit, most_held = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[8])
 local member_id = string.match(ARGV[3], '^[^\n]*')
 local escalated, escalations = KEYS[8], KEYS[9]

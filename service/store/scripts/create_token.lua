@@ -24,7 +24,7 @@ if is_new ~= '1' and not is_recorded and not is_own_member(redis.call('HGET', to
   return {'member_not_found'}
 end
 
-local stream = stream_of(KEYS[3], KEYS[4], NEWEST_CHANGES)
+local stream = stream_of(KEYS[3])
 if not is_recorded then
   redis.call('HSET', members, member_id, member)
   emit(stream, 'member_created', {actor = actor, at_ms = now, subject = member_id}, nothing, member_told)

@@ -17,7 +17,7 @@ local first = first_answer(idempotency, fingerprint)
 if first then return reply_again(keys, comment_id, first) end
 
 roll_series(keys.totals, keys.queue, series_at(#KEYS - 2), tonumber(ARGV[1]))
-local outcome, record, holder, expires = decide_one(keys, stream_of(keys.events, keys.consumers, NEWEST_EVENTS), {
+local outcome, record, holder, expires = decide_one(keys, stream_of(keys.events), {
   now = tonumber(ARGV[1]), comment_id = comment_id, actor = ARGV[3], decision = ARGV[4], state = ARGV[5],
   revision = ARGV[6], act = ARGV[7], age_bounds = ARGV[9], may_end_any_claim = ARGV[10] == '1', detail = ARGV[11], reason = ARGV[12]})
 if not IS_DECIDED[outcome] then return {outcome} end

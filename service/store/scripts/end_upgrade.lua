@@ -9,5 +9,5 @@ if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] then return {'ok', 0} end
 redis.call('HDEL', KEYS[1], 'upgrading_from')
 redis.call('DEL', KEYS[4])
 local about = {actor = ARGV[3], at_ms = ARGV[4]}
-emit(stream_of(KEYS[2], KEYS[3], NEWEST_CHANGES), 'store_upgraded', about, 'begun', 'done')
+emit(stream_of(KEYS[2]), 'store_upgraded', about, 'begun', 'done')
 return {'ok', 1}

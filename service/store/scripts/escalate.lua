@@ -24,5 +24,5 @@ redis.call('ZADD', escalated, 'NX', ARGV[1], comment_id)
 redis.call('HSET', escalations, comment_id, with_escalation(lines, ARGV[5]))
 local ended = end_claim(keys, comment_id)
 local about = {actor = actor, at_ms = ARGV[1], subject = comment_id, thread = known[2], revision = known[3]}
-emit(stream_of(KEYS[7], KEYS[8], NEWEST_EVENTS), 'escalated' .. (ended and ' released' or ''), about, ended or '', '')
+emit(stream_of(KEYS[7]), 'escalated' .. (ended and ' released' or ''), about, ended or '', '')
 return keep_answer(KEYS[9], ARGV[6], {'ok', 'changed'})

@@ -12,7 +12,7 @@ local first = first_answer(idempotency, fingerprint)
 if first then return first end
 
 local function answered(subject, answer)
-  emit(stream_of(KEYS[3], KEYS[4], NEWEST_EVENTS), 'author_looked_up', {actor = ARGV[4], at_ms = ARGV[1],
+  emit(stream_of(KEYS[3]), 'author_looked_up', {actor = ARGV[4], at_ms = ARGV[1],
     subject = subject}, '', '')
   return keep_answer(idempotency, fingerprint, answer)
 end

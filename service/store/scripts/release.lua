@@ -12,6 +12,6 @@ if holder and ARGV[4] ~= '1' and not is_held_by(holder, member_id) then return {
 local ended = end_claim(keys, comment_id)
 if ended then
   local about = {actor = holder and member_id or MACHINE, at_ms = ARGV[1], subject = comment_id}
-  emit(stream_of(KEYS[4], KEYS[5], NEWEST_EVENTS), 'released', about, ended, '')
+  emit(stream_of(KEYS[4]), 'released', about, ended, '')
 end
 return {'ok'}

@@ -11,5 +11,5 @@ for i = 6, #ARGV do removed = removed + redis.call('HDEL', tokens, ARGV[i]) end
 redis.call('HDEL', seen, member_id)
 if removed == 0 then return {'member_not_found'} end
 local about = {actor = ARGV[2], at_ms = ARGV[3], subject = member_id}
-emit(stream_of(KEYS[4], KEYS[5], NEWEST_CHANGES), 'member_revoked', about, ARGV[4], ARGV[5])
+emit(stream_of(KEYS[4]), 'member_revoked', about, ARGV[4], ARGV[5])
 return {'ok'}

@@ -23,6 +23,6 @@ end
 if is_changed then
   local version = redis.call('HINCRBY', key, 'version', 1)
   local about = {actor = ARGV[3], at_ms = now, thread = ARGV[2], revision = version}
-  emit_thread_changed(stream_of(KEYS[2], KEYS[3], NEWEST_EVENTS), about, before, after)
+  emit_thread_changed(stream_of(KEYS[2]), about, before, after)
 end
 return {'ok', redis.call('HGETALL', key)}

@@ -27,7 +27,7 @@
 --       | {'thread_closed'} | {'parent_unknown'} | {'idempotency_key_reused'}
 --       | {'store_unavailable', why}
 local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
-local stream = stream_of(KEYS[5], KEYS[6], NEWEST_EVENTS)
+local stream = stream_of(KEYS[5])
 local N_SHARED_KEYS, N_ARGV = 21, 28
 local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 local N_SHARED_ARGV = 11 + N_RULES * RULE_ARGV

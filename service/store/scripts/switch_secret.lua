@@ -18,5 +18,5 @@ else
   before, after = 'begun', 'done'
 end
 local about = {actor = ARGV[4], at_ms = ARGV[5]}
-emit(stream_of(KEYS[2], KEYS[3], NEWEST_CHANGES), 'secret_replaced', about, before, after)
+emit(stream_of(KEYS[2]), 'secret_replaced', about, before, after)
 return {'ok', 1}

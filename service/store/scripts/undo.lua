@@ -13,7 +13,7 @@ local first = first_answer(idempotency, ARGV[5])
 if first then return reply_again(keys, comment_id, first) end
 
 roll_series(keys.totals, keys.queue, series_at(#KEYS - 2), now)
-local outcome, record = undo_one(keys, stream_of(keys.events, keys.consumers, NEWEST_EVENTS), {now = now,
+local outcome, record = undo_one(keys, stream_of(keys.events), {now = now,
   comment_id = comment_id, actor = ARGV[6], revision = ARGV[3], act = ARGV[4]})
 if outcome ~= 'changed' then return {outcome} end
 local holder, expires = live_claim(keys, comment_id, now)
