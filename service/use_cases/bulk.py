@@ -7,12 +7,12 @@ from service.desk import Desk
 from service.domain.bulk import Bulk, BulkOrder, BulkWork
 from service.domain.caller import Caller
 from service.domain.replay import NO_REPLAY, Replay
-from service.store.bulk_steps import Reached, decide_next, undo_next
+from service.store.bulk_steps import COMMENTS_A_STEP, Reached, decide_next, undo_next
 
 PAUSE_SHARE = 3
 """A step is followed by a pause so many times as long, in which single decisions find the server free."""
-MOST_PAUSE_SECONDS = 0.015
-"""The longest pause: where a disk makes each step long, 100,000 comments still take two minutes at most."""
+WHOLE_SECONDS = 110
+"""The pauses are shorter, and no shorter than the steps, where a bulk would take longer than this with them."""
 
 
 async def start(desk: Desk, site: str, caller: Caller, order: BulkOrder, *, replay: Replay) -> Bulk:
@@ -57,4 +57,9 @@ async def _carry_on_with(desk: Desk, site: str, work: BulkWork, holding: "asynci
         reached, place = await step(desk.link, desk.comments, site, work, place, desk.now_ms())
         if reached is not Reached.ON:
             return
-        await asyncio.sleep(min(PAUSE_SHARE * (time.monotonic() - began), MOST_PAUSE_SECONDS))
+        await asyncio.sleep(pause_after(time.monotonic() - began, -(-work.bulk.total // COMMENTS_A_STEP)))
+
+
+def pause_after(seconds: float, steps: int) -> float:
+    """How long others have their turn after a step of a bulk of so many steps. seconds: that it took"""
+    return min(PAUSE_SHARE * seconds, max(seconds, WHOLE_SECONDS / max(steps, 1) - seconds))

@@ -12,6 +12,7 @@ from service.consumers.bulks import BulkRunner
 from service.desk import clock_ms
 from service.store import keys
 from service.upkeep import lease
+from service.use_cases.bulk import pause_after
 from tests.application.conftest import ADMIN, Application
 
 SITE = "/v1/sites/default"
@@ -230,3 +231,13 @@ async def test_another_process_takes_over_when_the_lease_of_a_dead_one_ends(site
     await lease.hand_back(desk.link, keys.bulk_runner("default"), "a process that is dead by now")
     assert (await site.done(bulk_id))["done"] == 3
     await runner.close()
+
+
+@pytest.mark.parametrize(
+    ("step_ms", "steps", "pause_ms"),
+    [(4, 50, 12), (4, 5000, 12), (8, 5000, 14), (16, 5000, 16), (0, 5000, 0), (4, 0, 12)],
+)
+def test_a_pause_is_three_steps_long_unless_the_whole_would_take_too_long(
+    step_ms: int, steps: int, pause_ms: int
+) -> None:
+    assert pause_after(step_ms / 1000, steps) == pytest.approx(pause_ms / 1000)
