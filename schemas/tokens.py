@@ -95,7 +95,7 @@ class NewTokenSchema(Closed):
         validate=validate.Regexp(SITE_PATTERN),
         metadata={
             "description": "The site that the token acts on; null for an `admin`, who acts on every site.",
-            "examples": ["default"],
+            "examples": ["evening-news"],
         },
     )
     sites = BoundedList(
