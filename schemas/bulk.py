@@ -183,7 +183,7 @@ class BulkProgressSchema(Closed):
     )
 
 
-class BulkSchema(BulkProgressSchema):
+class BulkRecordSchema(BulkProgressSchema):
     """One decision on many comments."""
 
     bulk_id = fields.String(required=True, metadata={"description": "The bulk's id."})
@@ -219,7 +219,7 @@ class BulkListSchema(Closed):
     """The bulks of a site."""
 
     bulks = fields.List(
-        fields.Nested(BulkSchema),
+        fields.Nested(BulkRecordSchema),
         required=True,
         metadata={"description": "The bulks of the last seven days, newest first, at most 200."},
     )

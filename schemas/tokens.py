@@ -53,9 +53,8 @@ class NewTokenSchema(Closed):
         "allOf": [
             {"oneOf": [{"required": ["role"]}, {"required": ["roles"]}]},
             {
-                "properties": {
-                    "sites": {"anyOf": [{"items": {"pattern": SITE_PATTERN}}, {"items": {"const": EVERY_SITE}}]}
-                }
+                "if": {"properties": {"sites": {"contains": {"const": EVERY_SITE}}}, "required": ["sites"]},
+                "then": {"properties": {"sites": {"items": {"const": EVERY_SITE}}}},
             },
             {
                 "if": {

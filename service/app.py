@@ -14,11 +14,9 @@ from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
 from service.api.page_cache import PAGES, PageCache
 from service.api.wire_live import encode_news
-from service.consumers.bulks import BulkRunner
+from service.consumers.background import at_work
 from service.consumers.claims import ClaimsOfRevokedTokens
-from service.consumers.consumer import Consumer, MakeConsumer
-from service.consumers.runner import Runner
-from service.consumers.sealer import Sealer
+from service.consumers.consumer import MakeConsumer
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
@@ -44,7 +42,6 @@ from service.settings import TOKEN_PREFIX, Settings, reader_of_redis_url
 from service.store import scripts
 from service.store.bulks import Bulks
 from service.store.comments import Comments
-from service.store.consumers import INSTALLATION
 from service.store.format_3 import ThreadUpgrades
 from service.store.lists import Lists
 from service.store.queue import Queue
@@ -168,10 +165,10 @@ def make_service(
     service = make_application(context, now_ms)
     service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
     service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
-    service[MAKE_CONSUMERS] = consumers if is_first else ()
+    service[MAKE_CONSUMERS] = consumers
     service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
-    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _run_consumers, _carry_out_bulks, _run_sealer))
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _work_in_background))
     service.on_startup.append(_add_routes)
     return service
 
@@ -263,51 +260,13 @@ def _tell_unreadable(measures: RequestMeasures, rules: Sequence[str]) -> None:
     measures.count_unreadable_rules(len(rules))
 
 
-async def _run_consumers(service: web.Application) -> AsyncIterator[None]:
-    """What reads the streams of events."""
-    desk = service[DESK]
-    consumers = [make(desk) for make in service[MAKE_CONSUMERS]]
-    runners = [Runner(desk.link, each, partial(_streams, desk.registry, each), desk.now_ms) for each in consumers]
-    for runner in runners:
-        runner.open()
-    yield
-    for runner in runners:
-        await runner.close()
-
-
-async def _run_sealer(service: web.Application) -> AsyncIterator[None]:
-    """What seals the audit logs, in the first of the workers."""
-    desk = service[DESK]
-    sealer = Sealer(
-        desk.link, desk.vault, partial(_all_streams, desk.registry), desk.now_ms, service[SETTINGS].audit_days
-    )
-    if service[IS_FIRST]:
-        sealer.open()
-    yield
-    await sealer.close()
-
-
-async def _carry_out_bulks(service: web.Application) -> AsyncIterator[None]:
-    """What moderators decide on many comments at once, in the first of the workers."""
-    desk = service[DESK]
+async def _work_in_background(service: web.Application) -> AsyncIterator[None]:
+    """What works beside the requests, in the first of the workers."""
     if not service[IS_FIRST]:
         yield
         return
-    runner = BulkRunner(desk, lambda: tuple(desk.registry.sites) if desk.registry.is_loaded else ())
-    runner.open()
-    yield
-    await runner.close()
-
-
-def _streams(registry: Registry, consumer: Consumer) -> tuple[str, ...]:
-    """Whose events there are for a consumer."""
-    streams = _all_streams(registry)
-    return streams if consumer.reads_sites else streams[-1:]
-
-
-def _all_streams(registry: Registry) -> tuple[str, ...]:
-    """All that have events: nobody until the store proved to be ours."""
-    return (*registry.sites, INSTALLATION) if registry.is_loaded else ()
+    async with at_work(service[DESK], service[MAKE_CONSUMERS], service[SETTINGS].audit_days):
+        yield
 
 
 async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> None:

@@ -4,8 +4,8 @@ from schemas.bulk import (
     BulkListSchema,
     BulkPreviewRequestSchema,
     BulkPreviewSchema,
+    BulkRecordSchema,
     BulkRequestSchema,
-    BulkSchema,
     BulkStartedSchema,
 )
 from service.api.lists import selection_of
@@ -72,14 +72,14 @@ async def list_bulks(call: Call) -> Answer:
     return Answer(200, {"bulks": [bulk_json(each) for each in found]})
 
 
-@operation("See how far a bulk is", answers={200: BulkSchema})
+@operation("See how far a bulk is", answers={200: BulkRecordSchema})
 async def read_bulk(call: Call) -> Answer:
     return Answer(200, bulk_json(await bulk.read_bulk(call.desk, call.known_site.site, call.bulk_id)))
 
 
 @operation(
     "Undo a bulk",
-    answers={202: outcome("The bulk: all that it decided is taken back in the background.", BulkSchema)},
+    answers={202: outcome("The bulk: all that it decided is taken back in the background.", BulkRecordSchema)},
 )
 async def undo_bulk(call: Call) -> Answer:
     """One that still runs ends where it is. A comment on which somebody acted since stays as it is. The same call again

@@ -33,7 +33,7 @@ def _approved_author_json(author: ApprovedAuthor) -> Json:
 
 
 def bulk_json(bulk: Bulk) -> Json:
-    """A bulk as `schemas.bulk.BulkSchema` has it."""
+    """A bulk as `schemas.bulk.BulkRecordSchema` has it."""
     return _progress_json(bulk) | {
         "bulk_id": bulk.bulk_id,
         "decision": bulk.decision,

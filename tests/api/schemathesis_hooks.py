@@ -29,11 +29,11 @@ UNFORESEEABLE = {
     "This preview was decided on otherwise: look at what is selected again.",
 }
 """They depend on what was sent before, on the time, on two fields together, or on Unicode's tables."""
-CHECKED_BESIDE = re.compile(
-    r"reasons|rules\.\d+\.(name|when\.(words\.phrases\S*|pattern\.re2|(link|email)_domains\.\S+|hours\.\S+))"
+CHECKED_OF_RULES = re.compile(
+    r"rules\.\d+\.(name|when\.(words\.phrases\S*|pattern\.re2|(link|email)_domains\.\S+|hours\.\S+))"
 )
-"""Fields of which no schema tells all: codes of reasons and names of rules are unique, patterns are RE2's, domains and
-time zones are known."""
+"""Fields of rules of which no schema tells all: names are unique, patterns are RE2's, domains and time zones are known.
+"""
 
 
 def is_unforeseeable(response: Any) -> bool:
@@ -43,7 +43,7 @@ def is_unforeseeable(response: Any) -> bool:
     problem = json.loads(response.content)
     if problem["code"] == "idempotency_key_reused":
         return True
-    left = {field: messages for field, messages in problem["errors"].items() if not CHECKED_BESIDE.fullmatch(field)}
+    left = {field: messages for field, messages in problem["errors"].items() if not CHECKED_OF_RULES.fullmatch(field)}
     return {message for messages in left.values() for message in messages} <= UNFORESEEABLE
 
 
