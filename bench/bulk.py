@@ -121,29 +121,32 @@ async def measure(desk: "Desk", comments: int) -> None:
     selection = Selection(State.HELD, until_ms=FIRST_MS + GAP_MS * comments)
     seen = await preview(desk, "default", selection, (), replay=NO_REPLAY)
     print(f"preview of {seen.count:,}: {time.perf_counter() - began:.2f} s")
-    alone = _quantiles(await singles.decide_some())
+    alone = await singles.decide_some()
     await start(desk, "default", MODERATOR, BulkOrder(seen.bulk_id, Decision.SPAM), replay=NO_REPLAY)
-    await _carry_out(desk, singles, f"bulk of {seen.count:,}", alone)
+    during_bulk = await _carry_out(desk, singles, f"bulk of {seen.count:,}")
     done = await desk.bulks.read("default", seen.bulk_id)
     if (done.done, done.skipped) != (seen.count, 0):
         raise click.ClickException(f"not all was decided on: {done}")
+    alone += await singles.decide_some()
     await undo_bulk(desk, "default", MODERATOR, seen.bulk_id)
-    await _carry_out(desk, singles, "its undo", alone)
-    after = _quantiles(await singles.decide_some())
-    print(f"alone again: {after[0]:.2f}, {after[1]:.2f}")
+    during_undo = await _carry_out(desk, singles, "its undo")
+    alone += await singles.decide_some()
+    usual = _quantiles(alone)
+    print(f"a single decision, ms p50 and p95: alone, before, between and after, {usual[0]:.2f}, {usual[1]:.2f}")
+    for name, (median, late) in (("the bulk", _quantiles(during_bulk)), ("the undo", _quantiles(during_undo))):
+        print(f"during {name} {median:.2f}, {late:.2f}: x{median / usual[0]:.2f}, x{late / usual[1]:.2f}")
 
 
-async def _carry_out(desk: "Desk", singles: Singles, name: str, alone: tuple[float, float]) -> None:
+async def _carry_out(desk: "Desk", singles: Singles, name: str) -> list[float]:
+    """The ms of single decisions meanwhile."""
     holding = asyncio.create_task(asyncio.sleep(3600))
     began = time.perf_counter()
     work = asyncio.create_task(carry_on(desk, "default", holding))
-    median, late = _quantiles(await singles.decide_until(work))
+    took = await singles.decide_until(work)
     await work
-    print(
-        f"{name}: {time.perf_counter() - began:.0f} s; a single decision, ms p50 and p95: alone {alone[0]:.2f},"
-        f" {alone[1]:.2f}, meanwhile {median:.2f}, {late:.2f}: x{median / alone[0]:.2f}, x{late / alone[1]:.2f}"
-    )
+    print(f"{name}: {time.perf_counter() - began:.0f} s")
     holding.cancel()
+    return took
 
 
 async def run(folder: Path, comments: int) -> None:

@@ -32,7 +32,8 @@ class MemberOfTokenSchema(Closed):
     shape_rules: ClassVar[Mapping[str, Any]] = {"minProperties": 1, "maxProperties": 1}
 
     member_id = fields.String(
-        validate=validate.Regexp(MEMBER_ID_PATTERN), metadata={"description": "The id of a member who is there."}
+        validate=validate.Regexp(MEMBER_ID_PATTERN),
+        metadata={"description": "The id of a member who is there.", "examples": ["m5b80c1e2d94a"]},
     )
     name = Line(
         min_chars=1,
@@ -78,7 +79,8 @@ class NewTokenSchema(Closed):
         validate=validate.OneOf(ROLES),
         metadata={
             "description": "What the token may do: `website` posts comments and sets threads, `moderator` decides, "
-            "`operator` sets policies and watches, `admin` may do all of it on every site."
+            "`operator` sets policies and watches, `admin` may do all of it on every site.",
+            "examples": ["moderator"],
         },
     )
     roles = BoundedList(
@@ -91,7 +93,10 @@ class NewTokenSchema(Closed):
         load_default=None,
         allow_none=True,
         validate=validate.Regexp(SITE_PATTERN),
-        metadata={"description": "The site that the token acts on; null for an `admin`, who acts on every site."},
+        metadata={
+            "description": "The site that the token acts on; null for an `admin`, who acts on every site.",
+            "examples": ["evening-news"],
+        },
     )
     sites = BoundedList(
         fields.String(validate=validate.Regexp(_SITES_PATTERN)),
