@@ -6,6 +6,8 @@ can still show that it is the one.
 
 import hashlib
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -56,8 +58,10 @@ def _field_told(name: str, value: Any, depth: int) -> Any:
     return value if name in CODE_FIELDS and _is_code(value, _CODE) else digest_of(value)
 
 
-def detail_told(text: str) -> dict[str, Any]:
-    """What else an event tells. One that is no object, or too large, is told by its digest alone."""
+@lru_cache(maxsize=1024)
+def detail_told(text: str) -> Mapping[str, Any]:
+    """What else an event tells; most verdicts tell the same, so that it is remembered. One that is no object, or too
+    large, is told by its digest alone."""
     if not text:
         return {}
     try:
