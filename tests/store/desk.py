@@ -36,7 +36,7 @@ NOW = 1_770_000_000_000
 """A Monday in February 2026, in ms."""
 MINUTE = 60_000
 LEASE = 5 * MINUTE
-EVENTS_AT_ONCE = 500
+EVENTS_AT_ONCE = 50
 NO_LIMIT = RateLimit()
 CHANGE = Change(EventKind.SITE_CHANGED, "root", NOW)
 SITE = Site("default", policy=Policy(reader_rate=NO_LIMIT, stranger_rate=NO_LIMIT))
