@@ -61,7 +61,8 @@ class PolicySchema(Closed):
         allow_none=True,
         metadata={
             "description": "The number of this policy: it grows by one with each change. Sent with a change it is the "
-            "one that was seen: 409 `stale_policy` if another is in force by now; null changes whatever is there."
+            "one that was seen: 409 `stale_policy` if another is in force by now; null changes whatever is there.",
+            "examples": [12],
         },
     )
     mode = fields.String(

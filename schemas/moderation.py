@@ -99,7 +99,7 @@ class DecisionSchema(Closed):
     )
 
 
-class BulkDecisionSchema(DecisionSchema):
+class DecisionOfManySchema(DecisionSchema):
     """A decision on one of many comments."""
 
     comment_id = fields.String(
@@ -109,7 +109,7 @@ class BulkDecisionSchema(DecisionSchema):
     )
 
 
-class BulkDecisionsSchema(Closed):
+class DecisionsSchema(Closed):
     """Up to 500 decisions. Each item is checked by itself, so that one bad item harms no other."""
 
     decisions = BoundedList(
@@ -121,7 +121,7 @@ class BulkDecisionsSchema(Closed):
     )
 
 
-class BulkResultSchema(Closed):
+class DecisionResultSchema(Closed):
     """What became of one item: the status, code and messages that it would have had by itself."""
 
     comment_id = fields.String(
@@ -146,11 +146,11 @@ class BulkResultSchema(Closed):
     )
 
 
-class BulkResultsSchema(Closed):
+class DecisionResultsSchema(Closed):
     """A result for each decision, in its place."""
 
     results = fields.List(
-        fields.Nested(BulkResultSchema),
+        fields.Nested(DecisionResultSchema),
         required=True,
         metadata={"description": "One result for each decision, in the order in which they were sent."},
     )

@@ -8,12 +8,12 @@ from schemas.comments import CommentSchema, FullCommentSchema, QueuePageSchema, 
 from schemas.escalations import EscalationRequestSchema
 from schemas.fields import field_errors
 from schemas.moderation import (
-    BulkDecisionSchema,
-    BulkDecisionsSchema,
-    BulkResultsSchema,
     ClaimedSchema,
     ClaimRequestSchema,
+    DecisionOfManySchema,
+    DecisionResultsSchema,
     DecisionSchema,
+    DecisionsSchema,
     UndoSchema,
 )
 from schemas.receipts import KnownCommentSchema
@@ -41,7 +41,7 @@ from service.web.call import Call, Json
 from service.web.operation import operation, outcome
 from service.web.problems import status_of
 
-_BULK_DECISION = BulkDecisionSchema()
+_DECISION_OF_MANY = DecisionOfManySchema()
 
 
 @operation("See the queue", query=QueueQuery, answers={200: QueuePageSchema})
@@ -126,9 +126,11 @@ async def decide(call: Call) -> Answer:
 
 @operation(
     "Decide on many comments",
-    body=BulkDecisionsSchema,
+    body=DecisionsSchema,
     answers={
-        200: outcome("A result for each decision, in its place: also where some, or all, failed.", BulkResultsSchema)
+        200: outcome(
+            "A result for each decision, in its place: also where some, or all, failed.", DecisionResultsSchema
+        )
     },
     max_body_bytes=MAX_BULK_BYTES,
 )
@@ -194,7 +196,7 @@ def _ruling(site: Site, comment_id: str, body: Json) -> Ruling:
 
 def _checked_ruling(site: Site, item: Any) -> Ruling | RequestError:
     try:
-        checked: Json = _BULK_DECISION.load(item)
+        checked: Json = _DECISION_OF_MANY.load(item)
     except ValidationError as error:
         return InvalidFieldsError(errors=field_errors(error))
     return _ruling(site, checked["comment_id"], checked)

@@ -58,7 +58,7 @@ def trial_json(trial: Trial) -> Json:
         "mode": trial.mode,
         "verdict": trial.routing.verdict,
         "reasons": [_reason_json(reason) for reason in trial.routing.reasons],
-        "scores": assessed.scores,
+        "scores": assessed.rounded_scores,
         "risk": assessed.risk,
         "spans": [_span_json(span) for span in assessed.spans],
     }

@@ -37,3 +37,8 @@ class Assessed(NamedTuple):
     def queue_risk(self) -> float:
         """Its place in the queue's risk order."""
         return UNKNOWN_RISK if self.risk is None or not self.assessed else self.risk
+
+    @property
+    def rounded_scores(self) -> Mapping[str, float] | None:
+        """The scores as they are stored and shown."""
+        return self.scores and {name: round(score, SCORE_DECIMALS) for name, score in self.scores.items()}

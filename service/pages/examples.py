@@ -10,7 +10,10 @@ import orjson
 from service.web.body import JSON
 
 Json = dict[str, Any]
+_STREAMED = "text/event-stream"
 _WIDEST = 90
+_GIVEN_BEFORE = {"receipt": "$RECEIPT", "preview_token": "$ID"}
+"""Fields of bodies that an earlier answer has, and what stands for them."""
 
 
 def setup(address: str) -> str:
@@ -19,9 +22,11 @@ def setup(address: str) -> str:
 
 
 def example_of(method: str, path: str, described: Json) -> str:
-    """The call by curl, with the examples that its description has; `$ID` is a comment's, or a token's, and `$RECEIPT`
+    """The call by curl, with the examples that its description has; `$ID` is that of what is asked for, and `$RECEIPT`
     what the answer to a submission held."""
     command = "curl" if method == "GET" else f"curl -X {method}"
+    if goes_on(described):
+        command += " --no-buffer"
     parts = [f'{command} "$URL{_address(path, described)}"']
     if described.get("security"):
         parts.append('-H "Authorization: Bearer $TOKEN"')
@@ -31,8 +36,13 @@ def example_of(method: str, path: str, described: Json) -> str:
     return " \\\n  ".join(parts)
 
 
+def goes_on(described: Json) -> bool:
+    """Whether the answer is a stream, which has no end."""
+    return _STREAMED in described["responses"].get("200", {}).get("content", {})
+
+
 def _address(path: str, described: Json) -> str:
-    ids = {"comment_id": "$ID", "token_id": "$ID", "member_id": "$ID"}
+    ids = dict.fromkeys(("comment_id", "token_id", "member_id", "author_id", "bulk_id"), "$ID")
     for parameter in described["parameters"]:
         if parameter["in"] == "path":
             name = parameter["name"]
@@ -62,5 +72,7 @@ def _as_json(body: Json) -> str:
     if len(text) > _WIDEST:
         text = orjson.dumps(body, option=orjson.OPT_INDENT_2).decode()
     quoted = shlex.quote(text)
-    receipt = body.get("receipt")
-    return quoted.replace(receipt, "'$RECEIPT'") if isinstance(receipt, str) else quoted
+    for field, variable in _GIVEN_BEFORE.items():
+        if isinstance(body.get(field), str):
+            quoted = quoted.replace(body[field], f"'{variable}'")
+    return quoted

@@ -14,7 +14,7 @@ from schemas import operation as operation_schemas
 from schemas.author_records import AUTHOR_ID_PATTERN
 from schemas.bulk import BULK_ID_PATTERN
 from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN
-from schemas.moderation import BulkDecisionSchema
+from schemas.moderation import DecisionOfManySchema
 from schemas.patterns import FILLED_LINE
 from schemas.side_data import SideData
 from schemas.threads import MAX_THREAD_CHARS
@@ -136,7 +136,7 @@ def describe(routes: tuple[Route, ...], version: str) -> Json:
     for way in ways.values():
         spec.components.security_scheme(way.name, dict(way.scheme))
     spec.components.schema("Problem", schema=operation_schemas.ProblemSchema)
-    spec.components.schema("BulkDecision", schema=BulkDecisionSchema)
+    spec.components.schema("DecisionOfMany", schema=DecisionOfManySchema)
     for form in {type(route.operation.form) for route in routes if _has_form_of_its_own(route)}:
         spec.components.schema(_name(form), schema=form)
     for route in routes:
@@ -148,8 +148,8 @@ def _finished(document: Json, routes: tuple[Route, ...]) -> Json:
     """The document with what can be said once all shapes are known: the forms, and the examples of fields."""
     shapes: Json = document["components"]["schemas"]
     shapes["Problem"]["examples"] = general_examples()
-    decisions = shapes["BulkDecisions"]["properties"]["decisions"]
-    decisions["items"] = {"anyOf": [{"$ref": f"{SHAPE}BulkDecision"}, {}], "description": _BULK_ITEM}
+    decisions = shapes["Decisions"]["properties"]["decisions"]
+    decisions["items"] = {"anyOf": [{"$ref": f"{SHAPE}DecisionOfMany"}, {}], "description": _BULK_ITEM}
     for route in routes:
         if route.operation.form is not None:
             told = _name(route.operation.form)

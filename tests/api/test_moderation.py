@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from schemas.comments import CommentSchema, FullCommentSchema, QueuePageSchema
-from schemas.moderation import BulkResultsSchema, ClaimedSchema
+from schemas.moderation import ClaimedSchema, DecisionResultsSchema
 from tests.api.client import Api, Json, Site
 from tests.servers import wait_until
 
@@ -258,16 +258,18 @@ class TestDecisions:
         assert site.queue()["total"] == 0
         full = site.moderator.get(site.comment(comment_id)).fits(FullCommentSchema)
         (entry,) = full["history"]
-        assert entry | {"at": "", "token_id": ""} == {
+        assert entry | {"at": "", "token_id": "", "member_id": ""} == {
             "act": decision,
             "at": "",
             "token_id": "",
+            "member_id": "",
             "moderator": "moderator of a test",
             "reason": "as agreed",
             "note": "two\nlines",
             "before": "held",
             "after": state,
             "revision": 2,
+            "bulk_id": None,
         }
 
     def test_the_holder_of_the_claim_decides_and_the_claim_ends(self, site: Site) -> None:
@@ -414,7 +416,7 @@ class TestBulk:
             {"comment_id": again, "decision": "spam"},
         ]
         reply = site.moderator.post(site.path + "/decisions", {"decisions": items})
-        results = reply.fits(BulkResultsSchema)["results"]
+        results = reply.fits(DecisionResultsSchema)["results"]
         assert [(result["comment_id"], result["status"], result.get("code")) for result in results] == [
             (good, 200, None),
             (held_by_another, 409, "claimed_by_another"),
@@ -437,7 +439,9 @@ class TestBulk:
     def test_five_hundred_at_once(self, site: Site) -> None:
         made = [site.submit() for _ in range(20)]
         items = [{"comment_id": comment_id, "decision": "approve"} for comment_id in made] * 25
-        results = site.moderator.post(site.path + "/decisions", {"decisions": items}).fits(BulkResultsSchema)["results"]
+        results = site.moderator.post(site.path + "/decisions", {"decisions": items}).fits(DecisionResultsSchema)[
+            "results"
+        ]
         assert [(result["status"], result["revision"]) for result in results] == [(200, 2)] * 500
         assert ids(site.read()) == made
 

@@ -95,8 +95,8 @@ def test_each_call_says_who_may_make_it_and_what_it_may_answer(route: Route) -> 
 
 
 def test_decisions_in_bulk_say_what_they_hold() -> None:
-    items = DOCUMENT["components"]["schemas"]["BulkDecisions"]["properties"]["decisions"]["items"]
-    assert items["anyOf"] == [{"$ref": "#/components/schemas/BulkDecision"}, {}]
+    items = DOCUMENT["components"]["schemas"]["Decisions"]["properties"]["decisions"]["items"]
+    assert items["anyOf"] == [{"$ref": "#/components/schemas/DecisionOfMany"}, {}]
 
 
 ENDLESS = {"/v1/sites/{site}/events"}

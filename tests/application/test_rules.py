@@ -61,6 +61,7 @@ async def test_a_policy_is_tried_without_keeping_anything(application: Applicati
     told = await tried.json()
     assert (told["mode"], told["verdict"]) == ("premoderate", "hold")
     assert told["reasons"][0]["rule"] == "river"
+    assert told["scores"] == {name: round(score, 5) for name, score in told["scores"].items()}, "as they are stored"
     elsewhere = await application.ask("POST", f"{SITE}/policy/tests", {"body": "The bridge stands."})
     assert (await elsewhere.json())["verdict"] == "publish"
     assert (await (await application.ask("GET", f"{SITE}/queue")).json())["total"] == 0

@@ -43,18 +43,23 @@ class Newsroom:
     async def open(self) -> None:
         admin = self.crowd.service.admin_token
         await self.crowd.insist("POST", "/v1/sites", admin, {"site": SITE}, "newsroom")
-        made = [
-            await self.crowd.insist(
-                "POST", "/v1/tokens", admin, {"role": role, "site": SITE, "name": f"A {role}"}, role
-            )
-            for role in ("moderator", "website")
-        ]
-        self.token, self._website = (str(each["token"]) for each in made)
+        self.token = await self._token("moderator")
+        self._website = await self._token("website")
         known = 0
         async with asyncio.timeout(PATIENCE_SECONDS):
             while known < QUESTIONS * self.crowd.workers:
                 status, _ = await self.crowd.answered("GET", f"{PATH}/queue?limit=1", self.token)
                 known = known + 1 if status == 200 else 0
+
+    async def _token(self, role: str) -> str:
+        """Asks until it is a worker that knows the site who is asked."""
+        body, admin = {"role": role, "site": SITE, "name": f"A {role}"}, self.crowd.service.admin_token
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                status, answer = await self.crowd.answered("POST", "/v1/tokens", admin, body, f"newsroom-{role}")
+                if status == 201:
+                    return str(answer["token"])
+                assert status == 404, answer
 
     async def work(self, is_over: asyncio.Event) -> None:
         """Turn after turn, each to its end, and one bulk that is taken back."""

@@ -19,7 +19,7 @@ from schemas.administration import NewSiteSchema
 from schemas.fields import field_errors, is_web_address
 from schemas.lists import MAX_QUERY_CHARS
 from schemas.loader import Loader
-from schemas.moderation import BulkDecisionsSchema, DecisionSchema
+from schemas.moderation import DecisionSchema, DecisionsSchema
 from schemas.threads import ThreadChangeSchema
 from schemas.tokens import NewTokenSchema
 from schemas.visibility import has_too_many_marks
@@ -279,7 +279,7 @@ def accepted(text: str) -> object:
 
 
 NEW_SITE, NEW_TOKEN, THREAD = Loader(NewSiteSchema()), Loader(NewTokenSchema()), Loader(ThreadChangeSchema())
-DECISION, DECISIONS = Loader(DecisionSchema()), Loader(BulkDecisionsSchema())
+DECISION, DECISIONS = Loader(DecisionSchema()), Loader(DecisionsSchema())
 address = is_web_address
 queue = query(moderators.list_queue)
 comments = query(lists.list_comments)

@@ -51,7 +51,7 @@ def is_a_sentence(text: str) -> bool:
 def test_every_schema_is_looked_at() -> None:
     """Those of answers, of bodies and of queries."""
     names = {kind.__name__ for kind in SCHEMAS}
-    assert {"SubmissionSchema", "ProblemSchema", "QueueQuery", "BulkDecisionSchema", "MadeTokenSchema"} <= names
+    assert {"SubmissionSchema", "ProblemSchema", "QueueQuery", "DecisionOfManySchema", "MadeTokenSchema"} <= names
 
 
 @pytest.mark.parametrize("kind", SCHEMAS, ids=lambda kind: kind.__name__)

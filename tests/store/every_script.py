@@ -209,6 +209,7 @@ async def use_scripts_for_operators(store: Store, link: Link, comment_id: str) -
     await link.call("HDEL", keys.comment(site, comment_id), keys.COMMENT_FIELDS["ordinal"])
     await format_4.rewrite(link, [keys.comment(site, comment_id).encode()])
     await link.call("HSET", keys.INSTALLATION, "format", 1)
+    await link.call("HDEL", keys.comment(site, comment_id), keys.COMMENT_FIELDS["ordinal"])
     await link.call("DEL", keys.published_later(site, "article-1"))
     await upgrade.upgrade(link, nothing)
     assert (await check_store(link)).keys() == {"redis", "durability"}
