@@ -11,7 +11,7 @@ from tests.application.test_routes import NEEDING, path_of
 SETS = [frozenset(each) for each in chain.from_iterable(combinations(Role, size) for size in (1, 2, 3, 4))]
 
 
-@pytest.mark.parametrize("roles", SETS, ids="+".join)
+@pytest.mark.parametrize("roles", SETS, ids=lambda roles: "+".join(sorted(roles)))
 async def test_a_token_may_do_what_one_of_its_roles_may_and_on_its_sites_alone(
     application: Application, roles: frozenset[Role]
 ) -> None:
