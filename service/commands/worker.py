@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import replace
 
 from service.errors import StartError
@@ -63,14 +64,15 @@ async def _retire(process: Process, retire: asyncio.Event) -> None:
 
 async def _listen(reader: asyncio.StreamReader, process: Process, retire: asyncio.Event) -> None:
     """Follows the messages of the supervisor. When they end it is dead, and the store may be too: the process ends."""
-    while line := await reader.readline():
-        word, _, slot = line.decode().strip().partition(" ")
-        if word == Message.TAKE:
-            process.acceptor.take(int(slot))
-        elif word == Message.LEAVE:
-            process.acceptor.leave(int(slot))
-        elif word == Message.RETIRE:
-            retire.set()
+    with suppress(OSError):  # something was written to one that was dead already
+        while line := await reader.readline():
+            word, _, slot = line.decode().strip().partition(" ")
+            if word == Message.TAKE:
+                process.acceptor.take(int(slot))
+            elif word == Message.LEAVE:
+                process.acceptor.leave(int(slot))
+            elif word == Message.RETIRE:
+                retire.set()
     end_now()
 
 
