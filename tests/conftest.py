@@ -7,12 +7,22 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from service.link import server
 from tests.servers import ONE_SERVER_KINDS, REDIS_SERVER_KINDS, RedisServer, ServiceProcess
 from tests.topology import RedisServers
 
 # A busy machine is no bug: examples are limited in number, not in time.
 settings.register_profile("commentdesk", deadline=None)
 settings.load_profile("commentdesk")
+PATIENCE_SECONDS = 30.0
+
+
+@pytest.fixture(autouse=True)
+def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A link in the test's own process waits for a server that a busy machine holds up; to be refused early is what
+    the tests of overload are about."""
+    if "overload" not in request.path.parts:
+        monkeypatch.setattr(server, "BUSY_SECONDS", PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
+from contextvars import Context
 
 from service.errors import RequestError
 from service.link.link import Link
@@ -25,7 +26,7 @@ class LastSeen:
         if now_ms - self._noted.get(member_id, -EVERY_MS) < EVERY_MS:
             return
         self._noted[member_id] = now_ms
-        task = asyncio.create_task(self._write(member_id, now_ms))
+        task = asyncio.create_task(self._write(member_id, now_ms), context=Context())
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -72,10 +73,10 @@ class TurnedDown:
 
     def reason_against(self, site: str, author: str, signature: bytes, now_ms: int) -> Reason | None:
         """Why a comment is to be held: it is like several of other authors, by what is known now. What is known grows
-        old here, and is read again in the background."""
+        old here, and is read again in the background, which is no part of what is done now."""
         known = self._sites.setdefault(site, _OfSite())
         if time.monotonic() - known.read_at > REFRESH_SECONDS and site not in self._reading:
-            self._reading[site] = asyncio.create_task(self._read(site, known))
+            self._reading[site] = asyncio.create_task(self._read(site, known), context=Context())
         if len(known.in_order) < FEWEST_ALIKE:
             return None
         others = [

@@ -22,7 +22,7 @@ CHANGES = ("submitted", "decided", "undone")
 async def read_sealed(link: Link, site: str) -> list[AuditEntry]:
     """All entries of a log that has nothing wrong with it, as soon as nothing waits to be sealed."""
     async with asyncio.timeout(LONGEST_SECONDS):
-        while (await consumers.measure_stream(link, site, 0)).unsealed.behind:
+        while (await consumers.measure_stream(link, site, 0)).unsealed.behind or not await audit.read_log(link, site):
             await asyncio.sleep(LOOK_SECONDS)
     state = await audit.read_log(link, site)
     assert state is not None
