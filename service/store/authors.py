@@ -77,4 +77,4 @@ async def _run(
 
 
 def _keys_of(site: str, author_id: str) -> tuple[str, ...]:
-    return (keys.author_of(site, author_id), *keys.stream_keys(site)[:2])
+    return (keys.author_of(site, author_id), keys.events(site))

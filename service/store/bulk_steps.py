@@ -79,7 +79,7 @@ async def _step(
     end = work.bulk.done if work.bulk.undo else work.bulk.total
     ids = work.ids[place : min(place + COMMENTS_A_STEP, end)]
     homes = await asyncio.gather(*(_home_of(comments, site, each) for each in ids))
-    names = [keys.bulk_keys(site, bulk_id).bulk, keys.bulks_running(site), *keys.stream_keys(site)[:2]]
+    names = [keys.bulk_keys(site, bulk_id).bulk, keys.bulks_running(site), keys.events(site)]
     names += [keys.totals(site), keys.queue_keys(site).queue, *keys.series_keys(site)]
     of_each = [comment_keys(site, each, home) for each, home in zip(ids, homes, strict=True)]
     for each in of_each:

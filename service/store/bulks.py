@@ -126,7 +126,7 @@ class Bulks:
 
 
 def _keys(site: str, bulk_id: str) -> list[str]:
-    return [*keys.bulk_keys(site, bulk_id), *keys.stream_keys(site)[:2]]
+    return [*keys.bulk_keys(site, bulk_id), keys.events(site)]
 
 
 def pack_ids(ids: Iterable[str]) -> bytes:

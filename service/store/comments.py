@@ -194,7 +194,7 @@ def comment_keys(site: str, comment_id: str, home: CommentHome) -> list[str]:
         keys.comment(site, comment_id),
         keys.author(site, home.author),
         keys.totals(site),
-        *keys.stream_keys(site)[:2],
+        keys.events(site),
         keys.published_later(site, home.thread),
         *keys.list_keys(site, FIRST_ORDINAL if home.ordinal is None else home.ordinal)[1:],
         *keys.escalation_keys(site),

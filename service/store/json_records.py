@@ -121,7 +121,7 @@ async def _change(
 ) -> bytes:
     reply = await scripts.CHANGE_REGISTRY.run(
         link,
-        [key, *keys.CHANGE_STREAM[:2], keys.installation_idempotency(replay.digest)],
+        [key, keys.CHANGES, keys.installation_idempotency(replay.digest)],
         action,
         name,
         record,

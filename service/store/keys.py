@@ -624,5 +624,5 @@ def intake_keys(site: str) -> tuple[str, ...]:
     queue = queue_keys(site)
     return (
         *(queue.queue, queue.risk, queue.uncertainty),
-        *(totals(site), *stream_keys(site)[:2], rate_site(site), rate_stranger(site)),
+        *(totals(site), events(site), rate_site(site), rate_stranger(site)),
     )

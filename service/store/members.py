@@ -36,7 +36,7 @@ async def remove(link: Link, member: Member, token_ids: Sequence[str], *, actor:
     before = pack_member(member) | {"tokens": list(token_ids)}
     await scripts.REMOVE_MEMBER.run(
         link,
-        [keys.MEMBERS, keys.TOKENS, keys.MEMBERS_SEEN, *keys.CHANGE_STREAM[:2]],
+        [keys.MEMBERS, keys.TOKENS, keys.MEMBERS_SEEN, keys.CHANGES],
         member.member_id,
         actor,
         now_ms,

@@ -38,7 +38,7 @@ def on_author(site: str, author_id: str, author: str) -> Noted:
 async def add(link: Link, noted: Noted, note: Note, replay: Replay) -> Note:
     """Keeps a note, of which the newest 200 are kept; gives it, or the one that this Idempotency-Key made first.
     CommentNotFoundError, AuthorNotFoundError."""
-    names = [noted.record, noted.notes, *keys.stream_keys(noted.site)[:2], keys.idempotency(noted.site, replay.digest)]
+    names = [noted.record, noted.notes, keys.events(noted.site), keys.idempotency(noted.site, replay.digest)]
     packed = orjson.dumps(note[1:])
     arguments = (note.at_ms, noted.kind, noted.subject, note.member_id, note.note_id, packed, replay.fingerprint)
     try:

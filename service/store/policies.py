@@ -68,7 +68,7 @@ async def _write(
     )
     written = orjson.dumps(record | {"policy": now, "policy_version": made.version}) if after else held
     detail = {"version": made.version} | ({"restored": act.restored} if act.restored else {})
-    names = [keys.SITES, *keys.CHANGE_STREAM[:2], keys.policy_versions(site)]
+    names = [keys.SITES, keys.CHANGES, keys.policy_versions(site)]
     (version,) = await scripts.CHANGE_POLICY.run(
         link,
         [*names, keys.installation_idempotency(act.replay.digest)],

@@ -63,7 +63,7 @@ class Queue:
                 queue.claims,
                 queue.holders,
                 keys.thread_keys(site, view.thread or "").queue,
-                *keys.stream_keys(site)[:2],
+                keys.events(site),
                 keys.idempotency(site, replay.digest),
                 *keys.escalation_keys(site),
             ],
@@ -91,7 +91,7 @@ class Queue:
             [
                 *(queue.queue, queue.claims, queue.holders, keys.comment(site, comment_id)),
                 *keys.escalation_keys(site),
-                *keys.stream_keys(site)[:2],
+                keys.events(site),
                 keys.idempotency(site, replay.digest),
             ],
             now_ms,
@@ -108,14 +108,14 @@ class Queue:
         """Hands one claim back, or ends that of another for whom may end any; nothing happens when there is none.
         CommentNotFoundError, ClaimedByAnotherError."""
         queue = keys.queue_keys(site)
-        script_keys = [queue.claims, queue.holders, keys.comment(site, comment_id), *keys.stream_keys(site)[:2]]
+        script_keys = [queue.claims, queue.holders, keys.comment(site, comment_id), keys.events(site)]
         may_end_any = int(moderator.may_end_any_claim)
         await scripts.RELEASE.run(self._link, script_keys, now_ms, comment_id, moderator.actor, may_end_any)
 
     async def release_all(self, site: str, member_id: str, *, actor: str, now_ms: int) -> None:
         """Ends all claims of a moderator that there are when it begins; `actor` is who ends them."""
         queue = keys.queue_keys(site)
-        script_keys = [queue.claims, queue.holders, *keys.stream_keys(site)[:2]]
+        script_keys = [queue.claims, queue.holders, keys.events(site)]
         cursor = _LAST_CURSOR
         while True:
             arguments = (member_id, now_ms, actor, cursor, CLAIMS_A_STEP)

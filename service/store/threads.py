@@ -84,7 +84,7 @@ async def read_settings(link: Link, site: str, thread: str) -> Thread:
 async def set_settings(link: Link, site: str, thread: str, change: ThreadChange, *, actor: str, now_ms: int) -> Thread:
     """Makes the thread, or changes what is given of it."""
     flat = [part for pair in _packed(change).items() for part in pair]
-    script_keys = [keys.thread_keys(site, thread).thread, *keys.stream_keys(site)[:2]]
+    script_keys = [keys.thread_keys(site, thread).thread, keys.events(site)]
     (fields,) = await scripts.SET_THREAD.run(link, script_keys, now_ms, thread, actor, *flat)
     return _thread(thread, pairs(fields))
 

@@ -32,7 +32,7 @@ async def create(
     shown = {"token_id": made.token.token_id, "token": made.secret, "member": member} | record
     reply = await scripts.CREATE_TOKEN.run(
         link,
-        [keys.MEMBERS, keys.TOKENS, *keys.CHANGE_STREAM[:2], keys.installation_idempotency(replay.digest)],
+        [keys.MEMBERS, keys.TOKENS, keys.CHANGES, keys.installation_idempotency(replay.digest)],
         made.token.token_id,
         orjson.dumps(record),
         made.member.member_id,

@@ -90,10 +90,10 @@ async def read_formats(link: Link) -> StoredFormats:
 async def begin_upgrade(link: Link) -> None:
     """From now on everything is written in our format; processes that know only an older one are told, and refuse the
     store. Does nothing when the store has our format."""
-    await scripts.BEGIN_UPGRADE.run(link, [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]], FORMAT, MACHINE, now_ms())
+    await scripts.BEGIN_UPGRADE.run(link, [keys.INSTALLATION, keys.CHANGES], FORMAT, MACHINE, now_ms())
 
 
 async def end_upgrade(link: Link, oldest: int) -> None:
     """Nothing older than our format lies in the store any more, of which `oldest` was the oldest."""
-    script_keys = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2], keys.UPGRADE]
+    script_keys = [keys.INSTALLATION, keys.CHANGES, keys.UPGRADE]
     await scripts.END_UPGRADE.run(link, script_keys, FORMAT, oldest, MACHINE, now_ms())

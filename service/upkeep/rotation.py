@@ -178,7 +178,7 @@ async def end(link: Link, vault: Vault) -> None:
 
 
 async def _switch_secret(link: Link, previous: str | bytes, new: str, wrapped: bytes) -> None:
-    script_keys = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]]
+    script_keys = [keys.INSTALLATION, keys.CHANGES]
     await scripts.SWITCH_SECRET.run(link, script_keys, previous, new, wrapped, ROTATION, now_ms())
 
 

@@ -224,7 +224,7 @@ async def use_scripts_of_a_rotation(store: Store, link: Link, comment_id: str) -
         await link.call("HSET", keys.INSTALLATION, "secret_check", "old")
         if not is_begun:
             await link.call("HSET", keys.INSTALLATION, "secret_check", "new", "previous_check", "old")
-        switch = [keys.INSTALLATION, *keys.CHANGE_STREAM[:2]]
+        switch = [keys.INSTALLATION, keys.CHANGES]
         assert await scripts.SWITCH_SECRET.run(link, switch, "old", "new", wrapped, ROTATION, store.now) == [1]
     name = keys.comment(store.site.site, comment_id)
     private = await link.call("HGET", name, keys.COMMENT_FIELDS["private"])

@@ -15,5 +15,5 @@ redis.call('HSET', bulk, 'undo_started_ms', ARGV[1], 'undo_actor', ARGV[3], 'und
   'undone', 0)
 redis.call('PEXPIRE', bulk, ARGV[5])
 local about = {actor = ARGV[3], at_ms = ARGV[1], subject = bulk_id}
-emit(stream_of(KEYS[4]), 'bulk_undone', about, held[1], '')
+emit(KEYS[4], 'bulk_undone', about, held[1], '')
 return {'ok'}

@@ -2,7 +2,7 @@
 -- bulk_decide: one decision on the next comments of a bulk. Left alone are those on which somebody acted since the preview,
 -- whose state is no longer the one that was asked for, or that another moderator has claimed.
 -- include: event queue count series list near comment outcome decision bulk
--- KEYS  bulk, bulks-running, events, consumers, totals, queue, series, series-hours, series-base; then of each comment as
+-- KEYS  bulk, bulks-running, events, totals, queue, series, series-hours, series-base; then of each comment as
 --       decide, without idempotency
 -- ARGV  1 now_ms, 2 bulk_id, 3 the place that it has reached, 4 the actor, 5 decision, 6 the state it leads to, 7 the state
 --       asked for or '', 8 when it was previewed, ms, 9 the act as JSON without the states before and after, 10 upper bounds
@@ -10,7 +10,7 @@
 --       13 how many keys a comment has; then each comment_id, or '' for one that is gone
 -- gives {'ok', 'on'|'done', the place that it has reached now} | {'ok', 'moved', 0} when it is somewhere else, or is not
 --       to go on
-local bulk, running, stream = KEYS[1], KEYS[2], stream_of(KEYS[3])
+local bulk, running, stream = KEYS[1], KEYS[2], KEYS[3]
 local now_ms, bulk_id, place, actor, decision, state, asked, previewed, act, age_bounds, code, detail, n_keys =
   unpack(ARGV, 1, 13)
 local now, previewed_ms = tonumber(now_ms), tonumber(previewed)
@@ -28,8 +28,8 @@ local function decide(keys, comment_id)
   return outcome
 end
 
-roll_series(KEYS[5], KEYS[6], series_at(7), tonumber(now_ms))
-local done, counted = each_comment(decide, 10, tonumber(n_keys), 14)
+roll_series(KEYS[4], KEYS[5], series_at(6), tonumber(now_ms))
+local done, counted = each_comment(decide, 9, tonumber(n_keys), 14)
 local total = tonumber(redis.call('HGET', bulk, 'total'))
 local reached = tonumber(place) + done
 local changed = redis.call('HINCRBY', bulk, 'changed', counted.changed or 0)

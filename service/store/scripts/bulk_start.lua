@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- bulk_start: what was previewed is to be decided on, once. Goes on when Redis is out of memory: it frees the queue.
 -- include: event
--- KEYS  bulk, bulks, bulks-running, events, consumers
+-- KEYS  bulk, bulks, bulks-running, events
 -- ARGV  1 now_ms, 2 bulk_id, 3 actor, 4 the name of who starts it, 5 decision, 6 reason or '', 7 note or '',
 --       8 code of the reason or '', 9 for how long it is kept in ms, 10 how many are listed at most, 11 what the event
 --       tells besides, as JSON, or '', 12 the token_id of who starts it
@@ -21,5 +21,5 @@ redis.call('ZADD', bulks, ARGV[1], bulk_id)
 redis.call('ZADD', running, ARGV[1], bulk_id)
 for _, old in ipairs(redis.call('ZREVRANGE', bulks, ARGV[10], -1)) do redis.call('ZREM', bulks, old) end
 local about = {actor = ARGV[3], at_ms = ARGV[1], subject = bulk_id, detail = ARGV[11]}
-emit(stream_of(KEYS[4]), 'bulk_started', about, '', ARGV[5])
+emit(KEYS[4], 'bulk_started', about, '', ARGV[5])
 return {'ok', 'started'}

@@ -6,7 +6,7 @@
 --       and after, 6 what the events tell besides, as JSON, 7 how many keys a comment has; then each comment_id, or '' for
 --       one that is gone
 -- gives as bulk_decide
-local bulk, running, stream = KEYS[1], KEYS[2], stream_of(KEYS[3])
+local bulk, running, stream = KEYS[1], KEYS[2], KEYS[3]
 local now_ms, bulk_id, place, actor, act, detail, n_keys = unpack(ARGV, 1, 7)
 if not is_at(bulk, running, bulk_id, 'undo_place', place) then return {'ok', 'moved', 0} end
 
@@ -17,8 +17,8 @@ local function undo(keys, comment_id)
     detail = detail}))
 end
 
-roll_series(KEYS[5], KEYS[6], series_at(7), tonumber(now_ms))
-local done, counted = each_comment(undo, 10, tonumber(n_keys), 8)
+roll_series(KEYS[4], KEYS[5], series_at(6), tonumber(now_ms))
+local done, counted = each_comment(undo, 9, tonumber(n_keys), 8)
 local total = tonumber(redis.call('HGET', bulk, 'place'))
 local reached = tonumber(place) + done
 local changed = redis.call('HINCRBY', bulk, 'undone', counted.changed or 0)

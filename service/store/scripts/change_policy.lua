@@ -2,12 +2,12 @@
 -- change_policy: replaces a site's policy and keeps it as the newest version, and the one before it where that is not kept
 -- yet; what is so already is no change. So many versions are kept, and so many bytes of them, but always the newest.
 -- include: idempotency event
--- KEYS  sites, changes, change-consumers, policy-versions, idempotency
+-- KEYS  sites, changes, policy-versions, idempotency
 -- ARGV  1 site, 2 its JSON that is replaced, 3 its JSON, 4 fingerprint or '', 5 its version before, 6 what is to be known of
 --       that and 7 its policy, packed, 8 and 9 the same of the new version; then the event: 10 actor, 11 now_ms, 12 before,
 --       13 after, 14 detail
 -- gives {'ok', the version in force} | {'absent'} | {'changed'} | {'idempotency_key_reused'}
-local versions, idempotency, site, fingerprint = KEYS[4], KEYS[5], ARGV[1], ARGV[4]
+local versions, idempotency, site, fingerprint = KEYS[3], KEYS[4], ARGV[1], ARGV[4]
 local MOST_VERSIONS, MOST_BYTES = 100, 8388608
 
 local function field_of(version)
@@ -44,6 +44,6 @@ redis.call('HSETNX', versions, field_of(before), ARGV[6])
 redis.call('HSETNX', versions, policy_of(before), ARGV[7])
 redis.call('HSET', versions, field_of(before + 1), ARGV[8], policy_of(before + 1), ARGV[9])
 trim(before + 1)
-emit(stream_of(KEYS[2]), 'policy_changed', {actor = ARGV[10], at_ms = ARGV[11], subject = site,
+emit(KEYS[2], 'policy_changed', {actor = ARGV[10], at_ms = ARGV[11], subject = site,
   detail = ARGV[14]}, ARGV[12], ARGV[13])
 return keep_answer(idempotency, fingerprint, {'ok', field_of(before + 1)})

@@ -3,16 +3,16 @@
 -- stays in the queue, and an expired claim is no claim.
 -- What others escalated comes first, that was escalated first; what this moderator escalated never does.
 -- include: idempotency event queue thread_view escalation
--- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, consumers, idempotency, escalated,
+-- KEYS  the view in whose order to claim, claims, claim-holders, thread-queue, events, idempotency, escalated,
 --       escalations
 -- ARGV  1 now_ms, 2 expires_ms, 3 the holder as service/store/claims.py packs him, 4 limit, 5 '1' for the highest first,
 --       6 '1' for one thread only, 7 fingerprint or '', 8 how many a moderator may hold at once
 -- gives {'ok', comment_ids, expires_ms} | {'idempotency_key_reused'}
-local view, claims, holders, thread_queue, idempotency = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[7]
-local stream = stream_of(KEYS[5])
+local view, claims, holders, thread_queue, idempotency = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[6]
+local stream = KEYS[5]
 local now, limit, most_held = tonumber(ARGV[1]), tonumber(ARGV[4]), tonumber(ARGV[8])
 local member_id = string.match(ARGV[3], '^[^\n]*')
-local escalated, escalations = KEYS[8], KEYS[9]
+local escalated, escalations = KEYS[7], KEYS[8]
 local is_other_order = ARGV[6] == '1' and view ~= thread_queue
 
 local first = first_answer(idempotency, ARGV[7])

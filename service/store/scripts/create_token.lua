@@ -2,11 +2,11 @@
 -- create_token: writes a new token, and its member where he has no record yet: a new one, or one of a version before members,
 -- whose token has his id. Tells every process to read them.
 -- include: idempotency event
--- KEYS  members, tokens, changes, change-consumers, idempotency
+-- KEYS  members, tokens, changes, idempotency
 -- ARGV  1 token_id, 2 its JSON, 3 member_id, 4 his JSON, 5 '1' when he is new, 6 fingerprint or '', 7 the answer to keep or
 --       '', then what the events have: 8 actor, 9 now_ms, 10 what there was, 11 the token, 12 the member
 -- gives {'ok', answer} | {'exists'} | {'member_not_found'} | {'idempotency_key_reused'}
-local members, tokens, idempotency = KEYS[1], KEYS[2], KEYS[5]
+local members, tokens, idempotency = KEYS[1], KEYS[2], KEYS[4]
 local token_id, record, member_id, member, is_new, fingerprint, answer = unpack(ARGV, 1, 7)
 local actor, now, nothing, token_told, member_told = unpack(ARGV, 8, 12)
 
@@ -24,7 +24,7 @@ if is_new ~= '1' and not is_recorded and not is_own_member(redis.call('HGET', to
   return {'member_not_found'}
 end
 
-local stream = stream_of(KEYS[3])
+local stream = KEYS[3]
 if not is_recorded then
   redis.call('HSET', members, member_id, member)
   emit(stream, 'member_created', {actor = actor, at_ms = now, subject = member_id}, nothing, member_told)

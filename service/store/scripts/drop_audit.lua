@@ -13,5 +13,5 @@ if #signed < 8 or struct.unpack('>I8', signed) >= tonumber(ARGV[2]) then return 
 redis.call('HSET', KEYS[1], 'first', string.format('%d', number + 1))
 redis.call('UNLINK', KEYS[3])
 local about = {actor = MACHINE, at_ms = ARGV[5], detail = '{"entries_before":' .. ARGV[4] .. '}'}
-emit(stream_of(KEYS[4]), 'log_dropped', about, '', '')
+emit(KEYS[4], 'log_dropped', about, '', '')
 return {'ok', 1}

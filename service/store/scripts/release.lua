@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- release: hands one claim of a moderator back, or ends anybody's. One that had expired is ended by the machine.
 -- include: event queue
--- KEYS  claims, claim-holders, comment, events, consumers
+-- KEYS  claims, claim-holders, comment, events
 -- ARGV  1 now_ms, 2 comment_id, 3 member_id, 4 '1' when it may end the claims of others
 -- gives {'ok'} | {'comment_not_found'} | {'claimed_by_another'}
 local keys, comment_id, member_id = {claims = KEYS[1], holders = KEYS[2]}, ARGV[2], ARGV[3]
@@ -12,6 +12,6 @@ if holder and ARGV[4] ~= '1' and not is_held_by(holder, member_id) then return {
 local ended = end_claim(keys, comment_id)
 if ended then
   local about = {actor = holder and member_id or MACHINE, at_ms = ARGV[1], subject = comment_id}
-  emit(stream_of(KEYS[4]), 'released', about, ended, '')
+  emit(KEYS[4], 'released', about, ended, '')
 end
 return {'ok'}

@@ -62,7 +62,7 @@ record = read_record(keys)
 local after = faults_of(keys, comment_id, record)
 
 if is_changed then
-  local stream, kinds = stream_of(keys.events), 'repaired'
+  local stream, kinds = keys.events, 'repaired'
   if is_in(keys.published) and not was_published then kinds = kinds .. ' published' end
   if is_in(keys.queue) ~= was_queued then kinds = kinds .. (was_queued and ' left' or ' entered') end
   local about = about_comment(comment_id, record, DOCTOR, ARGV[2])

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- set_thread: makes a thread, or changes the fields given; what is so already is no change.
 -- include: event
--- KEYS  thread, events, consumers
+-- KEYS  thread, events
 -- ARGV  1 now_ms, 2 thread, 3 actor, then field and value in turn (title, url, closed 0|1, mode or '', closes_ms or '')
 -- gives {'ok', fields of the thread}
 local key, now, N_SHARED_ARGV = KEYS[1], ARGV[1], 3
@@ -23,6 +23,6 @@ end
 if is_changed then
   local version = redis.call('HINCRBY', key, 'version', 1)
   local about = {actor = ARGV[3], at_ms = now, thread = ARGV[2], revision = version}
-  emit_thread_changed(stream_of(KEYS[2]), about, before, after)
+  emit_thread_changed(KEYS[2], about, before, after)
 end
 return {'ok', redis.call('HGETALL', key)}

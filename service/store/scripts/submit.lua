@@ -3,32 +3,30 @@
 -- limits. One that fails harms no other. A repeat costs nothing, and is told what became of the first: nobody but its own
 -- reader can send one, as the digest of a repeat has the reader's in it.
 -- include: idempotency event rate queue count series rule list arrival author verdict near closing
--- KEYS  queue, queue-risk, queue-uncertainty, totals, events, consumers, rate-site, rate-stranger, list-rows, list-planes and
---       list-bits of the chunk that the caller believes to be the present one, each with the next, series,
---       series-hours, series-base; then of each submission:
+-- KEYS  queue, queue-risk, queue-uncertainty, totals, events, rate-site, rate-stranger; list-rows, list-planes and list-bits
+--       of the chunk that the caller believes to be the present one, each with the next; series, series-hours, series-base;
+--       near of that chunk and of the next, each with the one that it takes the place of; then of each submission:
 --       thread, thread-comments, thread-published, thread-queue, comment, author, idempotency, repeat, rate-reader, said (or
 --       any of these where no rule asks for it), list-thread, list-author, author-of of the author_id below, and while
 --       yesterday's salt is known repeat and rate-reader as of yesterday
--- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', for
---       how long threads are open in ms or 0, how many
---       keys each submission has, for how long said is kept in ms or 0, how many rules follow, each as lib/rule has it;
---       then of each submission:
+-- ARGV  the site's mode, interval_ms and tolerance_ms of a reader's rate, of the site's and of all strangers', for how long
+--       threads are open in ms or 0, how many keys each submission has, for how long said is kept in ms or 0, how many rules
+--       follow, each as lib/rule has it; then of each submission:
 --       1 now_ms, 2 comment_id, 3 thread, 4 author, 5 parent_id or '', 6 what is public, 7 what is private, 8 risk,
 --       9 fingerprint or '', 10 'reader' when its reader is known, 'stranger' when he also sent it himself,
 --       'unknown_stranger' when his address is not known, or '',
 --       11 title or '', 12 url or '', 13 '1' when unscored, 14 member_id of who sent it or 'reader',
 --       15-23 of each mode (premoderate, postmoderate, auto) verdict, listed 0|1, reasons,
---       24 rules that it meets, as lib/rule has them, 25 its row in the lists, 26 the author_id of an author who has
---       none, 27 '1' where it counts that the author is trusted,
---       28 its signature or ''
+--       24 rules that it meets, as lib/rule has them, 25 its row in the lists, 26 the author_id of an author who has none,
+--       27 '1' where it counts that the author is trusted, 28 its signature or ''
 -- gives {'ok', the next ordinal, an answer to each}, or none of these when the chunks are others, and nothing was done:
 --       {'ok', comment_id, state, 'new', how far its ordinal is from the first} | {'ok', comment_id, state, 'again'}
 --       | {'rate_limited', retry_after_ms}
 --       | {'thread_closed'} | {'parent_unknown'} | {'idempotency_key_reused'}
 --       | {'store_unavailable', why}
-local totals, rate_site, rate_stranger = KEYS[4], KEYS[7], KEYS[8]
-local stream = stream_of(KEYS[5])
-local N_SHARED_KEYS, N_ARGV = 21, 28
+local totals, rate_site, rate_stranger = KEYS[4], KEYS[6], KEYS[7]
+local stream = KEYS[5]
+local N_SHARED_KEYS, N_ARGV = 20, 28
 local N_KEYS, SAID_MS, N_RULES = tonumber(ARGV[9]), tonumber(ARGV[10]), tonumber(ARGV[11])
 local N_SHARED_ARGV = 11 + N_RULES * RULE_ARGV
 local rules = rules_at(12, N_RULES)
@@ -42,9 +40,9 @@ local stranger_interval, stranger_tolerance = tonumber(ARGV[6]), tonumber(ARGV[7
 local open_ms = tonumber(ARGV[8])
 
 local first_ordinal = FIRST_ORDINAL + tonumber(redis.call('HGET', totals, 'ordinals') or 0)
-local arrivals = arrivals_from(first_ordinal, {KEYS[9], KEYS[10]}, {KEYS[11], KEYS[12]}, {KEYS[13], KEYS[14]})
+local arrivals = arrivals_from(first_ordinal, {KEYS[8], KEYS[9]}, {KEYS[10], KEYS[11]}, {KEYS[12], KEYS[13]})
 if not are_chunks_of(arrivals) then return {'ok', first_ordinal} end
-roll_series(totals, KEYS[1], series_at(15), tonumber(ARGV[N_SHARED_ARGV + 1]))
+roll_series(totals, KEYS[1], series_at(14), tonumber(ARGV[N_SHARED_ARGV + 1]))
 
 -- What is the same key for all of them is written once, after the last.
 local counted, by_time, by_risk, by_uncertainty, signatures = {}, {}, {}, {}, {}
@@ -196,7 +194,7 @@ if #by_time > 0 then
   redis.call('ZADD', KEYS[3], unpack(by_uncertainty))
 end
 write_arrivals(arrivals)
-write_signatures({KEYS[18], KEYS[19], KEYS[20], KEYS[21]}, first_ordinal, signatures)
+write_signatures({KEYS[17], KEYS[18], KEYS[19], KEYS[20]}, first_ordinal, signatures)
 counted.ordinals = arrivals.next > first_ordinal and arrivals.next - first_ordinal or nil
 if next(counted) then count_all(totals, counted) end
 answers[2] = arrivals.next

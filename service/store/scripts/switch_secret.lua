@@ -2,7 +2,7 @@
 -- switch_secret: puts another secret in force, and tells every process by its event; or ends that, when nothing is sealed
 -- with the one before any more. The event says how far it is, and nothing of a secret.
 -- include: event
--- KEYS  installation, changes, change-consumers
+-- KEYS  installation, changes
 -- ARGV  1 check of the secret before, 2 check of the new one, 3 the hash keys wrapped by the new one, or '' to end it,
 --       4 actor, 5 now_ms
 -- gives {'ok', 1 | 0 when it was not as expected}
@@ -18,5 +18,5 @@ else
   before, after = 'begun', 'done'
 end
 local about = {actor = ARGV[4], at_ms = ARGV[5]}
-emit(stream_of(KEYS[2]), 'secret_replaced', about, before, after)
+emit(KEYS[2], 'secret_replaced', about, before, after)
 return {'ok', 1}

@@ -4,5 +4,5 @@
 -- KEYS  events
 -- ARGV  1 actor, 2 now_ms, 3 what else there is to know, as JSON
 -- gives {'ok'}
-emit(stream_of(KEYS[1]), 'restored', {actor = ARGV[1], at_ms = ARGV[2], detail = ARGV[3]}, '', '')
+emit(KEYS[1], 'restored', {actor = ARGV[1], at_ms = ARGV[2], detail = ARGV[3]}, '', '')
 return {'ok'}

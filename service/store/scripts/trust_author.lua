@@ -8,7 +8,7 @@ local key, now, author_id, actor = KEYS[1], ARGV[1], ARGV[2], ARGV[4]
 if not is_author_of(KEYS[2], ARGV[3]) then return {'author_not_found'} end
 
 if redis.call('HSETNX', key, 'trusted', now .. ' ' .. actor) == 1 then
-  emit(stream_of(KEYS[3]), 'author_trusted', {actor = actor, at_ms = now, subject = author_id},
+  emit(KEYS[3], 'author_trusted', {actor = actor, at_ms = now, subject = author_id},
     '', 'trusted')
 end
 return {'ok', redis.call('HGETALL', key)}

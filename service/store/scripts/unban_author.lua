@@ -10,7 +10,7 @@ if not is_author_of(KEYS[2], ARGV[3]) then return {'author_not_found'} end
 local until_ms = ban_of(redis.call('HGET', key, 'banned'), tonumber(now))
 if until_ms then
   redis.call('HDEL', key, 'banned')
-  emit(stream_of(KEYS[3]), 'author_unbanned', {actor = actor, at_ms = now, subject = author_id},
+  emit(KEYS[3], 'author_unbanned', {actor = actor, at_ms = now, subject = author_id},
     until_ms, '')
 end
 return {'ok'}

@@ -6,14 +6,14 @@
 --       5 fingerprint or '', 6 the actor
 -- gives {'ok', 'changed', comment} | {'comment_not_found'} | {'nothing_to_undo'} | {'stale_revision'}
 --       | {'idempotency_key_reused'} | {'home_changed'}
-local keys, idempotency = comment_keys(KEYS), KEYS[22]
+local keys, idempotency = comment_keys(KEYS), KEYS[21]
 local now, comment_id = tonumber(ARGV[1]), ARGV[2]
 
 local first = first_answer(idempotency, ARGV[5])
 if first then return reply_again(keys, comment_id, first) end
 
 roll_series(keys.totals, keys.queue, series_at(#KEYS - 2), now)
-local outcome, record = undo_one(keys, stream_of(keys.events), {now = now,
+local outcome, record = undo_one(keys, keys.events, {now = now,
   comment_id = comment_id, actor = ARGV[6], revision = ARGV[3], act = ARGV[4]})
 if outcome ~= 'changed' then return {outcome} end
 local holder, expires = live_claim(keys, comment_id, now)

@@ -2,8 +2,8 @@
 local function comment_keys(all)
   return {thread = all[1], comments = all[2], published = all[3], thread_queue = all[4], queue = all[5], risk = all[6],
     uncertainty = all[7], claims = all[8], holders = all[9], comment = all[10], author = all[11], totals = all[12],
-    events = all[13], consumers = all[14], published_later = all[15], list_planes = all[16], list_bits = all[17],
-    escalated = all[18], escalations = all[19], near = all[20], turned_down = all[21]}
+    events = all[13], published_later = all[14], list_planes = all[15], list_bits = all[16],
+    escalated = all[17], escalations = all[18], near = all[19], turned_down = all[20]}
 end
 
 -- The fields by their names in Redis.

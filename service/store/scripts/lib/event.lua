@@ -2,13 +2,9 @@
 -- its kinds, the act first, have spaces between. Every event has the same fields in the same order, so that the nodes of a
 -- stream share their names; `service/domain/event.py` says which kinds there are and what they mean.
 -- Nothing is trimmed here: `trim.lua` does, where what was sealed and handled is known.
-local function stream_of(events)
-  return {events = events}
-end
-
--- `about` has the actor and at_ms, and of subject, thread, revision and detail what there is.
+-- `stream` is its key; `about` has the actor and at_ms, and of subject, thread, revision and detail what there is.
 local function emit(stream, kinds, about, before, after)
-  redis.call('XADD', stream.events, '*', EVENT_KINDS, kinds, EVENT_ACTOR, about.actor,
+  redis.call('XADD', stream, '*', EVENT_KINDS, kinds, EVENT_ACTOR, about.actor,
     EVENT_AT_MS, about.at_ms, EVENT_SUBJECT, about.subject or '', EVENT_THREAD, about.thread or '',
     EVENT_REVISION, about.revision or '', EVENT_BEFORE, before, EVENT_AFTER, after,
     EVENT_DETAIL, about.detail or '')
