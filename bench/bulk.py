@@ -24,6 +24,7 @@ from service.domain.assessed import Assessed
 from service.domain.bulk import BulkOrder
 from service.domain.caller import Caller, Role
 from service.domain.decision import Decision, Ruling
+from service.domain.judged import Judged
 from service.domain.policy import MODES
 from service.domain.reason import Reason
 from service.domain.replay import NO_REPLAY
@@ -61,7 +62,7 @@ def _comment(number: int, thread: str) -> NewComment:
         Submission("Ann", "ann@mail.example", body[:CHARS]),
         sealed_email=b"sealed" * 8,
         assessed=Assessed({"spam": 0.5}, 0.5, [], assessed=True, model="m"),
-        routings=dict.fromkeys(MODES, ROUTING),
+        judged=Judged(dict.fromkeys(MODES, ROUTING)),
         traces=NO_TRACES,
     )
 

@@ -24,6 +24,7 @@ from service.desk import new_id
 from service.domain.assessed import Assessed
 from service.domain.caller import Caller, Role
 from service.domain.decision import Decision, Ruling
+from service.domain.judged import Judged
 from service.domain.policy import MODES, Mode, Policy, RateLimit
 from service.domain.reason import Reason
 from service.domain.replay import NO_REPLAY
@@ -114,7 +115,7 @@ class Filler:
             Submission("Ann", "ann@mail.example", body),
             sealed_email=b"sealed" * 8,
             assessed=Assessed({"spam": risk}, risk, [], assessed=True, model="m"),
-            routings=dict.fromkeys(MODES, routing),
+            judged=Judged(dict.fromkeys(MODES, routing)),
             traces=NO_TRACES,
         )
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from service.domain.base_32 import in_base_32
+from service.domain.base_32 import ID_CHARS, in_base_32
 from service.link.link import Link
 from service.live.feeds import Feeds
 from service.registry import Registry
@@ -52,10 +52,7 @@ class Desk:
     now_ms: Callable[[], int] = clock_ms
 
 
-_ID_CHARS = 16
-
-
 def new_id(now_ms: int) -> str:
     """An id of 16 characters that sorts by time: 48 bits of milliseconds, 32 random bits, in base 32 (RFC 4648, 7)."""
     bits = now_ms << 32 | int.from_bytes(os.urandom(4))
-    return in_base_32(bits, _ID_CHARS)
+    return in_base_32(bits, ID_CHARS)

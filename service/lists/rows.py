@@ -1,12 +1,12 @@
 """The rows of some comments, as their ordinals find them."""
 
-from base64 import b32hexencode
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.domain.base_32 import ID_CHARS, texts_of
 from service.domain.selection import Listed, Selection
 from service.lists.ordinals import RISK_STEPS, ROW_BYTES, ROWS_A_CHUNK
 from service.lists.planes import Ordinals
@@ -78,5 +78,5 @@ def chosen(rows: Rows, selection: Selection) -> NDArray[np.bool_]:
 
 def listed(ordinals: Ordinals, rows: Rows) -> list[Listed]:
     """The comments of some rows, in their order."""
-    ids = [b32hexencode(row[:_ID_BYTES].tobytes()).decode().lower() for row in rows]
+    ids = texts_of(rows[:, :_ID_BYTES].tobytes(), ID_CHARS)
     return [Listed(*each) for each in zip(ordinals.tolist(), ids, times_of(rows).tolist(), strict=True)]

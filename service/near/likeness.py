@@ -17,6 +17,11 @@ _AT_ONCE = 16_384
 Mask = NDArray[np.bool_]
 
 
+def signatures_in(raw: bytes) -> NDArray[np.uint8]:
+    """(n, SIGNATURE_BYTES): signatures that lie one after the other."""
+    return np.frombuffer(raw, dtype=np.uint8).reshape(-1, SIGNATURE_BYTES)
+
+
 def alike(signatures: NDArray[np.uint8], signature: bytes) -> list[int]:
     """The places of those that are like the one, ascending.
 

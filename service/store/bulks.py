@@ -1,27 +1,27 @@
 """Bulks in Redis: what was previewed, what was started and how far it is; `bulk_steps.py` carries them out."""
 
 import asyncio
-from base64 import b32hexdecode, b32hexencode
 from collections.abc import Iterable, Mapping, Sequence
 
 import orjson
 
+from service.domain.base_32 import ID_CHARS, bytes_of, texts_of
 from service.domain.bulk import Bulk, BulkOrder, BulkWork, Undoing
 from service.domain.caller import Caller
 from service.domain.decision import Decision
 from service.domain.state import State
+from service.domain.times import DAY_MS
 from service.errors import BulkNotFoundError, InvalidFieldsError
 from service.link.link import Link
 from service.store import keys, scripts
 
 PREVIEW_MS = 30 * 60_000
 """A preview is kept so long for its decision."""
-KEPT_MS = 7 * 24 * 3_600_000
+KEPT_MS = 7 * DAY_MS
 """A bulk is kept so long after it was started or taken back, and can be taken back until then."""
 MOST_LISTED = 200
 MOST_COMMENTS = 100_000
 """So many comments are decided on at once at most: a megabyte of ids."""
-_ID_BYTES = 10
 _TOLD = (
     *("total", "decision", "reason", "code", "note", "actor", "name", "token"),
     *("started_ms", "finished_ms", "place", "changed", "claimed"),
@@ -43,7 +43,7 @@ class Bulks:
         self, site: str, bulk_id: str, ids: Sequence[str], state: State | None, *, now_ms: int
     ) -> None:
         """Keeps what a selection holds, by the id that a bulk on it will have."""
-        fields = ("ids", pack_ids(ids), "total", len(ids), "state", state or "", "previewed_ms", now_ms)
+        fields = ("ids", bytes_of(ids), "total", len(ids), "state", state or "", "previewed_ms", now_ms)
         await scripts.BULK_PREVIEW.run(self._link, [keys.bulk_keys(site, bulk_id).bulk], PREVIEW_MS, *fields)
 
     async def start(self, site: str, order: BulkOrder, moderator: Caller, *, now_ms: int) -> Bulk:
@@ -110,7 +110,7 @@ class Bulks:
         if not found or ids is None:
             await self._link.call("ZREM", keys.bulks_running(site), bulk_id)
             return None
-        return BulkWork(found[0], unpack_ids(ids), State(state.decode()) if state else None, int(previewed_ms))
+        return BulkWork(found[0], texts_of(ids, ID_CHARS), State(state.decode()) if state else None, int(previewed_ms))
 
     async def _read_some(self, site: str, ids: Iterable[str]) -> list[Bulk]:
         running = keys.bulks_running(site)
@@ -127,16 +127,6 @@ class Bulks:
 
 def _keys(site: str, bulk_id: str) -> list[str]:
     return [*keys.bulk_keys(site, bulk_id), keys.events(site)]
-
-
-def pack_ids(ids: Iterable[str]) -> bytes:
-    """Ten bytes a comment."""
-    return b"".join(b32hexdecode(each.upper()) for each in ids)
-
-
-def unpack_ids(packed: bytes) -> list[str]:
-    text = b32hexencode(packed + bytes(-len(packed) % _ID_BYTES)).decode().lower()
-    return [text[start : start + 16] for start in range(0, len(packed) // _ID_BYTES * 16, 16)]
 
 
 def _bulk(bulk_id: str, told: Mapping[str, str], *, is_running: bool) -> Bulk:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from classifier import SIGNATURE_BYTES
 from service.link.link import Link
 from service.lists.ordinals import FIRST_ORDINAL, ROWS_A_CHUNK
+from service.near.likeness import signatures_in
 from service.store import keys, scripts
 
 CHUNKS_A_STEP = 16
@@ -36,7 +37,7 @@ async def read_newest(link: Link, site: str) -> Signed:
     starts = range(first, last + 1, CHUNKS_A_STEP)
     steps = [range(start, min(start + CHUNKS_A_STEP, last + 1)) for start in starts]
     found = await asyncio.gather(*(_read_chunks(link, site, step) for step in steps))
-    return Signed(first * ROWS_A_CHUNK, _table(b"".join(raw for step in found for raw in step)))
+    return Signed(first * ROWS_A_CHUNK, signatures_in(b"".join(raw for step in found for raw in step)))
 
 
 async def _read_chunks(link: Link, site: str, chunks: range) -> list[bytes]:
@@ -50,13 +51,9 @@ async def read_some(link: Link, site: str, ordinals: Sequence[int | None]) -> ND
     calls = [asyncio.ensure_future(link.call(*_piece(site, each))) for each in ordinals if each is not None]
     found = iter(await asyncio.gather(*calls))
     raw = [(b"" if each is None else next(found)).ljust(SIGNATURE_BYTES, b"\0") for each in ordinals]
-    return _table(b"".join(raw))
+    return signatures_in(b"".join(raw))
 
 
 def _piece(site: str, ordinal: int) -> tuple[str, str, int, int]:
     at = ordinal % ROWS_A_CHUNK * SIGNATURE_BYTES
     return "GETRANGE", keys.near(site, ordinal), at, at + SIGNATURE_BYTES - 1
-
-
-def _table(raw: bytes) -> NDArray[np.uint8]:
-    return np.frombuffer(raw, dtype=np.uint8).reshape(-1, SIGNATURE_BYTES)

@@ -2,14 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from service.domain.assessed import Assessed
-from service.domain.policy import Mode, Policy
+from service.domain.judged import Judged
+from service.domain.policy import Policy
 from service.domain.replay import Replay
-from service.domain.routing import Routing
-from service.domain.rule import Fired, PlacedRule
 from service.domain.site import Site
 from service.domain.state import State
 from service.domain.submission import Receipt, Submission
@@ -47,19 +46,11 @@ class NewComment(NamedTuple):
     submission: Submission
     sealed_email: bytes
     assessed: Assessed
-    routings: Mapping[Mode, Routing]
+    judged: Judged
     traces: Traces
     traces_before: Traces | None = None
-    said: str = ""
-    """Stands for the author and his words, for rules about what was said elsewhere."""
-    rules: Sequence[PlacedRule] = ()
-    """Those that the store decides on, the same for all of a site."""
-    fired: Sequence[Fired] = ()
-    """Those that were found before, where the store has to put its own among them: else the routings have them."""
     author_id: str = ""
     """Of an author who has none yet."""
-    is_trust_counted: bool = False
-    """Whether a trusted author's comment would be published, see `routing.may_be_trusted`."""
     signature: bytes = b""
     """By which texts alike are found; b"" where none is kept."""
 
@@ -113,7 +104,7 @@ class Submissions:
         names: list[str] = []
         knows_before = any(each.new.traces_before for each in batch)
         arguments: list[Argument] = [*_policy_arguments(site.policy), KEYS_WITH_BEFORE if knows_before else KEYS_EACH]
-        arguments += rule_arguments(batch[0].new.rules)
+        arguments += rule_arguments(batch[0].new.judged.rules)
         for each in batch:
             names += _keys_of(site.site, each.new, each.replay)
             if knows_before:
@@ -169,7 +160,7 @@ def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
         keys.author(site, new.home.author),
         keys.idempotency(site, replay.digest),
         *_trace_keys(site, new.traces),
-        keys.said(site, new.said) if new.said else keys.author(site, new.home.author),
+        keys.said(site, new.judged.said) if new.judged.said else keys.author(site, new.home.author),
         keys.list_thread(site, new.home.thread),
         keys.list_author(site, new.home.author),
         keys.author_of(site, new.author_id),
@@ -194,7 +185,7 @@ def _sender(new: NewComment) -> str:
 
 
 def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument]:
-    said, assessed = new.submission, new.assessed
+    said, assessed, judged = new.submission, new.assessed, new.judged
     arguments: list[Argument] = [
         now_ms,
         new.comment_id,
@@ -211,9 +202,9 @@ def _arguments_of(new: NewComment, replay: Replay, now_ms: int) -> list[Argument
         int(assessed.scores is None),
         said.actor,
     ]
-    arguments += routing_arguments(new.routings)
-    arguments += (pack_fired(new.fired), pack_row(new.comment_id, assessed.queue_risk))
-    arguments += (new.author_id, int(new.is_trust_counted), new.signature)
+    arguments += routing_arguments(judged.routings)
+    arguments += (pack_fired(judged.fired), pack_row(new.comment_id, assessed.queue_risk))
+    arguments += (new.author_id, int(judged.is_trust_counted), new.signature)
     return arguments
 
 

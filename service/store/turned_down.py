@@ -10,19 +10,17 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from classifier import SIGNATURE_BYTES
 from service.domain.reason import Reason
+from service.domain.times import DAY_MS
 from service.errors import RequestError
 from service.link.link import Link
-from service.near.likeness import alike
+from service.near.likeness import alike, signatures_in
 from service.store import keys
 
 NEAR_DUPLICATE = "near_duplicate"
 """The reason for holding a comment that is like several which moderators turned down."""
 FEWEST_ALIKE = 3
 """So many comments of other authors make a campaign of one more."""
-DAY_MS = 24 * 3_600_000
-"""For so long a decision counts."""
 REFRESH_SECONDS = 1.0
 """So old may be what is in memory when a submission is compared with it: it is read again beside the request."""
 MOST_KEPT = 500
@@ -45,7 +43,7 @@ class _OfSite:
     read_at: float = float("-inf")
     comments: dict[str, _TurnedDown] = field(default_factory=dict)
     in_order: list[tuple[str, _TurnedDown]] = field(default_factory=list)
-    signatures: NDArray[np.uint8] = field(default_factory=lambda: _table([]))
+    signatures: NDArray[np.uint8] = field(default_factory=lambda: signatures_in(b""))
     """Of those in order."""
 
     def add(self, entry_id: bytes, flat: list[bytes]) -> None:
@@ -60,11 +58,11 @@ class _OfSite:
         for oldest in list(self.comments)[:-MOST_KEPT]:
             del self.comments[oldest]
         self.in_order = list(self.comments.items())
-        self.signatures = _table([each.signature for _, each in self.in_order])
+        self.signatures = signatures_in(b"".join(each.signature for _, each in self.in_order))
 
 
 class TurnedDown:
-    """What moderators of any site turned down within a day."""
+    """What moderators of any site turned down within a day: for longer a decision does not count here."""
 
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -112,7 +110,3 @@ class TurnedDown:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _table(signatures: list[bytes]) -> NDArray[np.uint8]:
-    return np.frombuffer(b"".join(signatures), dtype=np.uint8).reshape(-1, SIGNATURE_BYTES)

@@ -7,13 +7,14 @@ import numpy as np
 from classifier import Text
 from service.desk import Desk
 from service.domain.selection import Listed
+from service.domain.times import DAY_MS
 from service.errors import InvalidFieldsError
 from service.lists.planes import Ordinals
 from service.near.likeness import grown_from
 from service.store.near import Signed, read_newest
 from service.use_cases.rules import signature_of
 
-KEPT_MS = 7 * 24 * 3_600_000
+KEPT_MS = 7 * DAY_MS
 """What was submitted longer ago is not compared."""
 _READ_AT_ONCE = 1000
 

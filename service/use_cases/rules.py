@@ -7,6 +7,7 @@ from typing import NamedTuple
 from classifier import Folded, Text
 from service.desk import Desk
 from service.domain.assessed import Assessed
+from service.domain.judged import Judged
 from service.domain.policy import Mode, Policy
 from service.domain.reason import Reason
 from service.domain.routing import NAME_OF_STAFF, Routing, may_be_trusted, route_each
@@ -16,8 +17,8 @@ from service.domain.submission import Submission
 from service.errors import InvalidFieldsError
 from service.rules.checked import RulesError, checked
 from service.rules.compiled import Said
-from service.store.trials import Asked, try_submission
-from service.vault import Vault
+from service.store.homes import CommentHome
+from service.store.trials import try_submission
 
 
 class Ruled(NamedTuple):
@@ -66,6 +67,29 @@ def signature_of(desk: Desk, readings: Sequence[Folded]) -> bytes:
     return readings[0].signature if readings and desk.near_duplicates else b""
 
 
+def judge(
+    desk: Desk,
+    site: Site,
+    submission: Submission,
+    author: str,
+    *,
+    assessed: Assessed,
+    held: Sequence[Reason],
+    ruled: Ruled,
+) -> Judged:
+    """What becomes of a submission of an author, as far as it can be told before the store is asked. held: what
+    `held_for` gave"""
+    policy = site.policy
+    return Judged(
+        route_each(policy, assessed, held, () if ruled.left else ruled.fired),
+        # Stands for the author and his words, wherever on the site he says them.
+        desk.vault.digest("said", site.site, author, submission.body) if ruled.asks_what_was_said else "",
+        ruled.left,
+        ruled.fired if ruled.left else (),
+        is_trust_counted=submission.is_author_verified and may_be_trusted(policy, assessed, held, ruled.fired),
+    )
+
+
 class Trial(NamedTuple):
     """What would become of a submission, in the mode that holds for it."""
 
@@ -80,24 +104,11 @@ async def try_policy(desk: Desk, site: Site, thread: str, submission: Submission
     scored = await desk.scorer.assess(Text(submission.body, submission.name, submission.website))
     assessed, policy = scored.assessed, site.policy
     ruled = await met_rules(desk, policy, thread, submission, readings=scored.readings)
-    author = desk.vault.email_hash(submission.email)
-    held = held_for(desk, site, submission, author, signature_of(desk, scored.readings))
-    asked = Asked(
-        thread,
-        author,
-        said_of(desk.vault, site.site, author, submission) if ruled.asks_what_was_said else "",
-        route_each(policy, assessed, held, () if ruled.left else ruled.fired),
-        rules=ruled.left,
-        fired=ruled.fired if ruled.left else (),
-        is_trust_counted=submission.is_author_verified and may_be_trusted(policy, assessed, held, ruled.fired),
-    )
-    mode, routing = await try_submission(desk.link, site.site, policy.mode, asked, now_ms=desk.now_ms())
+    home = CommentHome(thread, desk.vault.email_hash(submission.email))
+    held = held_for(desk, site, submission, home.author, signature_of(desk, scored.readings))
+    judged = judge(desk, site, submission, home.author, assessed=assessed, held=held, ruled=ruled)
+    mode, routing = await try_submission(desk.link, site.site, policy.mode, home, judged, now_ms=desk.now_ms())
     return Trial(mode, routing, assessed)
-
-
-def said_of(vault: Vault, site: str, author: str, submission: Submission) -> str:
-    """What stands for an author and his words, wherever on the site he says them."""
-    return vault.digest("said", site, author, submission.body)
 
 
 async def check_rules(desk: Desk, rules: Sequence[Rule]) -> tuple[Rule, ...]:

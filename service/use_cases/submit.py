@@ -4,7 +4,6 @@ from classifier import Text
 from service.desk import Desk, new_id
 from service.domain.network import reader_network
 from service.domain.replay import Replay
-from service.domain.routing import may_be_trusted, route_each
 from service.domain.site import Site
 from service.domain.submission import Receipt, Submission
 from service.scoring import Scored
@@ -12,7 +11,7 @@ from service.store.author_names import new_author_id
 from service.store.homes import CommentHome
 from service.store.salts import Salts
 from service.store.submissions import NO_TRACES, NewComment, Traces
-from service.use_cases.rules import Ruled, held_for, met_rules, said_of, signature_of
+from service.use_cases.rules import Ruled, held_for, judge, met_rules, signature_of
 from service.vault import Vault
 
 
@@ -55,14 +54,10 @@ def _new_comment(
         submission,
         sealed_email=vault.seal(submission.email, comment_id),
         assessed=assessed,
-        routings=route_each(site.policy, assessed, held, () if ruled.left else ruled.fired),
+        judged=judge(desk, site, submission, home.author, assessed=assessed, held=held, ruled=ruled),
         traces=_traces(vault, site, home, submission, salts.today),
         traces_before=_traces(vault, site, home, submission, salts.yesterday) if salts.yesterday else None,
-        said=said_of(vault, site.site, home.author, submission) if ruled.asks_what_was_said else "",
-        rules=ruled.left,
-        fired=ruled.fired if ruled.left else (),
         author_id=new_author_id(),
-        is_trust_counted=submission.is_author_verified and may_be_trusted(site.policy, assessed, held, ruled.fired),
         signature=signature,
     )
 

@@ -11,6 +11,7 @@ from service.domain.caller import EVERY_SITE, Caller, Role
 from service.domain.comment import Comment
 from service.domain.decision import Act, Decision, Ruling
 from service.domain.event import READER, Event, EventKind
+from service.domain.judged import Judged
 from service.domain.policy import Mode, Policy, RateLimit
 from service.domain.queue import START, Claimed, QueueOrder, QueueView
 from service.domain.reason import Reason
@@ -96,11 +97,10 @@ def new_comment(
         ),
         sealed_email=b"sealed",
         assessed=Assessed({"spam": 0.1}, risk, [], assessed=True, model=""),
-        routings=routings or ROUTINGS,
+        judged=Judged(routings or ROUTINGS, is_trust_counted=is_trust_counted),
         traces=Traces(reader or ("a reader" if repeat else ""), repeat or f"repeat-{comment_id}"),
         traces_before=before,
         author_id=new_author_id(),
-        is_trust_counted=is_trust_counted,
     )
 
 

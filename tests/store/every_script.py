@@ -10,6 +10,7 @@ from service.domain.bulk import BulkOrder
 from service.domain.caller import Role
 from service.domain.decision import Decision
 from service.domain.event import RESTORE, ROTATION
+from service.domain.judged import Judged
 from service.domain.member import Member
 from service.domain.note import Note
 from service.domain.policy import Mode
@@ -43,6 +44,7 @@ from service.store.bulk_steps import decide_next, undo_next
 from service.store.bulks import Bulks
 from service.store.consumers import INSTALLATION, DeadLetter, Errand, Outlook, Start
 from service.store.glimpses import read_approved, read_glimpses
+from service.store.homes import CommentHome
 from service.store.lists import Lists
 from service.store.policies import PolicyAct
 from service.store.readiness import check_store
@@ -50,7 +52,7 @@ from service.store.search import Search
 from service.store.series import read_series
 from service.store.site_queues import SiteQueues
 from service.store.sites import pack_site
-from service.store.trials import Asked, try_submission
+from service.store.trials import try_submission
 from service.upkeep import audit_logs, author_ids, entries, examination, lease, upgrade
 from service.vault import SealBrokenError, Vault
 from tests.store.desk import CHANGE, ROUTINGS, Store, key, moderator, new_comment, site_in
@@ -147,7 +149,7 @@ async def use_scripts_of_authors(store: Store, link: Link) -> None:
         await authors.ban(link, site, author_id, until_ms=None, reason="why", actor="ann", now_ms=now)
         await authors.trust(link, site, author_id, actor="ann", now_ms=now)
     await store.submit(new_comment(is_trust_counted=True))
-    await try_submission(link, site, Mode.AUTO, Asked("article-1", "author-1", "", ROUTINGS), now_ms=now)
+    await try_submission(link, site, Mode.AUTO, CommentHome("article-1", "author-1"), Judged(ROUTINGS), now_ms=now)
     for _ in range(2):
         await authors.unban(link, site, author_id, actor="ann", now_ms=now)
         await authors.untrust(link, site, author_id, actor="ann", now_ms=now)

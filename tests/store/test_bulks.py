@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.domain.base_32 import bytes_of, texts_of
 from service.domain.bulk import Bulk, BulkOrder
 from service.domain.decision import Decision
 from service.domain.state import State
 from service.errors import BulkNotFoundError, InvalidFieldsError, NothingToUndoError
 from service.store import bulk_steps, keys
 from service.store.bulk_steps import COMMENTS_A_STEP, Reached
-from service.store.bulks import Bulks, pack_ids, unpack_ids
+from service.store.bulks import Bulks
 from tests.servers import RedisServer, client_of
 from tests.store.desk import Store, moderator, new_comment, read_events
 from tests.store.recount import recount
@@ -273,9 +274,9 @@ async def test_previews_and_bulks_go_by_themselves(store: Store) -> None:
 
 @given(st.lists(st.text("0123456789abcdefghijklmnopqrstuv", min_size=16, max_size=16), max_size=9))
 def test_ids_are_kept_in_ten_bytes(ids: list[str]) -> None:
-    packed = pack_ids(ids)
+    packed = bytes_of(ids)
     assert len(packed) == 10 * len(ids)
-    assert unpack_ids(packed) == ids
+    assert texts_of(packed, 16) == ids
 
 
 async def test_one_of_a_restored_backup_is_stopped_and_can_be_undone(store: Store) -> None:
