@@ -18,7 +18,6 @@ from typing import Any
 from service.audit.checkpoint import Checkpoint
 from service.audit.line import entry_of
 from service.audit.signer import Signer
-from service.domain.times import rfc3339
 
 COLUMNS = (
     *("record", "site", "number", "at", "act", "followed", "actor", "subject", "thread", "revision", "before", "after"),
@@ -67,18 +66,7 @@ def entry_record(site: str, number: int, line: bytes) -> Record:
         entry = entry_of(number, line)
     except ValueError:
         return told
-    return told | {
-        "at": rfc3339(entry.at_ms),
-        "act": entry.act,
-        "followed": list(entry.kinds[1:]),
-        "actor": entry.actor,
-        "subject": entry.subject,
-        "thread": entry.thread,
-        "revision": entry.revision,
-        "before": entry.before,
-        "after": entry.after,
-        "detail": entry.detail,
-    }
+    return told | entry.told
 
 
 def as_json_line(record: Record) -> str:

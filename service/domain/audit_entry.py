@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from service.domain.times import rfc3339
+
 Value = str | dict[str, Any]
 """What there was before or after an act: a code, or the fields that changed."""
 
@@ -40,6 +42,23 @@ class AuditEntry:
     def act(self) -> str:
         """What was done; "" where an older version did not write it."""
         return self.kinds[0] if self.kinds else ""
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """All of it by its names in the API and in exports."""
+        return {
+            "number": self.number,
+            "at": rfc3339(self.at_ms),
+            "act": self.act,
+            "followed": list(self.kinds[1:]),
+            "actor": self.actor,
+            "subject": self.subject,
+            "thread": self.thread,
+            "revision": self.revision,
+            "before": self.before,
+            "after": self.after,
+            "detail": self.detail,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import orjson
 import structlog
 
 from service.link.link import Link
-from service.store import keys, scripts
+from service.store import key_kinds, keys, scripts
 from service.store.record import Private, pack_act, pack_private, pack_public, pack_reasons, unpack_reasons
 from service.vault import UNNUMBERED
 
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 async def find(link: Link, names: Sequence[bytes]) -> list[bytes]:
     """Those of these keys, all of one site, that are of format 1."""
-    told = [(name, _TELLING_FIELDS.get(keys.parts_of(name).kind)) for name in names]
+    told = [(name, _TELLING_FIELDS.get(key_kinds.parts_of(name).kind)) for name in names]
     asked = [(name, field) for name, field in told if field]
     if not asked:
         return []
@@ -40,7 +40,7 @@ async def find(link: Link, names: Sequence[bytes]) -> list[bytes]:
 
 async def rewrite(link: Link, name: bytes) -> None:
     """Rewrites one key that was found."""
-    site, kind, rest = keys.parts_of(name)
+    site, kind, rest = key_kinds.parts_of(name)
     if kind == "comment":
         await rewrite_comment(link, site, rest)
     else:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from service.link.link import Link
 from service.platform.recent import Recent
-from service.store import keys, scripts
+from service.store import key_kinds, keys, scripts
 from service.store.format_1 import rewrite_comment
 from service.store.homes import COMMENTS_A_STEP, HOME_FIELDS
 
@@ -17,7 +17,7 @@ MOST_THREADS = 4096
 
 async def find(link: Link, names: Sequence[bytes]) -> list[bytes]:
     """Those of these keys, all of one site, that are comments which may have another place since format 4."""
-    comments = [name for name in names if keys.parts_of(name).kind == "comment"]
+    comments = [name for name in names if key_kinds.parts_of(name).kind == "comment"]
     if not comments:
         return []
     (places,) = await scripts.FIND_MODERATED.run(link, comments)
@@ -26,7 +26,7 @@ async def find(link: Link, names: Sequence[bytes]) -> list[bytes]:
 
 async def rewrite(link: Link, name: bytes) -> None:
     """Gives one comment that was found its places; one that cannot be read has none."""
-    site, _, comment_id = keys.parts_of(name)
+    site, _, comment_id = key_kinds.parts_of(name)
     thread = await link.call("HGET", name, HOME_FIELDS[0])
     if thread is not None:
         await _place(link, site, thread.decode(), [comment_id])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from service.link.link import Argument, Link
 from service.lists.ordinals import FIRST_ORDINAL, pack_row
-from service.store import keys, scripts
+from service.store import key_kinds, keys, scripts
 from service.store.homes import HOME_FIELDS, CommentHome
 
 _FIELDS = (*HOME_FIELDS, keys.COMMENT_FIELDS["risk"])
@@ -14,7 +14,7 @@ _FIELDS = (*HOME_FIELDS, keys.COMMENT_FIELDS["risk"])
 
 async def find(link: Link, names: Sequence[bytes]) -> list[bytes]:
     """Those of these keys, all of one site, that are comments without a place."""
-    comments = [name for name in names if keys.parts_of(name).kind == "comment"]
+    comments = [name for name in names if key_kinds.parts_of(name).kind == "comment"]
     if not comments:
         return []
     (places,) = await scripts.FIND_UNLISTED.run(link, comments)
@@ -24,14 +24,14 @@ async def find(link: Link, names: Sequence[bytes]) -> list[bytes]:
 async def rewrite(link: Link, names: Sequence[bytes]) -> None:
     """Gives comments of one site that were found their places, each below the one before it. One that cannot be read
     gets none."""
-    site = keys.parts_of(names[0]).site
+    site = key_kinds.parts_of(names[0]).site
     records = await asyncio.gather(*(link.call("HMGET", name, *_FIELDS) for name in names))
     of_comments: list[str | bytes] = []
     rows: list[Argument] = []
     for name, (*parts, risk) in zip(names, records, strict=True):
         home = CommentHome.of(*parts)
         try:
-            rows.append(pack_row(keys.parts_of(name).name, float(risk or b"")))
+            rows.append(pack_row(key_kinds.parts_of(name).name, float(risk or b"")))
         except (ValueError, OverflowError):
             continue
         below = (keys.list_thread_below(site, home.thread), keys.list_author_below(site, home.author))

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from service.link.link import Link
-from service.store import keys, scripts
+from service.store import key_kinds, keys, scripts
 
 
 class AuthorName(NamedTuple):
@@ -29,12 +29,12 @@ def find_lost(names: Mapping[bytes, bytes | None], records: Mapping[bytes, Mappi
     """
     for name, leads_to in names.items():
         if leads_to is not None:
-            site, _, author_id = keys.parts_of(name)
+            site, _, author_id = key_kinds.parts_of(name)
             author = leads_to.decode("utf-8", "replace")
             if records.get(keys.author(site, author).encode(), {}).get("author_id") != author_id:
                 yield AuthorName(site, author, author_id)
     for key, record in records.items():
-        site, kind, author = keys.parts_of(key)
+        site, kind, author = key_kinds.parts_of(key)
         has = record.get("author_id", "")
         if kind == "author" and has and names.get(keys.author_of(site, has).encode()) != author.encode():
             yield AuthorName(site, author, has)

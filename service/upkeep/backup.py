@@ -12,7 +12,7 @@ from service.domain.event import RESTORE
 from service.errors import BackupError, RequestError
 from service.link.layout import unchanged
 from service.link.link import Link
-from service.store import keys, scripts
+from service.store import key_kinds, keys, scripts
 from service.store.json_records import UNREADABLE, Record, read_all, record_of
 from service.store.members import unpack_member
 from service.store.sites import unpack_site
@@ -86,7 +86,7 @@ async def _copy(link: Link, spool: Spool, on_progress: Progress) -> dict[bytes, 
 
     async with Changes(link) as changes:
         await instant.read_all(
-            link, changes, read, concerns=lambda name: not keys.is_passing(name), on_progress=on_progress
+            link, changes, read, concerns=lambda name: not key_kinds.is_passing(name), on_progress=on_progress
         )
     if _RESTORING.encode() in found:
         raise BackupError("A backup was being restored into this store, and did not get to its end: it is not whole.")

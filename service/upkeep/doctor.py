@@ -17,7 +17,7 @@ from service.domain.routing import Verdict
 from service.domain.state import State
 from service.errors import RepairError
 from service.link.link import Link
-from service.store import audit, keys
+from service.store import audit, key_kinds, keys
 from service.upkeep import audit_logs, author_ids, examination, installation, instant, lease, streams
 from service.upkeep.changes import Changes
 from service.upkeep.fault import MEANINGS, Check, Fault, Report
@@ -68,7 +68,7 @@ async def examine(link: Link, on_progress: Progress) -> Report:
     entries, of_logs = await _of_audit_logs(link, survey)
     looked_at = dict.fromkeys(_OF_COMMENTS, len(survey.comments)) | {
         Check.ORPHAN: listed,
-        Check.THREAD: sum(keys.parts_of(key).kind == "thread" for key in survey.records),
+        Check.THREAD: sum(key_kinds.parts_of(key).kind == "thread" for key in survey.records),
         Check.COUNTERS: len(survey.records),
         Check.AUTHOR: len(survey.names),
         Check.LIFETIME: len(survey.limited),
@@ -114,7 +114,7 @@ def _of_threads(survey: Survey) -> Iterator[Fault]:
 def _of_counters(survey: Survey) -> Iterator[Fault]:
     expected = _recount(survey)
     for key in {*expected, *survey.records}:
-        site, kind, _ = keys.parts_of(key)
+        site, kind, _ = key_kinds.parts_of(key)
         stored = survey.records.get(key, {})
         differences = {
             name: expected[key][name] - _number(stored.get(name))
@@ -152,7 +152,7 @@ def _of_authors(survey: Survey) -> Iterator[Fault]:
 def _of_lifetimes(survey: Survey) -> Iterator[Fault]:
     for key, is_for_ever in survey.limited.items():
         if is_for_ever:
-            yield Fault(Check.LIFETIME, keys.parts_of(key).site, key.decode(), told="would be kept for ever")
+            yield Fault(Check.LIFETIME, key_kinds.parts_of(key).site, key.decode(), told="would be kept for ever")
 
 
 async def _of_places(link: Link, survey: Survey) -> tuple[int, list[Fault]]:
@@ -164,7 +164,7 @@ async def _of_places(link: Link, survey: Survey) -> tuple[int, list[Fault]]:
             looked_at += len(ids)
             unknown = [comment_id for comment_id in ids if not survey.is_known(key, comment_id)]
             for orphan in await examination.find_orphans(link, key, unknown):
-                orphans[key, orphan] = Fault(Check.ORPHAN, keys.parts_of(key).site, key.decode(), told=orphan)
+                orphans[key, orphan] = Fault(Check.ORPHAN, key_kinds.parts_of(key).site, key.decode(), told=orphan)
     return looked_at, list(orphans.values())
 
 
@@ -176,7 +176,7 @@ async def _of_streams(link: Link, survey: Survey) -> tuple[Counter[Check], list[
     counted: Counter[Check] = Counter()
     faults: list[Fault] = []
     for key in survey.streams:
-        site, kind, _ = keys.parts_of(key)
+        site, kind, _ = key_kinds.parts_of(key)
         if kind in streams.DEAD_LETTERS:
             check, count = Check.LETTERS, await streams.count_letters(link, key)
             wrong = [f"{count} are kept"] if streams.are_too_many(count) else []
@@ -235,7 +235,7 @@ async def _repair_thread(link: Link, fault: Fault, now_ms: int) -> None:
 
 
 async def _repair_author(link: Link, fault: Fault, _: int) -> None:
-    author = keys.parts_of(fault.subject.encode()).name
+    author = key_kinds.parts_of(fault.subject.encode()).name
     await author_ids.repair(link, author_ids.AuthorName(fault.site, author, fault.told))
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from service.errors import BackupError
 from service.link.link import Argument, Link
-from service.store import keys, scripts
+from service.store import key_kinds, scripts
 
 LARGE = 1000
 """The number of fields, members or entries of one step: about a millisecond of the server's time."""
@@ -61,7 +61,7 @@ async def read_entries(link: Link, names: Sequence[bytes]) -> list[Entry]:
     """Returns the entries of the keys that exist. Large ones are read in steps: `instant.py` says why that is right."""
     by_site: dict[str, list[bytes]] = defaultdict(list)
     for name in names:
-        by_site[keys.parts_of(name).site].append(name)
+        by_site[key_kinds.parts_of(name).site].append(name)
     steps = [step for names_of_site in by_site.values() for step in _batches(names_of_site, KEYS_A_SCRIPT)]
     copies = await asyncio.gather(*(scripts.COPY_KEYS.run(link, step, LARGE) for step in steps))
     found = [

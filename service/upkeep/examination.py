@@ -7,7 +7,7 @@ from typing import NamedTuple
 from service.domain.times import DAY_MS
 from service.link.link import Link
 from service.lists.ordinals import FIRST_ORDINAL
-from service.store import format_4, keys, scripts
+from service.store import format_4, key_kinds, keys, scripts
 from service.store.comments import comment_keys, pairs
 from service.store.format_1 import THREAD_FIELD
 from service.store.homes import HOME_FIELDS, CommentHome
@@ -105,7 +105,7 @@ async def limit_lifetime(link: Link, key: bytes) -> None:
 
 async def members(link: Link, key: bytes) -> AsyncIterator[list[str]]:
     """Yields the comment_ids of one of HASHES or SORTED_SETS in batches; an id may come twice."""
-    command = "HSCAN" if keys.parts_of(key).kind in HASHES else "ZSCAN"
+    command = "HSCAN" if key_kinds.parts_of(key).kind in HASHES else "ZSCAN"
     cursor = b"0"
     while True:
         cursor, flat = await link.call(command, key, cursor, "COUNT", MEMBERS_A_STEP)
@@ -120,7 +120,7 @@ async def find_orphans(link: Link, key: bytes, ids: Sequence[str]) -> list[str]:
     A comment is written together with its places and is never removed, so a member without a comment never had one. A
     damaged comment of format 1, which could not be rewritten, keeps its places too.
     """
-    site, kind, name = keys.parts_of(key)
+    site, kind, name = key_kinds.parts_of(key)
     fields = (HOME_FIELDS[0], THREAD_FIELD)
     found = await asyncio.gather(*(link.call("HMGET", keys.comment(site, comment_id), *fields) for comment_id in ids))
     threads = [thread if thread is not None else in_format_1 for thread, in_format_1 in found]
@@ -134,7 +134,7 @@ async def find_orphans(link: Link, key: bytes, ids: Sequence[str]) -> list[str]:
 
 async def remove_orphan(link: Link, key: bytes, comment_id: str) -> None:
     """Removes a member from a place; the version of a thread whose list it was in changes."""
-    site, kind, name = keys.parts_of(key)
+    site, kind, name = key_kinds.parts_of(key)
     await link.call("HDEL" if kind in HASHES else "ZREM", key, comment_id)
     if kind in _PUBLISHED:
         await link.call("HINCRBY", keys.thread_keys(site, name).thread, "version", 1)

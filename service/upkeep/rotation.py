@@ -19,7 +19,7 @@ from service.domain.event import ROTATION
 from service.domain.times import now_ms
 from service.errors import RotationError
 from service.link.link import Link
-from service.store import keys, scripts, tokens
+from service.store import key_kinds, keys, scripts, tokens
 from service.store.record import email_span, pack_email, unpack_email
 from service.upkeep import audit_keys, installation, instant, lease, processes
 from service.upkeep.patience import patiently
@@ -123,7 +123,7 @@ async def reseal_all(link: Link, vault: Vault, on_progress: Progress) -> Reseale
 
 
 async def _reseal(link: Link, vault: Vault, name: bytes, done: Resealed) -> None:
-    reseal = _RESEALING.get(keys.parts_of(name).kind)
+    reseal = _RESEALING.get(key_kinds.parts_of(name).kind)
     if reseal is None:
         return
     try:
@@ -145,7 +145,7 @@ async def _reseal_comment(link: Link, vault: Vault, name: bytes) -> bool:
         raise SealBrokenError("no private data of ours") from error
     if vault.is_current(sealed):
         return False
-    comment_id = keys.parts_of(name).name
+    comment_id = key_kinds.parts_of(name).name
     resealed = vault.seal(vault.open(sealed, comment_id), comment_id)
     replaced = private[:start] + pack_email(resealed) + private[end:]
     (is_done,) = await scripts.REPLACE_PRIVATE.run(link, [name], private, replaced)

@@ -6,7 +6,7 @@ from service.link.link import Link
 from service.store import consumers, keys
 from service.store.consumers import INSTALLATION, Start
 from service.store.events import unpack_event
-from service.store.keys import parts_of
+from service.store.key_kinds import parts_of
 
 EVENTS = ("events", "changes")
 CONSUMERS = ("consumers", "change-consumers")

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from service.link.link import Link
-from service.store import keys
+from service.store import key_kinds
 from service.store.consumers import INSTALLATION
 from service.upkeep import author_ids, examination, streams
 
@@ -13,11 +13,12 @@ _COUNTING = ("thread", "author", "totals")
 _OF_STREAMS = (*streams.EVENTS, *streams.CONSUMERS, *streams.DEAD_LETTERS)
 _AUDIT_LOGS = ("audit-head", "change-audit-head")
 _PLACES = (*examination.HASHES, *examination.SORTED_SETS)
+_EXAMINED = {"comment", NAMES, *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS, *_AUDIT_LOGS}
 
 
 def is_examined(name: bytes) -> bool:
     """Returns whether the doctor reads keys of this kind."""
-    return keys.parts_of(name).kind in {"comment", NAMES, *_COUNTING, *_LIMITED, *_PLACES, *_OF_STREAMS, *_AUDIT_LOGS}
+    return key_kinds.parts_of(name).kind in _EXAMINED
 
 
 class Survey:
@@ -37,7 +38,7 @@ class Survey:
         """Reads these keys, again where they were read before."""
         by_kind: dict[str, list[bytes]] = defaultdict(list)
         for name in names:
-            by_kind[keys.parts_of(name).kind].append(name)
+            by_kind[key_kinds.parts_of(name).kind].append(name)
         for kind, names_of_kind in by_kind.items():
             if kind == "comment":
                 await self._read_comments(names_of_kind)
@@ -58,7 +59,7 @@ class Survey:
 
     async def _read_comments(self, names: list[bytes]) -> None:
         by_site: dict[str, list[str]] = defaultdict(list)
-        for site, _, comment_id in map(keys.parts_of, names):
+        for site, _, comment_id in map(key_kinds.parts_of, names):
             by_site[site].append(comment_id)
         for site, ids in by_site.items():
             found = await examination.examine(self._link, site, ids)
@@ -66,12 +67,12 @@ class Survey:
 
     def is_known(self, key: bytes, comment_id: str) -> bool:
         """Returns whether the comment exists and belongs in this place."""
-        site, kind, name = keys.parts_of(key)
+        site, kind, name = key_kinds.parts_of(key)
         examined = self.comments.get((site, comment_id))
         return examined is not None and (not kind.startswith("thread-") or examined.home.thread == name)
 
 
 def _log_of(head: bytes) -> str:
     """The site whose audit log it is, or INSTALLATION."""
-    site, kind, _ = keys.parts_of(head)
+    site, kind, _ = key_kinds.parts_of(head)
     return INSTALLATION if kind.startswith("change-") else site

@@ -18,7 +18,7 @@ import structlog
 from service.errors import RequestError
 from service.link.layout import unchanged
 from service.link.link import Link
-from service.store import keys
+from service.store import key_kinds, keys
 from service.store.upgrade_progress import UpgradeProgress, write_progress
 from service.upkeep import installation, instant, lease, processes
 from service.upkeep.format_steps import STEPS, FormatStep
@@ -101,7 +101,7 @@ class _Sweep:
     async def _look(self, names: list[bytes]) -> None:
         by_site: dict[str, list[bytes]] = defaultdict(list)
         for name in names:
-            by_site[keys.parts_of(name).site].append(name)
+            by_site[key_kinds.parts_of(name).site].append(name)
         for step in self._steps:
             for site, mine in by_site.items():
                 found = await self._paced(partial(step.find, self._link, mine))

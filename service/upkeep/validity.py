@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from service.errors import BackupError
-from service.store import keys
+from service.store import key_kinds
 from service.store.format_1 import WERE_HASHES
-from service.store.keys import KeyType
+from service.store.key_kinds import KeyType
 from service.upkeep.entries import FOR_EVER, Entry
 
 MAX_EXPIRES_MS = 2**53
@@ -22,8 +22,8 @@ StreamId = tuple[int, int]
 
 def check_entry(entry: Entry, store_format: int) -> None:
     """Raises BackupError, with the reason, for an entry that cannot be in a store of that format."""
-    kind = keys.type_of(entry.key)
-    if store_format == 1 and entry.kind == b"hash" and keys.parts_of(entry.key).kind in WERE_HASHES:
+    kind = key_kinds.type_of(entry.key)
+    if store_format == 1 and entry.kind == b"hash" and key_kinds.parts_of(entry.key).kind in WERE_HASHES:
         kind = KeyType.HASH
     if kind is None:
         raise BackupError(f"{_shown(entry.key)} is no key of commentdesk's.")

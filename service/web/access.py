@@ -66,10 +66,11 @@ def authorise(request: Request, route: Route, desk: Desk, context: ProcessContex
         return None, registry.site(name) if name is not None else None
     if route.access is Access.TOKEN_OR_READER and not has_credential(request, route.operation.authentication):
         return None, _public_site(request, registry, name or "")
-    caller = _caller(request, desk, desk.now_ms())
+    now_ms = desk.now_ms()
+    caller = _caller(request, desk, now_ms)
     if not caller.may(*route.roles) or (name is not None and not caller.may_act_on(name)):
         raise ForbiddenError
-    registry.note_seen(caller, desk.now_ms())
+    registry.note_seen(caller, now_ms)
     own = caller.only_site if name is None else name
     return caller, registry.site(own) if own is not None else None
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import redis
 
-from service.store import keys
+from service.store import key_kinds, keys
 from tests.servers import RedisServer, client_of
 
 Dump = dict[bytes, Any]
@@ -22,7 +22,7 @@ def dump(server: RedisServer) -> Dump:
     with client_of(server.url) as client:
         names: Any = client.scan_iter("cd:*", count=10_000)
         kinds = ("comment", "comment-notes", "author-notes", "thread", "author", "installation", *LISTED, *RECORDS)
-        return {name: _content(client, name) for name in names if keys.parts_of(name).kind in kinds}
+        return {name: _content(client, name) for name in names if key_kinds.parts_of(name).kind in kinds}
 
 
 def _content(client: redis.Redis, name: bytes) -> dict[bytes, Any]:
@@ -34,10 +34,10 @@ def changed_comments(before: Dump, after: Dump) -> set[str]:
     """The ids of comments whose record or place in a list is not as before."""
     found: set[str] = set()
     for key in before.keys() | after.keys():
-        kind = keys.parts_of(key).kind
+        kind = key_kinds.parts_of(key).kind
         was, now = before.get(key, {}), after.get(key, {})
         if kind in ("comment", "comment-notes") and was != now:
-            found.add(keys.parts_of(key).name)
+            found.add(key_kinds.parts_of(key).name)
         elif kind in LISTED:
             found |= {member.decode() for member in was.keys() | now.keys() if was.get(member) != now.get(member)}
     return found
@@ -45,8 +45,8 @@ def changed_comments(before: Dump, after: Dump) -> set[str]:
 
 def changed_threads(before: Dump, after: Dump) -> set[str]:
     """The threads with other settings than before."""
-    names = {key for key in before.keys() | after.keys() if keys.parts_of(key).kind == "thread"}
-    return {keys.parts_of(key).name for key in names if _settings(before, key) != _settings(after, key)}
+    names = {key for key in before.keys() | after.keys() if key_kinds.parts_of(key).kind == "thread"}
+    return {key_kinds.parts_of(key).name for key in names if _settings(before, key) != _settings(after, key)}
 
 
 def _settings(dumped: Dump, key: bytes) -> list[Any]:
@@ -55,7 +55,7 @@ def _settings(dumped: Dump, key: bytes) -> list[Any]:
 
 def changed_authors(before: Dump, after: Dump) -> set[str]:
     """The author_ids of those who are banned, trusted or noted otherwise than before."""
-    names = {key for key in after if keys.parts_of(key).kind == "author"}
+    names = {key for key in after if key_kinds.parts_of(key).kind == "author"}
     return {
         after[key][b"author_id"].decode()
         for key in names
@@ -65,7 +65,7 @@ def changed_authors(before: Dump, after: Dump) -> set[str]:
 
 
 def _notes_of(author_key: bytes) -> bytes:
-    site, _, author = keys.parts_of(author_key)
+    site, _, author = key_kinds.parts_of(author_key)
     return keys.author_notes(site, author).encode()
 
 
@@ -74,7 +74,7 @@ def changed_records(before: Dump, after: Dump) -> set[str]:
     found: set[str] = set()
     for key in before.keys() | after.keys():
         was, now = before.get(key, {}), after.get(key, {})
-        kind = keys.parts_of(key).kind
+        kind = key_kinds.parts_of(key).kind
         if kind in RECORDS:
             found |= {name.decode() for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
         elif kind == "installation" and any(was.get(name) != now.get(name) for name in OF_INSTALLATION):

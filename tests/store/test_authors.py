@@ -11,7 +11,7 @@ from service.domain.replay import NO_REPLAY, Replay
 from service.domain.state import State
 from service.errors import AuthorNotFoundError, IdempotencyKeyReusedError
 from service.link.link import Link
-from service.store import author_names, authors, keys
+from service.store import author_names, authors, key_kinds, keys
 from service.store.author_names import find_author
 from service.store.author_record import unpack_author
 from service.store.authors import LookedUp
@@ -60,7 +60,7 @@ def leading_to(server: RedisServer, author: str) -> list[str]:
     """The author_ids that lead to an author."""
     with client_of(server.url) as client:
         names: list[bytes] = list(client.scan_iter(keys.author_of("default", "*")))
-        return [keys.parts_of(name).name for name in names if client.get(name) == author.encode()]
+        return [key_kinds.parts_of(name).name for name in names if client.get(name) == author.encode()]
 
 
 async def test_an_author_of_an_older_version_gets_one_id_when_many_ask(

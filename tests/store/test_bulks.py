@@ -13,7 +13,7 @@ from service.domain.bulk import Bulk, BulkOrder
 from service.domain.decision import Decision
 from service.domain.state import State
 from service.errors import BulkNotFoundError, InvalidFieldsError, NothingToUndoError
-from service.store import bulk_steps, keys
+from service.store import bulk_steps, key_kinds, keys
 from service.store.bulk_steps import COMMENTS_A_STEP, Reached
 from service.store.bulks import Bulks
 from tests.servers import RedisServer, client_of
@@ -285,7 +285,7 @@ async def test_one_of_a_restored_backup_is_stopped_and_can_be_undone(store: Stor
     await preview(store, ids)
     await start(store)
     await carry_out(store, most_steps=1)
-    assert keys.is_passing(keys.bulks_running(SITE).encode())
+    assert key_kinds.is_passing(keys.bulks_running(SITE).encode())
     await store.link.call("DEL", keys.bulks_running(SITE))
     bulk = await read(store)
     assert (bulk.is_stopped, bulk.is_running, bulk.done) == (True, False, COMMENTS_A_STEP)

@@ -7,7 +7,7 @@ import pytest
 
 from service.domain.times import DAY_MS
 from service.link.link import Link
-from service.store import keys
+from service.store import key_kinds, keys
 from service.store.salts import OVERLAP_MS, DaySalts
 from tests.servers import RedisServer, wait_until
 
@@ -40,7 +40,7 @@ async def test_a_salt_ends_a_quarter_of_an_hour_after_its_day(link: Link) -> Non
     await DaySalts(link).read(MIDNIGHT - 60_000)
     left_ms = await link.call("PTTL", keys.salt(20_000))
     assert OVERLAP_MS < left_ms <= OVERLAP_MS + 60_000
-    assert keys.is_passing(keys.salt(20_000).encode()), "and is in no backup"
+    assert key_kinds.is_passing(keys.salt(20_000).encode()), "and is in no backup"
 
 
 async def test_a_day_without_a_reader_has_no_salt(link: Link) -> None:

@@ -8,7 +8,7 @@ import orjson
 
 from service.domain.event import Event
 from service.link.link import Argument, Link
-from service.store import keys, scripts
+from service.store import key_kinds, scripts
 from service.store.events import unpack_event
 from service.store.scripts import Script
 from tests.servers import RedisServer, client_of
@@ -72,7 +72,7 @@ class WatchingLink:
         found: list[Event] = []
         with client_of(self._server.url) as client:
             for key in client.scan_iter("cd:*", count=10_000):
-                if keys.parts_of(key).kind in ("events", "changes"):
+                if key_kinds.parts_of(key).kind in ("events", "changes"):
                     for event_id, fields in client.xrange(key, b"(" + self._last.get(key, b"0-0"), b"+"):
                         self._last[key] = event_id
                         found.append(unpack_event(event_id, [part for pair in fields.items() for part in pair]))

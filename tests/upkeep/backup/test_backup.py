@@ -9,7 +9,7 @@ import pytest
 from service.desk import clock_ms
 from service.errors import BackupError, StartError, StoreUnavailableError, UnavailableError
 from service.link.link import Link
-from service.store import keys
+from service.store import key_kinds, keys
 from service.upkeep import archive, backup, changes, doctor, entries, installation, instant
 from service.upkeep.entries import Entry
 from tests.servers import RedisServer, client_of
@@ -307,4 +307,4 @@ async def test_what_passes_is_in_no_backup(one_link: Link, redis_server: RedisSe
         await one_link.call("SET", name, "1", "PX", 60_000)
     header = await back_up(one_link, redis_server, tmp_path / "file")
     assert header.keys == len(entries_of(tmp_path / "file"))
-    assert not [each for each in entries_of(tmp_path / "file") if keys.is_passing(each.key)]
+    assert not [each for each in entries_of(tmp_path / "file") if key_kinds.is_passing(each.key)]

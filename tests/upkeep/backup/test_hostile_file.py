@@ -19,7 +19,7 @@ import pytest
 
 from service.errors import BackupError
 from service.link.link import Link
-from service.store import keys
+from service.store import key_kinds, keys
 from service.store.sites import pack_site
 from service.upkeep import archive, backup, frames, installation
 from service.upkeep import entries as stored
@@ -338,8 +338,8 @@ def merged(pieces: Iterable[Entry]) -> list[Entry]:
 def test_every_kind_of_key_has_its_type() -> None:
     """The map in the docstring of keys.py and the table of types agree, and so do the functions that make keys."""
     told = dict(re_rows(keys.__doc__ or ""))
-    lasting = {kind.rstrip(":"): str(of) for kind, of in (keys.INSTALLATION_KINDS | keys.SITE_KINDS).items()}
-    passing = {*keys.PASSING_KINDS, *keys.SITE_PASSING_KINDS}
+    lasting = {kind.rstrip(":"): str(of) for kind, of in (key_kinds.INSTALLATION_KINDS | key_kinds.SITE_KINDS).items()}
+    passing = {*key_kinds.PASSING_KINDS, *key_kinds.SITE_PASSING_KINDS}
     assert {kind: of for kind, of in told.items() if kind not in passing} == lasting
     assert told.keys() - lasting.keys() == passing
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from service.domain.replay import Replay
 from service.link.link import Link
-from service.store import json_records, keys, scripts
+from service.store import json_records, key_kinds, keys, scripts
 from service.store.record import unpack_private
 from service.store.tokens import MADE
 from service.upkeep import installation, rotation
@@ -47,7 +47,7 @@ def opened(url: str, vault: Vault) -> dict[str, str]:
     found: dict[str, str] = {}
     with client_of(url) as client:
         for name in client.scan_iter("cd:{*}:comment:*"):
-            comment_id = keys.parts_of(name).name
+            comment_id = key_kinds.parts_of(name).name
             private = client.hget(name, keys.COMMENT_FIELDS["private"])
             with suppress(SealBrokenError):
                 found[comment_id] = vault.open(unpack_private(private).email, comment_id)

@@ -5,7 +5,7 @@ import asyncio
 from service.domain.policy import Mode
 from service.link.link import Link
 from service.lists.ordinals import FIRST_ORDINAL
-from service.store import format_4, keys
+from service.store import format_4, key_kinds, keys
 from service.upkeep import doctor, installation, upgrade
 from service.upkeep.fault import Check
 from service.upkeep.installation import FORMAT, StoredFormats
@@ -35,7 +35,7 @@ async def fill(link: Link, server: RedisServer, comments: int) -> None:
     await link.call("HSET", keys.INSTALLATION, "format", 4, "secret_check", VAULT.check)
     with client_of(server.url) as client:
         for name in client.scan_iter("cd:*", count=1000):
-            kind = keys.parts_of(name).kind
+            kind = key_kinds.parts_of(name).kind
             if kind == "comment":
                 client.hdel(name, *(keys.COMMENT_FIELDS[field] for field in ("ordinal", "reason")))
             elif kind in ("author", "totals"):
