@@ -67,10 +67,13 @@ class Rules:
         self.unreadable = [each for each in placed if each.rule.name in lost]
         self._others = [each for each in self._others if each.rule.name not in lost]
         self._has_links = any(isinstance(rule.condition, Links | LinkDomains) for rule in rules)
+        self._has_emails = any(isinstance(rule.condition, EmailDomains | DisposableEmail) for rule in rules)
 
     def met_by(self, said: Said) -> list[Fired]:
         """The rules that a submission meets, in their order, each with what met it."""
-        looked = _Looked(hosts_of(f"{said.body}\n{said.website}") if self._has_links else [], said, self._disposable)
+        hosts = hosts_of(f"{said.body}\n{said.website}") if self._has_links else []
+        email_domain = ascii_name(said.email.rpartition("@")[2]) if self._has_emails else ""
+        looked = _Looked(hosts, email_domain, said.now_ms, self._disposable)
         found = [(self._searched[name], pieces) for name, pieces in self._in_text(said)]
         found += [(each, pieces) for each in self._others if (pieces := _found(each.rule, looked)) is not None]
         found += [(PlacedRule(place, rule._replace(action=Action.HOLD)), []) for place, rule in self.unreadable]
@@ -89,15 +92,12 @@ class Rules:
 
 
 class _Looked(NamedTuple):
-    """A submission, and the hosts that its links lead to, for all rules together."""
+    """What of a submission all rules together look at: the hosts that its links lead to, and its email's."""
 
     hosts: list[str]
-    said: Said
+    email_domain: str
+    now_ms: int
     disposable: Container[str]
-
-    @property
-    def email_domain(self) -> str:
-        return ascii_name(self.said.email.rpartition("@")[2])
 
 
 def _is_of_unknown_zone(rule: Rule) -> bool:
@@ -116,7 +116,7 @@ def _found(rule: Rule, looked: _Looked) -> _Found:
         case DisposableEmail():
             return _disposable(looked)
         case Hours() as hours:
-            return [] if is_outside(hours, looked.said.now_ms) else None
+            return [] if is_outside(hours, looked.now_ms) else None
     return None
 
 
