@@ -182,7 +182,11 @@ class Crowd:
                     status, _, _ = await self.ask("GET", f"{self.path}/queue?limit=1", token, service=next(services))
                 except (aiohttp.ClientError, TimeoutError, OSError):
                     status = 0
-                known = 0 if status in {0, 401, 503} else known + 1
+                if status in {200, 403}:  # a website is known, though it has no queue
+                    known += 1
+                else:  # asked less often than a network may send what is no token yet
+                    known = 0
+                    await asyncio.sleep(AGAIN_SECONDS)
 
     async def post_all(self, sent: Sequence[Sent], connections: int) -> None:
         """Leaves every comment, so many at once."""
