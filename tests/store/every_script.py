@@ -178,6 +178,7 @@ async def use_bulks(store: Store, ids: list[str]) -> None:
     work = await bulks.read_work(site, "b1")
     assert work is not None
     await decide_next(store.link, store.comments, site, work, 0, store.now)
+    await bulks.stop_those_of(site, "nobody", actor="m-chief", now_ms=store.now)
     await bulks.begin_undo(site, "b1", ann, now_ms=store.now)
     work = await bulks.read_work(site, "b1")
     assert work is not None
