@@ -15,6 +15,7 @@ THE_SAME = {
     "API",
     "Name",
     "Website",
+    "Spam",
     "%(date)s, %(time)s UTC",
     "%(count)s minutes",
 }
