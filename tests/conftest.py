@@ -22,7 +22,8 @@ def patient(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     """A link in the test's own process waits for a server that a busy machine holds up; to be refused early is what
     the tests of overload are about."""
     if "overload" not in request.path.parts:
-        monkeypatch.setattr(server, "BUSY_SECONDS", PATIENCE_SECONDS)
+        for limit in ("BUSY_SECONDS", "LATE_SECONDS"):
+            monkeypatch.setattr(server, limit, PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="session")

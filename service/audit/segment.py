@@ -7,7 +7,8 @@ LINES = 256
 """In one segment: 16.9 bytes an entry were measured with so many, 20.9 with 64 and 18.6 with 1,024."""
 MOST_BYTES = 16 * 1024 * 1024
 """No segment of ours is as large when it is unpacked."""
-_LEVEL = 9
+_LEVEL = 6
+"""Level 9 takes 0.9 µs more an entry, and saves half a byte of it."""
 
 
 def joined(lines: Sequence[bytes]) -> bytes:

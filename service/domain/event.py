@@ -46,8 +46,8 @@ has no event. Sites, policies, tokens, members and secrets are in the installati
 site; `restored` and `log_dropped` are in both.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 MACHINE = "machine"
 """The actor of what the service does by itself."""
@@ -99,8 +99,7 @@ class EventKind(StrEnum):
     LEFT = "left"
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One act, and what followed from it.
 
     `kinds` has the act and then what followed, of `EventKind` or of a newer version's; it is empty where an older

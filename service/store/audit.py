@@ -28,9 +28,10 @@ def audit_of(site: str) -> AuditKeys:
 
 async def read_unsealed(link: Link, site: str) -> Unsealed:
     """What a sealer looks at: no more events than a segment has entries."""
-    names = [stream_of(site).events, audit_of(site).head]
-    *seen, events = await scripts.READ_UNSEALED.run(link, names, LINES)
-    return Unsealed(Seen(*seen), [Entry(*each) for each in events])
+    events = stream_of(site).events
+    *seen, place = await scripts.READ_UNSEALED.run(link, [events, audit_of(site).head])
+    found = await link.call("XRANGE", events, b"(" + place, "+", "COUNT", LINES) if place else []
+    return Unsealed(Seen(*seen), [Entry(*each) for each in found])
 
 
 async def seal(link: Link, site: str, sealing: Sealing, place: bytes, handled: int) -> bool:

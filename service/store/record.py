@@ -13,7 +13,6 @@ model, reader, user agent, referrer, spans, and where there is no set scores and
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -39,7 +38,7 @@ _LENGTH_BYTES = 2
 _NUMBERED = 1 << 15
 """In the length of a sealed email: it begins with the number of its secret."""
 _UNNUMBERED = bytes((UNNUMBERED,))
-_EMPTY: tuple[Any, ...] = (None, "", [])
+_EMPTY: tuple[Any, ...] = (None, "", [], ())
 _REASON_VALUES = {
     "risk_below": ("threshold",),
     "risk_above": ("threshold",),
@@ -49,15 +48,14 @@ _REASON_VALUES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Private:
+class Private(NamedTuple):
     """What readers never see. `email` is sealed, and begins with a number, see `vault.py`; `reader` is a keyed hash or
     "". Unscored, scores and risk are None."""
 
     email: bytes
     scores: Mapping[str, float] | None = None
     risk: float | None = None
-    spans: list[dict[str, Any]] = field(default_factory=list)
+    spans: Sequence[dict[str, Any]] = ()
     assessed: bool = True
     model: str = ""
     reader: str = ""
@@ -120,14 +118,14 @@ def unpack_private(raw: bytes) -> Private:
     number, assessed = divmod(raw[0], 2)
     start, end = email_span(raw)
     scores, risk = _unpack_scores(raw[1:start], ATTRIBUTE_SETS[number]) if number else (None, None)
-    model, reader, user_agent, referrer, spans, *unset = _filled(orjson.loads(raw[end:]), ("", "", "", "", []))
+    model, reader, user_agent, referrer, spans, *unset = _filled(orjson.loads(raw[end:]), ("", "", "", "", ()))
     if unset:
         scores, risk = _filled(unset, (None, None))
     return Private(
         unpack_email(raw[start:end]),
         scores,
         risk,
-        spans=spans,
+        spans=tuple(spans),
         assessed=bool(assessed),
         model=model,
         reader=reader,

@@ -6,8 +6,11 @@ import time
 from service.desk import Desk
 from service.domain.bulk import Bulk, BulkOrder, BulkWork
 from service.domain.caller import Caller
+from service.domain.event import MACHINE
 from service.domain.replay import NO_REPLAY, Replay
+from service.errors import UnauthenticatedError
 from service.store.bulk_steps import COMMENTS_A_STEP, Reached, decide_next, undo_next
+from service.use_cases.claims import is_revoked
 
 PAUSE_SHARE = 3
 """A step is followed by a pause so many times as long, in which single decisions find the server free."""
@@ -17,10 +20,17 @@ WHOLE_SECONDS = 110
 
 async def start(desk: Desk, site: str, caller: Caller, order: BulkOrder, *, replay: Replay) -> Bulk:
     """Starts what was previewed; the same order again gives the same bulk, with a key or without one.
-    InvalidFieldsError (preview_token), IdempotencyKeyReusedError."""
+
+    InvalidFieldsError (preview_token), IdempotencyKeyReusedError; UnauthenticatedError when the caller's token was
+    revoked meanwhile.
+    """
     if replay != NO_REPLAY:
         await desk.comments.reserve(site, replay)
-    return await desk.bulks.start(site, order, caller, now_ms=desk.now_ms())
+    bulk = await desk.bulks.start(site, order, caller, now_ms=desk.now_ms())
+    if await is_revoked(desk, caller):  # whoever revoked him may have looked for bulks before
+        await desk.bulks.stop_those_of(site, caller.actor, actor=MACHINE, now_ms=desk.now_ms())
+        raise UnauthenticatedError
+    return bulk
 
 
 async def read_bulk(desk: Desk, site: str, bulk_id: str) -> Bulk:
@@ -34,6 +44,13 @@ async def list_bulks(desk: Desk, site: str) -> list[Bulk]:
 async def undo_bulk(desk: Desk, site: str, caller: Caller, bulk_id: str) -> Bulk:
     """Has all of a bulk taken back, but for comments on which somebody acted since. BulkNotFoundError."""
     return await desk.bulks.begin_undo(site, bulk_id, caller, now_ms=desk.now_ms())
+
+
+async def stop_bulks_of(desk: Desk, member_id: str, *, actor: str) -> None:
+    """Ends the bulks of a member whom the actor revoked where they are, on every site. What they did stays until
+    somebody takes it back."""
+    for site in desk.registry.sites:
+        await desk.bulks.stop_those_of(site, member_id, actor=actor, now_ms=desk.now_ms())
 
 
 async def carry_on(desk: Desk, site: str, holding: "asyncio.Task[None]") -> None:

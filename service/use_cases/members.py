@@ -9,6 +9,7 @@ from service.domain.caller import ADMIN
 from service.domain.membership import Membership
 from service.errors import BuiltInMemberError, MemberNotFoundError, UnavailableError
 from service.store import members, tokens
+from service.use_cases.bulk import stop_bulks_of
 from service.use_cases.claims import end_all_claims
 
 log = structlog.get_logger(__name__)
@@ -39,9 +40,10 @@ async def rename_member(desk: Desk, member_id: str, name: str, *, actor: str) ->
 
 
 async def revoke_member(desk: Desk, member_id: str, *, actor: str) -> None:
-    """Ends a member with all his tokens at once, and then his claims. MemberNotFoundError, BuiltInMemberError.
+    """Ends a member with all his tokens at once, and then his bulks and claims. MemberNotFoundError,
+    BuiltInMemberError.
 
-    Where a part of the store is away by then he is revoked all the same, and `ClaimsOfRevokedTokens` ends the claims.
+    Where a part of the store is away by then he is revoked all the same, and `ClaimsOfRevokedTokens` ends the rest.
     """
     _require_not_built_in(member_id)
     people = desk.registry.people
@@ -51,6 +53,7 @@ async def revoke_member(desk: Desk, member_id: str, *, actor: str) -> None:
     await members.remove(desk.link, revoked, ids, actor=actor, now_ms=desk.now_ms())
     await people.read_revoked(member_id)
     try:
+        await stop_bulks_of(desk, member_id, actor=actor)
         await end_all_claims(desk, member_id, actor=actor)
     except UnavailableError as error:
         log.warning("claims_end_later", member_id=member_id, reason=str(error))

@@ -11,7 +11,9 @@ from service.app import DESK
 from service.consumers.bulks import BulkRunner
 from service.desk import clock_ms
 from service.store import keys
+from service.store.bulk_steps import Step, decide_next
 from service.upkeep import lease
+from service.use_cases import bulk
 from service.use_cases.bulk import pause_after
 from tests.application.conftest import ADMIN, Application
 
@@ -241,3 +243,50 @@ def test_a_pause_is_three_steps_long_unless_the_whole_would_take_too_long(
     step_ms: int, steps: int, pause_ms: int
 ) -> None:
     assert pause_after(step_ms / 1000, steps) == pytest.approx(pause_ms / 1000)
+
+
+async def test_the_bulk_of_a_member_who_is_revoked_ends_where_it_is(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.submit_some(45)
+    wanted = {"role": "moderator", "site": "default", "name": "Mo"}
+    token = await site.answer("POST", "/v1/tokens", wanted, 201)
+    seen = await site.preview(state="held")
+    one_step, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*arguments: Any) -> Step:
+        if one_step.is_set():
+            await goes_on.wait()
+        one_step.set()
+        return await decide_next(*arguments)
+
+    monkeypatch.setattr(bulk, "decide_next", slowly)
+    order = {"preview_token": seen["preview_token"], "decision": "spam"}
+    answer = await site.application.ask("POST", f"{SITE}/bulk", order, token=token["token"])
+    assert answer.status == 202
+    bulk_id = (await answer.json())["bulk_id"]
+    async with asyncio.timeout(10):
+        await one_step.wait()
+    gone = await site.application.ask("DELETE", f"/v1/members/{token['member']['member_id']}")
+    assert gone.status == 204
+    goes_on.set()
+    ended = await site.done(bulk_id)
+    assert (ended["done"], ended["stopped"]) == (20, True)
+    assert (await site.answer("POST", f"{SITE}/bulk/{bulk_id}/undo", status=202))["undo"]["total"] == 20
+    assert (await site.done(bulk_id))["undo"]["done"] == 20
+
+
+async def test_a_bulk_that_is_started_while_its_member_is_revoked_is_none(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await site.submit_some(45)
+    seen = await site.preview(state="held")
+    desk = site.application.client.app[DESK]
+
+    async def so(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(bulk, "is_revoked", so)
+    order = {"preview_token": seen["preview_token"], "decision": "spam"}
+    assert (await site.application.ask("POST", f"{SITE}/bulk", order)).status == 401
+    assert await desk.bulks.oldest_running("default") is None

@@ -168,7 +168,7 @@ async def use_lists(store: Store, link: Link) -> None:
 
 
 async def use_bulks(store: Store, ids: list[str]) -> None:
-    """A bulk that is done, and undone."""
+    """A bulk that is done, and undone, and one that is stopped."""
     site, bulks, ann = store.site.site, Bulks(store.link), moderator("ann")
     approved = [each async for each in read_glimpses(store.link, site, ids)]
     await read_approved(store.link, site, [each.author for each in approved])
@@ -182,6 +182,9 @@ async def use_bulks(store: Store, ids: list[str]) -> None:
     work = await bulks.read_work(site, "b1")
     assert work is not None
     await undo_next(store.link, store.comments, site, work, 0, store.now)
+    await bulks.keep_preview(site, "b2", ids[:3], None, now_ms=store.now)
+    await bulks.start(site, BulkOrder("b2", Decision.SPAM), ann, now_ms=store.now)
+    await bulks.stop_those_of(site, ann.actor, actor="m-chief", now_ms=store.now)
 
 
 def nothing(_: object) -> None:

@@ -25,7 +25,7 @@ PRIVATE = st.builds(
     email=st.binary(max_size=400),
     scores=SCORES,
     risk=st.none() | SCORE | st.just(1.5),
-    spans=st.lists(st.fixed_dictionaries({"start": st.integers(0, 10_000), "attribute": TEXT}), max_size=3),
+    spans=st.lists(st.fixed_dictionaries({"start": st.integers(0, 10_000), "attribute": TEXT}), max_size=3).map(tuple),
     assessed=st.booleans(),
     model=TEXT,
     reader=TEXT,

@@ -170,8 +170,8 @@ local function submit(key_at, arg_at)
     enqueue_later(comment_id, now_ms, risk)
   end
   count_thread(thread_key, meta, state, about, title, url)
-  count_author(author_key, author_record, list_author, state, now_ms, ordinal)
-  if not author_record.author_id then name_author(author_key, author, author_of_key, author_id) end
+  local is_named = not author_record.author_id and take_author_id(author, author_of_key)
+  count_author(author_key, author_record, list_author, state, now_ms, ordinal, is_named and author_id)
   tally('state:' .. state)
   tally('submitted:' .. verdict)
   if is_unscored == '1' then tally('unscored') end

@@ -18,25 +18,35 @@ end
 -- The newest ordinals lie in the author's record, where they take least room; when there are more they are moved.
 local MOST_ORDINALS_BYTES = 64
 
--- One comment more, in this state, with its ordinal in four bytes. `known` is the record as it was read in this step.
-local function count_author(key, known, list_author, state, now_ms, ordinal)
+-- One comment more, in this state, with its ordinal in four bytes. `known` is the record as it was read in this step;
+-- `author_id` is the one that he is given, or nil.
+local function count_author(key, known, list_author, state, now_ms, ordinal, author_id)
   local submitted, of_state, ordinals = (known.submitted or 0) + 1, (known[state] or 0) + 1, known.ordinals or ''
   if #ordinals >= MOST_ORDINALS_BYTES then
     redis.call('APPEND', list_author, ordinals)
     ordinals = ''
   end
-  ordinals = ordinals .. ordinal
-  if submitted == 1 then
-    redis.call('HSET', key, 'submitted', 1, state, of_state, 'first_ms', now_ms, 'last_ms', now_ms, 'ordinals', ordinals,
-      'approved', 0)
-  else
-    redis.call('HSET', key, 'submitted', submitted, state, of_state, 'last_ms', now_ms, 'ordinals', ordinals)
+  local fields = {'submitted', submitted, state, of_state, 'last_ms', now_ms, 'ordinals', ordinals .. ordinal}
+  local function add(field, value)
+    fields[#fields + 1] = field
+    fields[#fields + 1] = value
   end
+  if submitted == 1 then
+    add('first_ms', now_ms)
+    add('approved', 0)
+  end
+  if author_id then add('author_id', author_id) end
+  redis.call('HSET', key, unpack(fields))
 end
 
--- Gives an author his author_id, by which he is found from then on. Whether it is free: else he goes without one for now.
+-- Makes an author_id that of an author, whose record has to get it. Whether it is free: else he goes without one for now.
+local function take_author_id(author, author_of_key)
+  return redis.call('SET', author_of_key, author, 'NX') and true
+end
+
+-- The same with the record, from which on he is found by it.
 local function name_author(key, author, author_of_key, author_id)
-  if not redis.call('SET', author_of_key, author, 'NX') then return false end
+  if not take_author_id(author, author_of_key) then return false end
   redis.call('HSET', key, 'author_id', author_id)
   return true
 end
