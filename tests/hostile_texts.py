@@ -70,7 +70,7 @@ TEMPLATES = (
     "../../../../etc/passwd",
     "C:\\Windows\\System32\\",
     "[click](javascript:alert(23)) **bold** # heading",
-    "=HYPERLINK(\"https://evil.example\")",
+    '=HYPERLINK("https://evil.example")',
 )
 
 STYLES = (

@@ -17,7 +17,6 @@ THE_SAME = {
     "Name",
     "Spam",
     "Website",
-    "Spam",
     "%(date)s, %(time)s UTC",
     "%(count)s minutes",
 }
