@@ -112,6 +112,7 @@ PAGES: tuple[Route, ...] = (
     open_route("GET", "/favicon.ico", docs.read_favicon),
     open_route("GET", "/static/pages.css", docs.read_style),
     open_route("GET", "/static/harbour.svg", docs.read_picture),
+    open_route("GET", "/static/console/{version}/{name}", docs.read_console_file),
 )
 PAGES_WITH_DEMO: tuple[Route, ...] = (
     *PAGES,

@@ -54,6 +54,11 @@ def _breakable(text: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[/_])", text))
 
 
+def _console_file(name: str) -> str:
+    """Where a file of the console is served; a template that names one that there is not cannot be rendered."""
+    return OWN_PATH + assets.CONSOLE[name].path
+
+
 _ENVIRONMENT = Environment(
     loader=PackageLoader("service.html"),
     extensions=["jinja2.ext.i18n"],
@@ -68,6 +73,7 @@ _ENVIRONMENT.globals.update(
     style=OWN_PATH + assets.STYLE.address,
     favicon=OWN_PATH + assets.FAVICON.address,
     picture=OWN_PATH + assets.PICTURE.address,
+    console_file=_console_file,
     max_depth=MAX_DEPTH,
 )
 _ENVIRONMENT.filters.update(date=_date, moment=_moment, prose=_prose, breakable=_breakable)

@@ -8,6 +8,7 @@ import orjson
 
 from service.api.way_back import home_of
 from service.domain.state import State
+from service.errors import RouteNotFoundError
 from service.html import assets, render
 from service.html.assets import Asset
 from service.html.language import texts_for
@@ -27,6 +28,8 @@ _PLACE_OF_ADDRESS = b"ADDRESS-OF-THE-SERVICE"
 _HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
 _USUAL_HOST = "127.0.0.1:8080"
 _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
+_FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
+_NOT_KEPT = {"Cache-Control": "no-cache"}
 
 
 @operation("Thanks to a reader whose article's address is not known", answers={200: "A page."})
@@ -97,6 +100,19 @@ def _file(asset: Asset) -> Operation:
         return Answer(200, asset.content, _FOR_A_WEEK, asset.content_type)
 
     return read_file
+
+
+@operation(
+    "A file of the console's pages", answers={200: "A file."}, errors={RouteNotFoundError: "There is no such file."}
+)
+async def read_console_file(call: Call) -> Answer:
+    """Under the address of its version it never changes. A page of an older version gets the file as it is now."""
+    given = call.request.match_info
+    asset = assets.CONSOLE.get(given["name"])
+    if asset is None:
+        raise RouteNotFoundError
+    is_of_version = asset.path.endswith(f"/{given['version']}/{given['name']}")
+    return Answer(200, asset.content, _FOR_A_YEAR if is_of_version else _NOT_KEPT, asset.content_type)
 
 
 read_style = _file(assets.STYLE)

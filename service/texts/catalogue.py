@@ -19,6 +19,11 @@ class Catalogue:
     def __init__(self, translations: Iterable[Texts] = ()) -> None:
         self._by_language = {each.language.lower(): each for each in (ENGLISH, *translations)}
 
+    @property
+    def languages(self) -> frozenset[str]:
+        """The tags of all, in lower case."""
+        return frozenset(self._by_language)
+
     def of(self, language: str) -> Texts:
         """The texts of a language, or of the nearest that there is: those of `de` for `de-CH`, and English for what is
         unknown (RFC 4647, 3.4)."""

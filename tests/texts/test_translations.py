@@ -13,7 +13,9 @@ FILES = sorted((ROOT / "service" / "texts").glob("*.po"))
 HOW = "see “A translator” in DEVELOPERS.md: extract the messages, update the file, translate what is new"
 THE_SAME = {
     "API",
+    "Menu",
     "Name",
+    "Spam",
     "Website",
     "%(date)s, %(time)s UTC",
     "%(count)s minutes",

@@ -1,0 +1,49 @@
+"""Which pages the console's head leads to."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from service.domain.caller import Caller, Role
+from service.domain.site import Site
+
+HOME = "/console"
+SETTINGS = "/console/_/settings"
+SIGN_IN = "/console/_/sign-in"
+SIGN_OUT = "/console/_/sign-out"
+SESSIONS = "/console/_/sessions"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A page of each site: what it is called, where it is, and whose roles may open it; an administrator may."""
+
+    name: str
+    path: str
+    words: str
+    roles: frozenset[Role]
+
+    def is_for(self, caller: Caller) -> bool:
+        return caller.is_admin or caller.may(*self.roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry as a page of a site shows it."""
+
+    name: str
+    address: str
+    words: str
+
+
+_MODERATORS = frozenset({Role.MODERATOR})
+_READERS = frozenset({Role.MODERATOR, Role.OPERATOR})
+_OPERATORS = frozenset({Role.OPERATOR})
+ENTRIES: tuple[Entry, ...] = ()
+"""In the order of the head, which is the same on all pages: queue, comments, threads, rules, numbers, audit, setup."""
+
+
+def links_of(caller: Caller, site: Site) -> Iterator[Link]:
+    """What a caller may open of a site."""
+    for entry in ENTRIES:
+        if entry.is_for(caller) and caller.may_act_on(site.site):
+            yield Link(entry.name, entry.path.format(site=site.site), entry.words)
