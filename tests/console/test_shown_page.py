@@ -30,7 +30,9 @@ OUTSIDE = """() => {
     box.scrollIntoView({block: "center"});
     const r = box.getBoundingClientRect();
     const around = [[r.left + 9, r.top - 3], [r.left + 9, r.bottom + 3]];
-    for (let y = Math.max(r.top + 12, 1); y < Math.min(r.bottom, innerHeight); y += 28) around.push([r.left - 3, y], [r.right + 3, y]);
+    for (let y = Math.max(r.top + 12, 1); y < Math.min(r.bottom, innerHeight); y += 28) {
+      around.push([r.left - 3, y], [r.right + 3, y]);
+    }
     for (const [x, y] of around) {
       const there = document.elementFromPoint(x, y);
       if (there && box.contains(there)) found.push(box.textContent.slice(0, 40));
