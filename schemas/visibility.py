@@ -103,6 +103,15 @@ def has_hidden(text: str) -> bool:
     return any(map(_is_hidden, set(_BELONGING.sub("", text))))
 
 
+def hidden_places(text: str) -> list[int]:
+    """Returns the places of the characters that `has_hidden` finds, in order."""
+    if not has_hidden(text):
+        return []
+    hidden = set(filter(_is_hidden, set(text)))
+    belonging = {place for match in _BELONGING.finditer(text) for place in range(*match.span())}
+    return [place for place, char in enumerate(text) if char in hidden and place not in belonging]
+
+
 def without_hidden(text: str) -> str:
     """Returns the text without the characters that `has_hidden` finds, and without what belonged to these alone."""
     while has_hidden(text):

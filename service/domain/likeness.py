@@ -82,3 +82,16 @@ def skeletons(names: Iterable[str]) -> frozenset[str]:
     """The skeletons of staff's names, however their case is written: a letter may look like another in capitals."""
     written = {form for name in (*STAFF_WORDS, *names) for form in (name, name.lower(), name.upper(), name.title())}
     return frozenset(map(skeleton, written)) - {""}
+
+
+def latin_look_alike(letter: str) -> str:
+    """What Latin letters, in its own case, a letter of another script or form passes for; "" where it looks like none.
+    A ligature passes for several."""
+    shape = unicodedata.normalize("NFKD", letter).translate(_SHAPES).casefold()
+    latin = "".join(each for each in shape if each.isascii() and each.isalpha())
+    return latin.upper() if letter.isupper() else latin
+
+
+def look_alikes(latin: str) -> str:
+    """The letters of other scripts that pass for a Latin one, of both cases."""
+    return _LOOK_ALIKES.get(latin.lower(), "")

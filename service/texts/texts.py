@@ -1,11 +1,11 @@
 """The texts of one language, with its way to write numbers and dates."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache, partial
 from gettext import NullTranslations
 
 from babel import Locale
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_time, format_timedelta
 from babel.numbers import format_decimal
 
 from service.texts.sentence import Plural, Sentence
@@ -54,6 +54,16 @@ class Texts:
     def number(self, number: int) -> str:
         """A whole number with its thousands apart: `12,345`."""
         return format_decimal(number, locale=self._locale)
+
+    def share(self, share: float) -> str:
+        """A score or a risk, to two places: `0.87`."""
+        return format_decimal(share, format="0.00", locale=self._locale)
+
+    def ago(self, seconds: float) -> str:
+        """How long ago something was, in its largest unit: `18 minutes ago`; what is not yet past was just now."""
+        if seconds < 1:
+            return self.gettext("just now")
+        return format_timedelta(timedelta(seconds=-seconds), add_direction=True, threshold=1, locale=self._locale)
 
     def date(self, at: datetime) -> str:
         """The day, in UTC: `28 November 2026`."""

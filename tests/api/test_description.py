@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import jsonschema_rs
 import pytest
 
+from service.errors import ConsoleError
 from service.routes import API
 from service.web.body import JSON, MULTIPART, URLENCODED, parse_form
 from service.web.call_examples import shape_of

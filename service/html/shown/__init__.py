@@ -1,0 +1,1 @@
+"""What readers wrote, as pieces that a template draws: nothing in it is invisible, and what was marked is marked."""
