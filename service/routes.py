@@ -20,7 +20,7 @@ from service.api import (
     watchers,
 )
 from service.api.way_back import RECEIVED
-from service.console import home, sessions, sign_in
+from service.console import author, comment, comments, decisions, home, sessions, sign_in, thread, thread_list
 from service.domain.caller import Role
 from service.pages import demo, docs
 from service.web.route import Route, calls_of, open_route, reader_route, route, watcher_route
@@ -31,6 +31,9 @@ THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
 MEMBER = "/v1/members/{member_id}"
 AUTHOR = SITE + "/authors/{author_id}"
+DESK = "/console/{site}"
+DESK_COMMENT = DESK + "/comments/{comment_id}"
+DESK_AUTHOR = DESK + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
     *calls_of(
@@ -124,6 +127,23 @@ CONSOLE: tuple[Route, ...] = (
     route("GET", "/console/_/sessions", sessions.read_sessions, MODERATOR, OPERATOR),
     route("POST", "/console/_/sessions", sessions.end_sessions, MODERATOR, OPERATOR),
     route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
+    route("GET", DESK + "/comments", comments.read_comments, MODERATOR),
+    route("GET", DESK_COMMENT, comment.read_comment, MODERATOR),
+    route("POST", DESK_COMMENT + "/decisions", decisions.decide, MODERATOR),
+    route("POST", DESK_COMMENT + "/undo", decisions.undo, MODERATOR),
+    route("POST", DESK_COMMENT + "/notes", comment.note_comment, MODERATOR),
+    route("GET", DESK + "/authors", author.read_look_up, MODERATOR),
+    route("POST", DESK + "/authors", author.look_up_author, MODERATOR),
+    route("GET", DESK_AUTHOR, author.read_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/email", author.show_email, MODERATOR),
+    route("POST", DESK_AUTHOR + "/ban", author.ban_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/unban", author.unban_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/trust", author.trust_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/untrust", author.untrust_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/notes", author.note_author, MODERATOR),
+    route("GET", DESK + "/threads", thread_list.read_threads, MODERATOR),
+    route("GET", DESK + "/threads/{thread}", thread.read_thread, MODERATOR),
+    route("POST", DESK + "/threads/{thread}", thread.set_thread, MODERATOR),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (

@@ -149,7 +149,7 @@ def _drawn(
         filters=filters,
         thread=shown(filters.thread) if filters.thread else None,
         tabs=filters.tabs(texts),
-        rows=[row_of(comment, now_ms, texts) for comment in found.comments],
+        found=[row_of(comment, now_ms, texts) for comment in found.comments],
         read_back_to=None if found.scanned_ms is None else moment(found.scanned_ms, now_ms, texts),
         later=filters.from_(cursor) if cursor else "",
         mistakes=mistakes or {},

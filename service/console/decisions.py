@@ -39,9 +39,7 @@ async def decide(call: Call) -> Answer:
     """Whoever saw another revision is shown the comment as it is, and nothing is decided."""
     try:
         ruling = _ruling(call)
-        await moderation.decide(
-            call.desk, call.known_site.site, call.known_caller, ruling, replay=replay_of_form(call)
-        )
+        await moderation.decide(call.desk, call.known_site.site, call.known_caller, ruling, replay=replay_of_form(call))
     except TOLD_BESIDE as error:
         return await draw_comment(call, refused=error)
     return _back(call, did=call.comment_id)

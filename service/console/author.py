@@ -136,7 +136,7 @@ async def _draw(call: Call, *, refused: RequestError | None = None, is_email_sho
         since=record.first_ms and moment(record.first_ms, now_ms, texts),
         last=record.last_ms and moment(record.last_ms, now_ms, texts),
         ban_reason=shown(record.ban.reason) if record.ban and record.ban.reason else None,
-        rows=[row_of(comment, now_ms, texts) for comment in author.comments],
+        found=[row_of(comment, now_ms, texts) for comment in author.comments],
         notes=shown_notes(author.notes, now_ms, texts),
         address=author_address(site, call.author_id),
         all_address=comments_address(site, author=call.author_id),
