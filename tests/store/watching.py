@@ -16,6 +16,8 @@ from tests.store.dump import changed_authors, changed_comments, changed_records,
 
 NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 TELLS_NOTHING = {
+    "take_link",
+    "use_session",
     "add_signer": "a key follows from the secret, and of that is told when it is another one",
     "adjust_counters": "counters follow from comments",
     "enlist": "the same comments, found in lists too",
