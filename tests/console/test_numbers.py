@@ -7,6 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
+from service.console.numbers_figures import figures_of, memory_figure, views_of
 from service.console.numbers_plots import Plot, plots_of, speed_plot
 from service.console.numbers_told import tell
 from service.domain.numbers import Numbers, Queue, plot_step_ms
@@ -144,6 +145,17 @@ def test_where_nothing_was_counted_nothing_is_drawn() -> None:
     assert not speed_plot(dict.fromkeys(ANSWERED, 0), ENGLISH).drawing
 
 
+def test_figures_tell_the_whole_span() -> None:
+    assert figures_of(numbers(), ENGLISH) == [
+        ("Half wait at most", "6 mins", "95 of 100 at most 31 mins"),
+        ("Decided by the machine", "70%", "150 published, 15 rejected"),
+        ("Decided by people", "71", "52 published, 19 rejected"),
+    ]
+    assert [figure for _, figure, _ in figures_of(nothing(), ENGLISH)] == ["–", "–", "0"]
+    assert memory_figure(412_000_000, 2_000_000_000, ENGLISH)[1:] == ("412 MB", "of 2,000 MB")
+    assert memory_figure(412_000_000, 0, ENGLISH)[1:] == ("412 MB", "without a limit of its own")
+
+
 def test_speed_is_told_by_the_bounds_that_most_stayed_within() -> None:
     plot = speed_plot(ANSWERED, ENGLISH)
     assert plot.answer == "Half of the comments are taken in within 2.5 ms, 99 of 100 within 5 ms."
@@ -173,9 +185,9 @@ def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, sche
         "frame": FRAME,
         "texts": texts,
         "told": tell(found, texts),
-        "views": [(texts.gettext("24 hours"), "/day"), (texts.gettext("90 days"), "/quarter")],
-        "current": "/day",
-        "figures": [(texts.gettext("Store"), "412 MB", "")],
+        "views": views_of("harbour", texts),
+        "current": "/console/harbour/numbers?span=day",
+        "figures": [*figures_of(found, texts), memory_figure(412_000_000, 2_000_000_000, texts)],
         "plots": [*plots_of(found, texts, NAMES.__getitem__), speed_plot(ANSWERED, texts)],
         "is_operator": True,
         **page_texts(texts),
