@@ -16,8 +16,6 @@ from tests.store.dump import changed_authors, changed_comments, changed_records,
 
 NAMES = {script.digest: script.name for script in vars(scripts).values() if isinstance(script, Script)}
 TELLS_NOTHING = {
-    "take_link",
-    "use_session",
     "add_signer": "a key follows from the secret, and of that is told when it is another one",
     "adjust_counters": "counters follow from comments",
     "enlist": "the same comments, found in lists too",
@@ -37,6 +35,8 @@ TELLS_NOTHING = {
     "upgrade_comment": "the same comment in another shape",
     "upgrade_publications": "the same publications, in other places",
     "upgrade_remembered": "the same answer in another shape",
+    "take_link": "who opens the session by it tells",
+    "use_session": "that somebody goes on working is no act",
 }
 """Scripts that write and tell nobody, each with the reason."""
 
