@@ -1,11 +1,11 @@
 """The settings of the console: what is chosen is kept in the browser, and drawn on the next page."""
 
 import pytest
-from tests.application.console import Browser
 
 from service.domain.look import Act, read_look
 from service.texts.catalogue import CATALOGUE
 from tests.application.conftest import Application
+from tests.application.console import Browser
 
 SETTINGS = "/console/_/settings"
 
