@@ -35,6 +35,8 @@ TELLS_NOTHING = {
     "upgrade_comment": "the same comment in another shape",
     "upgrade_publications": "the same publications, in other places",
     "upgrade_remembered": "the same answer in another shape",
+    "take_link": "who opens the session by it tells",
+    "use_session": "that somebody goes on working is no act",
 }
 """Scripts that write and tell nobody, each with the reason."""
 
@@ -100,6 +102,7 @@ OF_RECORDS = {
 OF_LOGS = {"restored", "log_dropped"}
 OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted", "author_noted"}
 OF_BULKS = {"bulk_started", "bulk_undone", "bulk_finished"}
+OF_SESSIONS = {"signed_in", "sign_in_refused", "signed_out", "session_ended", "sign_in_link_made"}
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
     *("escalated", "noted"),
