@@ -20,8 +20,8 @@ MAX_DEPTH = 5
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A comment of a thread. `depth` is how many comments of the page it lies under, at most MAX_DEPTH; `answers` is the
-    name of whom it answers, where that is on the page; `revision` is None where the page does not know it."""
+    """A comment of a thread. `depth` is how many comments of the page it lies under, at most MAX_DEPTH; `answers` is
+    the name of whom it answers, where that is on the page; `revision` is None where the page does not know it."""
 
     comment_id: str
     depth: int
