@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from schemas.fields import TIME, Closed
 
-SPANS = ("day", "quarter")
+SPANS = ("day", "week", "quarter")
 
 
 def _column(description: str) -> fields.List[int]:
@@ -22,7 +22,10 @@ class StatsQuery(Closed):
     span = fields.String(
         load_default="day",
         validate=validate.OneOf(SPANS),
-        metadata={"description": "`day`: the last 24 hours, a point a minute; `quarter`: 90 days, a point an hour."},
+        metadata={
+            "description": "`day`: the last 24 hours, a point a minute; `week`: 7 days, a point an hour; `quarter`: "
+            "90 days, a point an hour."
+        },
     )
 
 

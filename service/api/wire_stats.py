@@ -16,7 +16,7 @@ def stats_json(series: Series, name_of: Callable[[str], str | None]) -> Json:
     """A series as `schemas.stats.StatsSchema` has it."""
     return {
         "span": series.span,
-        "step_seconds": series.span.step_ms // 1000,
+        "step_seconds": series.step_ms // 1000,
         "at": [rfc3339(at_ms) for at_ms in series.at_ms],
         "arrivals": {verdict.value: series.of(f"submitted:{verdict}") for verdict in Verdict},
         "decided": {decision.value: series.of(f"decided:{decision}") for decision in Decision},

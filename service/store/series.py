@@ -25,33 +25,38 @@ _AHEAD = 60
 _MEDIAN, _MOST = 0.5, 0.95
 
 
-async def read_series(link: Link, site: str, span: Span, now_ms: int) -> Series:
-    """Reads the points of a span up to now, the last of which still grows."""
-    of_site, is_day = keys.series_keys(site), span is Span.DAY
+async def read_series(link: Link, site: str, span: Span, now_ms: int, step_ms: int | None = None) -> Series:
+    """Reads the points of a span up to now, the last of which still grows: as they are kept, or in the longer steps of
+    so many ms."""
+    of_site, is_by_minutes = keys.series_keys(site), span.is_by_minutes
     minute, counters, values, before, depth, oldest = await scripts.READ_SERIES.run(
         link,
         [of_site.base, keys.totals(site), keys.queue_keys(site).queue],
-        "minutes" if is_day else "hours",
+        "minutes" if is_by_minutes else "hours",
     )
-    rows = await _read_rows(link, of_site.minutes if is_day else of_site.hours)
+    most = span.length_ms // span.step_ms + _AHEAD
+    rows = await _read_rows(link, of_site.minutes if is_by_minutes else of_site.hours, most)
     if minute:
-        at = int(minute) if is_day else int(minute) // 60
+        at = int(minute) if is_by_minutes else int(minute) // 60
         age = max(0, now_ms - int(float(oldest))) // 1000 + 1 if oldest else 0
         running = pack_row((at, depth, age), _grown(_numbers(values), _numbers(before)))
         if not rows or not rows[-1].startswith(_varint(at)):  # else it was put between the two readings
             rows.append(running)
-    return _series(span, counters.decode().split(), rows, now_ms)
+    return _series(span, step_ms or span.step_ms, counters.decode().split(), rows, now_ms)
 
 
-async def _read_rows(link: Link, key: str) -> list[bytes]:
-    """All rows, so few at once that the server is not held for long."""
+async def _read_rows(link: Link, key: str, most: int) -> list[bytes]:
+    """The newest rows in the order of time, so few at once that the server is not held for long."""
     rows: list[bytes] = []
-    after, found = "-", None
-    while found is None or len(found) == ROWS_AT_ONCE:
-        found = await link.call("XRANGE", key, after, "+", "COUNT", ROWS_AT_ONCE)
+    before = "+"
+    while most > len(rows):
+        wanted = min(ROWS_AT_ONCE, most - len(rows))
+        found = await link.call("XREVRANGE", key, before, "-", "COUNT", wanted)
         rows += [fields[1] for _, fields in found]
-        after = "(" + found[-1][0].decode() if found else after
-    return rows
+        if len(found) < wanted:
+            break
+        before = "(" + found[-1][0].decode()
+    return rows[::-1]
 
 
 def pack_row(head: tuple[int, int, int], grown: Sequence[tuple[int, int]]) -> bytes:
@@ -99,11 +104,12 @@ def _grown(values: Sequence[int], before: Sequence[int]) -> list[tuple[int, int]
     return [(place, by) for place, by in enumerate(changes) if by > 0]
 
 
-def _series(span: Span, counters: Sequence[str], rows: Sequence[bytes], now_ms: int) -> Series:
+def _series(span: Span, step_ms: int, counters: Sequence[str], rows: Sequence[bytes], now_ms: int) -> Series:
     heads, grown = unpack_rows(rows)
-    now = now_ms // span.step_ms
-    is_within = (heads[:, 0] > now - span.length_ms // span.step_ms) & (heads[:, 0] <= now + _AHEAD)
-    times, points = np.unique(heads[is_within, 0], return_inverse=True)
+    steps = heads[:, 0] * span.step_ms // step_ms
+    is_begun = steps > now_ms // step_ms - span.length_ms // step_ms
+    is_within = is_begun & (heads[:, 0] <= now_ms // span.step_ms + _AHEAD)
+    times, points = np.unique(steps[is_within], return_inverse=True)
     point_of_row = np.full(len(heads), -1)
     point_of_row[is_within] = points
     state = np.zeros((len(times), 2), np.int64)
@@ -115,7 +121,8 @@ def _series(span: Span, counters: Sequence[str], rows: Sequence[bytes], now_ms: 
     counted = {name: row for name, row in zip(counters, table, strict=True) if row.any()}
     return Series(
         span,
-        (times * span.step_ms).tolist(),
+        step_ms,
+        (times * step_ms).tolist(),
         {name: row.tolist() for name, row in counted.items()},
         depth=state[:, 0].tolist(),
         oldest_age_seconds=[age - 1 if age else None for age in state[:, 1].tolist()],
@@ -126,9 +133,13 @@ def _series(span: Span, counters: Sequence[str], rows: Sequence[bytes], now_ms: 
 def _decision_times(counted: dict[str, Ints], count: int) -> DecisionTimes:
     nothing = np.zeros(count, np.int64)
     buckets = np.array([counted.get(f"age_in:{bound}", nothing) for bound in AGE_BOUNDS_SECONDS])
-    known = np.cumsum(buckets, axis=0)
-    decided = np.maximum(counted.get("age_count", nothing), known[-1])
-    return DecisionTimes(_age_of(_MEDIAN, known, decided), _age_of(_MOST, known, decided))
+    in_points = np.column_stack((buckets, buckets.sum(axis=1)))  # the last column is of all points together
+    known = np.cumsum(in_points, axis=0)
+    of_points = counted.get("age_count", nothing)
+    decided = np.maximum(np.append(of_points, of_points.sum()), known[-1])
+    *medians, median_of_all = _age_of(_MEDIAN, known, decided)
+    *mosts, most_of_all = _age_of(_MOST, known, decided)
+    return DecisionTimes(medians, mosts, median_of_all, most_of_all)
 
 
 def _age_of(share: float, known: Ints, decided: Ints) -> list[float | None]:

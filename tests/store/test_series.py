@@ -72,6 +72,20 @@ async def test_an_hour_is_what_its_minutes_are_together(store: Store) -> None:
     assert points(await read(store, Span.QUARTER), "submitted:hold") == wanted
 
 
+@pytest.mark.parametrize(("span", "step_ms"), [(Span.HOUR, MINUTE_MS), (Span.DAY, HOUR_MS), (Span.WEEK, 6 * HOUR_MS)])
+async def test_longer_steps_are_their_points_together(store: Store, span: Span, step_ms: int) -> None:
+    sent_at = [HOUR + minute * MINUTE_MS for minute in (0, 1, 59, 60, 400, 441, 445, 499)]
+    for store.now in sent_at:
+        await store.submit()
+    store.now = HOUR + 500 * MINUTE_MS
+    found = await read_series(store.link, SITE, span, store.now, step_ms)
+    first = store.now // step_ms * step_ms - span.length_ms
+    wanted = Counter(at // step_ms * step_ms for at in sent_at if at >= first + step_ms)
+    assert dict(zip(found.at_ms, found.of("submitted:hold"), strict=True)) == wanted
+    assert found.depth[-1] == len(sent_at)
+    assert all(at % step_ms == 0 for at in found.at_ms)
+
+
 async def test_decisions_are_counted_by_who_made_them_and_how_long_they_took(store: Store) -> None:
     ids = [(await store.submit(now=HOUR)).comment_id for _ in range(4)]
     for minute, comment_id, by in ((0, ids[0], "ann"), (10, ids[1], "bob"), (10, ids[2], "ann"), (10, ids[3], "ann")):
@@ -85,6 +99,7 @@ async def test_decisions_are_counted_by_who_made_them_and_how_long_they_took(sto
     assert points(found, "undone") == {10: 1}
     assert found.decision_times.median == [30.0, 600.0]  # evenly spread between 0 and 60, 300 and 900
     assert found.decision_times.most == [57.0, 870.0]
+    assert (found.decision_times.median_of_all, found.decision_times.most_of_all) == (500.0, 860.0)
 
 
 async def test_only_so_many_moderators_have_a_counter(store: Store, link: Link) -> None:

@@ -1,0 +1,66 @@
+"""Bars: how many of two kinds each had, the first full and the second striped, with its name before and its numbers
+behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from service.html.plots.drawing import WIDTH, line, rect, svg, words
+
+_LEFT, _TOP, _HIGH, _APART = 116, 10, 26, 46
+_LONGEST = 210
+"""Of a bar: its numbers stand behind it, and the longest have room."""
+_MOST_NAME_CHARS = 16
+"""A longer name is cut off; the table beside the plot has it whole."""
+_CUT = "…"
+_STRIPE = 6
+"""From one stripe to the next."""
+_BETWEEN = 2
+_SLANT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A row: the counts of both kinds, and what is said of them behind the bar."""
+
+    name: str
+    full: int
+    striped: int
+    says: str
+
+
+def draw_bars(label: str, bars: Sequence[Bar]) -> Markup:
+    """Rows one below the other, in one scale from 0."""
+    most = max((bar.full + bar.striped for bar in bars), default=0) or 1
+    parts = [part for place, bar in enumerate(bars) for part in _row(bar, _TOP + place * _APART, _LONGEST / most)]
+    return svg(label, _TOP + len(bars) * _APART - (_APART - _HIGH) + _TOP, parts)
+
+
+def _row(bar: Bar, y: float, unit: float) -> list[Markup]:
+    middle = y + _HIGH / 2 + 4
+    parts = [words((_LEFT - 8, middle), _short(bar.name), "end", "tag")]
+    end = float(_LEFT)
+    if bar.full:
+        parts.append(rect("b1", (end, y), bar.full * unit, _HIGH))
+        end += bar.full * unit
+    if bar.striped:
+        end += _BETWEEN if bar.full else 0
+        parts += _striped(end, y, bar.striped * unit)
+        end += bar.striped * unit
+    return [*parts, words((min(end + 8, WIDTH), middle), bar.says)]
+
+
+def _striped(x: float, y: float, width: float) -> list[Markup]:
+    """A bar with slanting stripes, each a line of its own: a pattern would need an id that is unlike all others of the
+    page."""
+    parts = [rect("b2", (x, y), width, _HIGH)]
+    at = _STRIPE / 2
+    while at + _SLANT < width:
+        parts.append(line("hatch", (x + at, y + _HIGH), (x + at + _SLANT, y)))
+        at += _STRIPE
+    return parts
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _MOST_NAME_CHARS else name[: _MOST_NAME_CHARS - 1] + _CUT

@@ -1,0 +1,89 @@
+"""A drawing of lines, areas, bars and words, as the SVG that a page holds."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from service.html.plots.scale import Scale
+
+WIDTH = 560
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The part of a drawing in which values stand, in units of the drawing."""
+
+    left: float = 56
+    right: float = 456
+    top: float = 12
+    bottom: float = 184
+
+    def x(self, share: float) -> float:
+        return self.left + share * (self.right - self.left)
+
+    def y(self, share: float) -> float:
+        return self.bottom - share * (self.bottom - self.top)
+
+
+def svg(label: str, height: float, parts: Iterable[Markup]) -> Markup:
+    """A drawing of WIDTH units; `label` says what is found in it to whoever does not see it."""
+    inside = Markup("").join(parts)
+    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
+        WIDTH, _written(height), label, inside
+    )
+
+
+def line(of_class: str, start: Point, end: Point) -> Markup:
+    numbers = [_written(number) for number in (*start, *end)]
+    return Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(of_class, *numbers)
+
+
+def polyline(of_class: str, points: Sequence[Point]) -> Markup:
+    return Markup('<polyline class="{}" points="{}"/>').format(of_class, _listed(points))
+
+
+def polygon(of_class: str, points: Sequence[Point]) -> Markup:
+    return Markup('<polygon class="{}" points="{}"/>').format(of_class, _listed(points))
+
+
+def circle(of_class: str, centre: Point, radius: float) -> Markup:
+    numbers = [_written(number) for number in (*centre, radius)]
+    return Markup('<circle class="{}" cx="{}" cy="{}" r="{}"/>').format(of_class, *numbers)
+
+
+def rect(of_class: str, corner: Point, width: float, height: float) -> Markup:
+    numbers = [_written(number) for number in (*corner, width, height)]
+    return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>').format(of_class, *numbers)
+
+
+def words(at: Point, text: str, anchor: str = "start", of_class: str = "") -> Markup:
+    """A line of text that begins, has its middle or ends (`start`, `middle`, `end`) at a point."""
+    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(
+        of_class, _written(at[0]), _written(at[1]), anchor, text
+    )
+
+
+def value_axis(box: Box, scale: Scale, labels: Sequence[str]) -> list[Markup]:
+    """A line across the box for each tick, with its label before it; that of zero is stronger."""
+    drawn = []
+    for place, (tick, label) in enumerate(zip(scale.ticks, labels, strict=True)):
+        y = box.y(scale.share(tick))
+        drawn.append(line("grid" if place else "axis", (box.left, y), (box.right, y)))
+        drawn.append(words((box.left - 6, y + 4), label, "end"))
+    return drawn
+
+
+def place_axis(box: Box, ticks: Iterable[tuple[float, str]]) -> list[Markup]:
+    """Labels below the box, each in the middle under its place, in [0, 1]."""
+    return [words((box.x(share), box.bottom + 20), label, "middle") for share, label in ticks]
+
+
+def _listed(points: Sequence[Point]) -> str:
+    return " ".join(f"{_written(x)},{_written(y)}" for x, y in points)
+
+
+def _written(number: float) -> str:
+    """To a tenth of a unit, which no eye tells from less."""
+    return f"{number:.1f}".removesuffix(".0")
