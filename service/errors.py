@@ -27,7 +27,10 @@ CommentdeskError
     ├── SiteNotFoundError
     ├── ThreadNotFoundError
     ├── CommentNotFoundError
+    ├── SignInRefusedError        a token or a one-time link that lets nobody into the console
+    ├── ForgedFormError           a form of the console that is not of the session it came with
     ├── TokenNotFoundError
+    ├── SessionNotFoundError
     ├── PolicyVersionNotFoundError
     ├── MemberNotFoundError
     ├── BuiltInMemberError
@@ -212,6 +215,24 @@ class CommentNotFoundError(RequestError):
     code = "comment_not_found"
     title = marked("There is no such comment")
     advice = marked("It was never in this site, or is no longer.")
+
+
+class SignInRefusedError(RequestError):
+    code = "sign_in_refused"
+    title = marked("You were not signed in")
+    advice = marked("Ask whoever runs the service for a token, or for a new link.")
+
+
+class ForgedFormError(RequestError):
+    code = "forged_form"
+    title = marked("This form is not of your session")
+    advice = marked("Nothing was done. Load the page again, and send the form from there.")
+
+
+class SessionNotFoundError(RequestError):
+    code = "session_not_found"
+    title = marked("There is no such session")
+    advice = marked("It has ended.")
 
 
 class TokenNotFoundError(RequestError):

@@ -126,6 +126,11 @@ class Gate:
             self._closed_until = max(self._closed_until, now + self._failures.wait(key, rate, now))
         self.is_anyone_refused = now < self._closed_until
 
+    def tries_left(self, address: str) -> int:
+        """How many more wrong tokens of a network are looked at for now."""
+        now = self._clock()
+        return min(self._failures.left(key, rate, now) for key, rate in self._wanted(_GUESS, GUESSES, address))
+
     def note_given_token(self, address: str) -> None:
         """A token that a person may have chosen, the administrator's or that for metrics, was right from this
         network."""
