@@ -3,7 +3,8 @@ of the API's own call, so that a page shows again what it refuses."""
 
 from marshmallow import fields, validate
 
-from schemas.fields import Checkbox, Closed
+from schemas.administration import NewSiteSchema
+from schemas.fields import Checkbox, Closed, Line
 from schemas.tokens import MEMBER_ID_PATTERN
 
 MAX_TYPED_CHARS = 1000
@@ -14,9 +15,7 @@ _MAX_KEY_CHARS = 64
 
 
 def _typed(description: str, most: int = MAX_TYPED_CHARS) -> fields.String:
-    return fields.String(
-        load_default="", validate=validate.Length(max=most), metadata={"description": description}
-    )
+    return fields.String(load_default="", validate=validate.Length(max=most), metadata={"description": description})
 
 
 class OnceSchema(Closed):
@@ -72,6 +71,14 @@ class FirstSiteFormSchema(OnceSchema):
 
     title = _typed("The site's name for people.")
     site = _typed("The site's id; empty for one that is made of the name.")
+
+
+class NamedSiteSchema(NewSiteSchema):
+    """A new site that has a name."""
+
+    title = Line(
+        min_chars=1, max_chars=200, required=True, metadata={"description": "The site's name for people, in one line."}
+    )
 
 
 class TestCommentFormSchema(OnceSchema):

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from contextlib import suppress
 
-from schemas.members import MemberChangeSchema
 from schemas.console import EndedSessionSchema
+from schemas.members import MemberChangeSchema
 from schemas.setup import NewTokenFormSchema, PressedSchema, RenameFormSchema
 from service.console.addresses import LINK
 from service.console.frame import page, texts_at
@@ -32,7 +32,9 @@ async def rename_colleague(call: Call) -> Answer:
     try:
         name = checked(_RENAMED, {"name": call.body["name"]})["name"]
     except InvalidFieldsError as error:
-        return await _colleague_page(call, new_token_form(), renamed=mistakes_of(error, texts_at(call)), name=call.body["name"])
+        return await _colleague_page(
+            call, new_token_form(), renamed=mistakes_of(error, texts_at(call)), name=call.body["name"]
+        )
     await members.rename_member(call.desk, _member_id(call), name, actor=call.known_caller.actor)
     return _back(call)
 

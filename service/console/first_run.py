@@ -4,8 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from schemas.administration import NewSiteSchema
-from schemas.setup import FirstSiteFormSchema, TestCommentFormSchema, WebsiteTokenFormSchema
+from schemas.setup import FirstSiteFormSchema, NamedSiteSchema, TestCommentFormSchema, WebsiteTokenFormSchema
 from schemas.submissions import SubmissionSchema
 from service.console.addresses import FIRST_RUN
 from service.console.frame import page, texts_at
@@ -23,7 +22,7 @@ from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import checked
 
-_SITE, _COMMENT = NewSiteSchema(), SubmissionSchema()
+_SITE, _COMMENT = NamedSiteSchema(), SubmissionSchema()
 _NOT_IN_ID = re.compile(r"[^a-z0-9]+")
 _ID_CHARS = 64
 _READER, _EMAIL = marked("A first reader"), "first.reader@example.org"
@@ -42,8 +41,6 @@ async def make_first_site(call: Call) -> Answer:
     try:
         given = call.body["site"].strip() or _id_of(title)
         wanted = checked(_SITE, {"title": title, "site": given})
-        if not wanted["title"]:
-            raise InvalidFieldsError(errors={"title": ["Missing."]})
         site = Site(wanted["site"], wanted["title"], language=texts_at(call).language)
         await first_run.name_first_site(call.desk, site, replay_of_form(call), actor=call.known_caller.actor)
     except InvalidFieldsError as error:

@@ -23,5 +23,5 @@ _FIELD = {"role": "rights", "roles": "rights", "expires_at": "days", "sites": "r
 
 def mistakes_of(error: InvalidFieldsError, texts: Texts) -> Mapping[str, str]:
     """What is said of each field that is wrong, by its name in the form."""
-    wrong = error.errors or {}
+    wrong = dict.fromkeys(name.partition(".")[0].partition("[")[0] for name in error.errors or {})
     return {_FIELD.get(name, name): texts.gettext(_SAID.get(name, error.title)) for name in wrong}

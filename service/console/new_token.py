@@ -1,5 +1,6 @@
 """A token that is wanted by a form, and the page that shows it this once."""
 
+from schemas.tokens import NewTokenSchema
 from service.console.frame import page
 from service.domain.caller import EVERY_SITE, Role
 from service.domain.token import MadeToken, NewToken
@@ -7,7 +8,6 @@ from service.errors import InvalidFieldsError
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import checked
-from schemas.tokens import NewTokenSchema
 
 RIGHTS = {
     "moderator": (Role.MODERATOR,),

@@ -24,9 +24,7 @@ async def add_member(call: Call) -> Answer:
     """The token stands on the page that answers, this once; the same form again has the same one."""
     try:
         wanted = new_token(call, member_id=None)
-        made = await tokens.create_token(
-            call.desk, wanted, replay=replay_of_form(call), actor=call.known_caller.actor
-        )
+        made = await tokens.create_token(call.desk, wanted, replay=replay_of_form(call), actor=call.known_caller.actor)
     except InvalidFieldsError as error:
         return await _team_page(call, "", call.body, mistakes_of(error, texts_at(call)))
     return made_token_page(call, made)

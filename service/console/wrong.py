@@ -9,7 +9,7 @@ from service.console.addresses import HOME, SIGN_IN, own_next
 from service.console.frame import fragment, is_fragment, page, texts_at
 from service.console.navigation import ENTRIES, first_address
 from service.desk import Desk
-from service.domain.caller import Caller, Role
+from service.domain.caller import Role
 from service.domain.site import Site
 from service.errors import (
     CommentNotFoundError,
@@ -17,7 +17,6 @@ from service.errors import (
     ForgedFormError,
     InvalidFieldsError,
     RequestError,
-    RouteNotFoundError,
     UnauthenticatedError,
     UnavailableError,
 )
@@ -39,7 +38,9 @@ _SECRET = frozenset({"token", "code"})
 _TOO_MANY = 429
 _SAID: dict[type[RequestError], str] = {
     CommentNotFoundError: marked("No such comment, or it was erased."),
-    ForgedFormError: marked("This form is of an older page or of another session. Nothing was done. Load its page again."),
+    ForgedFormError: marked(
+        "This form is of an older page or of another session. Nothing was done. Load its page again."
+    ),
     UnauthenticatedError: marked("You were signed out. Nothing was saved."),
 }
 
@@ -60,7 +61,7 @@ class Wrong(NamedTuple):
     fields: tuple[str, ...] = ()
 
 
-def write_page(  # noqa: PLR0913 partly bound where the service is put together
+def write_page(
     request: Request,
     site: Site | None,
     error: RequestError | None,
@@ -131,7 +132,7 @@ def _come_again(error: RequestError, texts: Texts) -> str:
 
 def _who_may(call: Call, texts: Texts) -> str:
     """Whom a page is for that the caller may not open, and whom he may ask, where the site is his."""
-    caller, path = call.known_caller, local_path(call.request)
+    path = local_path(call.request)
     if call.site is None and not path.startswith(f"{HOME}/_/"):
         return texts.gettext("This page is of a site that is not among yours.")
     is_for_operators = any(
@@ -153,7 +154,9 @@ def _way_on(call: Call, error: RequestError | None, texts: Texts) -> tuple[str, 
         page_asked = own_next(local_path(call.request))
         return f"{SIGN_IN}?next={quote(page_asked, safe='/')}" if page_asked else SIGN_IN, texts.gettext("Sign in")
     if call.caller and call.site and (first := first_address(call.caller, call.site)):
-        return first, texts.gettext("Open the queue") if call.caller.may(Role.MODERATOR) else texts.gettext("To the site")
+        return first, texts.gettext("Open the queue") if call.caller.may(Role.MODERATOR) else texts.gettext(
+            "To the site"
+        )
     return HOME, texts.gettext("To your sites")
 
 
