@@ -33,6 +33,10 @@ class LinkSchema(Closed):
     code = _secret("code of the link")
 
 
+class NothingSchema(Closed):
+    """A form that is sent as it is."""
+
+
 class EndedSessionSchema(Closed):
     """Which session to end; all of them without one."""
 

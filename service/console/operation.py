@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
 
-from aiohttp import hdrs
-from marshmallow import Schema
-
+from schemas.fields import Closed
 from service.console.refusal import write_refusal
 from service.console.session import SESSION, require_own_form
 from service.web.answer import Answer
@@ -14,11 +12,12 @@ from service.web.call import Call
 from service.web.operation import Handler, Operation, operation
 from service.web.stream import Stream
 
+READING = frozenset({"GET", "HEAD"})
 _ANSWERS: Mapping[int, str] = {200: "A page."}
 
 
 def console_page(
-    summary: str, *, form: type[Schema] | None = None, query: type[Schema] | None = None
+    summary: str, *, form: type[Closed] | None = None, query: type[Closed] | None = None
 ) -> Callable[[Handler], Operation]:
     """Declares a handler of a page. One with a form is asked for by POST, and refuses a form that is not of the very
     session that it came with, before anything is done."""
@@ -26,7 +25,7 @@ def console_page(
     def declare(handler: Handler) -> Operation:
         @wraps(handler)
         async def guarded(call: Call) -> Answer | Stream:
-            if call.request.method not in {hdrs.METH_GET, hdrs.METH_HEAD}:
+            if call.request.method not in READING:
                 require_own_form(call)
             return await handler(call)
 

@@ -2,8 +2,6 @@
 
 from urllib.parse import quote
 
-from aiohttp import hdrs
-
 from service.console.addresses import SIGN_IN, own_next
 from service.domain.site import Site
 from service.errors import RequestError, UnauthenticatedError
@@ -14,7 +12,7 @@ from service.web.own_address import local_path
 
 def write_refusal(request: Request, site: Site | None, error: RequestError) -> Answer | None:  # noqa: ARG001
     """The page for signing in, which leads back to this one; any other refusal as everywhere."""
-    if isinstance(error, UnauthenticatedError) and request.method in {hdrs.METH_GET, hdrs.METH_HEAD}:
+    if isinstance(error, UnauthenticatedError) and request.method in {"GET", "HEAD"}:
         query = request.rel_url.raw_query_string
         asked = own_next(f"{local_path(request)}{'?' if query else ''}{query}")
         return Answer(303, headers={"Location": f"{SIGN_IN}?next={quote(asked, safe='/')}" if asked else SIGN_IN})

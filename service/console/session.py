@@ -2,8 +2,6 @@
 
 import hmac
 
-from aiohttp import hdrs
-
 from schemas.origin import origin_of
 from service.desk import Desk
 from service.domain.caller import Caller
@@ -56,7 +54,7 @@ def require_own_form(call: Call) -> None:
 def require_own_page(call: Call) -> None:
     """ForgedFormError where a browser says that another site's page sends this."""
     headers = call.request.headers
-    site, origin = headers.get("Sec-Fetch-Site", "").lower(), headers.get(hdrs.ORIGIN)
+    site, origin = headers.get("Sec-Fetch-Site", "").lower(), headers.get("Origin")
     if site:
         is_own = site in {"same-origin", "none"}
     else:

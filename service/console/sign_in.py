@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from schemas.console import LinkSchema, NextQuery, SignInSchema
+from schemas.console import LinkSchema, NextQuery, NothingSchema, SignInSchema
 from service.console.addresses import HOME, own_next
 from service.console.frame import page
 from service.console.operation import console_page
@@ -37,7 +37,7 @@ async def sign_in(call: Call) -> Answer:
         _require_few_wrong(call, token)
         signed_in = await sessions.sign_in(call.desk, token, _browser(call))
     except (SignInRefusedError, ForbiddenError, TooManyWrongTokensError) as error:
-        return await _refused(call, "console/sign-in.html", token, error, following=following)
+        return await _refused(call, "console/sign-in.html", token, error, following)
     return _welcome(call, signed_in, following)
 
 
@@ -58,7 +58,7 @@ async def use_link(call: Call) -> Answer:
     return _welcome(call, signed_in, "")
 
 
-@console_page("Sign out", form=SignInSchema.from_dict({}))
+@console_page("Sign out", form=NothingSchema)
 async def sign_out(call: Call) -> Answer:
     found = await sessions.find_session(call.desk, shown_secret(call.request))
     if found:
@@ -89,7 +89,7 @@ def _is_past_guessing(desk: Desk, token: str) -> bool:
     return caller is not None and not caller.is_admin
 
 
-async def _refused(call: Call, template: str, shown: str, error: RequestError, **values: object) -> Answer:
+async def _refused(call: Call, template: str, shown: str, error: RequestError, following: str = "") -> Answer:
     """The page again with what is wrong, and how many tries are left; the log and the gate are told."""
     address, tries = address_of(call.request, call.context), None
     if isinstance(error, SignInRefusedError):
@@ -100,7 +100,13 @@ async def _refused(call: Call, template: str, shown: str, error: RequestError, *
             await sessions.tell_refused(call.desk, address)
     headers = dict(problems.headers(error))
     return page(
-        call, template, status=problems.status_of(error), headers=headers, wrong=_words(error), tries=tries, **values
+        call,
+        template,
+        status=problems.status_of(error),
+        headers=headers,
+        wrong=_words(error),
+        tries=tries,
+        following=following,
     )
 
 

@@ -25,7 +25,7 @@
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | member_created, member_changed | a member was made, or renamed | member_id | JSON of the fields that changed |
 | member_revoked | a member and all his tokens were ended | member_id | JSON of the member and `tokens`, their ids |
-| signed_in | a member signed in to the console; `detail` has by a link which one, and the network's hash | member_id | - |
+| signed_in | a member signed in to the console; the detail has his network's hash | member_id | - |
 | sign_in_refused | somebody showed a token or a link that is none, told once a minute of a network | - | - |
 | signed_out | a member ended his session | member_id | - |
 | session_ended | a session was ended from elsewhere | member_id | - |

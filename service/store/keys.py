@@ -13,9 +13,9 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:members | hash | member_id -> JSON; an older one has a token of his id | until revoked |
 | cd:{commentdesk}:members-seen | hash | member_id -> when he showed a token last, ms, within a minute | until revoked |
-| cd:{commentdesk}:session:D | hash | who signed in, when, by which token, see `store/sessions.py`; in no backup | 30 min without use, 12 h |
-| cd:{commentdesk}:sessions-of:M | sorted set | D of a member's sessions -> when each ends at the latest, ms; in no backup | 12 h |
-| cd:{commentdesk}:sign-in-link:D | string | JSON: whom a one-time link signs in, and who made it; in no backup | 15 min, or when it is used; used ones 24 h |
+| cd:{commentdesk}:session:D | hash | a session, `store/sessions.py`; in no backup | 30 min unused, 12 h |
+| cd:{commentdesk}:sessions-of:M | sorted set | D -> when the session ends at the latest, ms; in no backup | 12 h |
+| cd:{commentdesk}:sign-in-link:D | string | whom a link signs in, JSON, or `used`; in no backup | 15 min; 24 h |
 | cd:{commentdesk}:changes | stream | what was done with sites, members and the like | the newest 1,000, see below |
 | cd:{commentdesk}:change-consumers | hash | as consumers of a site | until a consumer is forgotten |
 | cd:{commentdesk}:change-dead-letters | stream | as dead-letters of a site | the newest 1,000 |

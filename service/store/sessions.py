@@ -1,5 +1,5 @@
-"""Sessions in Redis: a hash each, which ends by itself, under a keyed hash of what the browser's cookie holds. None is in
-a backup."""
+"""Sessions in Redis: a hash each, which ends by itself, under a keyed hash of what the browser's cookie holds. They are
+in no backup."""
 
 import asyncio
 from collections.abc import Mapping
@@ -25,7 +25,11 @@ async def open_session(link: Link, session: Session, *, told: Mapping[str, objec
         session.member_id,
         session.created_ms,
         orjson.dumps(told) if told else "",
-        *(each for pair in zip(_FIELDS, session[1:], strict=True) for each in pair),
+        *("token", session.token_digest),
+        *("member", session.member_id),
+        *("created_ms", session.created_ms),
+        *("used_ms", session.used_ms),
+        *("agent", session.agent),
     )
 
 

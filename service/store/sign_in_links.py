@@ -20,9 +20,7 @@ class Gone(Enum):
 
 async def make(link: Link, digest: str, made: SignInLink, now_ms: int) -> None:
     names = [keys.sign_in_link(digest), keys.CHANGES]
-    await scripts.MAKE_LINK.run(
-        link, names, orjson.dumps(made._asdict()), LIVES_MS, made.member_id, made.actor, now_ms
-    )
+    await scripts.MAKE_LINK.run(link, names, orjson.dumps(made._asdict()), LIVES_MS, made.member_id, made.actor, now_ms)
 
 
 async def take(link: Link, digest: str) -> SignInLink | Gone:

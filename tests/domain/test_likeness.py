@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.domain.likeness import skeleton, skeletons
+from service.domain.likeness import latin_look_alike, look_alikes, skeleton, skeletons
 
 STAFF = skeletons(["Jörg Müller", "Мария Иванова", "Ηλίας", "李明", "Lena", "✅"])
 
@@ -65,3 +65,15 @@ def test_every_name_has_a_skeleton_of_letters(name: str) -> None:
     shape = skeleton(name)
     assert not shape or shape.isalnum()
     assert skeleton(f" {name}.") == shape
+
+
+@pytest.mark.parametrize(
+    ("letter", "latin"), [("і", "i"), ("І", "I"), ("ё", "e"), ("𝐤", "k"), ("Ⓚ", "K"), ("ᴋ", "k"), ("漢", ""), ("Δ", "")]
+)
+def test_what_latin_letter_another_passes_for_is_told_in_its_own_case(letter: str, latin: str) -> None:
+    assert latin_look_alike(letter) == latin
+
+
+def test_the_letters_that_pass_for_a_latin_one_are_told() -> None:
+    assert "а" in look_alikes("A")
+    assert look_alikes("!") == ""

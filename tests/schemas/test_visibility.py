@@ -16,7 +16,7 @@ from schemas.moderation import DecisionSchema
 from schemas.submissions import SubmissionSchema
 from schemas.threads import ThreadChangeSchema
 from schemas.tokens import NewTokenSchema
-from schemas.visibility import MAX_MARKS, has_hidden, has_too_many_marks, has_visible, without_hidden
+from schemas.visibility import MAX_MARKS, has_hidden, has_too_many_marks, has_visible, hidden_places, without_hidden
 
 NAME = Line(min_chars=1, max_chars=100)
 BODY = Paragraphs(max_chars=10_000)
@@ -253,3 +253,16 @@ def test_what_is_left_out_is_what_is_hidden(text: str) -> None:
     rest = without_hidden(text)
     assert has_hidden(text) is (rest != text)
     assert has_visible(rest) is has_visible(text)
+
+
+@given(
+    st.text(st.characters(exclude_categories=[]) | st.sampled_from("\u200d\ufe0f\u200b\u0645\U0001f468"), max_size=40)
+)
+def test_the_places_of_what_is_hidden_are_told(text: str) -> None:
+    places = hidden_places(text)
+    assert places == sorted(set(places))
+    assert bool(places) == has_hidden(text)
+
+
+def test_a_joiner_that_a_script_needs_has_no_place_among_them() -> None:
+    assert hidden_places("می\u200cخواهم a\u200cb") == [10]

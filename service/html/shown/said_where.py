@@ -13,6 +13,8 @@ from service.html.shown.special import Looked, look_through
 
 MAX_LOOKED_AT = 50
 """So many places of a phrase are tried for one that stands there as whole words."""
+MAX_WORDS = 2_000
+"""So many words are compared with one that they may pass for: honest comments have fewer."""
 MAX_WORD_CHARS = 40
 _MIN_DISGUISED_CHARS = 3
 _TOKEN = re.compile(r"\S+")
@@ -84,7 +86,7 @@ def _disguised(phrase: str, body: Looked) -> Said | None:
     shape = skeleton(phrase) if phrase.isalnum() and len(phrase) <= MAX_WORD_CHARS else ""
     if len(shape) < _MIN_DISGUISED_CHARS:
         return None
-    for token in _TOKEN.finditer(body.bare):
+    for token in islice(_TOKEN.finditer(body.bare), MAX_WORDS):
         if len(token[0]) <= MAX_WORD_CHARS and skeleton(token[0]) == shape:
             start, end = body.sources[token.start()], body.sources[token.end() - 1] + 1
             return Said(start, end, phrase)
