@@ -20,7 +20,7 @@ from service.api import (
     watchers,
 )
 from service.api.way_back import RECEIVED
-from service.console import home, sessions, sign_in
+from service.console import colleague, first_run, home, sessions, setup, sign_in, snippet, team
 from service.domain.caller import Role
 from service.pages import demo, docs
 from service.web.route import Route, calls_of, open_route, reader_route, route, watcher_route
@@ -30,6 +30,8 @@ SITE = "/v1/sites/{site}"
 THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
 MEMBER = "/v1/members/{member_id}"
+SETUP = "/console/{site}/setup"
+COLLEAGUE = SETUP + "/team/{member_id}"
 AUTHOR = SITE + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
@@ -124,6 +126,23 @@ CONSOLE: tuple[Route, ...] = (
     route("GET", "/console/_/sessions", sessions.read_sessions, MODERATOR, OPERATOR),
     route("POST", "/console/_/sessions", sessions.end_sessions, MODERATOR, OPERATOR),
     route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
+    route("GET", "/console/_/first-run", first_run.read_first_run),
+    route("POST", "/console/_/first-run/site", first_run.make_first_site),
+    route("POST", "/console/_/first-run/website", first_run.connect_website),
+    route("POST", "/console/_/first-run/comment", first_run.send_test_comment),
+    route("GET", SETUP, setup.read_setup),
+    route("POST", SETUP, setup.change_setup),
+    route("GET", SETUP + "/snippet", snippet.read_snippet),
+    route("POST", SETUP + "/snippet", snippet.make_website_token),
+    route("GET", SETUP + "/team", team.read_team),
+    route("POST", SETUP + "/team", team.add_member),
+    route("GET", COLLEAGUE, colleague.read_colleague),
+    route("POST", COLLEAGUE + "/name", colleague.rename_colleague),
+    route("POST", COLLEAGUE + "/tokens", colleague.add_token),
+    route("POST", COLLEAGUE + "/tokens/{token_id}/revoke", colleague.revoke_token),
+    route("POST", COLLEAGUE + "/links", colleague.add_link),
+    route("POST", COLLEAGUE + "/sessions", colleague.end_sessions),
+    route("POST", COLLEAGUE + "/revoke", colleague.revoke_colleague),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (
