@@ -129,6 +129,13 @@ class RequestMeasures:
         self._counts.values[self._counts.slot(_UNREAD_ADDRESSES)] += 1
 
 
+def answer_times(counts: Counters, method: str, route: str) -> dict[float | None, int]:
+    """How many requests of a route were answered since the service started, by the least bound in seconds that they
+    stayed within; None is what stayed within none."""
+    buckets = counts.totals().get((_REQUEST_SECONDS, method, route), [0] * (len(_REQUEST_BOUNDS_SECONDS) + 2))
+    return dict(zip((*_REQUEST_BOUNDS_SECONDS, None), map(int, buckets[:-1]), strict=True))
+
+
 class _Families(Collector):
     """Gives metrics that were read elsewhere to the exposition."""
 

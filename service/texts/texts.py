@@ -5,14 +5,18 @@ from functools import cached_property, lru_cache, partial
 from gettext import NullTranslations
 
 from babel import Locale
-from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import format_decimal
+from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from babel.units import format_unit
 
 from service.texts.sentence import Plural, Sentence
 
 _DAYS_KEPT = 1024
 _MOMENTS_KEPT = 4096
 """So many are kept as texts: a page has dozens, is made anew with each comment, and a look-up costs a tenth."""
+
+_LONG = 100_000
+"""From here on a number is long."""
 
 
 class Texts:
@@ -64,6 +68,32 @@ class Texts:
         if seconds < 1:
             return self.gettext("just now")
         return format_timedelta(timedelta(seconds=-seconds), add_direction=True, threshold=1, locale=self._locale)
+
+    def percent(self, share: float) -> str:
+        """A share in whole hundredths: `64%`."""
+        return format_percent(share, locale=self._locale)
+
+    def short_number(self, number: int) -> str:
+        """A whole number in little room: `12,345`, `2M`."""
+        is_long = number >= _LONG
+        return format_compact_decimal(number, locale=self._locale) if is_long else self.number(number)
+
+    def quantity(self, number: float, unit: str) -> str:
+        """A number, with a decimal where it needs one, and its unit as Unicode calls it (UTS 35, 6): `18 mins` of
+        `duration-minute`."""
+        return format_unit(round(number, 1), unit, "short", locale=self._locale)
+
+    def quantity_in_words(self, number: float, unit: str) -> str:
+        """The same with its unit as a word, as objects have it: `18 minutes`."""
+        return format_unit(round(number, 1), unit, "long", locale=self._locale)
+
+    def clock(self, at: datetime) -> str:
+        """The hour and minute, in UTC: `14:05`."""
+        return format_time(at, "short", tzinfo=UTC, locale=self._locale)
+
+    def short_day(self, at: datetime) -> str:
+        """The day in its month, in UTC: `28 Nov`."""
+        return format_skeleton("MMMd", at, tzinfo=UTC, locale=self._locale)
 
     def date(self, at: datetime) -> str:
         """The day, in UTC: `28 November 2026`."""

@@ -54,6 +54,12 @@ async def _check_upgrade(desk: Desk) -> dict[str, str]:
     return {"upgrade": f"older formats are rewritten: {progress.looked_at} of {progress.total} keys were looked at"}
 
 
+async def measure_memory(desk: Desk) -> tuple[int, int]:
+    """How many bytes the store uses, and how many it may use; 0 is no limit."""
+    measured = await measure_store(desk.link)
+    return measured.used_bytes, measured.max_bytes
+
+
 async def measure(desk: Desk, now_ms: int) -> Measures:
     """Measures all sites at once, the streams of events, and the store."""
     names = list(desk.registry.sites)

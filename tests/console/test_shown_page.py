@@ -117,3 +117,13 @@ def test_each_mark_leads_to_its_reason(browser: Browser) -> None:
     assert all(page.locator(address).count() == 1 for address in addresses)
     assert page.get_by_role("link", name="reason 3: Insult").count() == 1
     page.close()
+
+
+def test_a_text_runs_as_its_first_letter_says_whatever_chip_stands_before_and_wherever_it_is_folded(
+    browser: Browser,
+) -> None:
+    text = "\u200b" + HEBREW + " " + "and english words " * 200
+    page = opened(browser, html_of([shown_comment(waiting(text, name="\u200bדן"), GERMAN)], GERMAN), 1440)
+    runs = "[...document.querySelectorAll('.said, h2 .name')].map(each => getComputedStyle(each).direction)"
+    assert page.evaluate(runs) == ["rtl", "rtl", "rtl"]
+    page.close()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from service.html.plots.drawing import Box, Point, circle, line, place_axis, polygon, polyline, svg, value_axis, words
+from service.html.plots.drawing import Box, Point, circle, place_axis, polygon, polyline, svg, value_axis, words
 from service.html.plots.scale import Scale
 
 _HEIGHT = 212
@@ -26,13 +26,12 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """What stands around the lines: the values of `scale` as `labels` write them; labels of time by the place of the
-    point that they belong to; and a line at `target`, with its name, where there is one."""
+    """What stands around the lines: the values of `scale` as `labels` write them, and labels of time by the place
+    of the point that they belong to."""
 
     scale: Scale
     labels: Sequence[str]
     times: Sequence[tuple[int, str]]
-    target: tuple[float, str] | None = None
 
 
 def draw_area(label: str, curve: Curve, axes: Axes) -> Markup:
@@ -52,10 +51,6 @@ def _draw(label: str, curves: Sequence[Curve], axes: Axes, grounds: Sequence[Mar
     parts = [*grounds, *value_axis(box, axes.scale, axes.labels)]
     parts += place_axis(box, ((place / last, text) for place, text in axes.times))
     names: list[tuple[float, str]] = []
-    if axes.target:
-        y = box.y(axes.scale.share(axes.target[0]))
-        parts.append(line("l3", (box.left, y), (box.right, y)))
-        names.append((y, axes.target[1]))
     for of_class, curve in zip(_LINE_CLASSES, curves, strict=False):
         runs = list(_runs(box, curve.values, axes.scale))
         parts += [_run(of_class, run) for run in runs]

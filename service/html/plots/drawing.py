@@ -16,7 +16,7 @@ class Box:
     """The part of a drawing in which values stand, in units of the drawing."""
 
     left: float = 56
-    right: float = 456
+    right: float = 440
     top: float = 12
     bottom: float = 184
 
@@ -62,6 +62,13 @@ def words(at: Point, text: str, anchor: str = "start", of_class: str = "") -> Ma
     """A line of text that begins, has its middle or ends (`start`, `middle`, `end`) at a point."""
     return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(
         of_class, _written(at[0]), _written(at[1]), anchor, text
+    )
+
+
+def titled(at: Point, name: str, says: str) -> Markup:
+    """A line of text that begins at a point: a name, and what is said of it."""
+    return Markup('<text x="{}" y="{}"><tspan class="tag">{}</tspan> {}</text>').format(
+        _written(at[0]), _written(at[1]), name, says
     )
 
 

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
+from unicodedata import bidirectional
 
-from service.html.shown.piece import Family, Foreign, Marked, Piece, Plain, Unmarked
+from service.html.shown.piece import Family, Foreign, Marked, Piece, Plain, Unmarked, source_of
 from service.html.shown.special import Looked, Place, look_through
 
 MAX_CHARS = 20_000
 """Of a longer text only so much is shown."""
 MAX_SPECIAL = 200
 """So many chips and foreign letters are drawn in one text; the others are counted at its end."""
+
+_DIRECTIONS = {"L": "ltr", "R": "rtl", "AL": "rtl"}
 
 
 class Stretch(NamedTuple):
@@ -38,6 +41,14 @@ class Shown:
     @property
     def pieces(self) -> tuple[Piece, ...]:
         return self.head + self.rest
+
+    @property
+    def direction(self) -> str:
+        """How all of it runs, as `dir` has it: by the first letter that says so. A browser would ask each part."""
+        for character in source_of(self.head):
+            if direction := _DIRECTIONS.get(bidirectional(character)):
+                return direction
+        return "auto"
 
     @property
     def marks_below(self) -> int:

@@ -1,0 +1,208 @@
+"""What the page of numbers says and draws: sentences, tables, gaps, and an installation without a comment."""
+
+import re
+from html import unescape
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from service.console.numbers_figures import figures_of, memory_figure, views_of
+from service.console.numbers_plots import Plot, plots_of, speed_plot
+from service.console.numbers_told import tell
+from service.domain.numbers import Numbers, Queue, plot_step_ms
+from service.domain.series import MINUTE_MS, DecisionTimes, Series, Span
+from service.html.page_texts import page_texts
+from service.texts.catalogue import CATALOGUE, ENGLISH
+from service.web.own_address import OWN_PATH
+from tests.browser import watched
+from tests.console.test_parts import FRAME, HTML, browser, serve
+from tests.pages.test_accessibility import OPTIONS, SCHEMES
+
+__all__ = ["browser"]
+NOW = 1_800_000_000_000
+"""08:00 UTC on 15 January 2027."""
+NO_TIMES = DecisionTimes((), (), None, None)
+NAMES = {"m1": "Zoë", "m2": "Ada <b>Lovelace</b>", "": "all others"}
+ANSWERED = {0.001: 0, 0.0025: 700, 0.005: 290, 0.01: 9, None: 1}
+
+
+def last_hour(came: int, went: int) -> Series:
+    counted = {"submitted:hold": [came], "age_count": [went]}
+    return Series(Span.HOUR, MINUTE_MS, [NOW - MINUTE_MS], counted, [0], [None], NO_TIMES)
+
+
+def numbers(span: Span = Span.DAY, *, came: int = 212, went: int = 230, waiting: int = 42) -> Numbers:
+    """A site whose points are known but for the second and the fourth from the end."""
+    step = plot_step_ms(span)
+    at_ms = [NOW // step * step - back * step for back in (4, 2, 0)]
+    counted = {
+        "submitted:publish": [40, 50, 60],
+        "submitted:reject": [4, 5, 6],
+        "submitted:hold": [30, 10, 20],
+        "age_count": [20, 30, 20],
+        "decided:approve": [12, 20, 20],
+        "decided:reject": [6, 10, 0],
+        "decided:spam": [2, 0, 1],
+        "by:m1": [20, 0, 0],
+        "by:m2": [0, 30, 20],
+        "by:": [0, 0, 1],
+    }
+    times = DecisionTimes([360.0, None, 400.0], [1800.0, None, 2000.0], 380.0, 1860.0)
+    series = Series(span, step, at_ms, counted, [70, 187, 60], [60, 60, 60], times)
+    return Numbers(NOW, Queue(waiting, NOW - 18 * MINUTE_MS if waiting else None), last_hour(came, went), series)
+
+
+def nothing() -> Numbers:
+    hour, day = (Series(span, plot_step_ms(span), [], {}, [], [], NO_TIMES) for span in (Span.HOUR, Span.DAY))
+    return Numbers(NOW, Queue(0, None), hour, day)
+
+
+def said(found: Numbers, language: str = "en") -> str:
+    return " ".join(tell(found, CATALOGUE.of(language)))
+
+
+def plots(found: Numbers, language: str = "en") -> dict[str, Plot]:
+    return {plot.question: plot for plot in plots_of(found, CATALOGUE.of(language), NAMES.__getitem__)}
+
+
+SENTENCES = (
+    (
+        "42 wait, the oldest for 18 minutes. New in the last hour: 212; decided: 230. "
+        "The queue shrinks by 18 an hour and is empty at about 10:20 UTC."
+    ),
+    "One comment waits, for 18 minutes. New in the last hour: 230; decided: 212. The queue grows by 18 an hour.",
+    (
+        "1,000 wait, the oldest for 18 minutes. New in the last hour: 0; decided: 1. "
+        "The queue shrinks by 1 an hour and is empty on about 26 February 2027."
+    ),
+    "42 wait, the oldest for 18 minutes. New in the last hour: 7; decided: 7.",
+    "Nothing waits. New in the last hour: 7; decided: 9.",
+    "Nothing waits. In the last hour nothing came and nothing was decided.",
+)
+STATES = (
+    numbers(),
+    numbers(came=230, went=212, waiting=1),
+    numbers(came=0, went=1, waiting=1000),
+    numbers(came=7, went=7),
+    numbers(came=7, went=9, waiting=0),
+    nothing(),
+)
+
+
+@pytest.mark.parametrize(("found", "wanted"), [*zip(STATES, SENTENCES, strict=True)])
+def test_a_sentence_tells_how_the_queue_goes_on(found: Numbers, wanted: str) -> None:
+    assert said(found) == wanted
+
+
+def test_the_sentence_is_german_and_french_too() -> None:
+    assert said(numbers(), "de") == (
+        "42 warten, der älteste seit 18 Minuten. Neu in der letzten Stunde: 212; entschieden: 230. "
+        "Die Warteschlange schrumpft um 18 je Stunde und ist etwa um 10:20 UTC leer."
+    )
+    assert said(numbers(waiting=1), "fr").startswith("Un commentaire attend, depuis 18 minutes.")
+
+
+def test_each_plot_answers_its_question() -> None:
+    assert {question: plot.answer for question, plot in plots(numbers()).items()} == {
+        "Do we keep up?": "The longest queue was 187 (06:00); now it is 42.",
+        "Do more come than go?": "In one of 24 hours more came than were decided.",
+        "How long do readers wait?": "Half of those decided waited at most 6 minutes, 95 of 100 at most 31 minutes.",
+        "Who decides?": "The machine decided 70%, people the rest.",
+    }
+
+
+def test_a_table_has_every_point_and_what_is_not_known_is_no_zero() -> None:
+    found = plots(numbers())
+    (waiting,) = found["Do we keep up?"].tables
+    assert len(waiting.rows) == 24
+    assert waiting.rows[-6:] == [
+        ("03:00", "–"),
+        ("04:00", "70"),
+        ("05:00", "70"),  # nothing came and nothing went, so that as many wait
+        ("06:00", "187"),
+        ("07:00", "187"),
+        ("08:00", "42"),
+    ]
+    (flow,) = found["Do more come than go?"].tables
+    assert flow.rows[-3:] == [("06:00", "10", "30"), ("07:00", "0", "0"), ("08:00", "20", "20")]
+    (times,) = found["How long do readers wait?"].tables
+    assert times.rows[-5:-2] == [("04:00", "360", "1,800"), ("05:00", "–", "–"), ("06:00", "–", "–")]
+
+
+def test_members_stand_in_the_order_of_their_names_and_only_where_they_are_named() -> None:
+    judged, members = plots(numbers())["Who decides?"].tables
+    assert judged.rows == [("machine", "150", "15"), ("people", "52", "19")]
+    assert members.rows == [("Ada <b>Lovelace</b>", "50"), ("all others", "1"), ("Zoë", "20")]
+    *_, without_names = plots_of(numbers(), ENGLISH, None)
+    assert len(without_names.tables) == 1
+
+
+def test_where_nothing_was_counted_nothing_is_drawn() -> None:
+    found = plots(nothing())
+    assert [plot.drawing for plot in found.values()] == [""] * 4
+    assert found["Do we keep up?"].answer == "Nothing waited in this time."
+    assert not speed_plot(dict.fromkeys(ANSWERED, 0), ENGLISH).drawing
+
+
+def test_figures_tell_the_whole_span() -> None:
+    assert figures_of(numbers(), ENGLISH) == [
+        ("Half wait at most", "6 mins", "95 of 100 at most 31 mins"),
+        ("Decided by the machine", "70%", "150 published, 15 rejected"),
+        ("Decided by people", "71", "52 published, 19 rejected"),
+    ]
+    assert [figure for _, figure, _ in figures_of(nothing(), ENGLISH)] == ["–", "–", "0"]
+    assert memory_figure(412_000_000, 2_000_000_000, ENGLISH)[1:] == ("412 MB", "of 2,000 MB")
+    assert memory_figure(412_000_000, 0, ENGLISH)[1:] == ("412 MB", "without a limit of its own")
+
+
+def test_speed_is_told_by_the_bounds_that_most_stayed_within() -> None:
+    plot = speed_plot(ANSWERED, ENGLISH)
+    assert plot.answer == "Half of the comments are taken in within 2.5 ms, 99 of 100 within 5 ms."
+    assert plot.tables[0].rows[-2:] == [("10 ms", "under 1%"), ("more than 10 ms", "under 1%")]
+    assert speed_plot({0.001: 1, None: 1}, ENGLISH).answer == (
+        "More than one comment in 100 took longer than 1 ms to be taken in."
+    )
+
+
+@pytest.mark.parametrize("span", [Span.DAY, Span.WEEK, Span.QUARTER])
+@pytest.mark.parametrize("language", ["en", "de", "fr"])
+def test_a_label_says_what_is_found_and_times_stand_below(span: Span, language: str) -> None:
+    for plot in plots(numbers(span), language).values():
+        label = re.search(r'aria-label="([^"]*)"', plot.drawing)
+        assert label is not None
+        assert unescape(label.group(1)) == plot.answer
+    drawn = next(iter(plots(numbers(span), language).values())).drawing
+    assert 3 <= drawn.count('text-anchor="middle"') <= 4
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("found", [numbers(), numbers(Span.QUARTER), nothing()], ids=["day", "quarter", "empty"])
+def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, scheme: str, width: int) -> None:
+    texts = CATALOGUE.of("de")
+    values = {
+        "frame": FRAME,
+        "texts": texts,
+        "told": tell(found, texts),
+        "views": views_of("harbour", texts),
+        "current": "/console/harbour/numbers?span=day",
+        "figures": [*figures_of(found, texts), memory_figure(412_000_000, 2_000_000_000, texts)],
+        "plots": [*plots_of(found, texts, NAMES.__getitem__), speed_plot(ANSWERED, texts)],
+        "is_operator": True,
+        **page_texts(texts),
+    }
+    page, complaints = watched(browser, width=width)
+    try:
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        serve(page, HTML.get_template("console/numbers.html").render(values).replace(OWN_PATH, ""))
+        page.evaluate("document.querySelectorAll('details.fold').forEach(each => { each.open = true; })")
+        assert complaints == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        beyond = "[...document.querySelectorAll('.plot')].filter(each => [...each.querySelectorAll('text')].some("
+        beyond += "text => text.getBoundingClientRect().right > each.getBoundingClientRect().right)).length"
+        assert page.evaluate(beyond) == 0
+        report = Axe().run(page, options=OPTIONS)
+        assert report.violations_count == 0, report.generate_report()
+    finally:
+        page.close()
