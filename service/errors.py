@@ -27,6 +27,10 @@ CommentdeskError
     ├── SiteNotFoundError
     ├── ThreadNotFoundError
     ├── CommentNotFoundError
+    ├── ConsoleError              what no call of the API is answered with
+    │   ├── SignInRefusedError    a token or a one-time link that lets nobody in
+    │   ├── ForgedFormError       a form that is not of the session it came with
+    │   └── SessionNotFoundError
     ├── TokenNotFoundError
     ├── PolicyVersionNotFoundError
     ├── MemberNotFoundError
@@ -212,6 +216,28 @@ class CommentNotFoundError(RequestError):
     code = "comment_not_found"
     title = marked("There is no such comment")
     advice = marked("It was never in this site, or is no longer.")
+
+
+class ConsoleError(RequestError):
+    """A refusal that pages of the console alone give."""
+
+
+class SignInRefusedError(ConsoleError):
+    code = "sign_in_refused"
+    title = marked("You were not signed in")
+    advice = marked("Ask whoever runs the service for a token, or for a new link.")
+
+
+class ForgedFormError(ConsoleError):
+    code = "forged_form"
+    title = marked("This form is not of your session")
+    advice = marked("Nothing was done. Load the page again, and send the form from there.")
+
+
+class SessionNotFoundError(ConsoleError):
+    code = "session_not_found"
+    title = marked("There is no such session")
+    advice = marked("It has ended.")
 
 
 class TokenNotFoundError(RequestError):

@@ -20,6 +20,7 @@ from service.api import (
     watchers,
 )
 from service.api.way_back import RECEIVED
+from service.console import home, sessions, sign_in
 from service.domain.caller import Role
 from service.pages import demo, docs
 from service.web.route import Route, calls_of, open_route, reader_route, route, watcher_route
@@ -114,10 +115,22 @@ PAGES: tuple[Route, ...] = (
     open_route("GET", "/static/harbour.svg", docs.read_picture),
     open_route("GET", "/static/console/{version}/{name}", docs.read_console_file),
 )
+CONSOLE: tuple[Route, ...] = (
+    open_route("GET", "/console/_/sign-in", sign_in.read_sign_in),
+    open_route("POST", "/console/_/sign-in", sign_in.sign_in),
+    open_route("GET", "/console/_/link", sign_in.read_link),
+    open_route("POST", "/console/_/link", sign_in.use_link),
+    route("POST", "/console/_/sign-out", sign_in.sign_out, MODERATOR, OPERATOR),
+    route("GET", "/console/_/sessions", sessions.read_sessions, MODERATOR, OPERATOR),
+    route("POST", "/console/_/sessions", sessions.end_sessions, MODERATOR, OPERATOR),
+    route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
+)
+"""Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (
     *PAGES,
+    *CONSOLE,
     open_route("GET", "/", demo.go_home),
     open_route("GET", demo.DEMO, demo.read_demo),
     open_route("POST", demo.DEMO, demo.submit_demo),
 )
-PAGES_WITHOUT_DEMO: tuple[Route, ...] = (*PAGES, open_route("GET", "/", docs.go_to_docs))
+PAGES_WITHOUT_DEMO: tuple[Route, ...] = (*PAGES, *CONSOLE, open_route("GET", "/", docs.go_to_docs))

@@ -210,6 +210,19 @@ class Vault:
         """Returns the hash that is stored of a token; as tokens have 256 random bits, one keyed hash is enough."""
         return _keyed_hash(self._token_key, token.encode("utf-8", "replace"))
 
+    def session_digest(self, secret: str) -> str:
+        """Returns the hash by which a session is known, of what its cookie holds; that has 256 random bits."""
+        return self.digest("session", secret)
+
+    def session_csrf(self, secret: str) -> str:
+        """Returns what forms of a session have in them, so that no other page can send one: it cannot be found out
+        without the cookie, nor the cookie by it."""
+        return self.digest("csrf", secret)
+
+    def link_digest(self, secret: str) -> str:
+        """Returns the hash by which a one-time link is known."""
+        return self.digest("sign-in-link", secret)
+
     def digest(self, *parts: str) -> str:
         """Returns a keyed hash of several texts; their lengths are part of it, so that no other split has the same."""
         return _keyed_hash(self._digest_key, _joined(parts))

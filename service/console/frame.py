@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from service.console.navigation import Link, links_of
+from service.console.session import csrf_of
 from service.domain.look import Look, look_of
 from service.domain.site import Site
 from service.html import render
@@ -22,7 +23,7 @@ HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
         "require-trusted-types-for 'script'; trusted-types commentdesk"
     ),
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cache-Control": "no-store",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -70,7 +71,7 @@ def frame_of(call: Call, here: str = "", *, waiting: int | None = None) -> Frame
         site,
         tuple(links_of(caller, site)) if caller and site else (),
         here=here,
-        csrf="",
+        csrf=csrf_of(call),
         waiting=waiting,
         version=own_version(),
     )

@@ -6,12 +6,6 @@ from dataclasses import dataclass
 from service.domain.caller import Caller, Role
 from service.domain.site import Site
 
-HOME = "/console"
-SETTINGS = "/console/_/settings"
-SIGN_IN = "/console/_/sign-in"
-SIGN_OUT = "/console/_/sign-out"
-SESSIONS = "/console/_/sessions"
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -47,3 +41,8 @@ def links_of(caller: Caller, site: Site) -> Iterator[Link]:
     for entry in ENTRIES:
         if entry.is_for(caller) and caller.may_act_on(site.site):
             yield Link(entry.name, entry.path.format(site=site.site), entry.words)
+
+
+def first_address(caller: Caller, site: Site) -> str:
+    """The first page of a site that a caller may open; "" where there is none."""
+    return next((each.address for each in links_of(caller, site)), "")

@@ -25,6 +25,11 @@
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | member_created, member_changed | a member was made, or renamed | member_id | JSON of the fields that changed |
 | member_revoked | a member and all his tokens were ended | member_id | JSON of the member and `tokens`, their ids |
+| signed_in | a member signed in to the console; the detail has his network's hash | member_id | - |
+| sign_in_refused | somebody showed a token or a link that is none, told once a minute of a network | - | - |
+| signed_out | a member ended his session | member_id | - |
+| session_ended | a session was ended from elsewhere | member_id | - |
+| sign_in_link_made | a one-time link was made that signs a member in | member_id | - |
 | secret_replaced | another secret was put in force; the one before it was given up | - | how far it is: begun, done |
 | store_upgraded | a newer format was put in force; nothing of an older one is left | - | how far it is: begun, done |
 | restored | a backup was restored: what was done after it is gone | - | - |
@@ -89,6 +94,11 @@ class EventKind(StrEnum):
     MEMBER_CREATED = "member_created"
     MEMBER_CHANGED = "member_changed"
     MEMBER_REVOKED = "member_revoked"
+    SIGNED_IN = "signed_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGNED_OUT = "signed_out"
+    SESSION_ENDED = "session_ended"
+    SIGN_IN_LINK_MADE = "sign_in_link_made"
     STORE_UPGRADED = "store_upgraded"
     SECRET_REPLACED = "secret_replaced"  # noqa: S105 the same
     RESTORED = "restored"

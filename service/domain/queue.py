@@ -45,6 +45,14 @@ class QueuePage(NamedTuple):
     last: Position | None
 
 
+class QueueDepth(NamedTuple):
+    """How many comments of a site wait, and when the oldest came, in ms since 1970; None where none waits."""
+
+    site: str
+    waiting: int
+    oldest_ms: int | None
+
+
 class Claimed(NamedTuple):
     """Comments that are leased to one moderator until a time."""
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -42,6 +42,14 @@ def _moment(context: Context, rfc3339: str) -> str:
     return texts.moment(datetime.fromisoformat(rfc3339))
 
 
+@pass_context
+def _instant(context: Context, at_ms: int) -> Markup:
+    """A time in ms since 1970, to the minute as the language writes it."""
+    texts: Texts = context["texts"]
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), texts.moment(at))
+
+
 def _prose(text: str) -> Markup:
     """Plain text with its `quoted words` as code."""
     parts = re.split(r"`+([^`]+)`+", text)
@@ -76,7 +84,7 @@ _ENVIRONMENT.globals.update(
     console_file=_console_file,
     max_depth=MAX_DEPTH,
 )
-_ENVIRONMENT.filters.update(date=_date, moment=_moment, prose=_prose, breakable=_breakable)
+_ENVIRONMENT.filters.update(date=_date, moment=_moment, instant=_instant, prose=_prose, breakable=_breakable)
 _ENVIRONMENT.install_null_translations(newstyle=True)  # type: ignore[attr-defined] # brought by the extension
 # The language comes with the render call and with nothing else: a macro that was imported without its context fails
 # at once, instead of speaking English to everyone.

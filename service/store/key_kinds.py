@@ -93,6 +93,9 @@ PASSING_KINDS = (
     "rotating",
     "salt",
     "salted",
+    "session",
+    "sessions-of",
+    "sign-in-link",
     "upgrade",
     "upgrading",
 )

@@ -13,6 +13,9 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:tokens | hash | token_id -> JSON with the token's digest | until revoked |
 | cd:{commentdesk}:members | hash | member_id -> JSON; an older one has a token of his id | until revoked |
 | cd:{commentdesk}:members-seen | hash | member_id -> when he showed a token last, ms, within a minute | until revoked |
+| cd:{commentdesk}:session:D | hash | a session, `store/sessions.py`; in no backup | 30 min unused, 12 h |
+| cd:{commentdesk}:sessions-of:M | sorted set | D -> when the session ends at the latest, ms; in no backup | 12 h |
+| cd:{commentdesk}:sign-in-link:D | string | whom a link signs in, JSON, or `used`; in no backup | 15 min; 24 h |
 | cd:{commentdesk}:changes | stream | what was done with sites, members and the like | the newest 1,000, see below |
 | cd:{commentdesk}:change-consumers | hash | as consumers of a site | until a consumer is forgotten |
 | cd:{commentdesk}:change-dead-letters | stream | as dead-letters of a site | the newest 1,000 |
@@ -204,6 +207,18 @@ def installation_idempotency(digest: str) -> str:
 def policy_versions(site: str) -> str:
     """Of the installation, as the sites' own records are: both are written in one step."""
     return f"{_INSTALLATION}policy-versions:{site}"
+
+
+def session(digest: str) -> str:
+    return f"{_INSTALLATION}session:{digest}"
+
+
+def sessions_of(member_id: str) -> str:
+    return f"{_INSTALLATION}sessions-of:{member_id}"
+
+
+def sign_in_link(digest: str) -> str:
+    return f"{_INSTALLATION}sign-in-link:{digest}"
 
 
 def salt(day: int) -> str:

@@ -6,7 +6,16 @@ from heapq import merge
 from itertools import islice
 from typing import NamedTuple
 
-from service.domain.queue import HIGHEST_FIRST, Position, QueueOrder, QueueView, SiteComment, SitesQueuePage
+from service.domain.queue import (
+    HIGHEST_FIRST,
+    START,
+    Position,
+    QueueDepth,
+    QueueOrder,
+    QueueView,
+    SiteComment,
+    SitesQueuePage,
+)
 from service.link.link import Link
 from service.store import keys, scripts
 from service.store.comments import Comments
@@ -35,6 +44,11 @@ class SiteQueues:
     def __init__(self, link: Link, comments: Comments) -> None:
         self._link = link
         self._comments = comments
+
+    async def depths(self, sites: Sequence[str]) -> list[QueueDepth]:
+        """Reads how much waits on each of these sites."""
+        found = await asyncio.gather(*(self._read_heads(site, QueueOrder.OLDEST, 0, START) for site in sites))
+        return [QueueDepth(site, each.total, each.oldest_ms) for site, each in zip(sites, found, strict=True)]
 
     async def read_page(
         self, sites: Sequence[str], order: QueueOrder, *, limit: int, after: Position, now_ms: int

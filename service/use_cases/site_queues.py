@@ -2,10 +2,16 @@
 
 from service.desk import Desk
 from service.domain.caller import Caller
-from service.domain.queue import Position, QueueOrder, SitesQueuePage
+from service.domain.queue import Position, QueueDepth, QueueOrder, SitesQueuePage
 
 MOST_SITES = 200
 """A call looks at so many sites at most, and so asks Redis so many times."""
+
+
+async def queue_depths(desk: Desk, caller: Caller) -> tuple[list[QueueDepth], int]:
+    """How much waits on each of the caller's sites; of many the first, and how many are left out."""
+    sites = desk.registry.sites_among(caller.sites)
+    return await desk.site_queues.depths(sites[:MOST_SITES]), max(0, len(sites) - MOST_SITES)
 
 
 async def list_queues(

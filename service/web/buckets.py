@@ -33,6 +33,11 @@ class Buckets:
         full_at = self._full_at.get(key)
         return 0.0 if full_at is None else max(0.0, full_at - now - (rate.burst - 1) / rate.per_second)
 
+    def left(self, key: bytes, rate: Rate, now: float) -> int:
+        """How many whole tokens the bucket has."""
+        full_at = self._full_at.get(key) or now
+        return int(rate.burst - max(0.0, full_at - now) * rate.per_second)
+
     def spend(self, key: bytes, rate: Rate, now: float) -> None:
         """Takes a token. From an empty bucket none is owed, so that who goes on asking does not wait for ever."""
         full_at = max(now, self._full_at.get(key) or now) + 1 / rate.per_second

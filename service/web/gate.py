@@ -33,6 +33,9 @@ GUESSES = Rate(10 / 60, 10)
 WRONG_TOKENS = Rate(1, 60)
 """The same again counted too: a program that was left with a revoked token asks on and on."""
 
+TOLD = Rate(1 / 60, 1)
+"""Refused sign-ins of one network that are told."""
+
 _GUESS, _WRONG = b"guess ", b"wrong "
 _ALL = b""
 
@@ -125,6 +128,19 @@ class Gate:
             self._failures.spend(key, rate, now)
             self._closed_until = max(self._closed_until, now + self._failures.wait(key, rate, now))
         self.is_anyone_refused = now < self._closed_until
+
+    def is_refusal_told(self, address: str) -> bool:
+        """Whether a refused sign-in of a network is to be told to the audit log: once a minute."""
+        now, key = self._clock(), self._hashed(b"told " + networks_of(address)[0][0])
+        if self._failures.wait(key, TOLD, now):
+            return False
+        self._failures.spend(key, TOLD, now)
+        return True
+
+    def tries_left(self, address: str) -> int:
+        """How many more wrong tokens of a network are looked at for now."""
+        now = self._clock()
+        return min(self._failures.left(key, rate, now) for key, rate in self._wanted(_GUESS, GUESSES, address))
 
     def note_given_token(self, address: str) -> None:
         """A token that a person may have chosen, the administrator's or that for metrics, was right from this

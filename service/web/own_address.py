@@ -40,6 +40,19 @@ class OwnAddresses:
         path = told(request, self._trusted, _PREFIX).rstrip("/")
         return path if is_path(path) else ""
 
+    def is_https(self, request: Request) -> bool:
+        """Whether the browser came by https: as a trusted proxy tells, by the public address, or itself."""
+        if request.scheme == "https":
+            return True
+        told_here = told_scheme(request, self._trusted)
+        if told_here:
+            return told_here == "https"
+        return self._public is not None and self._public.scheme == "https" and not self._is_here(request)
+
+    def _is_here(self, request: Request) -> bool:
+        """Whether the browser calls this machine by one of its own names, past the public address."""
+        return is_loopback_name(name_of(request.host.lower()))
+
     def hosts(self, request: Request) -> list[str]:
         """The hosts, each perhaps with a port, that the browser may have called the service by.
 
@@ -82,6 +95,12 @@ def own_path(request: Request) -> str:
     """The path that the service lies under: "" or one such as `/comments`."""
     addresses = request.get(_ADDRESSES)
     return addresses.path(request) if addresses else ""
+
+
+def is_https(request: Request) -> bool:
+    """Whether the browser came by https, so that a cookie may be kept from all else."""
+    addresses = request.get(_ADDRESSES)
+    return addresses.is_https(request) if addresses else request.scheme == "https"
 
 
 def told_host(request: Request) -> str:

@@ -27,6 +27,9 @@ NOT_HERE = {
     errors.StreamsFullError: "it needs a setting: see test_live.py",
     errors.StoreUnavailableError: "it needs a dead server: see below",
     errors.StoreFullError: "it needs a full server: see below",
+    errors.SignInRefusedError: "the console alone has it: see test_console_sign_in.py",
+    errors.ForgedFormError: "the same",
+    errors.SessionNotFoundError: "the same",
 }
 
 

@@ -9,7 +9,7 @@ from service.consumers.sealer import Sealer
 from service.domain.bulk import BulkOrder
 from service.domain.caller import Role
 from service.domain.decision import Decision
-from service.domain.event import RESTORE, ROTATION
+from service.domain.event import RESTORE, ROTATION, EventKind
 from service.domain.judged import Judged
 from service.domain.member import Member
 from service.domain.note import Note
@@ -18,6 +18,8 @@ from service.domain.queue import START, QueueOrder
 from service.domain.replay import NO_REPLAY
 from service.domain.selection import Selection
 from service.domain.series import HOUR_MS, Span
+from service.domain.session import Session
+from service.domain.sign_in_link import SignInLink
 from service.domain.site import Site
 from service.domain.state import State
 from service.domain.thread import ThreadChange
@@ -37,6 +39,8 @@ from service.store import (
     notes,
     policies,
     scripts,
+    sessions,
+    sign_in_links,
     threads,
     tokens,
 )
@@ -103,6 +107,7 @@ async def use_every_script(store: Store, link: Link) -> None:
     await store.comments.reserve(site, key("many"))
     await use_scripts_of_members(link)
     await use_bulks(store, ids)
+    await use_sessions(link, store.now)
     await use_scripts_of_authors(store, link)
     await use_scripts_of_notes(store, link, ids[0])
     await use_scripts_for_operators(store, link, ids[0])
@@ -185,6 +190,18 @@ async def use_bulks(store: Store, ids: list[str]) -> None:
     await bulks.keep_preview(site, "b2", ids[:3], None, now_ms=store.now)
     await bulks.start(site, BulkOrder("b2", Decision.SPAM), ann, now_ms=store.now)
     await bulks.stop_those_of(site, ann.actor, actor="m-chief", now_ms=store.now)
+
+
+async def use_sessions(link: Link, now: int) -> None:
+    """Sessions that are opened, used and ended, and a link that is made and taken."""
+    session = Session("digest", "of a token", "m-ann", now, now, "a browser")
+    await sessions.open_session(link, session, told={"network": "n"})
+    await sessions.note_use(link, session, now + 1)
+    assert await sessions.of_member(link, "m-ann", now + 1)
+    await sessions.end(link, "m-ann", "digest", kind=EventKind.SIGNED_OUT, actor="m-ann", now_ms=now + 2)
+    await sign_in_links.make(link, "digest", SignInLink("of a token", "m-ann", "m-chief"), now)
+    await sign_in_links.take(link, "digest")
+    await sessions.tell_refused(link, now, {"network": "n"})
 
 
 def nothing(_: object) -> None:

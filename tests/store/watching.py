@@ -35,6 +35,8 @@ TELLS_NOTHING = {
     "upgrade_comment": "the same comment in another shape",
     "upgrade_publications": "the same publications, in other places",
     "upgrade_remembered": "the same answer in another shape",
+    "take_link": "who opens the session by it tells",
+    "use_session": "that somebody goes on working is no act",
 }
 """Scripts that write and tell nobody, each with the reason."""
 

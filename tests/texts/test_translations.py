@@ -14,7 +14,9 @@ HOW = "see “A translator” in DEVELOPERS.md: extract the messages, update the
 THE_SAME = {
     "API",
     "Menu",
+    "Browser",
     "Name",
+    "Site",
     "Spam",
     "Website",
     "%(date)s, %(time)s UTC",

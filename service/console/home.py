@@ -1,0 +1,28 @@
+"""The console's first page: the sites of who is signed in."""
+
+from typing import NamedTuple
+
+from service.console.frame import page
+from service.console.navigation import first_address
+from service.console.operation import console_page
+from service.domain.site import Site
+from service.use_cases.site_queues import queue_depths
+from service.web.answer import Answer
+from service.web.call import Call
+
+
+class SiteRow(NamedTuple):
+    """A site, where its first page is that the member may open, "" for none, and what waits on it."""
+
+    site: Site
+    address: str
+    waiting: int
+    oldest_ms: int | None
+
+
+@console_page("Show one's sites")
+async def read_home(call: Call) -> Answer:
+    depths, left_out = await queue_depths(call.desk, call.known_caller)
+    sites = ((call.desk.registry.site(each.site), each) for each in depths)
+    rows = [SiteRow(site, first_address(call.known_caller, site), each.waiting, each.oldest_ms) for site, each in sites]
+    return page(call, "console/home.html", sites=rows, left_out=left_out)

@@ -1,0 +1,144 @@
+"""Sessions of the console: a member signs in by a token or a one-time link, and out; what ends the token ends them."""
+
+import os
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from service.desk import Desk
+from service.domain.caller import Caller, Role
+from service.domain.event import EventKind
+from service.domain.network import reader_network
+from service.domain.session import AGENT_CHARS, Session
+from service.domain.sign_in_link import SECRET_BYTES, SignInLink, is_past, new_secret
+from service.errors import ForbiddenError, SessionNotFoundError, SignInRefusedError
+from service.store import sessions, sign_in_links
+from service.store.sign_in_links import Gone
+from service.texts.sentence import sentence
+
+USE_MS = 60_000
+"""That a session is used is written this often at most."""
+_AT_WORK = (Role.MODERATOR, Role.OPERATOR, Role.ADMIN)
+
+
+class SignedIn(NamedTuple):
+    """A session and what its cookie holds, which nobody else knows and nothing keeps."""
+
+    secret: str
+    session: Session
+
+
+class Found(NamedTuple):
+    """Whose session it is."""
+
+    session: Session
+    caller: Caller
+
+
+class Browser(NamedTuple):
+    """Where somebody signs in: the address, "" where it is not known, and what the browser says of itself."""
+
+    address: str
+    agent: str
+
+
+async def sign_in(desk: Desk, token: str, browser: Browser) -> SignedIn:
+    """Opens a session for the holder of a token. SignInRefusedError for one that is not known, ForbiddenError for a
+    website's."""
+    caller = desk.registry.caller(token, desk.now_ms())
+    if caller is None:
+        raise SignInRefusedError(sentence("That token is not known here."))
+    return await _open(desk, desk.vault.token_digest(token), caller, browser, told={})
+
+
+async def sign_in_by_link(desk: Desk, secret: str, browser: Browser) -> SignedIn:
+    """Opens a session for whom a one-time link was made. SignInRefusedError says whether it was used, is too old, or is
+    not known; also where the member was revoked meanwhile."""
+    found = await sign_in_links.take(desk.link, desk.vault.link_digest(secret))
+    if found is Gone.USED:
+        raise SignInRefusedError(sentence("This link was used before. Each link works once, for 15 minutes."))
+    caller = None if isinstance(found, Gone) else desk.registry.holder(found.token_digest, desk.now_ms())
+    if isinstance(found, Gone) or caller is None:
+        if is_past(secret, desk.now_ms()):
+            raise SignInRefusedError(sentence("This link is too old. Each link works once, for 15 minutes."))
+        raise SignInRefusedError(sentence("This link is not known here."))
+    return await _open(desk, found.token_digest, caller, browser, told={"link_of": found.actor})
+
+
+async def make_link(desk: Desk, token_digest: str, member_id: str, *, actor: str) -> str:
+    """Makes a one-time link for the member of a token; its secret."""
+    secret = new_secret(desk.now_ms())
+    made = SignInLink(token_digest, member_id, actor)
+    await sign_in_links.make(desk.link, desk.vault.link_digest(secret), made, desk.now_ms())
+    return secret
+
+
+async def tell_refused(desk: Desk, address: str) -> None:
+    """Tells the audit log that somebody of a network was not let in; how often that is told is the caller's matter."""
+    await sessions.tell_refused(desk.link, desk.now_ms(), _of_network(desk, address))
+
+
+async def find_session(desk: Desk, secret: str) -> Found | None:
+    """Whose session a cookie is of; None where it has ended, or its token has."""
+    now_ms = desk.now_ms()
+    session = await sessions.read(desk.link, desk.vault.session_digest(secret))
+    if session is None or session.ends_ms <= now_ms:
+        return None
+    caller = desk.registry.holder(session.token_digest, now_ms)
+    if caller is None:
+        return None
+    if now_ms - session.used_ms >= USE_MS:
+        await sessions.note_use(desk.link, session, now_ms)
+    return Found(session, caller)
+
+
+async def list_sessions(desk: Desk, member_id: str) -> list[Session]:
+    """The sessions of a member, the newest first."""
+    return await sessions.of_member(desk.link, member_id, desk.now_ms())
+
+
+async def sign_out(desk: Desk, session: Session) -> None:
+    """Ends the session itself."""
+    await sessions.end(
+        desk.link,
+        session.member_id,
+        session.digest,
+        kind=EventKind.SIGNED_OUT,
+        actor=session.member_id,
+        now_ms=desk.now_ms(),
+    )
+
+
+async def end_session(desk: Desk, member_id: str, digest: str, *, actor: str) -> None:
+    """Ends a session of a member from elsewhere. SessionNotFoundError."""
+    is_ended = await sessions.end(
+        desk.link, member_id, digest, kind=EventKind.SESSION_ENDED, actor=actor, now_ms=desk.now_ms()
+    )
+    if not is_ended:
+        raise SessionNotFoundError
+
+
+async def end_all_sessions(desk: Desk, member_id: str, *, actor: str) -> None:
+    """Ends all sessions of a member."""
+    for session in await list_sessions(desk, member_id):
+        await sessions.end(
+            desk.link, member_id, session.digest, kind=EventKind.SESSION_ENDED, actor=actor, now_ms=desk.now_ms()
+        )
+
+
+async def _open(
+    desk: Desk, token_digest: str, caller: Caller, browser: Browser, *, told: Mapping[str, object]
+) -> SignedIn:
+    if not caller.may(*_AT_WORK):
+        raise ForbiddenError
+    now_ms = desk.now_ms()
+    secret = urlsafe_b64encode(os.urandom(SECRET_BYTES)).decode().rstrip("=")
+    digest = desk.vault.session_digest(secret)
+    session = Session(digest, token_digest, caller.member_id, now_ms, now_ms, browser.agent[:AGENT_CHARS])
+    await sessions.open_session(desk.link, session, told={**told, **_of_network(desk, browser.address)})
+    desk.registry.note_seen(caller, now_ms)
+    return SignedIn(secret, session)
+
+
+def _of_network(desk: Desk, address: str) -> dict[str, object]:
+    return {"network": desk.vault.digest("network", reader_network(address))} if address else {}
