@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import click
 import redis
@@ -18,9 +19,9 @@ from bench.series import NOW_MS, OF_SERIES, SITE, fill
 from service.console.numbers_figures import figures_of
 from service.console.numbers_plots import plots_of
 from service.console.numbers_told import tell
+from service.console.plot import write_plots
 from service.domain.numbers import Numbers, Queue, plot_step_ms
 from service.domain.series import Span
-from service.html import render
 from service.link.address import make_link
 from service.link.link import Link
 from service.platform.embedded import EmbeddedServer
@@ -30,7 +31,7 @@ from service.store.series import read_series
 from service.texts.catalogue import CATALOGUE
 
 READS = 20
-TABLES = "console/numbers_plots.html"
+TEXTS = CATALOGUE.of("de")
 COUNTERS = (
     *("submitted:publish", "submitted:hold", "submitted:reject"),
     *("decided:approve", "decided:reject", "decided:spam", "age_count"),
@@ -52,15 +53,14 @@ async def read(link: Link, span: Span) -> Numbers:
     return Numbers(NOW_MS, Queue(130, NOW_MS - 5_400_000), last_hour, points)
 
 
-def draw(found: Numbers, language: str) -> str:
-    """What is made of the numbers; the frame around it is that of every page."""
-    texts = CATALOGUE.of(language)
-    tell(found, texts)
-    figures_of(found, texts)
-    return render.text(TABLES, texts, plots=plots_of(found, texts, str))
+async def draw(found: Numbers) -> int:
+    """Draws what is made of the numbers, and gives its length; the frame around it is that of every page."""
+    tell(found, TEXTS)
+    figures_of(found, TEXTS)
+    return sum(map(len, await write_plots(plots_of(found, TEXTS, str), TEXTS)))
 
 
-async def longest_wait(until: "asyncio.Future[object]") -> float:
+async def longest_wait(until: "asyncio.Future[Any]") -> float:
     """For how many ms at most the event loop came to nothing else meanwhile."""
     longest, before = 0.0, time.perf_counter()
     while not until.done():
@@ -80,7 +80,7 @@ async def measure(folder: Path) -> None:
             fill(client, moderators)
             name_counters(client, moderators)
             for span in SPANS:
-                draw(await read(link, span), "de")
+                await draw(await read(link, span))
                 click.echo(f"{moderators} moderators, {span}: {await told(link, span)}")
     finally:
         await link.close()
@@ -89,18 +89,16 @@ async def measure(folder: Path) -> None:
 
 
 async def told(link: Link, span: Span) -> str:
-    waits: dict[str, list[float]] = {"reading": [], "drawing here": [], "drawing in a thread": []}
+    waits: dict[str, list[float]] = {"reading": [], "drawing": []}
     size = 0
     for _ in range(READS):
         reading = asyncio.ensure_future(read(link, span))
         waits["reading"].append(await longest_wait(reading))
-        begun = time.perf_counter()
-        size = len(draw(reading.result(), "de"))
-        waits["drawing here"].append(1e3 * (time.perf_counter() - begun))
-        drawing = asyncio.ensure_future(asyncio.to_thread(draw, reading.result(), "de"))
-        waits["drawing in a thread"].append(await longest_wait(drawing))
-    holds = ", ".join(f"{what} {sorted(ms)[READS // 2]:.1f} ms" for what, ms in waits.items())
-    return f"the event loop is held for {holds} (medians); {size / 1024:.0f} KiB"
+        drawing = asyncio.ensure_future(draw(reading.result()))
+        waits["drawing"].append(await longest_wait(drawing))
+        size = drawing.result()
+    holds = " and ".join(f"{sorted(ms)[READS // 2]:.1f} ms at {what}" for what, ms in waits.items())
+    return f"the event loop is held for {holds} at the longest (medians); {size / 1024:.0f} KiB"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -20,7 +20,7 @@ from service.api import (
     watchers,
 )
 from service.api.way_back import RECEIVED
-from service.console import home, sessions, sign_in
+from service.console import home, numbers, sessions, sign_in
 from service.domain.caller import Role
 from service.pages import demo, docs
 from service.web.route import Route, calls_of, open_route, reader_route, route, watcher_route
@@ -124,6 +124,7 @@ CONSOLE: tuple[Route, ...] = (
     route("GET", "/console/_/sessions", sessions.read_sessions, MODERATOR, OPERATOR),
     route("POST", "/console/_/sessions", sessions.end_sessions, MODERATOR, OPERATOR),
     route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
+    route("GET", "/console/{site}/numbers", numbers.read_page, MODERATOR, OPERATOR),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (
