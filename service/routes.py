@@ -20,7 +20,7 @@ from service.api import (
     watchers,
 )
 from service.api.way_back import RECEIVED
-from service.console import home, numbers, sessions, sign_in
+from service.console import guide, home, numbers, sessions, settings, sign_in
 from service.domain.caller import Role
 from service.pages import demo, docs
 from service.web.route import Route, calls_of, open_route, reader_route, route, watcher_route
@@ -123,6 +123,9 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", "/console/_/sign-out", sign_in.sign_out, MODERATOR, OPERATOR),
     route("GET", "/console/_/sessions", sessions.read_sessions, MODERATOR, OPERATOR),
     route("POST", "/console/_/sessions", sessions.end_sessions, MODERATOR, OPERATOR),
+    route("GET", "/console/_/settings", settings.read_settings, MODERATOR, OPERATOR),
+    route("POST", "/console/_/settings", settings.save_settings, MODERATOR, OPERATOR),
+    route("GET", "/console/_/guide", guide.read_guide, MODERATOR, OPERATOR),
     route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
     route("GET", "/console/{site}/numbers", numbers.read_page, MODERATOR, OPERATOR),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from service.console.navigation import Link, links_of
 from service.console.session import csrf_of
-from service.domain.look import Look, look_of
+from service.domain.look import Look, read_look
 from service.domain.site import Site
 from service.html import render
 from service.texts.catalogue import CATALOGUE
@@ -53,7 +53,7 @@ class Frame:
 
 def look_at(call: Call) -> Look:
     """The look that the caller's browser keeps."""
-    return look_of(call.request.cookies.get(LOOK, ""), CATALOGUE.languages)
+    return read_look(call.request.cookies.get(LOOK, ""), CATALOGUE.languages)
 
 
 def texts_at(call: Call) -> Texts:

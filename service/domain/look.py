@@ -1,16 +1,19 @@
 """How the console looks and is worked at, as each moderator chose it in his browser."""
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 from service.domain.queue import QueueOrder
 
-LETTERS = "abcdefghijklmnopqrstuvwxyz"
-"""What an act can be given as its key; digits, `?` and Esc keep their meaning."""
-GO = "g"
-"""Begins the ways to other pages, and so is no act's own."""
+_FREE = frozenset("abcdefhijklmnopqrstuvwxyz")
+"""What an act can be given as its key; digits, `?` and Esc keep their meaning, and `g` begins the ways to other
+pages."""
+_MOST_CHARS = 1000
+"""Of a cookie; ours has at most 400."""
 _PARTS, _GIVES, _PAIRS, _MEANS = "&", "=", "+", ":"
 
 
@@ -138,32 +141,34 @@ CHOICES: Mapping[str, type[StrEnum]] = MappingProxyType(
 _PLAIN = Look()
 
 
-def look_of(written: str, languages: frozenset[str]) -> Look:
-    """The look that `write_look` wrote; whatever it could not have written is the default. A language is one of those
-    given."""
-    given = dict(part.partition(_GIVES)[::2] for part in written.split(_PARTS))
-    return chosen_look(given, languages, _read_letters(given.get("letters", "")))
+def changed_look(look: Look, given: Mapping[str, str], letters: Mapping[Act, str]) -> Look:
+    """A look with other values by the names of its fields, each one that there is (see `unknown_choices`), and with
+    other keys, of which no two are the same (see `clashes`). An act that gets its own key back has it."""
+    chosen: dict[str, Any] = {name: kind(given[name]) for name, kind in CHOICES.items() if name in given}
+    if "language" in given:
+        chosen["language"] = given["language"]
+    others = {act: letter for act, letter in {**look.letters, **letters}.items() if letter != DEFAULT_KEYS[act]}
+    return replace(look, **chosen, letters=MappingProxyType(others))
 
 
-def chosen_look(given: Mapping[str, str], languages: frozenset[str], letters: Mapping[Act, str]) -> Look:
-    """The look of values by the names of its fields; one that is none is the default, and letters that would leave
-    two acts the same key are none."""
-    chosen = {name: kind(given[name]) for name, kind in CHOICES.items() if given.get(name) in set(kind)}
-    language = given.get("language", "")
-    is_fit = not clashes(letters)
-    return Look(
-        **chosen,  # type: ignore[arg-type] # each is of its field's kind
-        language=language if language in languages else "",
-        letters=MappingProxyType({act: letter for act, letter in letters.items() if is_fit}),
-    )
+def unknown_choices(given: Mapping[str, str], languages: frozenset[str]) -> list[str]:
+    """The names of fields whose value is none that there is; a language is "" or one of those given."""
+    return [name for name, value in given.items() if not _is_known(name, value, languages)]
 
 
 def clashes(letters: Mapping[Act, str]) -> list[Act]:
-    """The acts that were given a letter which another act has, or which nothing can be given."""
-    keys = {**DEFAULT_KEYS, **letters}
-    taken = list(keys.values())
-    fit = set(LETTERS) - {GO}
-    return [act for act in letters if letters[act] not in fit or taken.count(letters[act]) > 1]
+    """The acts with a key that another act has, or that nothing can be given, where these acts have these keys and
+    all others their own."""
+    taken = Counter({**DEFAULT_KEYS, **letters}.values())
+    return [act for act, letter in letters.items() if letter not in _FREE or taken[letter] > 1]
+
+
+def read_look(written: str, languages: frozenset[str]) -> Look:
+    """The look that `write_look` wrote; whatever it could not have written is the default."""
+    given = dict(part.partition(_GIVES)[::2] for part in written[:_MOST_CHARS].split(_PARTS))
+    letters = _read_letters(given.pop("letters", ""))
+    known = {name: value for name, value in given.items() if _is_known(name, value, languages)}
+    return changed_look(_PLAIN, known, {} if clashes(letters) else letters)
 
 
 def write_look(look: Look) -> str:
@@ -171,15 +176,17 @@ def write_look(look: Look) -> str:
     names = (*CHOICES, "language")
     parts = [f"{name}{_GIVES}{getattr(look, name)}" for name in names if getattr(look, name) != getattr(_PLAIN, name)]
     if look.letters:
-        parts.append(f"letters{_GIVES}{write_letters(look)}")
+        letters = _PAIRS.join(f"{act}{_MEANS}{letter}" for act, letter in sorted(look.letters.items()))
+        parts.append(f"letters{_GIVES}{letters}")
     return _PARTS.join(parts)
 
 
-def write_letters(look: Look) -> str:
-    """The letters that acts were given in the place of theirs: `approve:f+reject:d`."""
-    return _PAIRS.join(f"{act}{_MEANS}{letter}" for act, letter in sorted(look.letters.items()))
+def _is_known(name: str, value: str, languages: frozenset[str]) -> bool:
+    if name == "language":
+        return not value or value in languages
+    return name in CHOICES and value in set(CHOICES[name])
 
 
 def _read_letters(written: str) -> dict[Act, str]:
-    pairs = (pair.partition(_MEANS)[::2] for pair in written.split(_PAIRS)[: len(Act)])
+    pairs = (pair.partition(_MEANS)[::2] for pair in written.split(_PAIRS))
     return {Act(act): letter for act, letter in pairs if act in set(Act)}

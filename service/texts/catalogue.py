@@ -24,6 +24,12 @@ class Catalogue:
         """The tags of all, in lower case."""
         return frozenset(self._by_language)
 
+    @property
+    def names(self) -> tuple[tuple[str, str], ...]:
+        """The tag of each language, and what it calls itself, in the order of these names."""
+        named = ((tag, texts.name) for tag, texts in self._by_language.items())
+        return tuple(sorted(named, key=lambda each: each[1]))
+
     def of(self, language: str) -> Texts:
         """The texts of a language, or of the nearest that there is: those of `de` for `de-CH`, and English for what is
         unknown (RFC 4647, 3.4)."""

@@ -37,6 +37,12 @@ class Texts:
         of it is asked for: who serves no pages does without."""
         return self._locale.text_direction
 
+    @cached_property
+    def name(self) -> str:
+        """What the language calls itself: `Deutsch`, `Français`."""
+        own = self._locale.get_language_name() or self.language
+        return own[:1].upper() + own[1:]
+
     def gettext(self, message: str) -> str:
         """The message in this language, its placeholders open."""
         return self._translations.gettext(message)

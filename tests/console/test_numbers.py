@@ -17,7 +17,8 @@ from service.html.page_texts import page_texts
 from service.texts.catalogue import CATALOGUE, ENGLISH
 from service.web.own_address import OWN_PATH
 from tests.browser import watched
-from tests.console.test_parts import FRAME, HTML, browser, serve
+from tests.console.drawing import FRAME, serve
+from tests.console.test_parts import HTML, browser
 from tests.pages.test_accessibility import OPTIONS, SCHEMES
 
 __all__ = ["browser"]

@@ -195,10 +195,11 @@ async def use_bulks(store: Store, ids: list[str]) -> None:
 async def use_sessions(link: Link, now: int) -> None:
     """Sessions that are opened, used and ended, and a link that is made and taken."""
     session = Session("digest", "of a token", "m-ann", now, now, "a browser")
-    await sessions.open_session(link, session, told={"network": "n"})
-    await sessions.note_use(link, session, now + 1)
-    assert await sessions.of_member(link, "m-ann", now + 1)
-    await sessions.end(link, "m-ann", "digest", kind=EventKind.SIGNED_OUT, actor="m-ann", now_ms=now + 2)
+    for kind in (EventKind.SIGNED_OUT, EventKind.SESSION_ENDED):
+        await sessions.open_session(link, session, told={"network": "n"})
+        await sessions.note_use(link, session, now + 1)
+        assert await sessions.of_member(link, "m-ann", now + 1)
+        await sessions.end(link, "m-ann", "digest", kind=kind, actor="m-ann", now_ms=now + 2)
     await sign_in_links.make(link, "digest", SignInLink("of a token", "m-ann", "m-chief"), now)
     await sign_in_links.take(link, "digest")
     await sessions.tell_refused(link, now, {"network": "n"})

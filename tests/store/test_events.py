@@ -37,7 +37,16 @@ from tests.store.desk import (
     site_in,
 )
 from tests.store.every_script import use_every_script
-from tests.store.watching import OF_AUTHORS, OF_BULKS, OF_COMMENTS, OF_LOGS, OF_RECORDS, TELLS_NOTHING, WatchingLink
+from tests.store.watching import (
+    OF_AUTHORS,
+    OF_BULKS,
+    OF_COMMENTS,
+    OF_LOGS,
+    OF_RECORDS,
+    OF_SESSIONS,
+    TELLS_NOTHING,
+    WatchingLink,
+)
 
 FOLDER = Path(scripts.__file__).parent
 LUA = {path.stem: path.read_text() for path in FOLDER.glob("*.lua")}
@@ -323,7 +332,7 @@ def test_events_are_written_in_one_place() -> None:
             "series_key",
             "keys.turned_down",
         }
-    told = OF_COMMENTS | OF_RECORDS | OF_AUTHORS | OF_BULKS | OF_LOGS
+    told = OF_COMMENTS | OF_RECORDS | OF_AUTHORS | OF_BULKS | OF_LOGS | OF_SESSIONS
     assert told | {"thread_changed", "author_looked_up"} == set(EventKind)
 
 

@@ -102,6 +102,7 @@ OF_RECORDS = {
 OF_LOGS = {"restored", "log_dropped"}
 OF_AUTHORS = {"author_banned", "author_unbanned", "author_trusted", "author_untrusted", "author_noted"}
 OF_BULKS = {"bulk_started", "bulk_undone", "bulk_finished"}
+OF_SESSIONS = {"signed_in", "sign_in_refused", "signed_out", "session_ended", "sign_in_link_made"}
 OF_COMMENTS = {
     *("submitted", "entered", "left", "published", "rejected", "claimed", "released", "decided", "undone", "repaired"),
     *("escalated", "noted"),

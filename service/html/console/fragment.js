@@ -16,7 +16,8 @@ export function elementsOf(html) {
 /** Sends a form as its button would, and asks for the part of the page that changes. `keepalive` outlives the page. */
 export function send(form, { submitter = null, keepalive = false } = {}) {
   const fields = new URLSearchParams(new FormData(form, submitter));
-  return fetch(submitter?.formAction || form.action, {
+  const address = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  return fetch(address, {
     method: "POST",
     body: fields,
     headers: { "CD-Fragment": "1", "X-CSRF": fields.get("csrf") ?? "" },
