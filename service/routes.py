@@ -20,7 +20,19 @@ from service.api import (
     watchers,
 )
 from service.api.way_back import RECEIVED
-from service.console import colleague, first_run, guide, home, sessions, settings, setup, sign_in, snippet, team
+from service.console import (
+    colleague,
+    first_run,
+    guide,
+    home,
+    numbers,
+    sessions,
+    settings,
+    setup,
+    sign_in,
+    snippet,
+    team,
+)
 from service.domain.caller import Role
 from service.pages import demo, docs
 from service.web.route import Route, calls_of, open_route, reader_route, route, watcher_route
@@ -146,6 +158,7 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", COLLEAGUE + "/links", colleague.add_link),
     route("POST", COLLEAGUE + "/sessions", colleague.end_sessions),
     route("POST", COLLEAGUE + "/revoke", colleague.revoke_colleague),
+    route("GET", "/console/{site}/numbers", numbers.read_page, MODERATOR, OPERATOR),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (

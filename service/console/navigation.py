@@ -33,7 +33,10 @@ class Link:
 _MODERATORS = frozenset({Role.MODERATOR})
 _READERS = frozenset({Role.MODERATOR, Role.OPERATOR})
 _OPERATORS = frozenset({Role.OPERATOR})
-ENTRIES: tuple[Entry, ...] = (Entry("setup", "/console/{site}/setup", marked("Setup"), frozenset()),)
+ENTRIES: tuple[Entry, ...] = (
+    Entry("numbers", "/console/{site}/numbers", marked("Numbers"), _READERS),
+    Entry("setup", "/console/{site}/setup", marked("Setup"), frozenset()),
+)
 """In the order of the head, which is the same on all pages: queue, comments, threads, rules, numbers, audit, setup."""
 
 
