@@ -20,7 +20,7 @@ from service.api import (
     watchers,
 )
 from service.api.way_back import RECEIVED
-from service.console import guide, home, sessions, settings, sign_in
+from service.console import guide, home, numbers, sessions, settings, sign_in
 from service.domain.caller import Role
 from service.pages import demo, docs
 from service.web.route import Route, calls_of, open_route, reader_route, route, watcher_route
@@ -127,6 +127,7 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", "/console/_/settings", settings.save_settings, MODERATOR, OPERATOR),
     route("GET", "/console/_/guide", guide.read_guide, MODERATOR, OPERATOR),
     route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
+    route("GET", "/console/{site}/numbers", numbers.read_page, MODERATOR, OPERATOR),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from service.domain.caller import Caller, Role
 from service.domain.site import Site
+from service.texts.sentence import marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Link:
 _MODERATORS = frozenset({Role.MODERATOR})
 _READERS = frozenset({Role.MODERATOR, Role.OPERATOR})
 _OPERATORS = frozenset({Role.OPERATOR})
-ENTRIES: tuple[Entry, ...] = ()
+ENTRIES: tuple[Entry, ...] = (Entry("numbers", "/console/{site}/numbers", marked("Numbers"), _READERS),)
 """In the order of the head, which is the same on all pages: queue, comments, threads, rules, numbers, audit, setup."""
 
 
