@@ -14,13 +14,13 @@ from classifier import Classifier, ModelError
 from schemas.settings import PREFIX, SECRET_CHARS
 from service.api.page_cache import PAGES, PageCache
 from service.api.wire_live import encode_news
+from service.console.wrong import write_page
 from service.consumers.background import at_work
 from service.consumers.claims import ClaimsOfRevokedTokens
 from service.consumers.consumer import MakeConsumer
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
-from service.html.refusal import write_page
 from service.link.address import make_link
 from service.link.link import Link
 from service.live.feeds import Feeds, ListenerLimits
@@ -59,7 +59,7 @@ from service.web.application import make_application
 from service.web.call import ProcessContext
 from service.web.dispatch import Dispatch
 from service.web.openapi import describe
-from service.web.refusal_writer import PAGE_WRITER
+from service.web.refusal_writer import PAGE_WRITER, PageWriter
 
 log = structlog.get_logger(__name__)
 
@@ -166,7 +166,6 @@ def make_service(
     service[SETTINGS], service[SECRETS], service[CONTEXT] = settings, find_secrets(settings), context
     service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
     service[MAKE_CONSUMERS] = consumers
-    service[PAGE_WRITER] = write_page
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
     service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _work_in_background))
     service.on_startup.append(_add_routes)
@@ -283,6 +282,8 @@ async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> N
 
 async def _add_routes(service: web.Application) -> None:
     settings, desk, context, tracing = service[SETTINGS], service[DESK], service[CONTEXT], service[TRACING]
+    page_writer: PageWriter = partial(write_page, desk=desk, context=context)
+    service[PAGE_WRITER] = page_writer
     routes = API + (PAGES_WITHOUT_DEMO if settings.demo is Audience.NOBODY else PAGES_WITH_DEMO)
     is_believed = partial(is_known, desk=desk, trusted=context.trusted_proxies)
     wrap = partial(tracing.handler, is_believed=is_believed) if tracing else None

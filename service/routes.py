@@ -22,14 +22,20 @@ from service.api import (
 from service.api.way_back import RECEIVED
 from service.console import (
     author,
+    colleague,
     comment,
     comments,
     decisions,
+    first_run,
     guide,
     home,
+    numbers,
     sessions,
     settings,
+    setup,
     sign_in,
+    snippet,
+    team,
     thread,
     thread_list,
 )
@@ -42,6 +48,8 @@ SITE = "/v1/sites/{site}"
 THREAD = SITE + "/threads/{thread}"
 COMMENT = SITE + "/comments/{comment_id}"
 MEMBER = "/v1/members/{member_id}"
+SETUP = "/console/{site}/setup"
+COLLEAGUE = SETUP + "/team/{member_id}"
 AUTHOR = SITE + "/authors/{author_id}"
 DESK = "/console/{site}"
 DESK_COMMENT = DESK + "/comments/{comment_id}"
@@ -159,6 +167,24 @@ CONSOLE: tuple[Route, ...] = (
     route("GET", DESK + "/threads", thread_list.read_threads, MODERATOR),
     route("GET", DESK + "/threads/{thread}", thread.read_thread, MODERATOR),
     route("POST", DESK + "/threads/{thread}", thread.set_thread, MODERATOR),
+    route("GET", "/console/_/first-run", first_run.read_first_run),
+    route("POST", "/console/_/first-run/site", first_run.make_first_site),
+    route("POST", "/console/_/first-run/website", first_run.connect_website),
+    route("POST", "/console/_/first-run/comment", first_run.send_test_comment),
+    route("GET", SETUP, setup.read_setup),
+    route("POST", SETUP, setup.change_setup),
+    route("GET", SETUP + "/snippet", snippet.read_snippet),
+    route("POST", SETUP + "/snippet", snippet.make_website_token),
+    route("GET", SETUP + "/team", team.read_team),
+    route("POST", SETUP + "/team", team.add_member),
+    route("GET", COLLEAGUE, colleague.read_colleague),
+    route("POST", COLLEAGUE + "/name", colleague.rename_colleague),
+    route("POST", COLLEAGUE + "/tokens", colleague.add_token),
+    route("POST", COLLEAGUE + "/tokens/{token_id}/revoke", colleague.revoke_token),
+    route("POST", COLLEAGUE + "/links", colleague.add_link),
+    route("POST", COLLEAGUE + "/sessions", colleague.end_sessions),
+    route("POST", COLLEAGUE + "/revoke", colleague.revoke_colleague),
+    route("GET", "/console/{site}/numbers", numbers.read_page, MODERATOR, OPERATOR),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (

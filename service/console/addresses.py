@@ -8,6 +8,7 @@ SIGN_OUT = "/console/_/sign-out"
 LINK = "/console/_/link"
 SESSIONS = "/console/_/sessions"
 SETTINGS = "/console/_/settings"
+FIRST_RUN = "/console/_/first-run"
 _OWN = re.compile(r"/console(/(?!_/(sign-|link))[!-.0-9:-\[\]-~/]*)?(\?[!-\[\]-~]*)?")
 """A path of a page in ASCII, which is no page of signing in: nothing that leads to another host."""
 

@@ -22,7 +22,7 @@ from service.use_cases import authors, notes
 from service.use_cases.members import find_member
 from service.web.answer import Answer
 from service.web.call import Call
-from service.web.operation import loaded
+from service.web.operation import checked
 from service.web.problems import status_of, words_of
 
 _BAN, _NOTE, _LOOK_UP = Loader(BanRequestSchema()), Loader(NewNoteSchema()), Loader(LookUpSchema())
@@ -49,7 +49,7 @@ async def look_up_author(call: Call) -> Answer:
     """The address stands in no address of a page, and the audit log has the author's id in its place."""
     site = call.known_site.site
     try:
-        email = loaded(_LOOK_UP, {"email": call.body["email"]})["email"]
+        email = checked(_LOOK_UP, {"email": call.body["email"]})["email"]
         found = await authors.look_up_author(
             call.desk, site, email, creates=False, actor=call.known_caller.actor, replay=replay_of_form(call)
         )
@@ -70,7 +70,7 @@ async def show_email(call: Call) -> Answer:
 async def ban_author(call: Call) -> Answer:
     try:
         given = {"until": f"{call.body['until']}T23:59:59Z"} if call.body["until"] else {}
-        body = loaded(_BAN, given | {"reason": call.body["reason"]})
+        body = checked(_BAN, given | {"reason": call.body["reason"]})
         await authors.ban_author(
             call.desk,
             call.known_site.site,
@@ -105,7 +105,7 @@ async def untrust_author(call: Call) -> Answer:
 @console_page("Write a note on an author", form=NoteForm)
 async def note_author(call: Call) -> Answer:
     try:
-        note = loaded(_NOTE, {"note": call.body["note"]})["note"]
+        note = checked(_NOTE, {"note": call.body["note"]})["note"]
         site, author_id = call.known_site.site, call.author_id
         await notes.note_author(call.desk, site, call.known_caller, author_id, note, replay_of_form(call))
     except (InvalidFieldsError, StoreFullError) as error:

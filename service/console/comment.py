@@ -24,7 +24,7 @@ from service.texts.texts import Texts
 from service.use_cases import moderation, notes
 from service.web.answer import Answer
 from service.web.call import Call
-from service.web.operation import loaded
+from service.web.operation import checked
 from service.web.problems import status_of, words_of
 
 _NOTE = Loader(NewNoteSchema())
@@ -39,7 +39,7 @@ async def read_comment(call: Call) -> Answer:
 async def note_comment(call: Call) -> Answer:
     site, comment_id = call.known_site.site, call.comment_id
     try:
-        note = loaded(_NOTE, {"note": call.body["note"]})["note"]
+        note = checked(_NOTE, {"note": call.body["note"]})["note"]
         await notes.note_comment(call.desk, site, call.known_caller, comment_id, note, replay_of_form(call))
     except (InvalidFieldsError, StoreFullError) as error:
         return await draw_comment(call, refused=error)

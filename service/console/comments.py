@@ -25,7 +25,7 @@ from service.texts.texts import Texts
 from service.use_cases import lists
 from service.web.answer import Answer
 from service.web.call import Call, Json
-from service.web.operation import loaded
+from service.web.operation import checked
 from service.web.problems import status_of
 
 MACHINE = "machine"
@@ -119,7 +119,7 @@ def _checked(filters: Filters) -> Json:
         given["author_id"] = filters.author
     if filters.since:
         given["since"] = f"{filters.since}T00:00:00Z"
-    query = loaded(_QUERY, given)
+    query = checked(_QUERY, given)
     if filters.by:
         query["verdict"] = _verdict_of(filters)
     return query

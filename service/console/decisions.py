@@ -21,7 +21,7 @@ from service.errors import (
 from service.use_cases import moderation
 from service.web.answer import Answer
 from service.web.call import Call, Json
-from service.web.operation import loaded
+from service.web.operation import checked
 
 TOLD_BESIDE = (
     ClaimedByAnotherError,
@@ -48,7 +48,7 @@ async def decide(call: Call) -> Answer:
 @console_page("Undo the last decision", form=UndoForm)
 async def undo(call: Call) -> Answer:
     try:
-        body = loaded(_UNDO, _filled(call.body, "revision"))
+        body = checked(_UNDO, _filled(call.body, "revision"))
         await moderation.undo(
             call.desk,
             call.known_site.site,
@@ -64,7 +64,7 @@ async def undo(call: Call) -> Answer:
 
 def _ruling(call: Call) -> Ruling:
     """The decision of the form, checked as the API checks it. InvalidFieldsError."""
-    body = loaded(_DECISION, _filled(call.body, "decision", "reason", "note", "revision"))
+    body = checked(_DECISION, _filled(call.body, "decision", "reason", "note", "revision"))
     reason = body["reason"]
     return Ruling(
         call.comment_id,

@@ -2,10 +2,12 @@
 
 from typing import NamedTuple
 
+from service.console.addresses import FIRST_RUN
 from service.console.frame import page
 from service.console.navigation import first_address
 from service.console.operation import console_page
 from service.domain.site import Site
+from service.use_cases.first_run import is_empty
 from service.use_cases.site_queues import queue_depths
 from service.web.answer import Answer
 from service.web.call import Call
@@ -22,6 +24,9 @@ class SiteRow(NamedTuple):
 
 @console_page("Show one's sites")
 async def read_home(call: Call) -> Answer:
+    """Whoever may set up an installation in which nobody has begun is led to its first steps."""
+    if call.known_caller.is_admin and await is_empty(call.desk):
+        return Answer(303, headers={"Location": FIRST_RUN})
     depths, left_out = await queue_depths(call.desk, call.known_caller)
     sites = ((call.desk.registry.site(each.site), each) for each in depths)
     rows = [SiteRow(site, first_address(call.known_caller, site), each.waiting, each.oldest_ms) for site, each in sites]

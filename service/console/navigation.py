@@ -36,6 +36,8 @@ _OPERATORS = frozenset({Role.OPERATOR})
 ENTRIES: tuple[Entry, ...] = (
     Entry("comments", "/console/{site}/comments", marked("Comments"), _MODERATORS),
     Entry("threads", "/console/{site}/threads", marked("Threads"), _MODERATORS),
+    Entry("numbers", "/console/{site}/numbers", marked("Numbers"), _READERS),
+    Entry("setup", "/console/{site}/setup", marked("Setup"), frozenset()),
 )
 """In the order of the head, which is the same on all pages: queue, comments, threads, rules, numbers, audit, setup."""
 

@@ -1,6 +1,6 @@
 """The plots of a site's numbers: each a question, its answer in a sentence, a drawing and a table."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -54,14 +54,12 @@ class Plot:
     tables: Sequence[Table]
 
 
-def plots_of(numbers: Numbers, texts: Texts, name_of: Callable[[str], str] | None) -> list[Plot]:
-    """The plots of a site; with `name_of` its members are told apart."""
-    return [
-        _keeping_up(numbers, texts),
-        _coming_and_going(numbers, texts),
-        _waiting_times(numbers, texts),
-        _deciders(numbers, texts, name_of),
-    ]
+def plots_of(numbers: Numbers, texts: Texts, name_of: Callable[[str], str] | None) -> Iterator[Plot]:
+    """The plots of a site, each made when it is asked for; with `name_of` its members are told apart."""
+    yield _keeping_up(numbers, texts)
+    yield _coming_and_going(numbers, texts)
+    yield _waiting_times(numbers, texts)
+    yield _deciders(numbers, texts, name_of)
 
 
 def speed_plot(answered: Mapping[float | None, int], texts: Texts) -> Plot:

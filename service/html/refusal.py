@@ -19,7 +19,7 @@ _PAGES_KEPT = 256
 """Of errors: their titles and details are few, in as many languages as there are."""
 
 
-def write_page(request: Request, site: Site | None, error: RequestError | None) -> Answer:
+def write_page(request: Request, site: Site | None, error: RequestError | None, request_id: str) -> Answer:  # noqa: ARG001 it stands in the head
     """The page for a person whose request was refused, or met a mistake of our own, which is None."""
     texts = texts_for(request, site)
     if is_persons_form(request):

@@ -1,6 +1,5 @@
 """What people open in a browser beside the demo: the API's description, a page of thanks, and the files of all."""
 
-import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -18,15 +17,14 @@ from service.texts.catalogue import ENGLISH
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import Operation, operation
-from service.web.own_address import own_path, told_host, told_scheme
+from service.web.own_address import own_path
+from service.web.shown_address import shown_address
 
 _BY_LANGUAGE = {"Vary": "Accept-Language"}
 _MOST_PATHS = 8
 """So many paths that the service lies under have their description kept: proxies have few."""
 _PLACE_OF_ADDRESS = b"ADDRESS-OF-THE-SERVICE"
 """Stands in the page, which is made once, where each caller is shown the address that he came to."""
-_HOST = re.compile(r"[A-Za-z0-9._-]{1,253}(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](:[0-9]{1,5})?")
-_USUAL_HOST = "127.0.0.1:8080"
 _FOR_A_WEEK = {"Cache-Control": "public, max-age=604800"}
 _FOR_A_YEAR = {"Cache-Control": "public, max-age=31536000, immutable"}
 _NOT_KEPT = {"Cache-Control": "no-cache"}
@@ -57,7 +55,7 @@ async def read_docs(call: Call) -> Answer:
     page = _docs(call.context.openapi)
     content = page.content
     assert isinstance(content, bytes)  # noqa: S101
-    return page._replace(content=content.replace(_PLACE_OF_ADDRESS, _address(call).encode()))
+    return page._replace(content=content.replace(_PLACE_OF_ADDRESS, shown_address(call).encode()))
 
 
 @operation("The API's description for machines", answers={200: "OpenAPI 3.1."})
@@ -70,17 +68,6 @@ async def read_openapi(call: Call) -> Answer:
 def _docs(openapi: Callable[[], Json]) -> Answer:
     setting = setup(_PLACE_OF_ADDRESS.decode())
     return render.page("docs.html", ENGLISH, reference=reference(_document(openapi)), setup=setting)
-
-
-def _address(call: Call) -> str:
-    """The service's public address, or the one that its caller came to, for a shell to be typed in; a plain one in the
-    place of what could be more than a host."""
-    public_url, request = call.context.public_url, call.request
-    if public_url is not None:
-        return public_url.url
-    scheme = told_scheme(request, call.context.trusted_proxies) or request.scheme
-    host = told_host(request) or request.host
-    return f"{scheme}://{host if _HOST.fullmatch(host) else _USUAL_HOST}{own_path(request)}"
 
 
 @lru_cache(_MOST_PATHS)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import orjson
 
-from service.domain.event import EventKind
 from service.domain.session import IDLE_MS, LONGEST_MS, Session
 from service.link.link import Link
 from service.store import keys, scripts
@@ -44,10 +43,10 @@ async def note_use(link: Link, session: Session, now_ms: int) -> None:
     await scripts.USE_SESSION.run(link, [key], now_ms, used.ends_ms - now_ms)
 
 
-async def end(link: Link, member_id: str, digest: str, *, kind: EventKind, actor: str, now_ms: int) -> bool:
-    """Ends a session of a member. False where there is none of his."""
+async def end(link: Link, member_id: str, digest: str, *, is_own: bool, actor: str, now_ms: int) -> bool:
+    """Ends a session of a member: itself, or from elsewhere. False where there is none of his."""
     (is_ended,) = await scripts.END_SESSION.run(
-        link, _keys_of(member_id, digest), digest, member_id, now_ms, actor, kind
+        link, _keys_of(member_id, digest), digest, member_id, now_ms, actor, int(is_own)
     )
     return bool(is_ended)
 

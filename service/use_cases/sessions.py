@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from service.desk import Desk
 from service.domain.caller import Caller, Role
-from service.domain.event import EventKind
 from service.domain.network import reader_network
 from service.domain.session import AGENT_CHARS, Session
 from service.domain.sign_in_link import SECRET_BYTES, SignInLink, is_past, new_secret
@@ -103,7 +102,7 @@ async def sign_out(desk: Desk, session: Session) -> None:
         desk.link,
         session.member_id,
         session.digest,
-        kind=EventKind.SIGNED_OUT,
+        is_own=True,
         actor=session.member_id,
         now_ms=desk.now_ms(),
     )
@@ -111,9 +110,7 @@ async def sign_out(desk: Desk, session: Session) -> None:
 
 async def end_session(desk: Desk, member_id: str, digest: str, *, actor: str) -> None:
     """Ends a session of a member from elsewhere. SessionNotFoundError."""
-    is_ended = await sessions.end(
-        desk.link, member_id, digest, kind=EventKind.SESSION_ENDED, actor=actor, now_ms=desk.now_ms()
-    )
+    is_ended = await sessions.end(desk.link, member_id, digest, is_own=False, actor=actor, now_ms=desk.now_ms())
     if not is_ended:
         raise SessionNotFoundError
 
@@ -121,9 +118,7 @@ async def end_session(desk: Desk, member_id: str, digest: str, *, actor: str) ->
 async def end_all_sessions(desk: Desk, member_id: str, *, actor: str) -> None:
     """Ends all sessions of a member."""
     for session in await list_sessions(desk, member_id):
-        await sessions.end(
-            desk.link, member_id, session.digest, kind=EventKind.SESSION_ENDED, actor=actor, now_ms=desk.now_ms()
-        )
+        await sessions.end(desk.link, member_id, session.digest, is_own=False, actor=actor, now_ms=desk.now_ms())
 
 
 async def _open(

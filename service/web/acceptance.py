@@ -23,6 +23,11 @@ def prefers_html(request: Request) -> bool:
     return wanted > 0 and all(wanted >= weights.get(each, 0.0) for each in _JSON)
 
 
+def is_for_a_part(request: Request) -> bool:
+    """Whether a script of one of our pages asks, and puts what comes into it."""
+    return request.headers.get("CD-Fragment") == "1"
+
+
 def accepted_languages(request: Request) -> list[str]:
     """The languages that a client accepts, in lower case, the best first."""
     ranges = _ranges(request.headers.get("Accept-Language", ""))

@@ -90,7 +90,7 @@ class Operation:
         assert schema is not None  # noqa: S101
         if not isinstance(fields, dict):
             raise InvalidFieldsError(errors={"_body": ["Not a JSON object."]})
-        return loaded(schema, fields)
+        return checked(schema, fields)
 
     def require_known_query(self, request: Request) -> None:
         """InvalidFieldsError names the parameters that the call does not take, the first MAX_UNKNOWN_NAMED of them, and
@@ -113,16 +113,16 @@ class Operation:
             values = request.query.getall(name, None)
             if values is not None:
                 given[name] = values if isinstance(schema_field, List) else values[-1]
-        return loaded(self.query_loader, given)
+        return checked(self.query_loader, given)
 
 
-def loaded(schema: Schema | Loader, fields: Json) -> Json:
+def checked(schema: Schema | Loader, fields: Json) -> Json:
     """The fields as a schema has them; InvalidFieldsError names every bad one."""
     try:
-        checked: Json = schema.load(fields)
+        loaded: Json = schema.load(fields)
     except ValidationError as error:
         raise InvalidFieldsError(errors=field_errors(error)) from error
-    return checked
+    return loaded
 
 
 def _tolerant(kind: type[Schema]) -> Schema:

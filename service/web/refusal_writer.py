@@ -8,7 +8,7 @@ from aiohttp import hdrs
 
 from service.domain.site import Site
 from service.errors import RequestError
-from service.web.acceptance import prefers_html
+from service.web.acceptance import is_for_a_part, prefers_html
 from service.web.answer import Answer, mistake, refusal
 from service.web.call import PartKey
 from service.web.exchange import Request
@@ -17,9 +17,9 @@ from service.web.operation import ErrorWriter
 from service.web.problems import INTERNAL
 from service.web.response import Response
 
-PageWriter = Callable[[Request, Site | None, RequestError | None], Answer]
-"""Writes the page that a person gets for an error, None for a mistake of our own: of the request, and of the site where
-its path has one."""
+PageWriter = Callable[[Request, Site | None, RequestError | None, str], Answer]
+"""Writes the page that a person gets for an error, None for a mistake of our own: of the request, of the site where its
+path has one, and of the request's id."""
 PAGE_WRITER: PartKey[PageWriter] = PartKey("page_writer")
 
 log = structlog.get_logger(__name__)
@@ -42,13 +42,12 @@ class RefusalWriter:
         max_body_bytes: int,
         writer: ErrorWriter | None = None,
     ) -> Response:
-        """What `writer` gives, where an operation has one for its errors; else a page, or a problem document."""
+        """What `writer` gives, where an operation has one for this error; else a page, or a problem document."""
         answer: Answer | None = None
         try:
-            if writer:
-                answer = writer(request, site, error)
-            else:
-                answer = await self._page(request, site, error, max_body_bytes=max_body_bytes)
+            answer = writer(request, site, error) if writer else None
+            if answer is None:
+                answer = await self._page(request, site, error, request_id, max_body_bytes=max_body_bytes)
         except Exception:  # what is refused gets an answer, also where a page of it cannot be made
             log.exception("refusal_not_written", request_id=request_id, code=error.code)
         return refusal(error, request_id, defaults, answer=answer)
@@ -65,22 +64,23 @@ class RefusalWriter:
         """What is told of a mistake of our own, without any detail of it."""
         answer: Answer | None = None
         try:
-            answer = await self._page(request, site, None, max_body_bytes=max_body_bytes)
+            answer = await self._page(request, site, None, request_id, max_body_bytes=max_body_bytes)
         except Exception:  # as above
             log.exception("refusal_not_written", request_id=request_id, code=INTERNAL)
         return mistake(request_id, defaults, answer=answer)
 
     async def _page(
-        self, request: Request, site: Site | None, error: RequestError | None, *, max_body_bytes: int
+        self, request: Request, site: Site | None, error: RequestError | None, request_id: str, *, max_body_bytes: int
     ) -> Answer | None:
         write_page = request.app.get(PAGE_WRITER)
         if write_page is None or not _is_shown_by_a_browser(request):
             return None
         await self._forms.keep(request, error, max_body_bytes)
-        return write_page(request, site, error)
+        return write_page(request, site, error, request_id)
 
 
 def _is_shown_by_a_browser(request: Request) -> bool:
-    """Whether it opens a page, or sends a form: browsers do nothing else by themselves."""
+    """Whether it opens a page, or sends a form: browsers do nothing else by themselves; or a script of ours puts the
+    answer into a page."""
     is_opening = request.method in {hdrs.METH_GET, hdrs.METH_HEAD} and prefers_html(request)
-    return is_opening or is_persons_form(request)
+    return is_opening or is_persons_form(request) or is_for_a_part(request)

@@ -11,6 +11,13 @@ from tests.application.conftest import ADMIN, Application
 OWN = {"Sec-Fetch-Site": "same-origin"}
 
 
+async def begun(application: Application) -> Application:
+    """The application once somebody gave its first site a name: before that an administrator is led to the first
+    steps."""
+    await application.ask("PATCH", "/v1/sites/default", {"title": "Harbour Gazette"})
+    return application
+
+
 @dataclass(slots=True)
 class Page:
     """What a browser got."""

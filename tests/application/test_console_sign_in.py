@@ -12,7 +12,7 @@ from service.desk import Desk, clock_ms
 from service.domain.session import IDLE_MS, LONGEST_MS
 from service.use_cases import sessions
 from tests.application.conftest import ADMIN, Application
-from tests.application.console import Browser
+from tests.application.console import Browser, begun
 
 Open = Callable[..., Awaitable[Application]]
 HOME, SIGN_IN, SESSIONS = "/console", "/console/_/sign-in", "/console/_/sessions"
@@ -25,7 +25,7 @@ def desk_of(application: Application) -> Desk:
 
 @pytest.fixture
 async def browser(application: Application) -> Browser:
-    return Browser(application)
+    return Browser(await begun(application))
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def clock() -> list[int]:
 
 @pytest.fixture
 async def timed(open_application: Open, clock: list[int]) -> Browser:
-    return Browser(await open_application(lambda: clock[0]))
+    return Browser(await begun(await open_application(lambda: clock[0])))
 
 
 async def test_a_token_opens_a_session_that_leads_to_the_page_that_was_asked_for(browser: Browser) -> None:
@@ -87,7 +87,7 @@ async def test_a_cookie_is_out_of_reach_of_scripts_and_of_other_sites(open_appli
 
 
 async def test_a_plain_cookie_that_somebody_planted_is_none_over_https(open_application: Open) -> None:
-    application = await open_application(TRUSTED_PROXIES="127.0.0.1")
+    application = await begun(await open_application(TRUSTED_PROXIES="127.0.0.1"))
     browser = Browser(application)
     await browser.sign_in()
     assert (await browser.get(HOME)).status == 200

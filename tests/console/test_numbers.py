@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 from service.console.numbers_figures import figures_of, memory_figure, views_of
 from service.console.numbers_plots import Plot, plots_of, speed_plot
 from service.console.numbers_told import tell
+from service.console.plot import write_plot
 from service.domain.numbers import Numbers, Queue, plot_step_ms
 from service.domain.series import MINUTE_MS, DecisionTimes, Series, Span
 from service.html.page_texts import page_texts
@@ -189,7 +190,10 @@ def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, sche
         "views": views_of("harbour", texts),
         "current": "/console/harbour/numbers?span=day",
         "figures": [*figures_of(found, texts), memory_figure(412_000_000, 2_000_000_000, texts)],
-        "plots": [*plots_of(found, texts, NAMES.__getitem__), speed_plot(ANSWERED, texts)],
+        "plots": [
+            write_plot(plot, texts)
+            for plot in (*plots_of(found, texts, NAMES.__getitem__), speed_plot(ANSWERED, texts))
+        ],
         "is_operator": True,
         **page_texts(texts),
     }

@@ -255,7 +255,7 @@ def return_address(text: str) -> object:
     """As the field of a form, and as the page that a browser says it is on; what a refused form makes of them."""
     asked = request(Referer=text, Origin=text, Accept="text/html", Content_Type=bodies.URLENCODED)
     asked[FORM] = {"return_to": text, "article": {"url": text}}
-    return write_page(asked, SITE, InvalidFieldsError(errors={"name": ["Missing."]}))
+    return write_page(asked, SITE, InvalidFieldsError(errors={"name": ["Missing."]}), "")
 
 
 def search(text: str) -> object:

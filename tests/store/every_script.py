@@ -9,7 +9,7 @@ from service.consumers.sealer import Sealer
 from service.domain.bulk import BulkOrder
 from service.domain.caller import Role
 from service.domain.decision import Decision
-from service.domain.event import RESTORE, ROTATION, EventKind
+from service.domain.event import RESTORE, ROTATION
 from service.domain.judged import Judged
 from service.domain.member import Member
 from service.domain.note import Note
@@ -196,11 +196,11 @@ async def use_bulks(store: Store, ids: list[str]) -> None:
 async def use_sessions(link: Link, now: int) -> None:
     """Sessions that are opened, used and ended, and a link that is made and taken."""
     session = Session("digest", "of a token", "m-ann", now, now, "a browser")
-    for kind in (EventKind.SIGNED_OUT, EventKind.SESSION_ENDED):
+    for is_own in (True, False):
         await sessions.open_session(link, session, told={"network": "n"})
         await sessions.note_use(link, session, now + 1)
         assert await sessions.of_member(link, "m-ann", now + 1)
-        await sessions.end(link, "m-ann", "digest", kind=kind, actor="m-ann", now_ms=now + 2)
+        await sessions.end(link, "m-ann", "digest", is_own=is_own, actor="m-ann", now_ms=now + 2)
     await sign_in_links.make(link, "digest", SignInLink("of a token", "m-ann", "m-chief"), now)
     await sign_in_links.take(link, "digest")
     await sessions.tell_refused(link, now, {"network": "n"})
