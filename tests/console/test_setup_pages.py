@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from tests.browser import started_browser
 from tests.console.album import sign_in
@@ -136,7 +136,12 @@ def test_no_name_is_more_than_a_name(context: BrowserContext, service: ServicePr
     ask(service, "POST", "/v1/sites", site)
     page = context.new_page()
     said: list[str] = []
-    page.on("dialog", lambda dialog: (said.append(dialog.message), dialog.dismiss()))
+
+    def dismiss(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismiss)
     sign_in(page, service.url, service.admin_token)
     page.goto(f"{service.url}/console/hostile/setup/team")
     for name in names:
