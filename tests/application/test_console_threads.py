@@ -54,8 +54,8 @@ async def test_what_waits_stands_in_its_place(browser: Browser) -> None:
     await approve(application, second)
     later = await send(application, "Waits at the end.")
     page = await browser.get(f"{THREADS}/tunnel")
-    said = re.findall(r'<li class="depth-(\d)( away)?">.*?/comments/(\w{16})"', page.text, re.DOTALL)
-    assert said == [("0", "", first), ("1", " away", reply), ("0", "", second), ("0", " away", later)]
+    said = re.findall(r'<li class="depth-(\d)( waits)?">.*?/comments/(\w{16})"', page.text, re.DOTALL)
+    assert said == [("0", "", first), ("1", " waits", reply), ("0", "", second), ("0", " waits", later)]
 
 
 async def test_replies_deeper_than_any_page_are_shown(browser: Browser) -> None:
