@@ -17,6 +17,7 @@ from service.errors import (
     ForgedFormError,
     InvalidFieldsError,
     RequestError,
+    RouteNotFoundError,
     UnauthenticatedError,
     UnavailableError,
 )
