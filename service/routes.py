@@ -158,6 +158,14 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", COLLEAGUE + "/links", colleague.add_link),
     route("POST", COLLEAGUE + "/sessions", colleague.end_sessions),
     route("POST", COLLEAGUE + "/revoke", colleague.revoke_colleague),
+    route("GET", "/console/{site}", queue.read_queue, MODERATOR),
+    route("POST", "/console/{site}/claims", queue_acts.claim, MODERATOR),
+    route("POST", "/console/{site}/claims/renewal", queue_acts.renew, MODERATOR),
+    route("POST", "/console/{site}/claims/end", queue_acts.give_back, MODERATOR),
+    route("POST", "/console/{site}/decisions", queue_acts.decide, MODERATOR),
+    route("POST", "/console/{site}/undo", queue_acts.undo, MODERATOR),
+    route("POST", "/console/{site}/notes", queue_acts.write_note, MODERATOR),
+    route("GET", "/console/{site}/live", live_pages.follow, MODERATOR),
     route("GET", "/console/{site}/numbers", numbers.read_page, MODERATOR, OPERATOR),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
