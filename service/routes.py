@@ -21,7 +21,11 @@ from service.api import (
 )
 from service.api.way_back import RECEIVED
 from service.console import (
+    author,
     colleague,
+    comment,
+    comments,
+    decisions,
     first_run,
     guide,
     home,
@@ -32,6 +36,8 @@ from service.console import (
     sign_in,
     snippet,
     team,
+    thread,
+    thread_list,
 )
 from service.domain.caller import Role
 from service.pages import demo, docs
@@ -45,6 +51,9 @@ MEMBER = "/v1/members/{member_id}"
 SETUP = "/console/{site}/setup"
 COLLEAGUE = SETUP + "/team/{member_id}"
 AUTHOR = SITE + "/authors/{author_id}"
+DESK = "/console/{site}"
+DESK_COMMENT = DESK + "/comments/{comment_id}"
+DESK_AUTHOR = DESK + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
     *calls_of(
@@ -141,6 +150,23 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", "/console/_/settings", settings.save_settings, MODERATOR, OPERATOR),
     route("GET", "/console/_/guide", guide.read_guide, MODERATOR, OPERATOR),
     route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
+    route("GET", DESK + "/comments", comments.read_comments, MODERATOR),
+    route("GET", DESK_COMMENT, comment.read_comment, MODERATOR),
+    route("POST", DESK_COMMENT + "/decisions", decisions.decide, MODERATOR),
+    route("POST", DESK_COMMENT + "/undo", decisions.undo, MODERATOR),
+    route("POST", DESK_COMMENT + "/notes", comment.note_comment, MODERATOR),
+    route("GET", DESK + "/authors", author.read_look_up, MODERATOR),
+    route("POST", DESK + "/authors", author.look_up_author, MODERATOR),
+    route("GET", DESK_AUTHOR, author.read_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/email", author.show_email, MODERATOR),
+    route("POST", DESK_AUTHOR + "/ban", author.ban_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/unban", author.unban_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/trust", author.trust_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/untrust", author.untrust_author, MODERATOR),
+    route("POST", DESK_AUTHOR + "/notes", author.note_author, MODERATOR),
+    route("GET", DESK + "/threads", thread_list.read_threads, MODERATOR),
+    route("GET", DESK + "/threads/{thread}", thread.read_thread, MODERATOR),
+    route("POST", DESK + "/threads/{thread}", thread.set_thread, MODERATOR),
     route("GET", "/console/_/first-run", first_run.read_first_run),
     route("POST", "/console/_/first-run/site", first_run.make_first_site),
     route("POST", "/console/_/first-run/website", first_run.connect_website),

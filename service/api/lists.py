@@ -14,7 +14,7 @@ from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import operation, outcome
 
-_COMMENTS = "comments"
+COMMENTS = "comments"
 """What a cursor is good for."""
 
 
@@ -31,7 +31,7 @@ async def list_comments(call: Call) -> Answer:
         site,
         await lists.with_author(call.desk, site, selection_of(query), query["author_id"]),
         limit=query["limit"],
-        below=ordinal_of(_COMMENTS, query["cursor"]),
+        below=ordinal_of(COMMENTS, query["cursor"]),
     )
     return Answer(200, _page_json(page))
 
@@ -56,6 +56,6 @@ def _ms_or_none(time: datetime | None) -> int | None:
 def _page_json(page: CommentsPage) -> Json:
     return {
         "comments": [comment_json(comment) for comment in page.comments],
-        "next_cursor": None if page.below is None else name_cursor_after(_COMMENTS, str(page.below)),
+        "next_cursor": None if page.below is None else name_cursor_after(COMMENTS, str(page.below)),
         "scanned_until": None if page.scanned_ms is None else rfc3339(page.scanned_ms),
     }

@@ -73,7 +73,7 @@ def speed_plot(answered: Mapping[float | None, int], texts: Texts) -> Plot:
     shown = [(bound, count) for bound, count in zip(bounds, answered.values(), strict=True) if count]
     bars = [Bar(bound, count, 0, _share(count, total, texts)) for bound, count in shown]
     rows = [(bound, _share(count, total, texts)) for bound, count in zip(bounds, answered.values(), strict=True)]
-    table = Table((texts.gettext("Time"), texts.gettext("Share of comments")), rows)
+    table = Table((texts.gettext("Within"), texts.gettext("Share of comments")), rows)
     return Plot(question, answer, draw_bars(answer, bars), (table,))
 
 
@@ -122,7 +122,7 @@ def _waiting_times(numbers: Numbers, texts: Texts) -> Plot:
     answer = texts.gettext("Half of those decided waited at most %(half)s, 95 of 100 at most %(most)s.") % values
     medians, mosts = numbers.known(times.median), numbers.known(times.most)
     curves = [Curve(texts.gettext("half"), medians), Curve(texts.gettext("95 of 100"), mosts)]
-    scale = duration_scale(max(each for each in mosts if each is not None))
+    scale = duration_scale(max((each for each in mosts if each is not None), default=0))
     axes = _axes(numbers, texts, scale, lambda tick: duration(tick, texts) if tick else "0")
     columns = [
         (texts.gettext("Half (seconds)"), medians),
@@ -209,7 +209,10 @@ def _speed(answered: Mapping[float | None, int], texts: Texts) -> str:
             "bound": bound
         }
     values = {"half": _milliseconds(half, texts), "most": _milliseconds(most, texts)}
-    return texts.gettext("Half of the comments are taken in within %(half)s, 99 of 100 within %(most)s.") % values
+    answer = texts.gettext(
+        "Since the last start half of all comments took at most %(half)s, 99 of 100 at most %(most)s."
+    )
+    return answer % values
 
 
 def _share(count: int, total: int, texts: Texts) -> str:

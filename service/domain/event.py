@@ -18,6 +18,7 @@
 | author_unbanned | a moderator ended a ban | author_id | until when it would have lasted -> nothing |
 | author_trusted, author_untrusted | a moderator trusted an author, or took it back | author_id | nothing, trusted |
 | author_looked_up | a moderator asked for the author of an email | author_id, or nothing for nobody's | - |
+| email_shown | a moderator was shown an author's email, at the console | author_id | - |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
 | site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
@@ -84,6 +85,7 @@ class EventKind(StrEnum):
     AUTHOR_TRUSTED = "author_trusted"
     AUTHOR_UNTRUSTED = "author_untrusted"
     AUTHOR_LOOKED_UP = "author_looked_up"
+    EMAIL_SHOWN = "email_shown"
     THREAD_CHANGED = "thread_changed"
     SITE_CREATED = "site_created"
     SITE_CHANGED = "site_changed"

@@ -86,6 +86,15 @@ class Thread:
         return open_ms > 0 and first_ms is not None and closing.now_ms >= first_ms + open_ms
 
 
+class ThreadsPage(NamedTuple):
+    """Threads in which somebody wrote, and by id when that was last, in ms since 1970. The next page is of comments
+    whose ordinals are below `below`, which is None where there are no more."""
+
+    threads: Sequence[Thread]
+    last_ms: Mapping[str, int]
+    below: int | None
+
+
 class SitesOwn(NamedTuple):
     """In the place of a mode, or of a time to close at: the site's own again."""
 

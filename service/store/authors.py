@@ -68,6 +68,11 @@ async def untrust(link: Link, site: str, author_id: str, *, actor: str, now_ms: 
     await _run(scripts.UNTRUST_AUTHOR, link, site, author_id, actor, now_ms)
 
 
+async def tell_email_shown(link: Link, site: str, author_id: str, *, actor: str, now_ms: int) -> None:
+    """Tells that somebody was shown an author's email. AuthorNotFoundError."""
+    await _run(scripts.TELL_EMAIL_SHOWN, link, site, author_id, actor, now_ms)
+
+
 async def _run(
     script: Script, link: Link, site: str, author_id: str, actor: str, now_ms: int, *arguments: int | str
 ) -> list[list[bytes]]:

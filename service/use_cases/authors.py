@@ -62,6 +62,12 @@ async def unban_author(desk: Desk, site: str, author_id: str, *, actor: str) -> 
     await authors.unban(desk.link, site, author_id, actor=actor, now_ms=desk.now_ms())
 
 
+async def tell_email_shown(desk: Desk, site: str, author_id: str, *, actor: str) -> None:
+    """Everybody who may read the events learns that somebody is about to be shown an author's email, but not which.
+    AuthorNotFoundError."""
+    await authors.tell_email_shown(desk.link, site, author_id, actor=actor, now_ms=desk.now_ms())
+
+
 async def trust_author(desk: Desk, site: str, author_id: str, *, actor: str) -> AuthorRecord:
     """Publishes an author's comments from now on, where a website knows him and nothing speaks against it.
     AuthorNotFoundError."""

@@ -58,6 +58,11 @@ class ProcessContext:
     streams: Streams = field(default_factory=Streams)
 
 
+def is_comment_id(text: str) -> bool:
+    """Whether a text can be the id of a comment."""
+    return _COMMENT_ID.match(text) is not None
+
+
 PartKey = web.AppKey
 """Names a part of the application that only some operations need, such as a cache of theirs; `app.py` puts it there."""
 
@@ -102,7 +107,7 @@ class Call:
     def comment_id(self) -> str:
         """The comment in the path; CommentNotFoundError for what can be no id."""
         comment_id = self.request.match_info["comment_id"]
-        if not _COMMENT_ID.match(comment_id):
+        if not is_comment_id(comment_id):
             raise CommentNotFoundError
         return comment_id
 

@@ -1,6 +1,7 @@
 """What the page of numbers says and draws: sentences, tables, gaps, and an installation without a comment."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -147,6 +148,13 @@ def test_where_nothing_was_counted_nothing_is_drawn() -> None:
     assert not speed_plot(dict.fromkeys(ANSWERED, 0), ENGLISH).drawing
 
 
+def test_points_ahead_of_a_clock_that_was_set_back_break_nothing() -> None:
+    found = numbers()
+    later = [at_ms + 30 * 24 * 60 * MINUTE_MS for at_ms in found.series.at_ms]
+    ahead = replace(found, series=replace(found.series, at_ms=later))
+    assert all(plot.answer for plot in plots(ahead).values())
+
+
 def test_figures_tell_the_whole_span() -> None:
     assert figures_of(numbers(), ENGLISH) == [
         ("Half wait at most", "6 mins", "95 of 100 at most 31 mins"),
@@ -160,7 +168,7 @@ def test_figures_tell_the_whole_span() -> None:
 
 def test_speed_is_told_by_the_bounds_that_most_stayed_within() -> None:
     plot = speed_plot(ANSWERED, ENGLISH)
-    assert plot.answer == "Half of the comments are taken in within 2.5 ms, 99 of 100 within 5 ms."
+    assert plot.answer == "Since the last start half of all comments took at most 2.5 ms, 99 of 100 at most 5 ms."
     assert plot.tables[0].rows[-2:] == [("10 ms", "under 1%"), ("more than 10 ms", "under 1%")]
     assert speed_plot({0.001: 1, None: 1}, ENGLISH).answer == (
         "More than one comment in 100 took longer than 1 ms to be taken in."

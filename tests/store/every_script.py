@@ -158,6 +158,7 @@ async def use_scripts_of_authors(store: Store, link: Link) -> None:
     for _ in range(2):
         await authors.unban(link, site, author_id, actor="ann", now_ms=now)
         await authors.untrust(link, site, author_id, actor="ann", now_ms=now)
+        await authors.tell_email_shown(link, site, author_id, actor="ann", now_ms=now)
 
 
 async def use_lists(store: Store, link: Link) -> None:

@@ -333,7 +333,7 @@ def test_events_are_written_in_one_place() -> None:
             "keys.turned_down",
         }
     told = OF_COMMENTS | OF_RECORDS | OF_AUTHORS | OF_BULKS | OF_LOGS | OF_SESSIONS
-    assert told | {"thread_changed", "author_looked_up"} == set(EventKind)
+    assert told | {"thread_changed", "author_looked_up", "email_shown"} == set(EventKind)
 
 
 @pytest.mark.parametrize("kind", sorted(EventKind))

@@ -1,0 +1,204 @@
+"""The console's lists of comments, search, and a comment's own page."""
+
+import re
+
+import pytest
+
+from tests.application.conftest import Application
+from tests.application.console import Browser
+from tests.application.console_readers import ask, follow, post_form, send, signed_in
+
+COMMENTS = "/console/default/comments"
+
+
+@pytest.fixture
+async def browser(application: Application) -> Browser:
+    return await signed_in(application)
+
+
+async def test_each_tab_shows_the_comments_of_its_state(browser: Browser) -> None:
+    held, approved = await send(browser.application, "It waits."), await send(browser.application, "It is out.")
+    await browser.application.ask("POST", f"/v1/sites/default/comments/{approved}/decisions", {"decision": "approve"})
+    for query, shown, hidden in (
+        ("state=held", held, approved),
+        ("state=published", approved, held),
+        ("q=waits", held, approved),
+    ):
+        page = await browser.get(f"{COMMENTS}?{query}")
+        assert page.status == 200
+        assert f"{COMMENTS}/{shown}" in page.text
+        assert f"{COMMENTS}/{hidden}" not in page.text
+    page = await browser.get(COMMENTS)
+    assert held in page.text
+    assert approved in page.text
+    (tabs,) = re.findall(r'<nav class="tabs".*?</nav>', page.text)
+    assert re.findall(r'<a href="([^"]+)" aria-current="page">', tabs) == [COMMENTS]
+
+
+async def test_what_the_machine_did_is_told_from_what_people_did(browser: Browser) -> None:
+    application = browser.application
+    await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "postmoderate"})
+    by_machine = await send(application, "Nobody looked at this.")
+    await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "premoderate"})
+    by_person = await send(application, "Somebody looked at this.")
+    await application.ask("POST", f"/v1/sites/default/comments/{by_person}/decisions", {"decision": "approve"})
+    page = await browser.get(f"{COMMENTS}?state=published&by=machine")
+    assert by_machine in page.text
+    assert by_person not in page.text
+    assert "published by the machine" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("state=gone", "state"),
+        ("state=held&by=machine", "by"),
+        ("q=a+b+c+d+e+f+g+h+i", "q"),
+        ("since=yesterday", "since"),
+        ("cursor=mine", "cursor"),
+        ("author=nobody", "author"),
+    ],
+)
+async def test_a_search_that_cannot_be_made_says_which_field_is_wrong(browser: Browser, query: str, field: str) -> None:
+    page = await browser.get(f"{COMMENTS}?{query}")
+    assert page.status == 422
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert f'href="#{field}"' in page.text
+
+
+async def test_what_was_typed_stays(browser: Browser) -> None:
+    page = await browser.get(f"{COMMENTS}?q=%22%3E%3Cb%3Etolls&since=yesterday")
+    assert page.status == 422
+    assert 'value="&#34;&gt;&lt;b&gt;tolls"' in page.text
+    assert 'value="yesterday"' in page.text
+
+
+async def test_lists_go_on_by_pages(browser: Browser) -> None:
+    sent = [await send(browser.application, f"Comment {number}.") for number in range(41)]
+    first = await browser.get(f"{COMMENTS}?state=held")
+    assert sent[0] not in first.text
+    assert sent[-1] in first.text
+    (later,) = re.findall(r'<a class="button" href="([^"]+)">Older comments', first.text)
+    assert sent[0] in (await browser.get(later.replace("&amp;", "&"))).text
+
+
+async def test_a_comment_is_decided_and_decided_again(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    address = f"{COMMENTS}/{comment_id}"
+    page = await browser.get(address)
+    assert "Held by the machine" in page.text
+    page = await follow(
+        browser, await post_form(browser, page, f"{address}/decisions", decision="reject", reason="abuse")
+    )
+    assert "Rejected:" in page.text  # the bar that takes it back
+    assert "Insult or personal attack" in page.text
+    page = await follow(browser, await post_form(browser, page, f"{address}/decisions", decision="approve"))
+    comment = await ask(browser.application, f"/comments/{comment_id}")
+    assert comment["state"] == "published"
+    assert [each["act"] for each in comment["history"]] == ["reject", "approve"]
+    page = await follow(browser, await post_form(browser, page, f"{address}/undo"))
+    assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "rejected"
+    assert "Last decision taken back" in page.text
+
+
+async def test_a_double_click_decides_once_and_leads_back_alike(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    address = f"{COMMENTS}/{comment_id}"
+    page = await browser.get(address)
+    answers = [await post_form(browser, page, f"{address}/decisions", decision="spam") for _ in range(2)]
+    assert {answer.status for answer in answers} == {303}
+    assert answers[0].location == answers[1].location
+    assert len((await ask(browser.application, f"/comments/{comment_id}"))["history"]) == 1
+
+
+async def test_a_row_of_a_list_is_decided_there_and_taken_back_there(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    listed = f"{COMMENTS}?state=held"
+    page = await browser.get(listed)
+    action = f"{COMMENTS}/{comment_id}/decisions"
+    answer = await post_form(browser, page, action, decision="reject")
+    assert answer.location == f"{listed}&did={comment_id}"
+    page = await follow(browser, answer)
+    assert action not in page.text
+    answer = await post_form(browser, page, f"{COMMENTS}/{comment_id}/undo")
+    assert answer.location == listed
+    assert action in (await browser.get(listed)).text
+
+
+async def test_whoever_saw_an_older_revision_decides_nothing(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    address = f"{COMMENTS}/{comment_id}"
+    page = await browser.get(address)
+    await browser.application.ask("POST", f"/v1/sites/default/comments/{comment_id}/decisions", {"decision": "spam"})
+    answer = await post_form(browser, page, f"{address}/decisions", decision="approve")
+    assert answer.status == 409
+    assert 'role="alert"' in answer.text
+    assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "spam"
+
+
+async def test_what_another_holds_is_not_decided(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    other = await browser.application.token("moderator")
+    await browser.application.ask("POST", "/v1/sites/default/claims", {}, token=other)
+    page = await browser.get(f"{COMMENTS}/{comment_id}")
+    answer = await post_form(browser, page, f"{COMMENTS}/{comment_id}/decisions", decision="approve")
+    assert answer.status == 409
+    assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "held"
+
+
+async def test_a_decision_that_there_is_not_is_refused(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    page = await browser.get(f"{COMMENTS}/{comment_id}")
+    for typed in ({"decision": "praise"}, {"decision": "approve", "revision": "one"}, {"decision": ""}):
+        answer = await post_form(browser, page, f"{COMMENTS}/{comment_id}/decisions", **typed)
+        assert answer.status == 422
+    assert (await ask(browser.application, f"/comments/{comment_id}"))["history"] == []
+
+
+async def test_a_form_leads_to_no_page_of_others(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    page = await browser.get(f"{COMMENTS}/{comment_id}")
+    action = f"{COMMENTS}/{comment_id}/decisions"
+    answer = await post_form(browser, page, action, decision="spam", back="https://evil.example/console")
+    assert answer.location == f"{COMMENTS}/{comment_id}?did={comment_id}"
+
+
+async def test_notes_are_kept_once_and_an_empty_one_is_refused(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    action = f"{COMMENTS}/{comment_id}/notes"
+    page = await browser.get(f"{COMMENTS}/{comment_id}")
+    for _ in range(2):
+        assert (await post_form(browser, page, action, note="Second time today.")).status == 303
+    answer = await post_form(browser, page, action, note="  ")
+    assert answer.status == 422
+    assert "Write something" in answer.text
+    notes = await ask(browser.application, f"/comments/{comment_id}/notes")
+    assert [each["note"] for each in notes["notes"]] == ["Second time today."]
+    assert "Second time today." in (await browser.get(f"{COMMENTS}/{comment_id}")).text
+
+
+async def test_a_form_without_its_secret_decides_nothing(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    answer = await browser.post(f"{COMMENTS}/{comment_id}/decisions", {"decision": "approve", "csrf": "guessed"})
+    assert answer.status == 403
+    assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "held"
+
+
+async def test_other_sites_and_roles_see_nothing(browser: Browser) -> None:
+    application = browser.application
+    comment_id = await send(application, "Only here.")
+    await application.ask("POST", "/v1/sites", {"site": "other"})
+    for stranger in (await signed_in(application, site="other"), await signed_in(application, role="operator")):
+        for path in (COMMENTS, f"{COMMENTS}/{comment_id}", "/console/default/threads", "/console/default/authors"):
+            page = await stranger.get(path)
+            assert page.status == 403
+            assert "Only here." not in page.text
+    page = await (await signed_in(application, site="other")).get(f"/console/other/comments/{comment_id}")
+    assert page.status == 404
+
+
+async def test_an_erased_or_unknown_comment_is_not_found(browser: Browser) -> None:
+    for comment_id in ("0" * 16, "nothing"):
+        page = await browser.get(f"{COMMENTS}/{comment_id}", Accept="text/html")
+        assert page.status == 404
+        assert page.headers["Content-Type"].startswith("text/html")
