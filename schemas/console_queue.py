@@ -3,11 +3,11 @@
 from marshmallow import fields, validate
 
 from schemas.comments import ORDERS
+from schemas.console_forms import form_key
 from schemas.fields import COMMENT_ID_PATTERN, Checkbox, Closed, Paragraphs, PlainText
 from schemas.notes import MAX_NOTE_CHARS
 from schemas.threads import MAX_THREAD_CHARS
 
-MAX_KEY_CHARS = 64
 _DECISIONS = ("approve", "reject", "spam", "leave")
 
 
@@ -17,14 +17,6 @@ def _said(text: str) -> dict[str, str]:
 
 def _comment(text: str = "The comment.", **more: object) -> fields.String:
     return fields.String(validate=validate.Regexp(COMMENT_ID_PATTERN), metadata=_said(text), **more)  # type: ignore[arg-type]
-
-
-def _key() -> fields.String:
-    return fields.String(
-        load_default="",
-        validate=validate.Regexp(rf"[0-9a-f]{{0,{MAX_KEY_CHARS}}}\Z"),
-        metadata=_said("Tells a form that is sent twice."),
-    )
 
 
 def _order() -> fields.String:
@@ -55,7 +47,7 @@ class ClaimFormSchema(Closed):
 
     order = _order()
     thread = _thread()
-    key = _key()
+    key = form_key()
 
 
 class DecisionFormSchema(Closed):
@@ -72,7 +64,7 @@ class DecisionFormSchema(Closed):
         load_default="", validate=validate.Length(max=64), metadata=_said("The code of a reason of the site's.")
     )
     folded = Checkbox(metadata=_said("Whether a part of the text was folded away."))
-    key = _key()
+    key = form_key()
 
 
 class UndoFormSchema(Closed):
@@ -82,7 +74,7 @@ class UndoFormSchema(Closed):
     revision = fields.Integer(
         required=True, validate=validate.Range(1, 2**31), metadata=_said("The revision that was seen.")
     )
-    key = _key()
+    key = form_key()
 
 
 class NoteFormSchema(Closed):
@@ -90,4 +82,4 @@ class NoteFormSchema(Closed):
 
     comment_id = _comment(required=True)
     note = Paragraphs(required=True, max_chars=MAX_NOTE_CHARS, metadata=_said("The note."))
-    key = _key()
+    key = form_key()

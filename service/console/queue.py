@@ -1,15 +1,16 @@
 """The page at which a moderator decides: the comments that are leased to him, or how many wait."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from schemas.console_queue import QueuePageQuery
-from service.console.frame import is_fragment, look_at, page, texts_at
 from service.console.frame import fragment as fragment_of
+from service.console.frame import is_fragment, look_at, page, texts_at
 from service.console.operation import console_page
-from service.console.sheet import new_key, sheets_of
+from service.console.repeats import new_key
+from service.console.sheet import sheets_of
 from service.domain.comment import Comment
 from service.domain.held import Held
 from service.domain.look import View
@@ -29,7 +30,6 @@ from service.web.call import Call
 MOST_CODES = 9
 """Reasons that have a key."""
 ROWS = 50
-PAGES = "/console/{site}"
 
 
 class Undone(NamedTuple):
@@ -53,8 +53,8 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a page says first of all: of what kind, in words that a template draws; `sheet` is a comment that is to stand
-    first, and `is_open` says that its text is shown whole."""
+    """What a page says first of all: of what kind, and in which words. `show` is a comment that is to stand first, and
+    `is_open` says that its text is shown whole."""
 
     kind: str = ""
     words: str | Markup = ""
@@ -108,16 +108,15 @@ def _view(call: Call) -> View:
     return View(named) if named else look_at(call).view
 
 
-def _values(call: Call, held: Held, order: QueueOrder) -> dict[str, object]:
+def _values(call: Call, held: Held, order: QueueOrder) -> dict[str, Any]:
     texts, now_ms = texts_at(call), call.desk.now_ms()
     return {
         "site": call.known_site,
         "order": order,
         "thread": thread_of(call),
-        "waiting": held.waiting,
+        "held": held,
         "oldest": moment(held.oldest_ms, now_ms, texts) if held.oldest_ms is not None else None,
         "until": moment(held.expires_ms, now_ms, texts) if held.expires_ms is not None else None,
-        "others": held.others,
         "key": new_key(),
     }
 
@@ -148,7 +147,7 @@ async def _list_page(call: Call) -> Answer:
         call,
         "console/queue-list.html",
         here="queue",
-        waiting=found.total,
+        waiting=held.waiting,
         rows=rows,
         left=max(0, found.total - len(rows)),
         **values,
@@ -159,5 +158,3 @@ def _row(comment: Comment, actor: str, now_ms: int, texts: Texts) -> Row:
     claim = comment.claim
     away = claim.moderator if claim and claim.member_id != actor else ""
     return Row(comment, shown_comment(comment, texts), moment(comment.submitted_ms, now_ms, texts), away, new_key())
-
-

@@ -1,6 +1,5 @@
 """What a moderator does at the queue: takes comments, decides, hands on, takes back, notes. Each is a form."""
 
-import hashlib
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
@@ -10,10 +9,10 @@ from schemas.console_queue import ClaimFormSchema, DecisionFormSchema, NoteFormS
 from service.console.frame import fragment, is_fragment, texts_at
 from service.console.operation import console_page
 from service.console.queue import Told, order_of, queue_page, thread_of
+from service.console.repeats import replay_of_form
 from service.domain.comment import FullComment
 from service.domain.decision import Decision, Ruling
 from service.domain.queue import QueueView
-from service.domain.replay import NO_REPLAY, Replay
 from service.domain.state import State
 from service.errors import (
     ClaimedByAnotherError,
@@ -64,7 +63,7 @@ async def claim(call: Call) -> Answer:
         view,
         limit=CLAIMED_AT_ONCE,
         lease_ms=held.LEASE_MS,
-        replay=_replay(call),
+        replay=replay_of_form(call),
     )
     return await queue_page(call) if is_fragment(call) else _back(call)
 
@@ -89,17 +88,20 @@ async def decide(call: Call) -> Answer:
         told = Told("warn", texts_at(call).gettext(_UNFOLDED), show=comment_id, is_open=True)
         return await queue_page(call, told)
     try:
-        if body["decision"] == _LEAVE:
-            await moderation.escalate(
-                call.desk, call.known_site.site, call.known_caller, comment_id, note=None, replay=_replay(call)
-            )
-            return await _done(call, "")
-        await moderation.decide(
-            call.desk, call.known_site.site, call.known_caller, _ruling(call), replay=_replay(call)
-        )
+        await (_leave(call) if body["decision"] == _LEAVE else _decide(call))
     except _REFUSALS as error:
         return await _refused(call, comment_id, error)
     return await _done(call, comment_id)
+
+
+async def _decide(call: Call) -> None:
+    site, caller = call.known_site.site, call.known_caller
+    await moderation.decide(call.desk, site, caller, _ruling(call), replay=replay_of_form(call))
+
+
+async def _leave(call: Call) -> None:
+    site, caller, comment_id = call.known_site.site, call.known_caller, call.body["comment_id"]
+    await moderation.escalate(call.desk, site, caller, comment_id, note=None, replay=replay_of_form(call))
 
 
 @console_page("Take a decision back", form=UndoFormSchema)
@@ -108,7 +110,7 @@ async def undo(call: Call) -> Answer:
     comment_id, site = call.body["comment_id"], call.known_site.site
     try:
         await moderation.undo(
-            call.desk, site, call.known_caller, comment_id, revision=call.body["revision"], replay=_replay(call)
+            call.desk, site, call.known_caller, comment_id, revision=call.body["revision"], replay=replay_of_form(call)
         )
     except _REFUSALS as error:
         return await _refused(call, comment_id, error)
@@ -120,7 +122,7 @@ async def write_note(call: Call) -> Answer:
     comment_id, site = call.body["comment_id"], call.known_site.site
     try:
         await notes.note_comment(
-            call.desk, site, call.known_caller, comment_id, call.body["note"], replay=_replay(call)
+            call.desk, site, call.known_caller, comment_id, call.body["note"], replay=replay_of_form(call)
         )
     except CommentNotFoundError as error:
         return await _refused(call, comment_id, error)
@@ -138,16 +140,6 @@ def _ruling(call: Call) -> Ruling:
         body["revision"],
         reason_code=site.reason_code(reason),
     )
-
-
-def _replay(call: Call) -> Replay:
-    """The key that stands in a form, to its member and page: the same form sent twice is taken once."""
-    key = call.body.get("key", "")
-    if not key:
-        return NO_REPLAY
-    said = repr(sorted((name, value) for name, value in call.body.items()))
-    digest = call.desk.vault.digest("console", call.known_caller.member_id, call.request.path, key)
-    return Replay(digest, hashlib.sha256(said.encode("utf-8", "replace")).hexdigest())
 
 
 def _back(call: Call, **query: str) -> Answer:

@@ -2,10 +2,10 @@
 author."""
 
 import asyncio
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.console.repeats import new_key
 from service.desk import Desk
 from service.domain.comment import Comment, FullComment
 from service.domain.note import Note
@@ -17,8 +17,6 @@ from service.html.shown.composition import Shown, shown
 from service.html.shown.moment import Moment, moment
 from service.texts.texts import Texts
 from service.use_cases.threads import read_settings
-
-_KEY_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +52,6 @@ class Sheet:
         """Why it is here, in a word or two; none of the comment's own."""
         why = self.shown.why
         return why.lines[0].label if why.lines else (why.routes[0] if why.routes else "")
-
-
-def new_key() -> str:
-    """What a form has in it, so that it is taken once however often it is sent."""
-    return secrets.token_hex(_KEY_BYTES)
 
 
 async def sheets_of(desk: Desk, site: str, comments: Sequence[FullComment], texts: Texts) -> list[Sheet]:

@@ -25,9 +25,7 @@ async def read_held(desk: Desk, site: str, caller: Caller, order: QueueOrder, *,
     comments = [each for each in found if each is not None]
     wanted = [each for each in comments if each.comment.comment_id == first]
     rest = [each for each in comments if each.comment.comment_id != first]
-    return Held(
-        [*wanted, *in_order(rest, order)], claims.expires_ms, claims.others, depth.waiting, depth.oldest_ms
-    )
+    return Held([*wanted, *in_order(rest, order)], claims.expires_ms, claims.others, depth.waiting, depth.oldest_ms)
 
 
 async def renew_claims(desk: Desk, site: str, caller: Caller) -> int:

@@ -1,6 +1,7 @@
 """What happens on a site while its moderators work: told to their pages."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from service.api.live import news_of
 from service.console.operation import console_page
@@ -12,14 +13,15 @@ from service.web.stream import Stream
 
 
 @console_page("Follow what happens")
-async def follow(call: Call) -> Stream:
-    """The same as the API tells, for as long as the session lasts."""
+async def follow_news(call: Call) -> Stream:
+    """The same as the API tells, for as long as the session lasts; to listen is no use of it."""
     return Stream(_while_signed_in(call), CONTENT_TYPE)
 
 
 async def _while_signed_in(call: Call) -> AsyncGenerator[bytes, None]:
     secret = shown_secret(call.request)
-    async for chunk in news_of(call):
-        if await find_session(call.desk, secret, is_use=False) is None:
-            return
-        yield chunk
+    async with aclosing(news_of(call)) as news:
+        async for chunk in news:
+            if await find_session(call.desk, secret, is_use=False) is None:
+                return
+            yield chunk
