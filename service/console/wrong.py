@@ -31,7 +31,7 @@ from service.web.call import Call, ProcessContext
 from service.web.exchange import FORM, Request
 from service.web.own_address import local_path, own_action
 
-_HIDDEN = frozenset({"csrf", "once"})
+_HIDDEN = frozenset({"csrf", "once", "key", "back", "revision"})
 """Fields of forms that nobody typed."""
 _SECRET = frozenset({"token", "code"})
 """Those that no page shows again."""
@@ -135,12 +135,13 @@ def _who_may(call: Call, texts: Texts) -> str:
     path = local_path(call.request)
     if call.site is None and not path.startswith(f"{HOME}/_/"):
         return texts.gettext("This page is of a site that is not among yours.")
-    is_for_operators = any(
-        Role.OPERATOR in entry.roles and f"{path}/".startswith(_address_of(entry.path, call.site)) for entry in ENTRIES
-    )
-    if is_for_operators and call.site:
+    roles = [entry.roles for entry in ENTRIES if f"{path}/".startswith(_address_of(entry.path, call.site))]
+    if call.site and any(Role.OPERATOR in each for each in roles):
         said = texts.gettext("This page is for operators. Ask %(name)s or open the queue.")
         return said % {"name": whom_to_ask(call.desk, call.site.site, Role.OPERATOR)}
+    if call.site and frozenset() not in roles:
+        said = texts.gettext("This page is for moderators. Ask %(name)s to become one.")
+        return said % {"name": whom_to_ask(call.desk, None, Role.ADMIN)}
     said = texts.gettext("This page is for administrators. Ask %(name)s or open the queue.")
     return said % {"name": whom_to_ask(call.desk, None, Role.ADMIN)}
 
