@@ -25,6 +25,12 @@ def _order() -> fields.String:
     )
 
 
+def _view() -> fields.String:
+    return fields.String(
+        load_default="", validate=validate.OneOf(("", "one", "list")), metadata=_said("One at a time, or a list.")
+    )
+
+
 def _thread() -> fields.String:
     return PlainText(load_default="", max_chars=MAX_THREAD_CHARS, metadata=_said("Of one thread alone."))
 
@@ -32,9 +38,7 @@ def _thread() -> fields.String:
 class QueuePageQuery(Closed):
     """How the queue is to be shown."""
 
-    view = fields.String(
-        load_default="", validate=validate.OneOf(("", "one", "list")), metadata=_said("One at a time, or a list.")
-    )
+    view = _view()
     order = _order()
     thread = _thread()
     decided = _comment("What was decided last, which can be taken back.", load_default=None)
@@ -42,15 +46,25 @@ class QueuePageQuery(Closed):
     back = fields.String(load_default="", validate=validate.OneOf(("", "1")), metadata=_said("All was given back."))
 
 
-class ClaimFormSchema(Closed):
-    """Take the next comments."""
+class Looked(Closed):
+    """How the queue was looked at when a form was sent."""
 
+    view = _view()
     order = _order()
     thread = _thread()
+
+
+class LeavingFormSchema(Looked):
+    """Give all comments back, or keep them for longer."""
+
+
+class ClaimFormSchema(Looked):
+    """Take the next comments."""
+
     key = form_key()
 
 
-class DecisionFormSchema(Closed):
+class DecisionFormSchema(Looked):
     """What is to become of a comment; a reason without a decision rejects."""
 
     comment_id = _comment(required=True)
@@ -67,7 +81,7 @@ class DecisionFormSchema(Closed):
     key = form_key()
 
 
-class UndoFormSchema(Closed):
+class UndoFormSchema(Looked):
     """Take a decision back."""
 
     comment_id = _comment(required=True)
@@ -77,7 +91,7 @@ class UndoFormSchema(Closed):
     key = form_key()
 
 
-class NoteFormSchema(Closed):
+class NoteFormSchema(Looked):
     """A note on a comment."""
 
     comment_id = _comment(required=True)

@@ -69,8 +69,6 @@ NOTHING = Told()
 @console_page("Show the queue", query=QueuePageQuery)
 async def read_queue(call: Call) -> Answer:
     """Looking claims nothing: it shows what the moderator holds, or how many comments wait."""
-    if _view(call) is View.LIST:
-        return await _list_page(call)
     told = Told(show=call.query["show"] or "")
     if call.query["back"]:
         told = Told("right", texts_at(call).gettext("Your comments went back. Nothing you decided was lost."))
@@ -78,14 +76,20 @@ async def read_queue(call: Call) -> Answer:
 
 
 async def queue_page(call: Call, told: Told = NOTHING, *, decided: str | None = None) -> Answer:
-    """The queue as it is now, one comment at a time; for a script that asked, without the frame."""
-    site, texts, order = call.known_site.site, texts_at(call), order_of(call)
-    held = await read_held(call.desk, site, call.known_caller, order, first=told.show)
-    sheets = await sheets_of(call.desk, site, held.comments, texts)
-    values = _values(call, held, order) | {
-        "sheets": sheets,
+    """The queue as it is now, as it was looked at; what is to stand first stands by itself."""
+    undo = await _undone(call, decided) if decided else None
+    held = await read_held(call.desk, call.known_site.site, call.known_caller, order_of(call), first=told.show)
+    if _view(call) is View.LIST and not told.show:
+        return await _list_page(call, held, told, undo)
+    return await _one_page(call, held, told, undo)
+
+
+async def _one_page(call: Call, held: Held, told: Told, undo: Undone | None) -> Answer:
+    """One comment at a time; for a script that asked, without the frame."""
+    values = _values(call, held) | {
+        "sheets": await sheets_of(call.desk, call.known_site.site, held.comments, texts_at(call)),
         "told": told,
-        "undo": await _undone(call, decided) if decided else None,
+        "undo": undo,
         "codes": reasons_of(call.known_site)[:MOST_CODES],
     }
     if is_fragment(call):
@@ -104,15 +108,16 @@ def thread_of(call: Call) -> str:
 
 
 def _view(call: Call) -> View:
-    named = call.query["view"]
+    named = call.query.get("view") or call.body.get("view")
     return View(named) if named else look_at(call).view
 
 
-def _values(call: Call, held: Held, order: QueueOrder) -> dict[str, Any]:
+def _values(call: Call, held: Held) -> dict[str, Any]:
     texts, now_ms = texts_at(call), call.desk.now_ms()
     return {
         "site": call.known_site,
-        "order": order,
+        "view": _view(call),
+        "order": order_of(call),
         "thread": thread_of(call),
         "held": held,
         "oldest": moment(held.oldest_ms, now_ms, texts) if held.oldest_ms is not None else None,
@@ -134,24 +139,18 @@ async def _undone(call: Call, comment_id: str) -> Undone | None:
     return Undone(full.comment, shown(full.comment.name), titles.get(code or "", ""), new_key())
 
 
-async def _list_page(call: Call) -> Answer:
-    site, texts, order = call.known_site.site, texts_at(call), order_of(call)
-    view = QueueView(order, thread_of(call) or None)
-    now_ms = call.desk.now_ms()
+async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None) -> Answer:
+    """Many at once, claimed or not."""
+    site, texts, now_ms = call.known_site.site, texts_at(call), call.desk.now_ms()
+    view = QueueView(order_of(call), thread_of(call) or None)
     found = await moderation.list_queue(call.desk, site, view, limit=ROWS, after=START, now_ms=now_ms)
-    held = await read_held(call.desk, site, call.known_caller, order)
-    rows = [_row(each, call.known_caller.actor, now_ms, texts) for each in found.comments]
-    decided = call.query["decided"]
-    values = _values(call, held, order) | {"undo": await _undone(call, decided) if decided else None}
-    return page(
-        call,
-        "console/queue-list.html",
-        here="queue",
-        waiting=held.waiting,
-        rows=rows,
-        left=max(0, found.total - len(rows)),
-        **values,
-    )
+    values = _values(call, held) | {
+        "rows": [_row(each, call.known_caller.actor, now_ms, texts) for each in found.comments],
+        "left": max(0, found.total - len(found.comments)),
+        "told": told,
+        "undo": undo,
+    }
+    return page(call, "console/queue-list.html", here="queue", waiting=held.waiting, status=told.status, **values)
 
 
 def _row(comment: Comment, actor: str, now_ms: int, texts: Texts) -> Row:

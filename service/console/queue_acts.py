@@ -4,9 +4,8 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
 
-from schemas.console import NothingSchema
-from schemas.console_queue import ClaimFormSchema, DecisionFormSchema, NoteFormSchema, UndoFormSchema
-from service.console.frame import fragment, is_fragment, texts_at
+from schemas.console_queue import ClaimFormSchema, DecisionFormSchema, LeavingFormSchema, NoteFormSchema, UndoFormSchema
+from service.console.frame import is_fragment, texts_at
 from service.console.operation import console_page
 from service.console.queue import Told, order_of, queue_page, thread_of
 from service.console.repeats import replay_of_form
@@ -68,13 +67,13 @@ async def claim(call: Call) -> Answer:
     return await queue_page(call) if is_fragment(call) else _back(call)
 
 
-@console_page("Keep one's comments for a while longer", form=NothingSchema)
+@console_page("Keep one's comments for a while longer", form=LeavingFormSchema)
 async def renew(call: Call) -> Answer:
     await held.renew_claims(call.desk, call.known_site.site, call.known_caller)
     return await queue_page(call) if is_fragment(call) else _back(call)
 
 
-@console_page("Give all comments back", form=NothingSchema)
+@console_page("Give all comments back", form=LeavingFormSchema)
 async def give_back(call: Call) -> Answer:
     await moderation.release_all(call.desk, call.known_site.site, call.known_caller)
     return _back(call, back="1")
@@ -144,7 +143,7 @@ def _ruling(call: Call) -> Ruling:
 
 def _back(call: Call, **query: str) -> Answer:
     """To the queue, as it was looked at."""
-    kept = {"order": call.body.get("order", ""), "thread": thread_of(call)} | query
+    kept = {name: call.body[name] for name in ("view", "order", "thread")} | query
     asked = urlencode({name: value for name, value in kept.items() if value})
     return Answer(303, headers={"Location": f"/console/{call.known_site.site}{'?' if asked else ''}{asked}"})
 
@@ -160,8 +159,6 @@ async def _refused(call: Call, comment_id: str, error: RequestError) -> Answer:
     words = await _words(call, comment_id, error)
     show = comment_id if isinstance(error, StaleRevisionError) else ""
     told = Told("wrong", words, show=show, status=status_of(error))
-    if is_fragment(call):
-        return fragment(call, "console/queue-refused.html", status=told.status, told=told)
     return await queue_page(call, told)
 
 

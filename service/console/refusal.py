@@ -1,4 +1,5 @@
-"""What a browser at the console is shown of a refusal: where nobody is signed in, the way to sign in."""
+"""What a browser at the console is shown of a refusal where nobody is signed in: the way to sign in. Any other is told
+by `console/wrong.py`."""
 
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from service.web.own_address import local_path
 
 
 def write_refusal(request: Request, site: Site | None, error: RequestError) -> Answer | None:  # noqa: ARG001
-    """The page for signing in, which leads back to this one; any other refusal as everywhere."""
+    """The page for signing in, which leads back to this one; None for any other refusal."""
     if isinstance(error, UnauthenticatedError) and request.method in {"GET", "HEAD"}:
         query = request.rel_url.raw_query_string
         asked = own_next(f"{local_path(request)}{'?' if query else ''}{query}")

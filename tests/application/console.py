@@ -9,6 +9,8 @@ from aiohttp import ClientResponse
 from tests.application.conftest import ADMIN, Application
 
 OWN = {"Sec-Fetch-Site": "same-origin"}
+READING = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+"""What browsers send when they open a page or send a form by themselves."""
 
 
 async def begun(application: Application) -> Application:
@@ -65,7 +67,7 @@ class Browser:
             {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())} if self.cookies else {}
         )
         answer = await self.application.client.request(
-            method, path, data=fields, headers=cookie | headers, allow_redirects=False
+            method, path, data=fields, headers=READING | cookie | headers, allow_redirects=False
         )
         page = Page(answer.status, dict(answer.headers), await answer.text())
         self._keep(answer)
