@@ -54,7 +54,6 @@ class DecisionForm(UndoForm):
 
     decision = _typed("What is decided.")
     reason = _typed("A code of the site's reasons, or empty.")
-    note = _typed("A note for colleagues, or empty.")
 
 
 class NoteForm(ActForm):

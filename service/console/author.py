@@ -1,6 +1,7 @@
 """An author: his record, his newest comments, and what moderators do about him."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from schemas.authors import BanRequestSchema, LookUpSchema
 from schemas.console_forms import ActForm, BanForm, LookUpForm, NoteForm
@@ -9,7 +10,7 @@ from schemas.notes import NewNoteSchema
 from service.console.frame import page, texts_at
 from service.console.notes import shown_notes
 from service.console.operation import console_page
-from service.console.places import author_address, comments_address
+from service.console.places import author_address, comments_address, thread_address
 from service.console.repeats import new_key, replay_of_form
 from service.domain.author import AuthorRecord
 from service.errors import AuthorNotFoundError, InvalidFieldsError, MemberNotFoundError, RequestError, StoreFullError
@@ -140,6 +141,7 @@ async def _draw(call: Call, *, refused: RequestError | None = None, is_email_sho
         notes=shown_notes(author.notes, now_ms, texts),
         address=author_address(site, call.author_id),
         all_address=comments_address(site, author=call.author_id),
+        thread_at=partial(thread_address, site),
         key=new_key(),
     )
 

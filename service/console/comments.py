@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from schemas.console_forms import CommentsFilters
 from schemas.lists import CommentsQuery
@@ -11,7 +12,7 @@ from service.api.lists import COMMENTS, selection_of
 from service.console.frame import page, texts_at
 from service.console.last_act import find_last_act
 from service.console.operation import console_page
-from service.console.places import comments_address
+from service.console.places import comments_address, thread_address
 from service.console.repeats import new_key
 from service.domain.routing import Verdict
 from service.domain.selection import CommentsPage
@@ -154,5 +155,6 @@ def _drawn(
         later=filters.from_(cursor) if cursor else "",
         mistakes=mistakes or {},
         did=did,
+        thread_at=partial(thread_address, filters.site),
         key=new_key(),
     )

@@ -64,13 +64,13 @@ async def undo(call: Call) -> Answer:
 
 def _ruling(call: Call) -> Ruling:
     """The decision of the form, checked as the API checks it. InvalidFieldsError."""
-    body = checked(_DECISION, _filled(call.body, "decision", "reason", "note", "revision"))
+    body = checked(_DECISION, _filled(call.body, "decision", "reason", "revision"))
     reason = body["reason"]
     return Ruling(
         call.comment_id,
         Decision(body["decision"]),
         reason,
-        body["note"],
+        None,
         body["revision"],
         reason_code=call.known_site.reason_code(reason),
     )

@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from service.app import DESK
+from service.store import keys
 from tests.application.conftest import Application
 from tests.application.console import Browser, Page
+from tests.store.desk import read_events
 
 
 async def send(application: Application, body: str = "The ferry is late.", thread: str = "tunnel", **more: Any) -> str:
@@ -41,6 +44,6 @@ async def post_form(browser: Browser, page: Page, action: str, **typed: str) -> 
 
 
 async def told(application: Application) -> list[str]:
-    """The kinds of all events of the site that its audit log has, by its operators' own call."""
-    entries = (await ask(application, "/audit?limit=200"))["entries"]
-    return [kind for entry in entries for kind in entry["event"]["kinds"]]
+    """The kinds of all events of the site, in order."""
+    events = await read_events(application.client.app[DESK].link, keys.events("default"))
+    return [kind for event in events for kind in event.kinds]

@@ -197,6 +197,13 @@ async def test_other_sites_and_roles_see_nothing(browser: Browser) -> None:
     assert page.status == 404
 
 
+async def test_an_operator_is_told_whom_the_page_is_for(browser: Browser) -> None:
+    operator = await signed_in(browser.application, role="operator")
+    page = await operator.get(COMMENTS, Accept="text/html")
+    assert page.status == 403
+    assert "This page is for moderators. Ask whoever runs the service to become one." in page.text
+
+
 async def test_an_erased_or_unknown_comment_is_not_found(browser: Browser) -> None:
     for comment_id in ("0" * 16, "nothing"):
         page = await browser.get(f"{COMMENTS}/{comment_id}", Accept="text/html")
