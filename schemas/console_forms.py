@@ -28,7 +28,7 @@ def _back() -> fields.String:
     )
 
 
-def _key() -> fields.String:
+def form_key() -> fields.String:
     return fields.String(
         load_default="",
         validate=validate.Length(max=MAX_KEY_CHARS),
@@ -39,7 +39,7 @@ def _key() -> fields.String:
 class ActForm(Closed):
     """An act that needs no words."""
 
-    key = _key()
+    key = form_key()
     back = _back()
 
 

@@ -34,10 +34,10 @@ async def follow_news(call: Call) -> Stream:
     shows that the connection lives. Events come within a quarter of a second, four times a second at most. The stream
     ends when the token is revoked or expires, when its client does not read, and when the service restarts.
     """
-    return Stream(_chunks(call), CONTENT_TYPE)
+    return Stream(news_of(call), CONTENT_TYPE)
 
 
-async def _chunks(call: Call) -> AsyncGenerator[bytes, None]:
+async def news_of(call: Call) -> AsyncGenerator[bytes, None]:
     told_last = call.request.headers.get(LAST_EVENT_ID)
     since = None if told_last is None else place_of(told_last)
     address = address_of(call.request, call.context)

@@ -34,6 +34,7 @@ _MODERATORS = frozenset({Role.MODERATOR})
 _READERS = frozenset({Role.MODERATOR, Role.OPERATOR})
 _OPERATORS = frozenset({Role.OPERATOR})
 ENTRIES: tuple[Entry, ...] = (
+    Entry("queue", "/console/{site}", marked("Queue"), _MODERATORS),
     Entry("comments", "/console/{site}/comments", marked("Comments"), _MODERATORS),
     Entry("threads", "/console/{site}/threads", marked("Threads"), _MODERATORS),
     Entry("numbers", "/console/{site}/numbers", marked("Numbers"), _READERS),

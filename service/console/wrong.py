@@ -9,7 +9,7 @@ from service.console.addresses import HOME, SIGN_IN, own_next
 from service.console.frame import fragment, is_fragment, page, texts_at
 from service.console.navigation import ENTRIES, first_address
 from service.desk import Desk
-from service.domain.caller import Role
+from service.domain.caller import EVERY_SITE, Role
 from service.domain.site import Site
 from service.errors import (
     CommentNotFoundError,
@@ -17,6 +17,7 @@ from service.errors import (
     ForgedFormError,
     InvalidFieldsError,
     RequestError,
+    RouteNotFoundError,
     UnauthenticatedError,
     UnavailableError,
 )
@@ -36,11 +37,13 @@ _HIDDEN = frozenset({"csrf", "once", "key", "back", "revision"})
 _SECRET = frozenset({"token", "code"})
 """Those that no page shows again."""
 _TOO_MANY = 429
+_SOMEBODY = marked("whoever runs the service")
 _SAID: dict[type[RequestError], str] = {
     CommentNotFoundError: marked("No such comment, or it was erased."),
     ForgedFormError: marked(
         "This form is of an older page or of another session. Nothing was done. Load its page again."
     ),
+    RouteNotFoundError: marked("Perhaps its address was cut off, or the page was moved."),
     UnauthenticatedError: marked("You were signed out. Nothing was saved."),
 }
 
@@ -93,7 +96,7 @@ def _wrong(call: Call, error: RequestError | None) -> Wrong:
     sent = _sent(call.request)
     is_worth_again = _is_worth_again(error) and (bool(sent) or call.request.method != "POST")
     return Wrong(
-        problems.words_of(error, texts)[0],
+        _title(call, error, texts),
         _said(call, error, texts),
         problems.code_of(error),
         onward,
@@ -108,6 +111,13 @@ def _wrong(call: Call, error: RequestError | None) -> Wrong:
 def _is_worth_again(error: RequestError | None) -> bool:
     """Whether the same may pass a moment later."""
     return isinstance(error, UnavailableError) or (error is not None and problems.status_of(error) == _TOO_MANY)
+
+
+def _title(call: Call, error: RequestError | None, texts: Texts) -> str:
+    if isinstance(error, ForbiddenError):
+        is_asked = call.request.method != "POST"
+        return texts.gettext("You may not open this page") if is_asked else texts.gettext("You may not do that")
+    return problems.words_of(error, texts)[0]
 
 
 def _said(call: Call, error: RequestError | None, texts: Texts) -> str:
@@ -138,12 +148,17 @@ def _who_may(call: Call, texts: Texts) -> str:
     roles = [entry.roles for entry in ENTRIES if f"{path}/".startswith(_address_of(entry.path, call.site))]
     if call.site and any(Role.OPERATOR in each for each in roles):
         said = texts.gettext("This page is for operators. Ask %(name)s or open the queue.")
-        return said % {"name": whom_to_ask(call.desk, call.site.site, Role.OPERATOR)}
+        return said % {"name": _named(whom_to_ask(call.desk, call.site.site, Role.OPERATOR), texts)}
     if call.site and frozenset() not in roles:
         said = texts.gettext("This page is for moderators. Ask %(name)s to become one.")
-        return said % {"name": whom_to_ask(call.desk, None, Role.ADMIN)}
+        return said % {"name": _named(whom_to_ask(call.desk, EVERY_SITE, Role.ADMIN), texts)}
     said = texts.gettext("This page is for administrators. Ask %(name)s or open the queue.")
-    return said % {"name": whom_to_ask(call.desk, None, Role.ADMIN)}
+    return said % {"name": _named(whom_to_ask(call.desk, EVERY_SITE, Role.ADMIN), texts)}
+
+
+def _named(name: str, texts: Texts) -> str:
+    """A name within a sentence, whatever direction its letters have (Unicode, UAX #9: isolates)."""
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}" if name else texts.gettext(_SOMEBODY)
 
 
 def _address_of(path: str, site: Site | None) -> str:

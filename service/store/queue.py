@@ -1,13 +1,17 @@
 """The queue in Redis: listed in four orders, claimed under leases."""
 
+import asyncio
+from collections import Counter
+
 from service.domain.caller import Caller
 from service.domain.comment import Comment
 from service.domain.escalation import Escalation
+from service.domain.held import Claims
 from service.domain.queue import HIGHEST_FIRST, Claimed, Position, QueueOrder, QueuePage, QueueView
 from service.domain.replay import Replay
 from service.link.link import Link
 from service.store import keys, scripts
-from service.store.claims import pack_holder
+from service.store.claims import pack_holder, unpack_claim
 from service.store.comments import Comments
 from service.store.escalations import pack_escalation
 
@@ -78,6 +82,36 @@ class Queue:
         )
         found = await self._comments.read_some(site, [each.decode() for each in ids], now_ms)
         return Claimed(found, int(expires_ms))
+
+    async def claims(self, site: str, member_id: str, now_ms: int) -> Claims:
+        """Reads who holds what."""
+        queue = keys.queue_keys(site)
+        flat, holders = await asyncio.gather(
+            self._link.call("ZRANGE", queue.claims, f"({now_ms}", "+inf", "BYSCORE", "WITHSCORES"),
+            self._link.call("HGETALL", queue.holders),
+        )
+        held_by = dict(zip(holders[::2], holders[1::2], strict=True))
+        ids, expiries, others = [], [], Counter[str]()
+        for comment_id, expires_ms in zip(flat[::2], flat[1::2], strict=True):
+            if comment_id not in held_by:
+                continue
+            claim = unpack_claim(held_by[comment_id], expires_ms)
+            if claim.member_id == member_id:
+                ids.append(comment_id.decode())
+                expiries.append(claim.expires_ms)
+            else:
+                others[claim.moderator] += 1
+        return Claims(ids, min(expiries, default=None), others)
+
+    async def renew(self, site: str, moderator: Caller, *, lease_ms: int, now_ms: int) -> int:
+        """Has all claims of a moderator last for so long from now on, and no longer than his token; how many there
+        are."""
+        queue = keys.queue_keys(site)
+        until_ms = moderator.lease_until(now_ms + lease_ms)
+        (renewed,) = await scripts.RENEW_CLAIMS.run(
+            self._link, [queue.claims, queue.holders], now_ms, until_ms, moderator.actor
+        )
+        return int(renewed)
 
     async def escalate(
         self, site: str, comment_id: str, moderator: Caller, *, note: str, replay: Replay, now_ms: int

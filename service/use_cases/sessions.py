@@ -77,8 +77,9 @@ async def tell_refused(desk: Desk, address: str) -> None:
     await sessions.tell_refused(desk.link, desk.now_ms(), _of_network(desk, address))
 
 
-async def find_session(desk: Desk, secret: str) -> Found | None:
-    """Whose session a cookie is of; None where it has ended, or its token has."""
+async def find_session(desk: Desk, secret: str, *, is_use: bool = True) -> Found | None:
+    """Whose session a cookie is of; None where it has ended, or its token has. It lives on by that, unless nobody does
+    anything in it."""
     now_ms = desk.now_ms()
     session = await sessions.read(desk.link, desk.vault.session_digest(secret))
     if session is None or session.ends_ms <= now_ms:
@@ -86,7 +87,7 @@ async def find_session(desk: Desk, secret: str) -> Found | None:
     caller = desk.registry.holder(session.token_digest, now_ms)
     if caller is None:
         return None
-    if now_ms - session.used_ms >= USE_MS:
+    if is_use and now_ms - session.used_ms >= USE_MS:
         await sessions.note_use(desk.link, session, now_ms)
     return Found(session, caller)
 

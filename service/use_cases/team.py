@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.desk import Desk
-from service.domain.caller import EVERY_SITE, Role
+from service.domain.caller import ADMIN, EVERY_SITE, Role
 from service.domain.membership import Membership
 from service.domain.session import Session
 from service.domain.token import Token, TokenFilter
@@ -67,13 +67,13 @@ def token_at_work(tokens: Sequence[Token], now_ms: int) -> Token | None:
     return max(usable, key=lambda token: (token.expires_ms is None, token.expires_ms or 0), default=None)
 
 
-def whom_to_ask(desk: Desk, site: str | None, role: Role) -> str:
-    """The name of a member with a role on a site, else of an administrator; on None of an administrator."""
+def whom_to_ask(desk: Desk, site: str, role: Role) -> str:
+    """The name of a member with a role on a site, else of an administrator; "" where there is only that of the
+    settings, whose name tells nobody anything."""
     people = desk.registry.people
-    if site is not None:
-        for where in (site, EVERY_SITE):
-            found, _ = people.page_of_members(TokenFilter(where, role), "", 1)
-            if found:
-                return found[0].member.name
-    found, _ = people.page_of_members(TokenFilter(EVERY_SITE, Role.ADMIN), "", 1)
-    return found[0].member.name
+    for where, wanted in ((site, role), (EVERY_SITE, role), (EVERY_SITE, Role.ADMIN)):
+        found, _ = people.page_of_members(TokenFilter(where, wanted), "", 2)
+        names = [each.member.name for each in found if each.member.member_id != ADMIN.member_id]
+        if names:
+            return names[0]
+    return ""

@@ -232,7 +232,7 @@ async def test_an_operator_is_told_whom_the_page_is_for(browser: Browser) -> Non
     operator = await signed_in(browser.application, role="operator")
     page = await operator.get(COMMENTS, Accept="text/html")
     assert page.status == 403
-    assert "This page is for moderators. Ask administrator to become one." in page.text
+    assert "This page is for moderators. Ask whoever runs the service to become one." in page.text
 
 
 async def test_an_erased_or_unknown_comment_is_not_found(browser: Browser) -> None:

@@ -159,4 +159,12 @@ async def test_administrators_alone_set_up(application: Application, path: str, 
     await browser.sign_in(await application.token(role))
     refused = await browser.get(path, Accept="text/html")
     assert refused.status == 403
-    assert "This page is for administrators. Ask administrator or open the queue." in refused.text
+    assert "This page is for administrators. Ask whoever runs the service or open the queue." in refused.text
+
+
+async def test_whoever_may_not_is_told_whom_to_ask(application: Application) -> None:
+    await application.ask("POST", "/v1/tokens", {"role": "admin", "name": "Zoë <Lindqvist>"})
+    browser = Browser(application)
+    await browser.sign_in(await application.token("moderator"))
+    refused = await browser.get(SETUP)
+    assert "Ask \u2068Zoë &lt;Lindqvist&gt;\u2069 or open the queue." in refused.text

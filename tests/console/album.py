@@ -16,38 +16,49 @@ from playwright.sync_api import Browser, Page
 
 from service.routes import PAGES_WITH_DEMO
 from tests.browser import started_browser
-from tests.console.day import Day, live_through
+from tests.console.day import SITE, Day, ask, live_through
 from tests.servers import ServiceProcess
 
 WIDTHS = (360, 768, 1440)
 SCHEMES = ("light", "dark")
+ADMIN, NOBODY, AT_WORK = "the administrator", "nobody", "Nora"
+"""Who looks at a page; the last has claimed comments."""
 _OPEN = ("/console/_/sign-in", "/console/_/link")
-"""Pages for who is not signed in."""
-_NO_PAGE = ("/live", "/events", "/renew")
-"""Addresses that give a stream or a part."""
+_NO_PAGE = ("/live", "/events")
+"""Addresses that give a stream."""
 
 
 class Picture(NamedTuple):
-    """A page that is taken: what its files are called, where it is, and who looks at it; "" is nobody."""
+    """A page that is taken: what its files are called, where it is, and who looks at it."""
 
     name: str
     address: str
     who: str
 
 
+STATES = (
+    Picture("at-work", f"/console/{SITE}", AT_WORK),
+    Picture("at-work-list", f"/console/{SITE}?view=list", AT_WORK),
+    Picture("no-right", f"/console/{SITE}/setup", AT_WORK),
+    Picture("not-found", f"/console/{SITE}/nothing/here", ADMIN),
+)
+"""What a page is like beside its first state."""
+
+
 def pictures(ids: Mapping[str, str]) -> Iterator[Picture]:
-    """Every page of the route table whose address can be filled with these ids."""
+    """Every page of the route table, its address filled with these ids, and the further states. KeyError for a
+    placeholder without an id."""
     for route in PAGES_WITH_DEMO:
-        is_page = route.method == "GET" and route.path.startswith("/console") and not route.path.endswith(_NO_PAGE)
-        if not is_page:
-            continue
-        try:
-            address = route.path.format(**ids)
-        except KeyError as missing:
-            click.echo(f"left out: {route.path} ({missing})")
-            continue
-        name = route.path.replace("/console", "console").replace("/_/", "-").replace("/", "-")
-        yield Picture(name.replace("{", "").replace("}", ""), address, "" if route.path in _OPEN else "admin")
+        if route.method == "GET" and route.path.startswith("/console") and not route.path.endswith(_NO_PAGE):
+            who = NOBODY if route.path in _OPEN else ADMIN
+            yield Picture(_name_of(route.path), route.path.format(**ids), who)
+    yield from STATES
+
+
+def _name_of(path: str) -> str:
+    """`site-rules` for `/console/{site}/rules`."""
+    parts = [part.strip("{}") for part in path.removeprefix("/console").split("/") if part not in ("", "_")]
+    return "-".join(parts) or "home"
 
 
 def sign_in(page: Page, url: str, token: str) -> None:
@@ -60,22 +71,27 @@ def sign_in(page: Page, url: str, token: str) -> None:
 
 def take(browser: Browser, service: ServiceProcess, day: Day, folder: Path, *, language: str) -> int:
     """Takes all pictures into a folder; how many."""
+    ask(service, "POST", f"/v1/sites/{SITE}/claims", {"limit": 5}, day.tokens[AT_WORK])
     taken = 0
     for scheme in SCHEMES:
-        context = browser.new_context(locale=language, color_scheme=scheme)  # type: ignore[arg-type]
-        stranger = browser.new_context(locale=language, color_scheme=scheme)  # type: ignore[arg-type]
-        inside, outside = context.new_page(), stranger.new_page()
-        sign_in(inside, service.url, service.admin_token)
+        pages = {who: _page_of(browser, scheme, language) for who in (ADMIN, NOBODY, AT_WORK)}
+        sign_in(pages[ADMIN], service.url, service.admin_token)
+        sign_in(pages[AT_WORK], service.url, day.tokens[AT_WORK])
         for picture in pictures(day.ids):
-            page = inside if picture.who else outside
+            page = pages[picture.who]
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.goto(service.url + picture.address)
                 page.screenshot(path=folder / f"{picture.name}-{width}-{scheme}.png", full_page=True)
                 taken += 1
-        context.close()
-        stranger.close()
+        for page in pages.values():
+            page.context.close()
     return taken
+
+
+def _page_of(browser: Browser, scheme: str, language: str) -> Page:
+    context = browser.new_context(locale=language, color_scheme=scheme)  # type: ignore[arg-type]
+    return context.new_page()
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

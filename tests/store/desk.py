@@ -11,6 +11,7 @@ from service.domain.caller import EVERY_SITE, Caller, Role
 from service.domain.comment import Comment
 from service.domain.decision import Act, Decision, Ruling
 from service.domain.event import READER, Event, EventKind
+from service.domain.held import Claims
 from service.domain.judged import Judged
 from service.domain.policy import Mode, Policy, RateLimit
 from service.domain.queue import START, Claimed, QueueOrder, QueueView
@@ -192,6 +193,13 @@ class Store:
 
     async def release(self, comment_id: str, by: str = "ann") -> None:
         await self.queue.release(self.site.site, comment_id, moderator(by), self.now)
+
+    async def renew(self, by: str = "ann", *, lease: int = LEASE, now: int | None = None) -> int:
+        at = self.now if now is None else now
+        return await self.queue.renew(self.site.site, moderator(by), lease_ms=lease, now_ms=at)
+
+    async def claims(self, by: str = "ann", *, now: int | None = None) -> Claims:
+        return await self.queue.claims(self.site.site, by, self.now if now is None else now)
 
     async def release_all(self, by: str = "ann") -> None:
         await self.queue.release_all(self.site.site, by, actor=by, now_ms=self.now)

@@ -1,4 +1,4 @@
-"""`claim`, `release`: leases on queued comments, never two at once."""
+"""`claim`, `renew_claims`, `release`: leases on queued comments, never two at once."""
 
 import asyncio
 from collections import Counter
@@ -187,3 +187,29 @@ async def test_a_long_thread_far_down_the_queue_is_claimed_too(store: Store, lin
     found = ids_of((await store.claim("ann", 5, order=order, thread="article-1")).comments)
     assert set(found) <= set(claimable)
     assert found
+
+
+async def test_renewing_lengthens_what_one_holds_and_nothing_else(store: Store) -> None:
+    await fill(store, 3)
+    (own,) = (await store.claim("ann", 1)).comments
+    (other,) = (await store.claim("bob", 1)).comments
+    assert await store.renew("ann", now=NOW + MINUTE) == 1
+    assert (await store.read(own.comment_id, NOW + LEASE)).claim == ("ann", "ann", "Ann", NOW + MINUTE + LEASE)
+    assert (await store.read(other.comment_id, NOW + LEASE)).claim is None
+
+
+async def test_what_ran_out_is_not_renewed(store: Store) -> None:
+    await fill(store, 1)
+    await store.claim("ann", 1)
+    assert await store.renew("ann", now=NOW + LEASE) == 0
+    assert (await store.claims("ann", now=NOW + LEASE)).ids == []
+
+
+async def test_claims_tell_what_is_held_and_how_much_others_hold(store: Store) -> None:
+    await fill(store, 6)
+    own = ids_of((await store.claim("ann", 2)).comments)
+    await store.claim("bob", 3)
+    claims = await store.claims("ann")
+    assert sorted(claims.ids) == sorted(own)
+    assert claims.expires_ms == NOW + LEASE
+    assert claims.others == {"Bob": 3}

@@ -16,6 +16,8 @@ THE_SAME = {
     "Menu",
     "Browser",
     "Name",
+    "Notes",
+    "Pause",
     "Site",
     "Spam",
     "Website",

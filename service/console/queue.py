@@ -1,0 +1,159 @@
+"""The page at which a moderator decides: the comments that are leased to him, or how many wait."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from schemas.console_queue import QueuePageQuery
+from service.console.frame import fragment as fragment_of
+from service.console.frame import is_fragment, look_at, page, texts_at
+from service.console.operation import console_page
+from service.console.repeats import new_key
+from service.console.sheet import sheets_of
+from service.domain.comment import Comment
+from service.domain.held import Held
+from service.domain.look import View
+from service.domain.queue import START, QueueOrder, QueueView
+from service.domain.state import State
+from service.errors import CommentNotFoundError
+from service.html.shown.comment import ShownComment, shown_comment
+from service.html.shown.composition import Shown, shown
+from service.html.shown.moment import Moment, moment
+from service.texts.texts import Texts
+from service.use_cases import moderation
+from service.use_cases.held import read_held
+from service.use_cases.reasons import reasons_of
+from service.web.answer import Answer
+from service.web.call import Call
+
+MOST_CODES = 9
+"""Reasons that have a key."""
+ROWS = 50
+
+
+class Undone(NamedTuple):
+    """What was decided last, and can be taken back."""
+
+    comment: Comment
+    name: Shown
+    title: str
+    key: str
+
+
+class Row(NamedTuple):
+    """A comment in the list; `away` is who else holds it, "" for nobody."""
+
+    comment: Comment
+    shown: ShownComment
+    moment: Moment
+    away: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a page says first of all: of what kind, and in which words. `show` is a comment that is to stand first, and
+    `is_open` says that its text is shown whole."""
+
+    kind: str = ""
+    words: str | Markup = ""
+    show: str = ""
+    is_open: bool = False
+    status: int = 200
+
+
+NOTHING = Told()
+
+
+@console_page("Show the queue", query=QueuePageQuery)
+async def read_queue(call: Call) -> Answer:
+    """Looking claims nothing: it shows what the moderator holds, or how many comments wait."""
+    told = Told(show=call.query["show"] or "")
+    if call.query["back"]:
+        told = Told("right", texts_at(call).gettext("Your comments went back. Nothing you decided was lost."))
+    return await queue_page(call, told, decided=call.query["decided"])
+
+
+async def queue_page(call: Call, told: Told = NOTHING, *, decided: str | None = None) -> Answer:
+    """The queue as it is now, as it was looked at; what is to stand first stands by itself."""
+    undo = await _undone(call, decided) if decided else None
+    held = await read_held(call.desk, call.known_site.site, call.known_caller, order_of(call), first=told.show)
+    if _view(call) is View.LIST and not told.show:
+        return await _list_page(call, held, told, undo)
+    return await _one_page(call, held, told, undo)
+
+
+async def _one_page(call: Call, held: Held, told: Told, undo: Undone | None) -> Answer:
+    """One comment at a time; for a script that asked, without the frame."""
+    values = _values(call, held) | {
+        "sheets": await sheets_of(call.desk, call.known_site.site, held.comments, texts_at(call)),
+        "told": told,
+        "undo": undo,
+        "codes": reasons_of(call.known_site)[:MOST_CODES],
+    }
+    if is_fragment(call):
+        return fragment_of(call, "console/queue-part.html", status=told.status, **values)
+    return page(call, "console/queue.html", here="queue", waiting=held.waiting, status=told.status, **values)
+
+
+def order_of(call: Call) -> QueueOrder:
+    """The order that the page, or its form, names; else the one that the moderator chose."""
+    named = call.query.get("order") or call.body.get("order")
+    return QueueOrder(named) if named else look_at(call).order
+
+
+def thread_of(call: Call) -> str:
+    return str(call.query.get("thread") or call.body.get("thread") or "")
+
+
+def _view(call: Call) -> View:
+    named = call.query.get("view") or call.body.get("view")
+    return View(named) if named else look_at(call).view
+
+
+def _values(call: Call, held: Held) -> dict[str, Any]:
+    texts, now_ms = texts_at(call), call.desk.now_ms()
+    return {
+        "site": call.known_site,
+        "view": _view(call),
+        "order": order_of(call),
+        "thread": thread_of(call),
+        "held": held,
+        "oldest": moment(held.oldest_ms, now_ms, texts) if held.oldest_ms is not None else None,
+        "until": moment(held.expires_ms, now_ms, texts) if held.expires_ms is not None else None,
+        "key": new_key(),
+    }
+
+
+async def _undone(call: Call, comment_id: str) -> Undone | None:
+    """The bar of the last decision; None where that comment is gone, or nobody decided on it."""
+    try:
+        full = await moderation.read_comment(call.desk, call.known_site.site, comment_id)
+    except CommentNotFoundError:
+        return None
+    if not full.history or full.comment.state is State.HELD:
+        return None
+    titles = {each.code: each.title for each in reasons_of(call.known_site)}
+    code = full.comment.decision_reason
+    return Undone(full.comment, shown(full.comment.name), titles.get(code or "", ""), new_key())
+
+
+async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None) -> Answer:
+    """Many at once, claimed or not."""
+    site, texts, now_ms = call.known_site.site, texts_at(call), call.desk.now_ms()
+    view = QueueView(order_of(call), thread_of(call) or None)
+    found = await moderation.list_queue(call.desk, site, view, limit=ROWS, after=START, now_ms=now_ms)
+    values = _values(call, held) | {
+        "rows": [_row(each, call.known_caller.actor, now_ms, texts) for each in found.comments],
+        "left": max(0, found.total - len(found.comments)),
+        "told": told,
+        "undo": undo,
+    }
+    return page(call, "console/queue-list.html", here="queue", waiting=held.waiting, status=told.status, **values)
+
+
+def _row(comment: Comment, actor: str, now_ms: int, texts: Texts) -> Row:
+    claim = comment.claim
+    away = claim.moderator if claim and claim.member_id != actor else ""
+    return Row(comment, shown_comment(comment, texts), moment(comment.submitted_ms, now_ms, texts), away, new_key())

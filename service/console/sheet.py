@@ -1,0 +1,119 @@
+"""A comment as its moderator has it before him: what was written, what stands around it, and what is known of its
+author."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from service.console.repeats import new_key
+from service.desk import Desk
+from service.domain.comment import Comment, FullComment
+from service.domain.note import Note
+from service.domain.thread import Thread
+from service.errors import RequestError
+from service.html.shown.author import Record, masked_email, record_of
+from service.html.shown.comment import ShownComment, shown_body, shown_comment
+from service.html.shown.composition import Shown, shown
+from service.html.shown.moment import Moment, moment
+from service.texts.texts import Texts
+from service.use_cases.threads import read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody wrote, and when."""
+
+    name: Shown
+    body: Shown
+    moment: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A comment and all that stands beside it. `key` tells its form from the same form of another page; `number` is its
+    place among those that the moderator holds."""
+
+    number: int
+    comment: Comment
+    shown: ShownComment
+    moment: Moment
+    thread: Thread
+    title: Shown
+    parent: Said | None
+    author_id: str
+    record: Record
+    email: Shown
+    notes: Sequence[Said]
+    escalations: Sequence[Said]
+    key: str
+
+    @property
+    def first_reason(self) -> str:
+        """Why it is here, in a word or two; none of the comment's own."""
+        why = self.shown.why
+        return why.lines[0].label if why.lines else (why.routes[0] if why.routes else "")
+
+
+async def sheets_of(desk: Desk, site: str, comments: Sequence[FullComment], texts: Texts) -> list[Sheet]:
+    """Comments with their parents and threads; others have their turn while they are drawn."""
+    parents, threads = await asyncio.gather(_parents(desk, site, comments), _threads(desk, site, comments))
+    now_ms, sheets = desk.now_ms(), []
+    for number, full in enumerate(comments, start=1):
+        sheets.append(_sheet(number, full, parents, threads, now_ms=now_ms, texts=texts))
+        await asyncio.sleep(0)
+    return sheets
+
+
+def _sheet(
+    number: int,
+    full: FullComment,
+    parents: dict[str, Comment],
+    threads: dict[str, Thread],
+    *,
+    now_ms: int,
+    texts: Texts,
+) -> Sheet:
+    comment = full.comment
+    parent, thread = parents.get(comment.parent_id or ""), threads[comment.thread]
+    return Sheet(
+        number,
+        comment,
+        shown_comment(comment, texts),
+        moment(comment.submitted_ms, now_ms, texts),
+        thread,
+        shown(thread.title or comment.thread),
+        _said(parent.name, parent.body, parent.submitted_ms, now_ms, texts) if parent else None,
+        full.author.author_id,
+        record_of(full.author, texts),
+        masked_email(full.email),
+        [_note(each, now_ms, texts) for each in full.notes.notes],
+        [_said(each.moderator, each.note, each.at_ms, now_ms, texts) for each in comment.escalations],
+        new_key(),
+    )
+
+
+def _note(note: Note, now_ms: int, texts: Texts) -> Said:
+    return _said(note.moderator, note.note, note.at_ms, now_ms, texts)
+
+
+def _said(name: str, body: str, at_ms: int, now_ms: int, texts: Texts) -> Said:
+    return Said(shown(name), shown_body(body), moment(at_ms, now_ms, texts))
+
+
+async def _parents(desk: Desk, site: str, comments: Sequence[FullComment]) -> dict[str, Comment]:
+    ids = {each.comment.parent_id for each in comments if each.comment.parent_id}
+    found = await desk.comments.read_some(site, sorted(ids), desk.now_ms()) if ids else []
+    return {each.comment_id: each for each in found}
+
+
+async def _threads(desk: Desk, site: str, comments: Sequence[FullComment]) -> dict[str, Thread]:
+    names = sorted({each.comment.thread for each in comments})
+    found = await asyncio.gather(*(_thread(desk, site, each) for each in names))
+    return dict(zip(names, found, strict=True))
+
+
+async def _thread(desk: Desk, site: str, thread: str) -> Thread:
+    try:
+        return await read_settings(desk, site, thread)
+    except RequestError:
+        return Thread(thread, "", "", closed=False, mode=None, counts={})

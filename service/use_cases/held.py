@@ -1,0 +1,40 @@
+"""What a moderator has in hand: read, renewed while he works."""
+
+import asyncio
+
+from service.desk import Desk
+from service.domain.caller import Caller
+from service.domain.comment import FullComment
+from service.domain.held import Held, in_order
+from service.domain.queue import QueueOrder
+from service.errors import CommentNotFoundError
+
+MOST_SHOWN = 20
+"""So many of the comments that somebody holds are read in full at once."""
+LEASE_MS = 5 * 60 * 1000
+
+
+async def read_held(desk: Desk, site: str, caller: Caller, order: QueueOrder, *, first: str = "") -> Held:
+    """What a moderator holds on a site, in an order; `first` is a comment that he is to see before all, held or not."""
+    now_ms = desk.now_ms()
+    claims, (depth,) = await asyncio.gather(
+        desk.queue.claims(site, caller.actor, now_ms), desk.site_queues.depths([site])
+    )
+    ids = [each for each in claims.ids if each != first][:MOST_SHOWN]
+    found = await asyncio.gather(*(_read(desk, site, each) for each in ([first] if first else []) + ids))
+    comments = [each for each in found if each is not None]
+    wanted = [each for each in comments if each.comment.comment_id == first]
+    rest = [each for each in comments if each.comment.comment_id != first]
+    return Held([*wanted, *in_order(rest, order)], claims.expires_ms, claims.others, depth.waiting, depth.oldest_ms)
+
+
+async def renew_claims(desk: Desk, site: str, caller: Caller) -> int:
+    """Has a moderator's claims last for another while; how many there are."""
+    return await desk.queue.renew(site, caller, lease_ms=LEASE_MS, now_ms=desk.now_ms())
+
+
+async def _read(desk: Desk, site: str, comment_id: str) -> FullComment | None:
+    try:
+        return await desk.comments.read(site, comment_id, vault=desk.vault, now_ms=desk.now_ms())
+    except CommentNotFoundError:
+        return None
