@@ -49,6 +49,8 @@ COMMENTS = (
     ("market", "Lea", "Opening hours, please: the old sign said six, the new one says seven."),
 )
 """Thread, name and text; a long name, another script and what a moderator meets besides."""
+IDS = ("site", "thread", "comment_id", "author_id", "member_id")
+"""What stands in addresses of the console."""
 MEMBERS = {"Nora": ["moderator"], "Omar": ["moderator", "operator"]}
 
 
