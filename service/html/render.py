@@ -55,7 +55,8 @@ def _clock(context: Context, at_ms: int) -> Markup:
     """A time of today in ms since 1970, to the minute; scripts write it as the browser's own clock has it."""
     texts: Texts = context["texts"]
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return Markup('<time datetime="{}" data-clock>{}</time>').format(at.isoformat(timespec="seconds"), texts.clock(at))
+    words = texts.gettext("%(time)s UTC") % {"time": texts.clock(at)}
+    return Markup('<time datetime="{}" data-clock>{}</time>').format(at.isoformat(timespec="seconds"), words)
 
 
 def _prose(text: str) -> Markup:

@@ -109,10 +109,6 @@ class Texts:
         """The day and the minute, in UTC: `28 November 2026, 14:05 UTC`."""
         return self._minute(at.replace(second=0, microsecond=0))
 
-    def clock(self, at: datetime) -> str:
-        """The minute of the day, in UTC: `14:05 UTC`."""
-        return self.gettext("%(time)s UTC") % {"time": format_time(at, "short", tzinfo=UTC, locale=self._locale)}
-
     def _write_minute(self, at: datetime) -> str:
         time = format_time(at, "short", tzinfo=UTC, locale=self._locale)
         # Translators: a moment, such as "28 November 2026, 14:05 UTC".
