@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from service.html.shown.row import GLIMPSE_CHARS, GLIMPSE_LINES
 from tests.application.conftest import Application
 from tests.application.console import Browser
 from tests.application.console_readers import ask, follow, post_form, send, signed_in
+from tests.servers import RedisServer
 
 COMMENTS = "/console/default/comments"
 
@@ -123,6 +125,35 @@ async def test_a_row_of_a_list_is_decided_there_and_taken_back_there(browser: Br
     answer = await post_form(browser, page, f"{COMMENTS}/{comment_id}/undo")
     assert answer.location == listed
     assert action in (await browser.get(listed)).text
+
+
+@pytest.mark.parametrize("beginning", ["x" * GLIMPSE_CHARS, "One line.\n" * GLIMPSE_LINES])
+async def test_what_is_cut_in_a_list_is_approved_on_its_own_page_alone(browser: Browser, beginning: str) -> None:
+    comment_id = await send(browser.application, f"{beginning} zanzibar")
+    action = f"{COMMENTS}/{comment_id}/decisions"
+    for path in (COMMENTS, "/console/default/threads/tunnel"):
+        page = await browser.get(path)
+        (form,) = re.findall(rf'<form[^>]*action="{action}".*?</form>', page.text, re.DOTALL)
+        assert 'value="approve"' not in form
+        assert 'value="reject"' in form
+        assert "zanzibar" not in page.text
+    page = await browser.get(f"{COMMENTS}/{comment_id}")
+    assert "zanzibar" in page.text
+    assert 'value="approve"' in page.text
+
+
+async def test_without_the_store_a_decision_is_sent_again_as_it_was(browser: Browser, one_server: RedisServer) -> None:
+    comment_id = await send(browser.application)
+    action = f"{COMMENTS}/{comment_id}/decisions"
+    form = (await browser.get(f"{COMMENTS}/{comment_id}")).fields_of(action) | {"decision": "reject"}
+    one_server.kill()
+    try:
+        refused = await browser.post(action, form, Accept="text/html")
+    finally:
+        one_server.start()
+    assert refused.status == 503
+    for name, value in form.items():
+        assert f'name="{name}" value="{value}"' in refused.text
 
 
 async def test_whoever_saw_an_older_revision_decides_nothing(browser: Browser) -> None:
