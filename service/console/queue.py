@@ -121,7 +121,6 @@ def _values(call: Call, held: Held) -> dict[str, Any]:
         "thread": thread_of(call),
         "held": held,
         "oldest": moment(held.oldest_ms, now_ms, texts) if held.oldest_ms is not None else None,
-        "until": moment(held.expires_ms, now_ms, texts) if held.expires_ms is not None else None,
         "key": new_key(),
     }
 
