@@ -1,6 +1,7 @@
 """The page at which a moderator decides: the comments that are leased to him, or how many wait."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from service.domain.held import Held
 from service.domain.look import View
 from service.domain.queue import START, QueueOrder, QueueView
 from service.domain.state import State
+from service.domain.times import rfc3339
 from service.errors import CommentNotFoundError
 from service.html.shown.comment import ShownComment, shown_comment
 from service.html.shown.composition import Shown, shown
@@ -32,6 +34,13 @@ MOST_CODES = 9
 ROWS = 50
 
 
+class Clock(NamedTuple):
+    """A moment of today: for programs (RFC 3339), and its hour and minute in UTC."""
+
+    at: str
+    words: str
+
+
 class Undone(NamedTuple):
     """What was decided last, and can be taken back."""
 
@@ -42,12 +51,12 @@ class Undone(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A comment in the list; `away` is who else holds it, "" for nobody."""
+    """A comment in the list; `away` is who else holds it."""
 
     comment: Comment
     shown: ShownComment
     moment: Moment
-    away: str
+    away: Shown | None
     key: str
 
 
@@ -121,9 +130,13 @@ def _values(call: Call, held: Held) -> dict[str, Any]:
         "thread": thread_of(call),
         "held": held,
         "oldest": moment(held.oldest_ms, now_ms, texts) if held.oldest_ms is not None else None,
-        "until": moment(held.expires_ms, now_ms, texts) if held.expires_ms is not None else None,
+        "until": _clock(held.expires_ms, texts) if held.expires_ms is not None else None,
         "key": new_key(),
     }
+
+
+def _clock(at_ms: int, texts: Texts) -> Clock:
+    return Clock(rfc3339(at_ms), texts.clock(datetime.fromtimestamp(at_ms / 1000, UTC)))
 
 
 async def _undone(call: Call, comment_id: str) -> Undone | None:
@@ -150,10 +163,12 @@ async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None) ->
         "told": told,
         "undo": undo,
     }
+    if is_fragment(call):
+        return fragment_of(call, "console/queue-list-part.html", status=told.status, **values)
     return page(call, "console/queue-list.html", here="queue", waiting=held.waiting, status=told.status, **values)
 
 
 def _row(comment: Comment, actor: str, now_ms: int, texts: Texts) -> Row:
     claim = comment.claim
-    away = claim.moderator if claim and claim.member_id != actor else ""
+    away = shown(claim.moderator) if claim and claim.member_id != actor else None
     return Row(comment, shown_comment(comment, texts), moment(comment.submitted_ms, now_ms, texts), away, new_key())

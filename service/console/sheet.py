@@ -5,8 +5,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.console.places import author_address, comment_address, thread_address
 from service.console.repeats import new_key
 from service.desk import Desk
+from service.domain.author import AuthorRecord
 from service.domain.comment import Comment, FullComment
 from service.domain.note import Note
 from service.domain.thread import Thread
@@ -33,6 +35,7 @@ class Sheet:
     """A comment and all that stands beside it. `key` tells its form from the same form of another page; `number` is its
     place among those that the moderator holds."""
 
+    site: str
     number: int
     comment: Comment
     shown: ShownComment
@@ -40,12 +43,31 @@ class Sheet:
     thread: Thread
     title: Shown
     parent: Said | None
-    author_id: str
+    author: AuthorRecord
     record: Record
     email: Shown
     notes: Sequence[Said]
     escalations: Sequence[Said]
     key: str
+
+    @property
+    def address(self) -> str:
+        return comment_address(self.site, self.comment.comment_id)
+
+    @property
+    def author_address(self) -> str:
+        return author_address(self.site, self.author.author_id)
+
+    @property
+    def thread_address(self) -> str:
+        return thread_address(self.site, self.comment.thread)
+
+    @property
+    def other_address(self) -> str:
+        """Where the comment is that this one nearly repeats; "" where it repeats none."""
+        why = self.shown.why
+        other_id = next((line.other_id for line in (*why.lines, *why.more) if line.other_id), "")
+        return comment_address(self.site, other_id) if other_id else ""
 
     @property
     def first_reason(self) -> str:
@@ -59,12 +81,13 @@ async def sheets_of(desk: Desk, site: str, comments: Sequence[FullComment], text
     parents, threads = await asyncio.gather(_parents(desk, site, comments), _threads(desk, site, comments))
     now_ms, sheets = desk.now_ms(), []
     for number, full in enumerate(comments, start=1):
-        sheets.append(_sheet(number, full, parents, threads, now_ms=now_ms, texts=texts))
+        sheets.append(_sheet(site, number, full, parents, threads, now_ms=now_ms, texts=texts))
         await asyncio.sleep(0)
     return sheets
 
 
 def _sheet(
+    site: str,
     number: int,
     full: FullComment,
     parents: dict[str, Comment],
@@ -76,6 +99,7 @@ def _sheet(
     comment = full.comment
     parent, thread = parents.get(comment.parent_id or ""), threads[comment.thread]
     return Sheet(
+        site,
         number,
         comment,
         shown_comment(comment, texts),
@@ -83,7 +107,7 @@ def _sheet(
         thread,
         shown(thread.title or comment.thread),
         _said(parent.name, parent.body, parent.submitted_ms, now_ms, texts) if parent else None,
-        full.author.author_id,
+        full.author,
         record_of(full.author, texts),
         masked_email(full.email),
         [_note(each, now_ms, texts) for each in full.notes.notes],

@@ -41,6 +41,7 @@ async def test_a_comment_is_taken_decided_and_taken_back(browser: Browser) -> No
     assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "published"
     page = await follow(browser, await post_form(browser, page, f"{QUEUE}/undo"))
     assert "It waits." in page.text
+    assert (await ask(browser.application, "/queue"))["comments"][0]["claim"], "it is his again"
     assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "held"
 
 
@@ -144,6 +145,19 @@ async def test_a_note_stands_beside_its_comment(browser: Browser) -> None:
     page = await begin(browser)
     page = await follow(browser, await post_form(browser, page, f"{QUEUE}/notes", note="He wrote before."))
     assert "He wrote before." in page.text
+
+
+async def test_who_acts_on_an_author_is_back_at_the_comment(application: Application, browser: Browser) -> None:
+    comment_id = await send(application, "It waits.")
+    page = await begin(browser)
+    author = (await ask(application, f"/comments/{comment_id}"))["author"]["author_id"]
+    address = f"{QUEUE}/authors/{author}"
+    page = await follow(browser, await post_form(browser, page, f"{address}/trust"))
+    assert "It waits." in page.text
+    page = await follow(browser, await post_form(browser, page, f"{address}/ban", until="", reason="Sends the same."))
+    assert "It waits." in page.text
+    assert f"{address}/ban" not in page.text
+    assert (await ask(application, f"/comments/{comment_id}"))["state"] == "held"
 
 
 async def test_a_lease_is_renewed(application: Application, browser: Browser) -> None:
