@@ -20,6 +20,11 @@ from service.html.shown.moment import Moment, moment
 from service.texts.texts import Texts
 from service.use_cases.threads import read_settings
 
+MOST_BYTES = 24_000
+"""Of texts on one page: it is at most 150 KB with its style and scripts."""
+_PIECE_BYTES = 100
+"""Of markup around a mark or a chip."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -51,6 +56,12 @@ class Sheet:
     key: str
 
     @property
+    def size_bytes(self) -> int:
+        """About how many bytes of its page the texts take that others wrote."""
+        texts = [self.shown.body, *(said.body for said in (self.parent, *self.notes, *self.escalations) if said)]
+        return sum(2 * text.size_chars + _PIECE_BYTES * len(text.pieces) for text in texts)
+
+    @property
     def address(self) -> str:
         return comment_address(self.site, self.comment.comment_id)
 
@@ -77,11 +88,16 @@ class Sheet:
 
 
 async def sheets_of(desk: Desk, site: str, comments: Sequence[FullComment], texts: Texts) -> list[Sheet]:
-    """Comments with their parents and threads; others have their turn while they are drawn."""
+    """Comments with their parents and threads: the first, and as many after it as a page has room for. Others have
+    their turn while they are drawn."""
     parents, threads = await asyncio.gather(_parents(desk, site, comments), _threads(desk, site, comments))
-    now_ms, sheets = desk.now_ms(), []
+    now_ms, sheets, left_bytes = desk.now_ms(), list[Sheet](), MOST_BYTES
     for number, full in enumerate(comments, start=1):
-        sheets.append(_sheet(site, number, full, parents, threads, now_ms=now_ms, texts=texts))
+        sheet = _sheet(site, number, full, parents, threads, now_ms=now_ms, texts=texts)
+        left_bytes -= sheet.size_bytes
+        if sheets and left_bytes < 0:
+            break
+        sheets.append(sheet)
         await asyncio.sleep(0)
     return sheets
 
