@@ -75,10 +75,10 @@ async def _read(call: Call, after: Position) -> Here:
 
 
 def _near(selection: Selection, published: ThreadPage, after: Position) -> Selection:
-    """What has its place on a page: from its first comment on where others come before, to its last where others
+    """What has its place on a page: after the last comment of the page before, and up to its own last where others
     follow."""
     comments = published.comments or ()
-    since_ms = comments[0].submitted_ms if comments and after != START else None
+    since_ms = None if after == START else int(after.score) + 1
     until_ms = comments[-1].submitted_ms + 1 if comments and published.last is not None else None
     return selection._replace(since_ms=since_ms, until_ms=until_ms)
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from service.console.thread import PUBLISHED_AT_ONCE
 from tests.application.conftest import Application
 from tests.application.console import Browser
 from tests.application.console_readers import ask, follow, post_form, send, signed_in
@@ -72,18 +73,18 @@ async def test_replies_deeper_than_any_page_are_shown(browser: Browser) -> None:
 async def test_a_thread_goes_on_by_pages_and_each_waiting_one_stands_on_one(browser: Browser) -> None:
     application = browser.application
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "postmoderate"})
-    sent = [await send(application, f"Comment {number}.") for number in range(30)]
+    sent = [await send(application, f"Comment {number}.") for number in range(PUBLISHED_AT_ONCE)]
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "premoderate"})
     held = [await send(application, "Waits.")]
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "postmoderate"})
-    sent += [await send(application, f"Comment {number}.") for number in range(30, 60)]
+    sent += [await send(application, f"Comment {number}.") for number in range(5)]
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "premoderate"})
     held += [await send(application, "Waits at the end.")]
     first = await browser.get(f"{THREADS}/tunnel")
     (later,) = re.findall(r'<a class="button" href="([^"]+)">Later comments', first.text)
     second = await browser.get(later.replace("&amp;", "&"))
     shown = [re.findall(r'<a href="/console/default/comments/(\w{16})">', page.text) for page in (first, second)]
-    assert shown == [[*sent[:30], held[0], *sent[30:50]], [*sent[50:], held[1]]]
+    assert shown == [sent[:PUBLISHED_AT_ONCE], [held[0], *sent[PUBLISHED_AT_ONCE:], held[1]]]
 
 
 async def test_a_comment_is_decided_in_its_thread(browser: Browser) -> None:
