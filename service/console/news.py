@@ -12,7 +12,7 @@ from service.web.server_sent import CONTENT_TYPE
 from service.web.stream import Stream
 
 
-@console_page("Follow what happens")
+@console_page("Follow what happens", is_use=False)
 async def follow_news(call: Call) -> Stream:
     """The same as the API tells, for as long as the session lasts; to listen is no use of it."""
     return Stream(_while_signed_in(call), CONTENT_TYPE)

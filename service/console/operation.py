@@ -6,7 +6,7 @@ from functools import wraps
 
 from schemas.fields import Closed
 from service.console.refusal import write_refusal
-from service.console.session import SESSION, require_own_form
+from service.console.session import IDLE_SESSION, SESSION, require_own_form
 from service.web.answer import Answer
 from service.web.call import Call
 from service.web.operation import Handler, Operation, operation
@@ -17,10 +17,10 @@ _ANSWERS: Mapping[int, str] = {200: "A page."}
 
 
 def console_page(
-    summary: str, *, form: type[Closed] | None = None, query: type[Closed] | None = None
+    summary: str, *, form: type[Closed] | None = None, query: type[Closed] | None = None, is_use: bool = True
 ) -> Callable[[Handler], Operation]:
     """Declares a handler of a page. One with a form is asked for by POST, and refuses a form that is not of the very
-    session that it came with, before anything is done."""
+    session that it came with, before anything is done. What is no use of the session does not keep it alive."""
 
     def declare(handler: Handler) -> Operation:
         @wraps(handler)
@@ -35,7 +35,7 @@ def console_page(
             body=form,
             form=form,
             query=query,
-            authentication=SESSION,
+            authentication=SESSION if is_use else IDLE_SESSION,
             error_writer=write_refusal,
         )(guarded)
         return replace(made, handler=guarded)

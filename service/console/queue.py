@@ -1,7 +1,6 @@
 """The page at which a moderator decides: the comments that are leased to him, or how many wait."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -17,7 +16,6 @@ from service.domain.held import Held
 from service.domain.look import View
 from service.domain.queue import START, QueueOrder, QueueView
 from service.domain.state import State
-from service.domain.times import rfc3339
 from service.errors import CommentNotFoundError
 from service.html.shown.comment import ShownComment, shown_comment
 from service.html.shown.composition import Shown, shown
@@ -32,13 +30,6 @@ from service.web.call import Call
 MOST_CODES = 9
 """Reasons that have a key."""
 ROWS = 50
-
-
-class Clock(NamedTuple):
-    """A moment of today: for programs (RFC 3339), and its hour and minute in UTC."""
-
-    at: str
-    words: str
 
 
 class Undone(NamedTuple):
@@ -130,13 +121,8 @@ def _values(call: Call, held: Held) -> dict[str, Any]:
         "thread": thread_of(call),
         "held": held,
         "oldest": moment(held.oldest_ms, now_ms, texts) if held.oldest_ms is not None else None,
-        "until": _clock(held.expires_ms, texts) if held.expires_ms is not None else None,
         "key": new_key(),
     }
-
-
-def _clock(at_ms: int, texts: Texts) -> Clock:
-    return Clock(rfc3339(at_ms), texts.clock(datetime.fromtimestamp(at_ms / 1000, UTC)))
 
 
 async def _undone(call: Call, comment_id: str) -> Undone | None:

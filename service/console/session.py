@@ -72,6 +72,12 @@ async def _find_caller(desk: Desk, secret: str) -> Caller | None:
     return found.caller if found else None
 
 
-SESSION = Authentication(
-    "session", {"type": "apiKey", "in": "cookie", "name": SECURE_COOKIE}, _cookie, find_caller=_find_caller
-)
+async def _find_idle_caller(desk: Desk, secret: str) -> Caller | None:
+    found = await find_session(desk, secret, is_use=False)
+    return found.caller if found else None
+
+
+_SCHEME = {"type": "apiKey", "in": "cookie", "name": SECURE_COOKIE}
+SESSION = Authentication("session", _SCHEME, _cookie, find_caller=_find_caller)
+IDLE_SESSION = Authentication("session", _SCHEME, _cookie, find_caller=_find_idle_caller)
+"""For what a page asks by itself: nobody works by that, and the session ends as if it had not been asked."""

@@ -38,7 +38,7 @@ async def sign_in(call: Call) -> Answer:
         signed_in = await sessions.sign_in(call.desk, token, _browser(call))
     except (SignInRefusedError, ForbiddenError, TooManyWrongTokensError) as error:
         return await _refused(call, "console/sign-in.html", token, error, following)
-    return _welcome(call, signed_in, following)
+    return await _welcome(call, signed_in, following)
 
 
 @operation("Show the page of a one-time link", answers={200: "A page."})
@@ -55,7 +55,7 @@ async def use_link(call: Call) -> Answer:
         signed_in = await sessions.sign_in_by_link(call.desk, code, _browser(call))
     except (SignInRefusedError, ForbiddenError, TooManyWrongTokensError) as error:
         return await _refused(call, "console/link.html", code, error)
-    return _welcome(call, signed_in, "")
+    return await _welcome(call, signed_in, "")
 
 
 @console_page("Sign out", form=NothingSchema)
@@ -116,6 +116,9 @@ def _words(error: RequestError) -> Sentence | str:
     return error.detail or error.title
 
 
-def _welcome(call: Call, signed_in: SignedIn, following: str) -> Answer:
-    """On to the page that was asked for, in a new session: one that came along ends in the browser by the cookie."""
+async def _welcome(call: Call, signed_in: SignedIn, following: str) -> Answer:
+    """On to the page that was asked for, in a new session; the one that the browser had ends."""
+    before = await sessions.find_session(call.desk, shown_secret(call.request), is_use=False)
+    if before is not None:
+        await sessions.sign_out(call.desk, before.session)
     return Answer(303, headers={"Location": following or HOME} | set_cookie(call.request, signed_in.secret))

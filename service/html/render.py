@@ -50,6 +50,15 @@ def _instant(context: Context, at_ms: int) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), texts.moment(at))
 
 
+@pass_context
+def _clock(context: Context, at_ms: int) -> Markup:
+    """A time of today in ms since 1970, to the minute; scripts write it as the browser's own clock has it."""
+    texts: Texts = context["texts"]
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    words = texts.gettext("%(time)s UTC") % {"time": texts.clock(at)}
+    return Markup('<time datetime="{}" data-clock>{}</time>').format(at.isoformat(timespec="seconds"), words)
+
+
 def _prose(text: str) -> Markup:
     """Plain text with its `quoted words` as code."""
     parts = re.split(r"`+([^`]+)`+", text)
@@ -84,7 +93,9 @@ _ENVIRONMENT.globals.update(
     console_file=_console_file,
     max_depth=MAX_DEPTH,
 )
-_ENVIRONMENT.filters.update(date=_date, moment=_moment, instant=_instant, prose=_prose, breakable=_breakable)
+_ENVIRONMENT.filters.update(
+    date=_date, moment=_moment, instant=_instant, clock=_clock, prose=_prose, breakable=_breakable
+)
 _ENVIRONMENT.install_null_translations(newstyle=True)  # type: ignore[attr-defined] # brought by the extension
 # The language comes with the render call and with nothing else: a macro that was imported without its context fails
 # at once, instead of speaking English to everyone.

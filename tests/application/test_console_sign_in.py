@@ -198,6 +198,26 @@ async def test_a_session_ends_when_it_is_not_used(timed: Browser, clock: list[in
     assert (await timed.get(HOME)).location == f"{SIGN_IN}?next=/console"
 
 
+async def test_listening_keeps_no_session_alive(timed: Browser, clock: list[int]) -> None:
+    await timed.sign_in(await timed.application.token("moderator"))
+    cookie = {"Cookie": f"cd={timed.cookies['cd']}"}
+    clock[0] += IDLE_MS - 1
+    stream = await timed.application.client.get("/console/default/live", headers=cookie)
+    assert stream.status == 200
+    stream.close()
+    clock[0] += 1
+    assert (await timed.get(HOME)).status == 303
+
+
+async def test_the_session_that_a_browser_had_ends_when_it_signs_in_again(browser: Browser) -> None:
+    await browser.sign_in()
+    kept = dict(browser.cookies)
+    await browser.sign_in()
+    assert (await browser.get(HOME)).status == 200
+    browser.cookies = kept
+    assert (await browser.get(HOME)).status == 303
+
+
 async def test_a_session_ends_after_half_a_day_however_it_is_used(timed: Browser, clock: list[int]) -> None:
     await timed.sign_in()
     began = clock[0]

@@ -27,6 +27,7 @@ TELLS_NOTHING = {
     "probe": "what it writes is gone in the same step",
     "read_events": "as move_consumer",
     "register_consumer": "as move_consumer",
+    "renew_claims": "a claim that lasts longer is still that claim",
     "repair_author": "an author_id leads to the same author as before, or to nobody",
     "seal": "it writes down what was told",
     "replace_answer": "the same answer, sealed with another secret",

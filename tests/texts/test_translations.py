@@ -22,6 +22,7 @@ THE_SAME = {
     "Spam",
     "Website",
     "%(date)s, %(time)s UTC",
+    "%(time)s UTC",
     "%(count)s minutes",
 }
 """Messages that a language may write as English does."""

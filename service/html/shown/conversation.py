@@ -7,10 +7,9 @@ from service.domain.comment import Comment
 from service.domain.decision import Decision
 from service.domain.state import State
 from service.domain.thread import PublishedComment
-from service.html.shown.comment import shown_body
 from service.html.shown.composition import Shown, shown
 from service.html.shown.moment import Moment, moment
-from service.html.shown.row import changing
+from service.html.shown.row import decisions_here, glimpse_of, is_whole
 from service.texts.texts import Texts
 
 Either = Comment | PublishedComment
@@ -20,14 +19,16 @@ MAX_DEPTH = 5
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A comment of a thread. `depth` is how many comments of the page it lies under, at most MAX_DEPTH; `answers` is
-    the name of whom it answers, where that is on the page; `revision` is None where the page does not know it."""
+    """A comment of a thread, cut as in a list. `depth` is how many comments of the page it lies under, at most
+    MAX_DEPTH; `answers` is the name of whom it answers, where that is on the page; `revision` is None where the page
+    does not know it."""
 
     comment_id: str
     depth: int
     answers: Shown | None
     name: Shown
     body: Shown
+    is_whole: bool
     state: State
     came: Moment
     revision: int | None
@@ -73,9 +74,10 @@ def _said(
         depth,
         answers=shown(answered.name) if answered else None,
         name=shown(comment.name),
-        body=shown_body(comment.body),
+        body=glimpse_of(comment.body),
+        is_whole=is_whole(comment.body),
         state=state,
         came=moment(comment.submitted_ms, now_ms, texts),
         revision=comment.revision if isinstance(comment, Comment) else None,
-        decisions=changing(state),
+        decisions=decisions_here(state, comment.body),
     )

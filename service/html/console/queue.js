@@ -1,0 +1,34 @@
+/**
+ * The queue's page: one comment at a time stands before the moderator, and the next one is there before the answer to
+ * a decision has come. Every act is a form of the page; this sends it, and puts in what the server answers.
+ */
+
+import { Desk } from "./desk.js";
+import { watchKeys } from "./keys.js";
+import { keepLeases } from "./lease.js";
+import { follow } from "./live.js";
+
+const root = document.querySelector("[data-queue]");
+const desk = new Desk(root);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.matches("[data-decide]")) {
+    event.preventDefault();
+    desk.decide(event.submitter);
+  } else if (form.matches("[data-undo]")) {
+    event.preventDefault();
+    desk.undo();
+  } else if (form.matches("[data-claim]")) {
+    event.preventDefault();
+    desk.begin(form);
+  } else if (form.closest("[data-note]")) {
+    event.preventDefault();
+    desk.note(form);
+  }
+});
+
+watchKeys(desk);
+keepLeases(desk);
+follow(desk, root.dataset.live);
+desk.open();

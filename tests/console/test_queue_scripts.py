@@ -1,0 +1,284 @@
+"""The queue with its scripts: a key a decision, the next comment at once, and nothing decided by accident."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+
+from tests.browser import started_browser
+from tests.console.album import sign_in
+from tests.console.day import ask
+from tests.servers import ServiceProcess
+
+SITE = "harbour"
+QUEUE = f"/console/{SITE}"
+LONG = "One word after the other, and no end of it. " * 90
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
+    process = ServiceProcess(tmp_path_factory.mktemp("queue") / "data")
+    try:
+        process.start()
+        ask(process, "POST", "/v1/sites", {"site": SITE, "title": "Harbour Gazette"})
+        yield process
+        assert process.stop() == 0
+        assert '"event": "request_failed"' not in process.said(), process.said()
+    finally:
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started_browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    yield context
+    context.close()
+
+
+@pytest.fixture(autouse=True)
+def empty_queue(service: ServiceProcess) -> None:
+    """Nothing waits that another test left."""
+    while waiting := ask(service, "GET", f"/v1/sites/{SITE}/queue?limit=200")["comments"]:
+        for each in waiting:
+            ask(service, "POST", f"/v1/sites/{SITE}/comments/{each['comment_id']}/decisions", {"decision": "reject"})
+
+
+def submit(service: ServiceProcess, body: str, name: str = "Ada") -> str:
+    said = {"name": name, "email": "ada@mail.example", "body": body}
+    return str(ask(service, "POST", f"/v1/sites/{SITE}/threads/ferry/comments", said)["comment_id"])
+
+
+def state_of(service: ServiceProcess, comment_id: str) -> str:
+    return str(ask(service, "GET", f"/v1/sites/{SITE}/comments/{comment_id}")["state"])
+
+
+def moderator(service: ServiceProcess, context: BrowserContext, name: str = "Mo") -> Page:
+    token = ask(service, "POST", "/v1/tokens", {"name": name, "role": "moderator", "site": SITE})["token"]
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    sign_in(page, service.url, token)
+    return page
+
+
+def begin(service: ServiceProcess, page: Page) -> None:
+    page.goto(service.url + QUEUE)
+    page.get_by_role("button", name=re.compile("Start with 10")).click()
+    armed(page)
+
+
+def armed(page: Page) -> None:
+    """The comment has stood long enough to be decided on."""
+    expect(page.locator(".sheet[data-armed]:visible")).to_have_count(1)
+
+
+def standing(page: Page) -> str:
+    return str(page.locator("[data-comment]:visible").get_attribute("data-comment"))
+
+
+@pytest.mark.parametrize(
+    ("key", "state"), [("a", "published"), ("r", "rejected"), ("s", "spam"), ("1", "rejected"), ("e", "held")]
+)
+def test_a_key_decides_and_the_next_comment_stands(
+    service: ServiceProcess, context: BrowserContext, key: str, state: str
+) -> None:
+    ids = {submit(service, f"Number {number} of the ferry.") for number in range(3)}
+    page = moderator(service, context)
+    begin(service, page)
+    first = standing(page)
+    page.keyboard.press(key)
+    assert standing(page) in ids - {first}
+    expect(page.locator("#told")).not_to_be_empty()
+    assert state_of(service, first) == state
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+
+
+def test_a_key_that_is_held_down_decides_on_one(service: ServiceProcess, context: BrowserContext) -> None:
+    ids = [submit(service, f"Number {number} of the quay.") for number in range(4)]
+    page = moderator(service, context)
+    begin(service, page)
+    page.keyboard.down("a")
+    for _ in range(20):
+        page.keyboard.down("a")  # what a held key sends on
+    page.keyboard.up("a")
+    armed(page)
+    expect(page.locator("#told")).not_to_be_empty()
+    assert [state_of(service, each) for each in ids].count("published") == 1
+
+
+def test_a_double_press_decides_on_one(service: ServiceProcess, context: BrowserContext) -> None:
+    ids = [submit(service, f"Number {number} of the market.") for number in range(4)]
+    page = moderator(service, context)
+    begin(service, page)
+    page.evaluate(
+        """() => { for (let i = 0; i < 2; i++) {
+            document.dispatchEvent(new KeyboardEvent("keydown", { key: "r", bubbles: true }));
+            document.querySelector('[data-decide] [value="reject"]').click(); } }"""
+    )
+    armed(page)
+    expect(page.locator("#told")).not_to_be_empty()
+    assert [state_of(service, each) for each in ids].count("rejected") == 1
+
+
+def test_nothing_is_decided_while_somebody_writes(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, "A word.")
+    page = moderator(service, context)
+    begin(service, page)
+    page.keyboard.press("n")
+    page.keyboard.type("a star of a note")
+    assert standing(page) == comment_id
+    page.get_by_role("button", name="Save the note").click()
+    expect(page.locator(f'[data-side="{comment_id}"]')).to_contain_text("a star of a note")
+    assert state_of(service, comment_id) == "held"
+
+
+def test_approve_unfolds_first(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, LONG)
+    page = moderator(service, context)
+    begin(service, page)
+    page.keyboard.press("a")
+    expect(page.locator("[data-fold]")).to_have_attribute("open", "")
+    expect(page.locator("#alerts")).to_contain_text("The whole text stands here now.")
+    assert state_of(service, comment_id) == "held"
+    armed(page)
+    page.keyboard.press("a")
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    assert state_of(service, comment_id) == "published"
+
+
+def test_decisions_are_taken_back_one_after_the_other(service: ServiceProcess, context: BrowserContext) -> None:
+    for number in range(3):
+        submit(service, f"Number {number} of the lighthouse.")
+    page = moderator(service, context)
+    begin(service, page)
+    decided = []
+    for _ in range(2):
+        decided.append(standing(page))
+        page.keyboard.press("s")
+        armed(page)
+    expect(page.locator(".undo")).to_be_visible()
+    for comment_id in reversed(decided):
+        page.keyboard.press("u")
+        expect(page.locator(f"#sheet-{comment_id}")).to_be_visible()
+        assert state_of(service, comment_id) == "held"
+
+
+def test_keys_are_off_where_they_are_switched_off(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, "A word.")
+    page = moderator(service, context)
+    context.add_cookies([{"name": "cd-look", "value": "keys=off", "url": service.url}])
+    begin(service, page)
+    page.keyboard.press("a")
+    page.keyboard.press("1")
+    assert standing(page) == comment_id
+    page.get_by_role("button", name="Approve").click()
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    assert state_of(service, comment_id) == "published"
+
+
+def test_what_a_colleague_decides_is_told_where_it_stands(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, "A word.")
+    page = moderator(service, context)
+    begin(service, page)
+    ask(service, "POST", f"/v1/sites/{SITE}/comments/{comment_id}/decisions", {"decision": "reject"})
+    expect(page.locator("#alerts")).to_contain_text("rejected this")
+    expect(page.locator(f"#sheet-{comment_id}")).to_have_class(re.compile("gone"))
+    page.keyboard.press("a")
+    assert standing(page) == comment_id
+    assert state_of(service, comment_id) == "rejected"
+
+
+def test_one_decision_waits_for_the_connection(service: ServiceProcess, context: BrowserContext) -> None:
+    ids = [submit(service, f"Number {number} of the harbour.") for number in range(3)]
+    page = moderator(service, context)
+    begin(service, page)
+    page.route("**/decisions", lambda route: route.abort())
+    first = standing(page)
+    page.keyboard.press("a")
+    expect(page.locator("#alerts")).to_contain_text("No connection")
+    armed(page)
+    second = standing(page)
+    page.keyboard.press("a")
+    assert standing(page) == second
+    page.unroute("**/decisions")
+    expect(page.locator("#told")).not_to_be_empty(timeout=15_000)
+    assert state_of(service, first) == "published"
+    assert [state_of(service, each) for each in ids].count("held") == 2
+
+
+def test_a_lost_answer_decides_once(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, "A word.")
+    page = moderator(service, context)
+    begin(service, page)
+    lost: list[object] = []
+
+    def lose(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch())
+        route.abort()
+
+    page.route("**/decisions", lose)
+    page.keyboard.press("a")
+    expect(page.get_by_text("Nothing waits.")).to_be_visible(timeout=15_000)
+    assert len(lost) == 1
+    found = ask(service, "GET", f"/v1/sites/{SITE}/comments/{comment_id}")
+    assert (found["state"], len(found["history"])) == ("published", 1)
+
+
+def test_a_session_that_ends_in_the_middle_of_work_says_so(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, "A word.")
+    page = moderator(service, context)
+    begin(service, page)
+    context.clear_cookies()
+    page.keyboard.press("a")
+    expect(page.locator("#alerts")).to_contain_text("You were signed out.")
+    link = page.locator("#alerts a")
+    expect(link).to_have_attribute("href", re.compile(r"/console/_/sign-in\?next=%2Fconsole%2Fharbour"))
+    assert state_of(service, comment_id) == "held"
+
+
+def test_leaving_gives_the_comments_back(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, "A word.")
+    page = moderator(service, context)
+    begin(service, page)
+    page.goto(service.url + "/console/_/settings")
+    other = moderator(service, context.browser.new_context(), "Ben")  # type: ignore[union-attr]
+    begin(service, other)
+    assert standing(other) == comment_id
+    other.context.close()
+
+
+def test_two_moderators_never_hold_the_same(service: ServiceProcess, context: BrowserContext) -> None:
+    for number in range(14):
+        submit(service, f"Number {number} of the rocks.")
+    page = moderator(service, context)
+    begin(service, page)
+    other = moderator(service, context.browser.new_context(), "Ben")  # type: ignore[union-attr]
+    begin(service, other)
+    held = [
+        {str(each.get_attribute("data-comment")) for each in who.locator("[data-comment]").all()}
+        for who in (page, other)
+    ]
+    assert len(held[0]) == 10
+    assert held[0].isdisjoint(held[1])
+    other.context.close()
+
+
+def test_all_keys_are_listed(service: ServiceProcess, context: BrowserContext) -> None:
+    submit(service, "A word.")
+    page = moderator(service, context)
+    begin(service, page)
+    page.keyboard.press("?")
+    expect(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("a")
+    page.keyboard.press("Escape")
+    expect(page.locator("#keys")).to_be_hidden()
+    expect(page.get_by_role("heading", name="Nothing waits.")).to_be_hidden()
