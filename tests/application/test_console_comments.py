@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from service.console.comments import SHOWN_AT_ONCE
 from service.html.shown.row import GLIMPSE_CHARS, GLIMPSE_LINES
 from tests.application.conftest import Application
 from tests.application.console import Browser
@@ -76,7 +77,7 @@ async def test_what_was_typed_stays(browser: Browser) -> None:
 
 
 async def test_lists_go_on_by_pages(browser: Browser) -> None:
-    sent = [await send(browser.application, f"Comment {number}.") for number in range(41)]
+    sent = [await send(browser.application, f"Comment {number}.") for number in range(SHOWN_AT_ONCE + 1)]
     first = await browser.get(f"{COMMENTS}?state=held")
     assert sent[0] not in first.text
     assert sent[-1] in first.text
