@@ -49,7 +49,7 @@ COMMENTS = (
     ("market", "Lea", "Opening hours, please: the old sign said six, the new one says seven."),
 )
 """Thread, name and text; a long name, another script and what a moderator meets besides."""
-IDS = ("site", "thread", "comment_id", "author_id", "member_id")
+IDS = ("site", "thread", "comment_id", "author_id", "member_id", "versions")
 """What stands in addresses of the console."""
 POLICY = {
     "mode": "auto",
@@ -91,7 +91,7 @@ def live_through(service: ServiceProcess) -> Day:
     for at, comment in enumerate(queue[::3]):
         decision = {"decision": ("approve", "reject", "spam")[at % 3]}
         ask(service, "POST", f"/v1/sites/{SITE}/comments/{comment['comment_id']}/decisions", decision, tokens["Nora"])
-    return Day(tokens, {"site": SITE, "thread": "footbridge", **_ids(service)})
+    return Day(tokens, {"site": SITE, "thread": "footbridge", "versions": "1..2", **_ids(service)})
 
 
 def _article(thread: str) -> dict[str, str]:
