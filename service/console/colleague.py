@@ -9,8 +9,8 @@ from schemas.setup import NewTokenFormSchema, PressedSchema, RenameFormSchema
 from service.console.frame import page, texts_at
 from service.console.mistakes import mistakes_of
 from service.console.new_token import made_token_page, new_token, new_token_form
-from service.console.once import new_once, replay_of_form
 from service.console.operation import console_page
+from service.console.repeats import new_key, replay_of_form
 from service.errors import InvalidFieldsError, MemberNotFoundError, SessionNotFoundError, TokenNotFoundError
 from service.use_cases import members, sessions, team, tokens
 from service.web.answer import Answer
@@ -120,5 +120,5 @@ async def _colleague_page(
         typed=typed,
         mistakes=mistakes or {},
         renamed=renamed or {},
-        once=new_once(),
+        key=new_key(),
     )

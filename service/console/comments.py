@@ -30,7 +30,7 @@ from service.web.operation import checked
 from service.web.problems import status_of
 
 MACHINE = "machine"
-SHOWN_AT_ONCE = 40
+SHOWN_AT_ONCE = 25
 _QUERY = Loader(CommentsQuery())
 _OF_MACHINE = {State.PUBLISHED: Verdict.PUBLISH, State.REJECTED: Verdict.REJECT}
 _TABS = (

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from service.console.comments import SHOWN_AT_ONCE
 from service.html.shown.row import GLIMPSE_CHARS, GLIMPSE_LINES
 from tests.application.conftest import Application
 from tests.application.console import Browser
@@ -76,12 +77,15 @@ async def test_what_was_typed_stays(browser: Browser) -> None:
 
 
 async def test_lists_go_on_by_pages(browser: Browser) -> None:
-    sent = [await send(browser.application, f"Comment {number}.") for number in range(41)]
+    sent = [await send(browser.application, f"Comment {number}.") for number in range(SHOWN_AT_ONCE + 1)]
     first = await browser.get(f"{COMMENTS}?state=held")
     assert sent[0] not in first.text
     assert sent[-1] in first.text
     (later,) = re.findall(r'<a class="button" href="([^"]+)">Older comments', first.text)
-    assert sent[0] in (await browser.get(later.replace("&amp;", "&"))).text
+    second = await browser.get(later.replace("&amp;", "&"))
+    assert sent[0] in second.text
+    (tabs,) = re.findall(r'<nav class="tabs".*?</nav>', second.text)
+    assert "cursor" not in tabs
 
 
 async def test_a_comment_is_decided_and_decided_again(browser: Browser) -> None:
@@ -101,6 +105,9 @@ async def test_a_comment_is_decided_and_decided_again(browser: Browser) -> None:
     page = await follow(browser, await post_form(browser, page, f"{address}/undo"))
     assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "rejected"
     assert "Last decision taken back" in page.text
+    page = await follow(browser, await post_form(browser, page, f"{address}/undo"))
+    assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "held"
+    assert f'action="{address}/undo"' not in page.text
 
 
 async def test_a_double_click_decides_once_and_leads_back_alike(browser: Browser) -> None:
@@ -154,6 +161,17 @@ async def test_without_the_store_a_decision_is_sent_again_as_it_was(browser: Bro
     assert refused.status == 503
     for name, value in form.items():
         assert f'name="{name}" value="{value}"' in refused.text
+
+
+async def test_nobody_is_offered_to_take_back_what_another_did_last(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    page = await browser.get(COMMENTS)
+    answer = await post_form(browser, page, f"{COMMENTS}/{comment_id}/decisions", decision="reject")
+    assert "Rejected:" in (await browser.get(answer.location)).text
+    other = await signed_in(browser.application)
+    page = await other.get(answer.location)
+    assert page.status == 200
+    assert "Rejected:" not in page.text
 
 
 async def test_whoever_saw_an_older_revision_decides_nothing(browser: Browser) -> None:

@@ -28,11 +28,13 @@ def field_of(page: Page, name: str) -> str:
 
 async def member(admin: Browser, **fields: str) -> tuple[str, str]:
     """Adds a member by the form; his token and his page."""
+    wanted = NEW | fields
     sent = await admin.get(TEAM)
-    made = await admin.post(TEAM, sent.fields_of(TEAM) | NEW | fields)
+    made = await admin.post(TEAM, sent.fields_of(TEAM) | wanted)
     assert made.status == 200, made.text
-    found = re.search(rf'href="({TEAM}/m[0-9a-f]+)"', made.text)
-    return field_of(made, "token"), found.group(1) if found else ""
+    team = await admin.get(TEAM)
+    (address,) = re.findall(rf'href="({TEAM}/m[0-9a-f]+)"><bdi>{wanted["name"]}<', team.text)
+    return field_of(made, "token"), address
 
 
 async def test_what_is_set_of_a_site_is_saved(admin: Browser) -> None:
@@ -168,3 +170,25 @@ async def test_whoever_may_not_is_told_whom_to_ask(application: Application) -> 
     await browser.sign_in(await application.token("moderator"))
     refused = await browser.get(SETUP)
     assert "Ask \u2068Zoë &lt;Lindqvist&gt;\u2069 or open the queue." in refused.text
+
+
+async def test_no_link_signs_a_website_in(admin: Browser) -> None:
+    _, address = await member(admin, name="The paper", rights="website")
+    page = await admin.get(address)
+    assert f'action="{address}/links"' not in page.text
+    assert (await admin.post(address + "/links")).status == 404
+
+
+async def test_a_team_of_many_is_read_page_by_page(admin: Browser) -> None:
+    for at in range(60):
+        wanted = {"name": f"Member {at:02}", "role": "moderator"} | (
+            {"sites": ["*"]} if at % 2 else {"site": "default"}
+        )
+        assert (await admin.application.ask("POST", "/v1/tokens", wanted)).status == 201
+    first = await admin.get(TEAM)
+    (onward,) = re.findall(rf'href="({TEAM}\?after=[^"]+)"', first.text)
+    second = await admin.get(onward)
+    names = [re.findall(r"Member \d\d", page.text) for page in (first, second)]
+    assert sorted({*names[0], *names[1]}) == [f"Member {at:02}" for at in range(60)]
+    assert not {*names[0]} & {*names[1]}
+    assert "?after=" not in second.text

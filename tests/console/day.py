@@ -51,6 +51,11 @@ COMMENTS = (
 """Thread, name and text; a long name, another script and what a moderator meets besides."""
 IDS = ("site", "thread", "comment_id", "author_id", "member_id")
 """What stands in addresses of the console."""
+POLICY = {
+    "mode": "auto",
+    "publish_below": 0.02,
+    "rules": [{"name": "watches", "when": {"words": {"phrases": ["cheap watch*"]}}, "action": "hold"}],
+}
 MEMBERS = {"Nora": ["moderator"], "Omar": ["moderator", "operator"]}
 
 
@@ -74,6 +79,7 @@ def ask(service: ServiceProcess, method: str, path: str, body: object = None, to
 def live_through(service: ServiceProcess) -> Day:
     """Makes the site and its team, sends what readers wrote, and decides a third of it."""
     ask(service, "POST", "/v1/sites", {"site": SITE, "title": TITLE, "allowed_origins": ["https://harbour.example"]})
+    ask(service, "PATCH", f"/v1/sites/{SITE}/policy", POLICY)
     tokens = {}
     for name, roles in {**MEMBERS, "The paper": ["website"]}.items():
         made = ask(service, "POST", "/v1/tokens", {"name": name, "roles": roles, "site": SITE})
