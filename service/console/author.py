@@ -7,6 +7,7 @@ from schemas.authors import BanRequestSchema, LookUpSchema
 from schemas.console_forms import ActForm, BanForm, LookUpForm, NoteForm
 from schemas.loader import Loader
 from schemas.notes import NewNoteSchema
+from service.console.addresses import own_next
 from service.console.frame import page, texts_at
 from service.console.notes import shown_notes
 from service.console.operation import console_page
@@ -182,5 +183,6 @@ async def _name_of(call: Call, member_id: str) -> str:
 
 
 def _to_author(call: Call, fragment: str = "") -> Answer:
-    address = author_address(call.known_site.site, call.author_id)
-    return Answer(303, headers={"Location": address + fragment})
+    """To the page that had the form; without one to the author's own."""
+    address = own_next(call.body["back"]) or author_address(call.known_site.site, call.author_id) + fragment
+    return Answer(303, headers={"Location": address})

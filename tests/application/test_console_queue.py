@@ -9,11 +9,18 @@ from tests.application.console import Browser, Page
 from tests.application.console_readers import ask, follow, post_form, send, signed_in
 
 QUEUE = "/console/default"
+MOST_PAGE_BYTES = 150_000 - 66 * 1024
+"""A page with its style, 36 KiB, and its scripts, 30 KiB, is at most 150 KB."""
 
 
 @pytest.fixture
 async def browser(application: Application) -> Browser:
     return await signed_in(application)
+
+
+def ids_on(page: Page) -> set[str]:
+    """The comments that stand on a page."""
+    return set(re.findall(r'<article class="sheet"[^>]*data-comment="([^"]+)"', page.text))
 
 
 async def begin(browser: Browser) -> Page:
@@ -41,6 +48,7 @@ async def test_a_comment_is_taken_decided_and_taken_back(browser: Browser) -> No
     assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "published"
     page = await follow(browser, await post_form(browser, page, f"{QUEUE}/undo"))
     assert "It waits." in page.text
+    assert (await ask(browser.application, "/queue"))["comments"][0]["claim"], "it is his again"
     assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "held"
 
 
@@ -146,6 +154,19 @@ async def test_a_note_stands_beside_its_comment(browser: Browser) -> None:
     assert "He wrote before." in page.text
 
 
+async def test_who_acts_on_an_author_is_back_at_the_comment(application: Application, browser: Browser) -> None:
+    comment_id = await send(application, "It waits.")
+    page = await begin(browser)
+    author = (await ask(application, f"/comments/{comment_id}"))["author"]["author_id"]
+    address = f"{QUEUE}/authors/{author}"
+    page = await follow(browser, await post_form(browser, page, f"{address}/trust"))
+    assert "It waits." in page.text
+    page = await follow(browser, await post_form(browser, page, f"{address}/ban", until="", reason="Sends the same."))
+    assert "It waits." in page.text
+    assert f"{address}/ban" not in page.text
+    assert (await ask(application, f"/comments/{comment_id}"))["state"] == "held"
+
+
 async def test_a_lease_is_renewed(application: Application, browser: Browser) -> None:
     await send(application)
     page = await begin(browser)
@@ -178,6 +199,13 @@ async def test_a_script_is_given_the_part_that_changes(browser: Browser) -> None
     assert "data-facts" in part.text
 
 
-def ids_on(page: Page) -> set[str]:
-    """The comments that stand on a page."""
-    return set(re.findall(r'<article class="sheet"[^>]*data-comment="([^"]+)"', page.text))
+@pytest.mark.parametrize(("body", "at_least"), [("a\u200b" * 4_900, 1), ("слово " * 380, 4), ("word " * 60, 10)])
+async def test_a_page_is_bounded_however_long_its_comments_are(
+    application: Application, browser: Browser, body: str, at_least: int
+) -> None:
+    for number in range(10):
+        await send(application, f"{number} {body}")
+    page = await begin(browser)
+    assert len(ids_on(page)) >= at_least
+    assert len(page.text.encode()) <= MOST_PAGE_BYTES
+    assert "10</b> with you" in page.text
