@@ -39,6 +39,14 @@ async def test_each_tab_shows_the_comments_of_its_state(browser: Browser) -> Non
     assert re.findall(r'<a href="([^"]+)" aria-current="page">', tabs) == [COMMENTS]
 
 
+async def test_the_head_of_every_page_says_how_many_wait(browser: Browser) -> None:
+    comment_id, *_ = [await send(browser.application) for _ in range(3)]
+    author = (await ask(browser.application, f"/comments/{comment_id}"))["author"]["author_id"]
+    for path in ("comments", f"comments/{comment_id}", "authors", f"authors/{author}", "threads", "threads/tunnel"):
+        page = await browser.get(f"/console/default/{path}")
+        assert '>Queue <span class="badge num">3</span>' in page.text, path
+
+
 async def test_what_the_machine_did_is_told_from_what_people_did(browser: Browser) -> None:
     application = browser.application
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "postmoderate"})
