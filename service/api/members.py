@@ -138,7 +138,8 @@ async def rename_member(call: Call) -> Answer:
     errors={**_UNKNOWN, **_BUILT_IN, **_FULL},
 )
 async def revoke_member(call: Call) -> Answer:
-    """All of his tokens end in one step, and then his claims. What he did stays in histories, with his name."""
+    """All of his tokens end in one step, and then his sessions at the console and his claims. What he did stays in
+    histories, with his name."""
     await members.revoke_member(call.desk, _member_id(call), actor=call.known_caller.actor)
     return Answer(204)
 
