@@ -123,6 +123,7 @@ API: tuple[Route, ...] = (
         route("GET", "/v1/tokens", members.list_tokens),
         route("POST", "/v1/tokens", members.create_token),
         route("DELETE", "/v1/tokens/{token_id}", members.revoke_token),
+        route("POST", "/v1/tokens/{token_id}/links", members.make_sign_in_link),
         route("GET", "/v1/members", members.list_members),
         route("GET", MEMBER, members.read_member),
         route("PATCH", MEMBER, members.rename_member),

@@ -21,6 +21,7 @@ from service.html.shown.composition import shown
 from service.html.shown.conversation import Said, conversation
 from service.texts.sentence import marked
 from service.use_cases import lists, threads
+from service.use_cases.site_queues import count_waiting
 from service.web.answer import Answer
 from service.web.call import Call
 from service.web.problems import status_of
@@ -101,6 +102,7 @@ async def _draw(call: Call, refused: RequestError | None = None) -> Answer:
         call,
         "console/thread.html",
         here="threads",
+        waiting=await count_waiting(call.desk, site),
         status=status_of(refused) if refused else 200,
         mistakes={"mode": texts.gettext(_NO_MODE)} if refused else {},
         title=shown(here.published.title or thread),
