@@ -20,6 +20,7 @@ THE_SAME = {
     "Pause",
     "Site",
     "Spam",
+    "Version %(number)s",
     "Website",
     "%(date)s, %(time)s UTC",
     "%(time)s UTC",
