@@ -67,7 +67,7 @@ def main(arguments: list[str]) -> None:
 def run(arguments: list[str]) -> None:
     require_server()
     ensure_installed("")
-    replace_process("-m", "service", "serve", *arguments)
+    replace_process("-m", "service", "serve", "--sign-in-link", *arguments)
 
 
 def test(arguments: list[str]) -> None:

@@ -19,9 +19,9 @@ def _typed(description: str, most: int = MAX_TYPED_CHARS) -> fields.String:
 
 
 class OnceSchema(Closed):
-    """A form whose second arrival does nothing: `once` was made with its page."""
+    """A form whose second arrival does nothing: `key` was made with its page."""
 
-    once = fields.String(
+    key = fields.String(
         load_default="",
         validate=validate.Regexp(rf"^[A-Za-z0-9_-]{{0,{_MAX_KEY_CHARS}}}\Z"),
         metadata={"description": "The same for each arrival of one form."},

@@ -72,6 +72,17 @@ class NewTokenSchema(Closed):
                     ]
                 },
             },
+            {
+                "if": {"properties": {"link": {"const": True}}, "required": ["link"]},
+                "then": {
+                    "not": {
+                        "anyOf": [
+                            {"properties": {"role": {"const": "website"}}, "required": ["role"]},
+                            {"properties": {"roles": {"items": {"const": "website"}}}, "required": ["roles"]},
+                        ]
+                    }
+                },
+            },
         ]
     }
 
@@ -132,6 +143,16 @@ class NewTokenSchema(Closed):
             "pattern": "^[2-9][0-9]{3}-",
         },
     )
+    link = fields.Boolean(
+        load_default=False,
+        truthy={True},
+        falsy={False},
+        metadata={
+            "description": "Whether to make a one-time link too, by which the member signs in to the console; not for "
+            "a website's token. The same `Idempotency-Key` again gives the same link, not a second one that works.",
+            "examples": [True],
+        },
+    )
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _of_roles(self, data: dict[str, Any], given: dict[str, Any], **_: object) -> None:
@@ -139,6 +160,11 @@ class NewTokenSchema(Closed):
             raise ValidationError("Missing data for required field.", "role")
         if "role" in data and "roles" in data:
             raise ValidationError("Give role or roles, not both.", "roles")
+
+    @validates_schema
+    def _of_link(self, data: dict[str, Any], **_: object) -> None:
+        if data["link"] and {data.get("role"), *data.get("roles", ())} <= {None, "website"}:
+            raise ValidationError("A website's token lets nobody into the console.", "link")
 
     @validates_schema
     def _of_sites(self, data: dict[str, Any], **_: object) -> None:
@@ -221,6 +247,27 @@ class MadeTokenSchema(TokenSchema):
         metadata={
             "description": "The token itself, for the header `Authorization: Bearer`. It is stored as a hash and "
             "never shown again."
+        },
+    )
+
+    sign_in_link = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The address that signs the member in to the console, once, for 15 minutes; null where "
+            "no `link` was asked for."
+        },
+    )
+
+
+class SignInLinkSchema(Closed):
+    """A new one-time link, which is shown this once."""
+
+    sign_in_link = fields.String(
+        required=True,
+        metadata={
+            "description": "The address that signs the token's member in to the console, once, for 15 minutes. What "
+            "stands behind its `#` no server is told when it is opened."
         },
     )
 

@@ -8,7 +8,7 @@ from service.domain.member import Member
 from service.domain.member_index import MemberIndex
 from service.domain.membership import Membership
 from service.domain.token import Token, TokenFilter
-from service.errors import MemberNotFoundError
+from service.errors import MemberNotFoundError, TokenNotFoundError
 from service.link.link import Link
 from service.store import keys
 from service.store.last_seen import LastSeen
@@ -77,6 +77,13 @@ class People:
         """The name of a member; None where there is no such member now."""
         found = self._index.membership(member_id)
         return found.member.name if found else None
+
+    def token(self, token_id: str) -> Token:
+        """A token of a member, or TokenNotFoundError."""
+        found = self._index.tokens.get(token_id)
+        if found is None:
+            raise TokenNotFoundError
+        return found
 
     def page_of_tokens(
         self, wanted: TokenFilter, after: str, limit: int

@@ -135,6 +135,13 @@ class Registry:
             return ADMIN
         return self.people.holder(digest, now_ms)
 
+    async def digest_of(self, token_id: str) -> str:
+        """The keyed hash of a token, also of one that was made a moment ago by another process. TokenNotFoundError."""
+        if token_id == ADMIN.token_id:
+            return self._vault.token_digest(self._admin_token.decode())
+        await self.people.read_token(token_id)
+        return self.people.token(token_id).digest
+
     def name_of(self, actor: str) -> str | None:
         """The name of whose acts these are; None for nobody that there is now."""
         return self.people.name_of(actor)

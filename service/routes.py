@@ -33,6 +33,7 @@ from service.console import (
     numbers,
     queue,
     queue_acts,
+    rules,
     sessions,
     settings,
     setup,
@@ -55,6 +56,7 @@ SETUP = "/console/{site}/setup"
 COLLEAGUE = SETUP + "/team/{member_id}"
 AUTHOR = SITE + "/authors/{author_id}"
 DESK = "/console/{site}"
+RULES = DESK + "/rules"
 DESK_COMMENT = DESK + "/comments/{comment_id}"
 DESK_AUTHOR = DESK + "/authors/{author_id}"
 
@@ -120,6 +122,7 @@ API: tuple[Route, ...] = (
         route("GET", "/v1/tokens", members.list_tokens),
         route("POST", "/v1/tokens", members.create_token),
         route("DELETE", "/v1/tokens/{token_id}", members.revoke_token),
+        route("POST", "/v1/tokens/{token_id}/links", members.make_sign_in_link),
         route("GET", "/v1/members", members.list_members),
         route("GET", MEMBER, members.read_member),
         route("PATCH", MEMBER, members.rename_member),
@@ -196,6 +199,12 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", COLLEAGUE + "/sessions", colleague.end_sessions),
     route("POST", COLLEAGUE + "/revoke", colleague.revoke_colleague),
     route("GET", "/console/{site}/numbers", numbers.read_page, MODERATOR, OPERATOR),
+    route("GET", RULES, rules.read_rules, MODERATOR, OPERATOR),
+    route("POST", RULES, rules.save_settings, OPERATOR),
+    route("POST", RULES + "/all", rules.save_rules, OPERATOR),
+    route("POST", RULES + "/new", rules.add_rule, OPERATOR),
+    route("POST", RULES + "/change", rules.change_rule, OPERATOR),
+    route("POST", RULES + "/trial", rules.try_rules, MODERATOR, OPERATOR),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (

@@ -1,7 +1,7 @@
 """What administrators call: members and their tokens."""
 
 from schemas.members import MemberChangeSchema, MemberSchema, MembersQuery, MembersSchema
-from schemas.tokens import MadeTokenSchema, NewTokenSchema, TokensQuery, TokensSchema
+from schemas.tokens import MadeTokenSchema, NewTokenSchema, SignInLinkSchema, TokensQuery, TokensSchema
 from service.api.cursors import name_cursor_after, name_of
 from service.api.wire_members import made_token_json, member_json, token_json
 from service.domain.caller import EVERY_SITE, Role
@@ -14,10 +14,11 @@ from service.errors import (
     StoreFullError,
     TokenNotFoundError,
 )
-from service.use_cases import members, tokens
+from service.use_cases import members, sign_in_links, tokens
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import Errors, doc_of, operation, outcome
+from service.web.shown_address import sign_in_address
 
 _FULL: Errors = {StoreFullError: "Redis has no memory left, so that nothing was changed."}
 _UNKNOWN: Errors = {MemberNotFoundError: "There is no member of this id, or he was revoked before."}
@@ -44,7 +45,8 @@ async def create_token(call: Call) -> Answer:
     made = await tokens.create_token(
         call.desk, _new_token(call.body), replay=call.replay, actor=call.known_caller.actor
     )
-    return Answer(201, made_token_json(made), {"Location": f"/v1/tokens/{made.token.token_id}"})
+    link = sign_in_address(call, made.link) if made.link else None
+    return Answer(201, made_token_json(made, link), {"Location": f"/v1/tokens/{made.token.token_id}"})
 
 
 def _new_token(body: Json) -> NewToken:
@@ -57,7 +59,22 @@ def _new_token(body: Json) -> NewToken:
         expires_ms=int(expires_at.timestamp() * 1000) if expires_at else None,
         member_id=member.get("member_id"),
         member_name=str(member.get("name", body["name"])),
+        is_linked=body["link"],
     )
+
+
+@operation(
+    "Make a one-time link",
+    answers={201: outcome("The new link.", SignInLinkSchema)},
+    errors={TokenNotFoundError: "There is no token of this id, or it was revoked.", **_FULL},
+)
+async def make_sign_in_link(call: Call) -> Answer:
+    """By it the token's member signs in to the console, once, within 15 minutes; the session ends with the token. The
+    administrator of the settings has the `token_id` `admin`. Every call makes another link: of a token that has
+    expired, or lets nobody into the console, none."""
+    token_id = call.request.match_info["token_id"]
+    secret = await sign_in_links.make_link_of_token(call.desk, token_id, actor=call.known_caller.actor)
+    return Answer(201, {"sign_in_link": sign_in_address(call, secret)})
 
 
 @operation("List the tokens", query=TokensQuery, answers={200: TokensSchema})
@@ -121,7 +138,8 @@ async def rename_member(call: Call) -> Answer:
     errors={**_UNKNOWN, **_BUILT_IN, **_FULL},
 )
 async def revoke_member(call: Call) -> Answer:
-    """All of his tokens end in one step, and then his claims. What he did stays in histories, with his name."""
+    """All of his tokens end in one step, and then his sessions at the console and his claims. What he did stays in
+    histories, with his name."""
     await members.revoke_member(call.desk, _member_id(call), actor=call.known_caller.actor)
     return Answer(204)
 

@@ -20,9 +20,9 @@ def token_json(token: Token, member: Member) -> Json:
     return _own_json(token) | {"member": named_member_json(member)}
 
 
-def made_token_json(made: MadeToken) -> Json:
+def made_token_json(made: MadeToken, sign_in_link: str | None) -> Json:
     """A new token as `schemas.tokens.MadeTokenSchema` has it."""
-    return {"token": made.secret} | token_json(made.token, made.member)
+    return {"token": made.secret, "sign_in_link": sign_in_link} | token_json(made.token, made.member)
 
 
 def member_json(found: Membership, seen_ms: int | None, now_ms: int) -> Json:

@@ -13,7 +13,13 @@ from schemas.settings import PREFIX
 @click.option(
     "--workers", type=click.IntRange(1, 64), help=f"Processes that serve it together. Default: {PREFIX}WORKERS."
 )
-def serve(host: str | None, port: int | None, workers: int | None) -> None:
+@click.option(
+    "--sign-in-link",
+    "is_link_wanted",
+    is_flag=True,
+    help="Once it serves, print a link by which the administrator signs in to the console: once, for 15 minutes.",
+)
+def serve(*, host: str | None, port: int | None, workers: int | None, is_link_wanted: bool) -> None:
     """Run the service until a signal ends it.
 
     All other settings are environment variables, COMMENTDESK_...: the README has the table of them. SIGTERM and SIGINT
@@ -23,9 +29,10 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     Examples:
       commentdesk serve
       commentdesk serve --port 9000 --workers 2
+      commentdesk serve --sign-in-link
       COMMENTDESK_REDIS_URL=redis://localhost commentdesk serve --host ::
     """
     from service.commands.acts.serve import run
 
     given = {"HOST": host, "PORT": port, "WORKERS": workers}
-    run({name: str(value) for name, value in given.items() if value is not None})
+    run({name: str(value) for name, value in given.items() if value is not None}, is_link_wanted=is_link_wanted)

@@ -1,4 +1,4 @@
-"""`token`: makes, lists and revokes tokens of a running service."""
+"""`token`: makes, lists and revokes tokens of a running service, and makes one-time links for their members."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from service.domain.caller import Role
 
 @click.group()
 def token() -> None:
-    """Make, list and revoke the tokens of a running service."""
+    """Make, list and revoke the tokens of a running service; make links by which their members sign in."""
 
 
 @token.command()
@@ -97,3 +97,20 @@ def revoke(token_id: str, url: str | None, token: str | None) -> None:
     """
     connect(url, token).call("DELETE", path_of("tokens", token_id))
     click.echo(f"{token_id} is revoked.")
+
+
+@token.command()
+@click.argument("token_id")
+@api_options
+def link(token_id: str, url: str | None, token: str | None) -> None:
+    """Print a link that signs the token's member in to the console: once, within 15 minutes.
+
+    Its address is the service's COMMENTDESK_PUBLIC_URL, or the one by which this command reaches it. Whoever has the
+    link may use it: hand it over as you would a password. 'admin' is the administrator of the settings.
+
+    \b
+    Examples:
+      commentdesk token link t97232c5739da
+      commentdesk token link admin
+    """
+    click.echo(connect(url, token).call("POST", path_of("tokens", token_id, "links"))["sign_in_link"])

@@ -5,7 +5,6 @@ import re
 HOME = "/console"
 SIGN_IN = "/console/_/sign-in"
 SIGN_OUT = "/console/_/sign-out"
-LINK = "/console/_/link"
 SESSIONS = "/console/_/sessions"
 SETTINGS = "/console/_/settings"
 FIRST_RUN = "/console/_/first-run"

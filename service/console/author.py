@@ -7,6 +7,7 @@ from schemas.authors import BanRequestSchema, LookUpSchema
 from schemas.console_forms import ActForm, BanForm, LookUpForm, NoteForm
 from schemas.loader import Loader
 from schemas.notes import NewNoteSchema
+from service.console.addresses import own_next
 from service.console.frame import page, texts_at
 from service.console.notes import shown_notes
 from service.console.operation import console_page
@@ -21,6 +22,7 @@ from service.html.shown.row import row_of
 from service.texts.sentence import marked
 from service.use_cases import authors, notes
 from service.use_cases.members import find_member
+from service.use_cases.site_queues import count_waiting
 from service.web.answer import Answer
 from service.web.call import Call
 from service.web.operation import checked
@@ -42,7 +44,7 @@ async def read_author(call: Call) -> Answer:
 
 @console_page("Show the page to find an author")
 async def read_look_up(call: Call) -> Answer:
-    return _draw_look_up(call)
+    return await _draw_look_up(call)
 
 
 @console_page("Find an author by his email", form=LookUpForm)
@@ -55,7 +57,7 @@ async def look_up_author(call: Call) -> Answer:
             call.desk, site, email, creates=False, actor=call.known_caller.actor, replay=replay_of_form(call)
         )
     except (InvalidFieldsError, AuthorNotFoundError) as error:
-        return _draw_look_up(call, error)
+        return await _draw_look_up(call, error)
     return Answer(303, headers={"Location": author_address(site, found.record.author_id)})
 
 
@@ -124,6 +126,7 @@ async def _draw(call: Call, *, refused: RequestError | None = None, is_email_sho
         call,
         "console/author.html",
         here="comments",
+        waiting=await count_waiting(call.desk, site),
         status=status_of(refused) if refused else 200,
         refused=refused and words_of(refused, texts),
         mistakes=_said(call, refused),
@@ -146,12 +149,13 @@ async def _draw(call: Call, *, refused: RequestError | None = None, is_email_sho
     )
 
 
-def _draw_look_up(call: Call, refused: RequestError | None = None) -> Answer:
+async def _draw_look_up(call: Call, refused: RequestError | None = None) -> Answer:
     texts = texts_at(call)
     return page(
         call,
         "console/look-up.html",
         here="comments",
+        waiting=await count_waiting(call.desk, call.known_site.site),
         status=status_of(refused) if refused else 200,
         mistakes=_said(call, refused),
         is_unknown=isinstance(refused, AuthorNotFoundError),
@@ -182,5 +186,6 @@ async def _name_of(call: Call, member_id: str) -> str:
 
 
 def _to_author(call: Call, fragment: str = "") -> Answer:
-    address = author_address(call.known_site.site, call.author_id)
-    return Answer(303, headers={"Location": address + fragment})
+    """To the page that had the form; without one to the author's own."""
+    address = own_next(call.body["back"]) or author_address(call.known_site.site, call.author_id) + fragment
+    return Answer(303, headers={"Location": address})

@@ -6,18 +6,17 @@ from contextlib import suppress
 from schemas.console import EndedSessionSchema
 from schemas.members import MemberChangeSchema
 from schemas.setup import NewTokenFormSchema, PressedSchema, RenameFormSchema
-from service.console.addresses import LINK
 from service.console.frame import page, texts_at
 from service.console.mistakes import mistakes_of
 from service.console.new_token import made_token_page, new_token, new_token_form
-from service.console.once import new_once, replay_of_form
 from service.console.operation import console_page
+from service.console.repeats import new_key, replay_of_form
 from service.errors import InvalidFieldsError, MemberNotFoundError, SessionNotFoundError, TokenNotFoundError
 from service.use_cases import members, sessions, team, tokens
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import checked
-from service.web.shown_address import shown_address
+from service.web.shown_address import sign_in_address
 
 _RENAMED = MemberChangeSchema()
 
@@ -55,7 +54,7 @@ async def add_link(call: Call) -> Answer:
     """The link stands on the page that answers, this once; each press makes another, which signs in once."""
     found = await team.read_colleague(call.desk, _member_id(call))
     secret = await team.make_link_for(call.desk, found.membership.member.member_id, actor=call.known_caller.actor)
-    link = f"{shown_address(call)}{LINK}#{secret}"
+    link = sign_in_address(call, secret)
     return page(call, "console/made-link.html", here="setup", member=found.membership.member, link=link)
 
 
@@ -121,5 +120,5 @@ async def _colleague_page(
         typed=typed,
         mistakes=mistakes or {},
         renamed=renamed or {},
-        once=new_once(),
+        key=new_key(),
     )

@@ -22,6 +22,7 @@ from service.html.shown.row import changing, row_of
 from service.html.shown.time_line import has_decision, time_line
 from service.texts.texts import Texts
 from service.use_cases import moderation, notes
+from service.use_cases.site_queues import count_waiting
 from service.web.answer import Answer
 from service.web.call import Call
 from service.web.operation import checked
@@ -55,6 +56,7 @@ async def draw_comment(call: Call, refused: RequestError | None = None) -> Answe
         call,
         "console/comment.html",
         here="comments",
+        waiting=await count_waiting(call.desk, site.site),
         status=status_of(refused) if refused else 200,
         refused=refused and words_of(refused, texts),
         wrong=set(refused.errors or {}) if refused else set(),

@@ -24,13 +24,14 @@ from service.html.shown.row import row_of
 from service.texts.sentence import marked
 from service.texts.texts import Texts
 from service.use_cases import lists
+from service.use_cases.site_queues import count_waiting
 from service.web.answer import Answer
 from service.web.call import Call, Json
 from service.web.operation import checked
 from service.web.problems import status_of
 
 MACHINE = "machine"
-SHOWN_AT_ONCE = 40
+SHOWN_AT_ONCE = 25
 _QUERY = Loader(CommentsQuery())
 _OF_MACHINE = {State.PUBLISHED: Verdict.PUBLISH, State.REJECTED: Verdict.REJECT}
 _TABS = (
@@ -101,8 +102,8 @@ async def read_comments(call: Call) -> Answer:
     try:
         found = await _find(call, filters)
     except InvalidFieldsError as error:
-        return _drawn(call, filters, CommentsPage([], None), mistakes=_said(error, texts_at(call)))
-    return _drawn(call, filters, found, did=await find_last_act(call, did))
+        return await _drawn(call, filters, CommentsPage([], None), mistakes=_said(error, texts_at(call)))
+    return await _drawn(call, filters, found, did=await find_last_act(call, did))
 
 
 async def _find(call: Call, filters: Filters) -> CommentsPage:
@@ -137,7 +138,7 @@ def _said(error: InvalidFieldsError, texts: Texts) -> dict[str, str]:
     return {name: texts.gettext(_MISTAKES[name]) for name in names}
 
 
-def _drawn(
+async def _drawn(
     call: Call, filters: Filters, found: CommentsPage, *, mistakes: Mapping[str, str] | None = None, did: object = None
 ) -> Answer:
     texts, now_ms = texts_at(call), call.desk.now_ms()
@@ -146,6 +147,7 @@ def _drawn(
         call,
         "console/comments.html",
         here="comments",
+        waiting=await count_waiting(call.desk, filters.site),
         status=status_of(InvalidFieldsError()) if mistakes else 200,
         filters=filters,
         thread=shown(filters.thread) if filters.thread else None,

@@ -9,8 +9,8 @@ from schemas.submissions import SubmissionSchema
 from service.console.addresses import FIRST_RUN
 from service.console.frame import page, texts_at
 from service.console.mistakes import mistakes_of
-from service.console.once import new_once, replay_of_form
 from service.console.operation import console_page
+from service.console.repeats import new_key, replay_of_form
 from service.console.snippet import snippets_at, website_token
 from service.domain.site import Site
 from service.domain.submission import Submission
@@ -102,5 +102,5 @@ async def _steps_page(
         typed={"title": "", "site": "", "name": "", "body": None, **(typed or {})},
         mistakes=mistakes or {},
         made=made,
-        once=new_once(),
+        key=new_key(),
     )

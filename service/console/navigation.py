@@ -37,6 +37,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("queue", "/console/{site}", marked("Queue"), _MODERATORS),
     Entry("comments", "/console/{site}/comments", marked("Comments"), _MODERATORS),
     Entry("threads", "/console/{site}/threads", marked("Threads"), _MODERATORS),
+    Entry("rules", "/console/{site}/rules", marked("Rules"), _READERS),
     Entry("numbers", "/console/{site}/numbers", marked("Numbers"), _READERS),
     Entry("setup", "/console/{site}/setup", marked("Setup"), frozenset()),
 )

@@ -29,7 +29,7 @@ from service.web.call import Call
 
 MOST_CODES = 9
 """Reasons that have a key."""
-ROWS = 50
+ROWS = 25
 
 
 class Undone(NamedTuple):
@@ -42,12 +42,12 @@ class Undone(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A comment in the list; `away` is who else holds it, "" for nobody."""
+    """A comment in the list; `away` is who else holds it."""
 
     comment: Comment
     shown: ShownComment
     moment: Moment
-    away: str
+    away: Shown | None
     key: str
 
 
@@ -149,10 +149,12 @@ async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None) ->
         "told": told,
         "undo": undo,
     }
+    if is_fragment(call):
+        return fragment_of(call, "console/queue-list-part.html", status=told.status, **values)
     return page(call, "console/queue-list.html", here="queue", waiting=held.waiting, status=told.status, **values)
 
 
 def _row(comment: Comment, actor: str, now_ms: int, texts: Texts) -> Row:
     claim = comment.claim
-    away = claim.moderator if claim and claim.member_id != actor else ""
+    away = shown(claim.moderator) if claim and claim.member_id != actor else None
     return Row(comment, shown_comment(comment, texts), moment(comment.submitted_ms, now_ms, texts), away, new_key())

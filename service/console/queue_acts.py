@@ -108,7 +108,7 @@ async def undo(call: Call) -> Answer:
     """The comment stands before the moderator again."""
     comment_id, site = call.body["comment_id"], call.known_site.site
     try:
-        await moderation.undo(
+        await held.undo_and_hold(
             call.desk, site, call.known_caller, comment_id, revision=call.body["revision"], replay=replay_of_form(call)
         )
     except _REFUSALS as error:

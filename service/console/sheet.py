@@ -5,8 +5,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from service.console.places import author_address, comment_address, thread_address
 from service.console.repeats import new_key
 from service.desk import Desk
+from service.domain.author import AuthorRecord
 from service.domain.comment import Comment, FullComment
 from service.domain.note import Note
 from service.domain.thread import Thread
@@ -17,6 +19,11 @@ from service.html.shown.composition import Shown, shown
 from service.html.shown.moment import Moment, moment
 from service.texts.texts import Texts
 from service.use_cases.threads import read_settings
+
+MOST_BYTES = 24_000
+"""Of texts on one page: it is at most 150 KB with its style and scripts."""
+_PIECE_BYTES = 100
+"""Of markup around a mark or a chip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Sheet:
     """A comment and all that stands beside it. `key` tells its form from the same form of another page; `number` is its
     place among those that the moderator holds."""
 
+    site: str
     number: int
     comment: Comment
     shown: ShownComment
@@ -40,12 +48,37 @@ class Sheet:
     thread: Thread
     title: Shown
     parent: Said | None
-    author_id: str
+    author: AuthorRecord
     record: Record
     email: Shown
     notes: Sequence[Said]
     escalations: Sequence[Said]
     key: str
+
+    @property
+    def size_bytes(self) -> int:
+        """About how many bytes of its page the texts take that others wrote."""
+        texts = [self.shown.body, *(said.body for said in (self.parent, *self.notes, *self.escalations) if said)]
+        return sum(2 * text.size_chars + _PIECE_BYTES * len(text.pieces) for text in texts)
+
+    @property
+    def address(self) -> str:
+        return comment_address(self.site, self.comment.comment_id)
+
+    @property
+    def author_address(self) -> str:
+        return author_address(self.site, self.author.author_id)
+
+    @property
+    def thread_address(self) -> str:
+        return thread_address(self.site, self.comment.thread)
+
+    @property
+    def other_address(self) -> str:
+        """Where the comment is that this one nearly repeats; "" where it repeats none."""
+        why = self.shown.why
+        other_id = next((line.other_id for line in (*why.lines, *why.more) if line.other_id), "")
+        return comment_address(self.site, other_id) if other_id else ""
 
     @property
     def first_reason(self) -> str:
@@ -55,16 +88,22 @@ class Sheet:
 
 
 async def sheets_of(desk: Desk, site: str, comments: Sequence[FullComment], texts: Texts) -> list[Sheet]:
-    """Comments with their parents and threads; others have their turn while they are drawn."""
+    """Comments with their parents and threads: the first, and as many after it as a page has room for. Others have
+    their turn while they are drawn."""
     parents, threads = await asyncio.gather(_parents(desk, site, comments), _threads(desk, site, comments))
-    now_ms, sheets = desk.now_ms(), []
+    now_ms, sheets, left_bytes = desk.now_ms(), list[Sheet](), MOST_BYTES
     for number, full in enumerate(comments, start=1):
-        sheets.append(_sheet(number, full, parents, threads, now_ms=now_ms, texts=texts))
+        sheet = _sheet(site, number, full, parents, threads, now_ms=now_ms, texts=texts)
+        left_bytes -= sheet.size_bytes
+        if sheets and left_bytes < 0:
+            break
+        sheets.append(sheet)
         await asyncio.sleep(0)
     return sheets
 
 
 def _sheet(
+    site: str,
     number: int,
     full: FullComment,
     parents: dict[str, Comment],
@@ -76,6 +115,7 @@ def _sheet(
     comment = full.comment
     parent, thread = parents.get(comment.parent_id or ""), threads[comment.thread]
     return Sheet(
+        site,
         number,
         comment,
         shown_comment(comment, texts),
@@ -83,7 +123,7 @@ def _sheet(
         thread,
         shown(thread.title or comment.thread),
         _said(parent.name, parent.body, parent.submitted_ms, now_ms, texts) if parent else None,
-        full.author.author_id,
+        full.author,
         record_of(full.author, texts),
         masked_email(full.email),
         [_note(each, now_ms, texts) for each in full.notes.notes],

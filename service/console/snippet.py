@@ -7,8 +7,8 @@ from schemas.tokens import NewTokenSchema
 from service.console.frame import page, texts_at
 from service.console.mistakes import mistakes_of
 from service.console.new_token import made_token_page
-from service.console.once import new_once, replay_of_form
 from service.console.operation import console_page
+from service.console.repeats import new_key, replay_of_form
 from service.domain.caller import Role
 from service.domain.token import MadeToken, NewToken
 from service.errors import InvalidFieldsError
@@ -66,5 +66,5 @@ def _snippet_page(call: Call, name: str, mistakes: Mapping[str, str] | None = No
         snippets=snippets_at(call, call.known_site.site),
         name=name,
         mistakes=mistakes or {},
-        once=new_once(),
+        key=new_key(),
     )

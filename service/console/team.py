@@ -6,8 +6,8 @@ from schemas.setup import NewMemberFormSchema, TeamQuery
 from service.console.frame import page, texts_at
 from service.console.mistakes import mistakes_of
 from service.console.new_token import made_token_page, new_token, new_token_form
-from service.console.once import new_once, replay_of_form
 from service.console.operation import console_page
+from service.console.repeats import new_key, replay_of_form
 from service.errors import InvalidFieldsError
 from service.use_cases import team, tokens
 from service.web.answer import Answer
@@ -41,5 +41,5 @@ async def _team_page(call: Call, after: str, typed: Json, mistakes: Mapping[str,
         now_ms=call.desk.now_ms(),
         typed=typed,
         mistakes=mistakes or {},
-        once=new_once(),
+        key=new_key(),
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schemas.console_forms import ThreadFilters, ThreadForm
+from schemas.fields import is_web_address
 from service.api.cursors import PublicCursors
 from service.console.frame import page, texts_at
 from service.console.last_act import find_last_act
@@ -14,18 +15,19 @@ from service.domain.policy import MODES, Mode
 from service.domain.queue import START, Position
 from service.domain.selection import Selection
 from service.domain.state import State
-from service.domain.thread import SITES_OWN, Thread, ThreadChange, ThreadOrder, ThreadPage
+from service.domain.thread import SITES_OWN, Thread, ThreadOrder, ThreadPage
 from service.errors import InvalidFieldsError, RequestError, ThreadNotFoundError
 from service.html.shown.composition import shown
 from service.html.shown.conversation import Said, conversation
 from service.texts.sentence import marked
 from service.use_cases import lists, threads
+from service.use_cases.site_queues import count_waiting
 from service.web.answer import Answer
 from service.web.call import Call
 from service.web.problems import status_of
 
-PUBLISHED_AT_ONCE = 50
-WAITING_AT_ONCE = 50
+PUBLISHED_AT_ONCE = 30
+WAITING_AT_ONCE = 30
 MODE_WORDS = {
     Mode.PREMODERATE: marked("Held first"),
     Mode.POSTMODERATE: marked("Published first"),
@@ -54,8 +56,14 @@ async def set_thread(call: Call) -> Answer:
     site, mode = call.known_site.site, call.body["mode"]
     if mode and mode not in MODES:
         return await _draw(call, InvalidFieldsError(errors={"mode": ["Must be one of: " + ", ".join(MODES) + "."]}))
-    change = ThreadChange(closed=bool(call.body["closed"]), mode=Mode(mode) if mode else SITES_OWN)
-    await threads.set_settings(call.desk, site, call.thread, change, actor=call.known_caller.actor)
+    await threads.moderate(
+        call.desk,
+        site,
+        call.thread,
+        is_closed=bool(call.body["closed"]),
+        mode=Mode(mode) if mode else SITES_OWN,
+        actor=call.known_caller.actor,
+    )
     return Answer(303, headers={"Location": thread_address(site, call.thread)})
 
 
@@ -75,10 +83,10 @@ async def _read(call: Call, after: Position) -> Here:
 
 
 def _near(selection: Selection, published: ThreadPage, after: Position) -> Selection:
-    """What has its place on a page: from its first comment on where others come before, to its last where others
+    """What has its place on a page: after the last comment of the page before, and up to its own last where others
     follow."""
     comments = published.comments or ()
-    since_ms = comments[0].submitted_ms if comments and after != START else None
+    since_ms = None if after == START else int(after.score) + 1
     until_ms = comments[-1].submitted_ms + 1 if comments and published.last is not None else None
     return selection._replace(since_ms=since_ms, until_ms=until_ms)
 
@@ -94,13 +102,13 @@ async def _draw(call: Call, refused: RequestError | None = None) -> Answer:
         call,
         "console/thread.html",
         here="threads",
+        waiting=await count_waiting(call.desk, site),
         status=status_of(refused) if refused else 200,
         mistakes={"mode": texts.gettext(_NO_MODE)} if refused else {},
         title=shown(here.published.title or thread),
-        article=here.published.url,
+        article=here.published.url if is_web_address(here.published.url) else "",
         counts=settings.counts if settings else dict.fromkeys(State, 0),
         is_closed=here.published.is_closed,
-        is_closed_by_time=here.published.is_closed and settings is not None and settings.closes_ms is not None,
         mode=(settings.mode or "") if settings else "",
         modes=[(mode, texts.gettext(MODE_WORDS[mode])) for mode in MODES],
         own_mode=texts.gettext(MODE_WORDS[call.known_site.policy.mode]),

@@ -13,6 +13,7 @@ from service.errors import InvalidFieldsError
 from service.html.shown.composition import Shown, shown
 from service.html.shown.moment import Moment, moment
 from service.use_cases import lately
+from service.use_cases.site_queues import count_waiting
 from service.web.answer import Answer
 from service.web.call import Call
 
@@ -46,6 +47,7 @@ async def read_threads(call: Call) -> Answer:
         call,
         "console/threads.html",
         here="threads",
+        waiting=await count_waiting(call.desk, site),
         found=rows,
         is_first=not call.query["cursor"],
         earlier=threads_address(site, cursor=cursor) if cursor else "",

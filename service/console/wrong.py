@@ -32,7 +32,7 @@ from service.web.call import Call, ProcessContext
 from service.web.exchange import FORM, Request
 from service.web.own_address import local_path, own_action
 
-_HIDDEN = frozenset({"csrf", "once", "key", "back", "revision"})
+_HIDDEN = frozenset({"csrf", "key", "back", "revision"})
 """Fields of forms that nobody typed."""
 _SECRET = frozenset({"token", "code"})
 """Those that no page shows again."""

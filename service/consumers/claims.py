@@ -11,12 +11,14 @@ from service.store.tokens import readable
 from service.use_cases.bulk import stop_bulks_of
 from service.use_cases.claims import end_all_claims, end_claims
 from service.use_cases.members import forget_tokens
+from service.use_cases.sessions import end_all_sessions
 
 
 class ClaimsOfRevokedTokens(Consumer):
     """Ends all claims again for each token and each member that was revoked: mostly there is none left, as the
     revocation ends them itself. A process that died in between has left some, and so has one of an older version. Of a
-    member it also ends the bulks, and removes tokens that were made while he was revoked, by which nobody can ask."""
+    member it also ends sessions and bulks, and removes tokens that were made while he was revoked, by which nobody can
+    ask."""
 
     name: ClassVar[str] = "claims"
     reads_sites: ClassVar[bool] = False
@@ -33,5 +35,6 @@ class ClaimsOfRevokedTokens(Consumer):
             await end_claims(self._desk, member_id, sites, actor=actor)
         if EventKind.MEMBER_REVOKED in event.kinds:
             await forget_tokens(self._desk, event.subject)
+            await end_all_sessions(self._desk, event.subject, actor=actor)
             await stop_bulks_of(self._desk, event.subject, actor=actor)
             await end_all_claims(self._desk, event.subject, actor=actor)

@@ -14,6 +14,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+AT_CONSOLE = (Role.MODERATOR, Role.OPERATOR, Role.ADMIN)
+"""Whoever has one of these may sign in to the console."""
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who asks: a member, who is a person or a program, and the token that he shows. His rights are those of the token,

@@ -17,10 +17,11 @@ class Claims(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The comments that a moderator holds, in his order, with what stands around the queue: how many wait in all, and
-    when the oldest came, ms since 1970."""
+    """The comments that a moderator holds, in his order, and how many these are in all; with what stands around the
+    queue: how many wait, and when the oldest came, ms since 1970."""
 
     comments: Sequence[FullComment]
+    total: int
     expires_ms: int | None
     others: Mapping[str, int]
     waiting: int

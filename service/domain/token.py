@@ -67,12 +67,16 @@ class NewToken:
     expires_ms: int | None
     member_id: str | None
     member_name: str
+    is_linked: bool = False
+    """Whether a one-time link for the console is wanted with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class MadeToken:
-    """A new token with its secret, which is shown this once, and whose it is."""
+    """A new token with its secret, which is shown this once, and whose it is. `link` is the secret of a one-time link
+    for him, "" where none was wanted."""
 
     token: Token
     member: Member
     secret: str = field(repr=False)
+    link: str = field(default="", repr=False)

@@ -44,6 +44,11 @@ class TokenIndex:
         for each in filters_of(token):
             self._ids[each].remove(token_id)
 
+    def get(self, token_id: str) -> Token | None:
+        """The token of an id; None where there is none, or its member is none."""
+        token, _ = self._by_id.get(token_id, (None, None))
+        return token
+
     def holder(self, digest: str, now_ms: int) -> Caller | None:
         """Who holds the token of a digest; None where there is none, or it has expired."""
         token, caller = self._holders.get(digest, (None, None))

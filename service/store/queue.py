@@ -83,6 +83,20 @@ class Queue:
         found = await self._comments.read_some(site, [each.decode() for each in ids], now_ms)
         return Claimed(found, int(expires_ms))
 
+    async def claim_one(self, site: str, comment_id: str, moderator: Caller, *, lease_ms: int, now_ms: int) -> bool:
+        """Leases one queued comment to a moderator, unless another holds it; whether he holds it now."""
+        queue = keys.queue_keys(site)
+        (is_his,) = await scripts.CLAIM_ONE.run(
+            self._link,
+            [queue.queue, queue.claims, queue.holders, keys.events(site)],
+            now_ms,
+            moderator.lease_until(now_ms + lease_ms),
+            pack_holder(moderator),
+            comment_id,
+            MOST_HELD,
+        )
+        return bool(is_his == b"1")
+
     async def claims(self, site: str, member_id: str, now_ms: int) -> Claims:
         """Reads who holds what."""
         queue = keys.queue_keys(site)

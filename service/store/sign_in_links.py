@@ -19,6 +19,7 @@ class Gone(Enum):
 
 
 async def make(link: Link, digest: str, made: SignInLink, now_ms: int) -> None:
+    """Writes a link; one of the digest that is there, or was used, stays as it is."""
     names = [keys.sign_in_link(digest), keys.CHANGES]
     await scripts.MAKE_LINK.run(link, names, orjson.dumps(made._asdict()), LIVES_MS, made.member_id, made.actor, now_ms)
 

@@ -29,7 +29,7 @@ async def create(
     The answer that is kept for the key is sealed, since it shows the token. MemberNotFoundError where the member is not
     new and was revoked meanwhile."""
     record, member = pack_token(made.token), pack_member(made.member)
-    shown = {"token_id": made.token.token_id, "token": made.secret, "member": member} | record
+    shown = {"token_id": made.token.token_id, "token": made.secret, "link": made.link, "member": member} | record
     reply = await scripts.CREATE_TOKEN.run(
         link,
         [keys.MEMBERS, keys.TOKENS, keys.CHANGES, keys.installation_idempotency(replay.digest)],
@@ -136,7 +136,7 @@ def _unpack_answer(vault: Vault, answer: Record) -> MadeToken:
         answer["digest"] = vault.token_digest(answer["token"])
     token = unpack_token(answer["token_id"], answer)
     member = unpack_member(token.member_id, answer["member"]) if "member" in answer else own_member(token)
-    return MadeToken(token, member, answer["token"])
+    return MadeToken(token, member, answer["token"], answer.get("link", ""))
 
 
 def _ms(rfc3339: str | None) -> int | None:

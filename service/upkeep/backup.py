@@ -17,11 +17,12 @@ from service.store.json_records import UNREADABLE, Record, read_all, record_of
 from service.store.members import unpack_member
 from service.store.sites import unpack_site
 from service.store.tokens import unpack_token
-from service.upkeep import archive, installation, instant
+from service.upkeep import archive, installation, instant, still_revoked
 from service.upkeep.archive import Archive, Header, Spool
 from service.upkeep.changes import Changes
 from service.upkeep.entries import DIVISIBLE, Entry, read_entries, write_entries
 from service.upkeep.installation import FORMAT, FORMAT_FIELD, StoredFormats, formats_of
+from service.upkeep.still_revoked import StillRevoked
 from service.upkeep.validity import check_entry
 from service.vault import Vault
 
@@ -207,14 +208,15 @@ async def is_unfinished(link: Link) -> bool:
     return bool(await link.call("HEXISTS", keys.INSTALLATION, _RESTORING))
 
 
-async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> None:
-    """Replaces the content of the store by the entries of a checked file.
+async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress) -> StillRevoked:
+    """Replaces the content of the store by the entries of a checked file; tells what the store had revoked since the
+    backup, and so stays revoked.
 
     Until the end the store is marked as unfinished, and no service starts on it. Raises BackupError when somebody else
     wrote meanwhile, and StoreUnavailableError when a server was replaced: acknowledged writes may be missing.
     """
     async with unchanged(link):
-        await link.call("HSET", keys.INSTALLATION, _RESTORING, file.header.created_at)
+        await _mark_unfinished(link, file)
         await _remove_all(link)
         installation = await _write_all(link, file, now_ms, on_progress=on_progress)
         if await instant.count_keys(link) > file.header.keys:
@@ -222,7 +224,15 @@ async def restore(link: Link, file: Archive, now_ms: int, on_progress: Progress)
                 "Somebody else wrote into this store meanwhile. Stop every service on it, and restore again."
             )
         await _tell_restored(link, file, now_ms)
+        revoked = await still_revoked.revoke_again(link, now_ms)
     await scripts.END_RESTORE.run(link, [keys.INSTALLATION], *installation)
+    return revoked
+
+
+async def _mark_unfinished(link: Link, file: Archive) -> None:
+    """Also notes what the store knows, but where a restore was cut off: that one did, when all was still there."""
+    known = () if await is_unfinished(link) else await still_revoked.noted(link)
+    await link.call("HSET", keys.INSTALLATION, _RESTORING, file.header.created_at, *known)
 
 
 async def _tell_restored(link: Link, file: Archive, now_ms: int) -> None:

@@ -27,9 +27,14 @@ class FirstSteps(NamedTuple):
     is_commented: bool = False
     is_decided: bool = False
 
+    @property
+    def left(self) -> int:
+        """How many are not done."""
+        return [self.site is not None, self.is_connected, self.is_commented, self.is_decided].count(False)
+
 
 async def read_first_steps(desk: Desk) -> FirstSteps:
-    site = _first_site(desk)
+    site = await _first_site(desk)
     if site is None:
         return FirstSteps()
     is_commented = await _has(desk, site, Selection())
@@ -38,8 +43,12 @@ async def read_first_steps(desk: Desk) -> FirstSteps:
 
 async def is_empty(desk: Desk) -> bool:
     """Whether nobody has begun: no site has a name, and the one that is there from the start has no comment."""
-    default = desk.registry.sites.get(DEFAULT_SITE)
-    return _first_site(desk) is None and (default is None or not await _has(desk, default, Selection()))
+    return await _first_site(desk) is None
+
+
+async def count_steps_left(desk: Desk) -> int:
+    """How many of the first steps are left; none where there are several sites, which somebody made who knows how."""
+    return (await read_first_steps(desk)).left if len(_named(desk)) <= 1 else 0
 
 
 async def name_first_site(desk: Desk, wanted: Site, replay: Replay, *, actor: str) -> Site:
@@ -55,11 +64,19 @@ async def send_test_comment(desk: Desk, site: Site, submission: Submission, *, r
     return await submit(desk, site, TEST_THREAD, submission, replay=replay)
 
 
-def _first_site(desk: Desk) -> Site | None:
-    """The oldest site that somebody gave a name or made."""
+async def _first_site(desk: Desk) -> Site | None:
+    """The oldest site that somebody made or gave a name; else the one that is there from the start, once it has a
+    comment."""
+    named = min(_named(desk), key=lambda each: (each.created_ms, each.site), default=None)
+    default = desk.registry.sites.get(DEFAULT_SITE)
+    if named is None and default is not None and await _has(desk, default, Selection()):
+        return default
+    return named
+
+
+def _named(desk: Desk) -> list[Site]:
     made = [each for each in desk.registry.sites.values() if not each.is_demo]
-    named = [each for each in made if each.title or each.site != DEFAULT_SITE]
-    return min(named, key=lambda each: (each.created_ms, each.site), default=None)
+    return [each for each in made if each.title or each.site != DEFAULT_SITE]
 
 
 def _is_connected(desk: Desk, site: Site) -> bool:

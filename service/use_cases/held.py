@@ -5,11 +5,15 @@ import asyncio
 from service.desk import Desk
 from service.domain.caller import Caller
 from service.domain.comment import FullComment
+from service.domain.event import MACHINE
 from service.domain.held import Held, in_order
 from service.domain.queue import QueueOrder
-from service.errors import CommentNotFoundError
+from service.domain.replay import Replay
+from service.errors import CommentNotFoundError, UnauthenticatedError
+from service.use_cases import moderation
+from service.use_cases.claims import end_claims, is_revoked
 
-MOST_SHOWN = 20
+MOST_SHOWN = 14
 """So many of the comments that somebody holds are read in full at once."""
 LEASE_MS = 5 * 60 * 1000
 
@@ -25,7 +29,20 @@ async def read_held(desk: Desk, site: str, caller: Caller, order: QueueOrder, *,
     comments = [each for each in found if each is not None]
     wanted = [each for each in comments if each.comment.comment_id == first]
     rest = [each for each in comments if each.comment.comment_id != first]
-    return Held([*wanted, *in_order(rest, order)], claims.expires_ms, claims.others, depth.waiting, depth.oldest_ms)
+    shown = [*wanted, *in_order(rest, order)]
+    return Held(shown, len(claims.ids), claims.expires_ms, claims.others, depth.waiting, depth.oldest_ms)
+
+
+async def undo_and_hold(
+    desk: Desk, site: str, caller: Caller, comment_id: str, *, revision: int, replay: Replay
+) -> None:
+    """Takes a decision back, and leases the comment to who did, where nobody else holds it by then. As
+    `moderation.undo`."""
+    await moderation.undo(desk, site, caller, comment_id, revision=revision, replay=replay)
+    await desk.queue.claim_one(site, comment_id, caller, lease_ms=LEASE_MS, now_ms=desk.now_ms())
+    if await is_revoked(desk, caller):
+        await end_claims(desk, caller.member_id, (site,), actor=MACHINE)
+        raise UnauthenticatedError
 
 
 async def renew_claims(desk: Desk, site: str, caller: Caller) -> int:

@@ -11,6 +11,7 @@ from service.errors import BuiltInMemberError, MemberNotFoundError, UnavailableE
 from service.store import members, tokens
 from service.use_cases.bulk import stop_bulks_of
 from service.use_cases.claims import end_all_claims
+from service.use_cases.sessions import end_all_sessions
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ async def rename_member(desk: Desk, member_id: str, name: str, *, actor: str) ->
 
 
 async def revoke_member(desk: Desk, member_id: str, *, actor: str) -> None:
-    """Ends a member with all his tokens at once, and then his bulks and claims. MemberNotFoundError,
+    """Ends a member with all his tokens at once, and then his sessions, bulks and claims. MemberNotFoundError,
     BuiltInMemberError.
 
     Where a part of the store is away by then he is revoked all the same, and `ClaimsOfRevokedTokens` ends the rest.
@@ -53,6 +54,7 @@ async def revoke_member(desk: Desk, member_id: str, *, actor: str) -> None:
     await members.remove(desk.link, revoked, ids, actor=actor, now_ms=desk.now_ms())
     await people.read_revoked(member_id)
     try:
+        await end_all_sessions(desk, member_id, actor=actor)
         await stop_bulks_of(desk, member_id, actor=actor)
         await end_all_claims(desk, member_id, actor=actor)
     except UnavailableError as error:

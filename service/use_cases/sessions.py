@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from service.desk import Desk
-from service.domain.caller import Caller, Role
+from service.domain.caller import AT_CONSOLE, Caller
 from service.domain.network import reader_network
 from service.domain.session import AGENT_CHARS, Session
-from service.domain.sign_in_link import SECRET_BYTES, SignInLink, is_past, new_secret
+from service.domain.sign_in_link import SECRET_BYTES, is_past
 from service.errors import ForbiddenError, SessionNotFoundError, SignInRefusedError
 from service.store import sessions, sign_in_links
 from service.store.sign_in_links import Gone
@@ -17,7 +17,6 @@ from service.texts.sentence import sentence
 
 USE_MS = 60_000
 """That a session is used is written this often at most."""
-_AT_WORK = (Role.MODERATOR, Role.OPERATOR, Role.ADMIN)
 
 
 class SignedIn(NamedTuple):
@@ -56,20 +55,12 @@ async def sign_in_by_link(desk: Desk, secret: str, browser: Browser) -> SignedIn
     found = await sign_in_links.take(desk.link, desk.vault.link_digest(secret))
     if found is Gone.USED:
         raise SignInRefusedError(sentence("This link was used before. Each link works once, for 15 minutes."))
-    caller = None if isinstance(found, Gone) else desk.registry.holder(found.token_digest, desk.now_ms())
+    caller = None if isinstance(found, Gone) else await _holder(desk, found.token_digest)
     if isinstance(found, Gone) or caller is None:
         if is_past(secret, desk.now_ms()):
             raise SignInRefusedError(sentence("This link is too old. Each link works once, for 15 minutes."))
         raise SignInRefusedError(sentence("This link is not known here."))
     return await _open(desk, found.token_digest, caller, browser, told={"link_of": found.actor})
-
-
-async def make_link(desk: Desk, token_digest: str, member_id: str, *, actor: str) -> str:
-    """Makes a one-time link for the member of a token; its secret."""
-    secret = new_secret(desk.now_ms())
-    made = SignInLink(token_digest, member_id, actor)
-    await sign_in_links.make(desk.link, desk.vault.link_digest(secret), made, desk.now_ms())
-    return secret
 
 
 async def tell_refused(desk: Desk, address: str) -> None:
@@ -122,10 +113,19 @@ async def end_all_sessions(desk: Desk, member_id: str, *, actor: str) -> None:
         await sessions.end(desk.link, member_id, session.digest, is_own=False, actor=actor, now_ms=desk.now_ms())
 
 
+async def _holder(desk: Desk, token_digest: str) -> Caller | None:
+    """Who holds the token that a link was made for, also where another process made it a moment ago."""
+    caller = desk.registry.holder(token_digest, desk.now_ms())
+    if caller is None:
+        await desk.registry.people.read_all()
+        caller = desk.registry.holder(token_digest, desk.now_ms())
+    return caller
+
+
 async def _open(
     desk: Desk, token_digest: str, caller: Caller, browser: Browser, *, told: Mapping[str, object]
 ) -> SignedIn:
-    if not caller.may(*_AT_WORK):
+    if not caller.may(*AT_CONSOLE):
         raise ForbiddenError
     now_ms = desk.now_ms()
     secret = urlsafe_b64encode(os.urandom(SECRET_BYTES)).decode().rstrip("=")

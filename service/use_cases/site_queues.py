@@ -14,6 +14,12 @@ async def queue_depths(desk: Desk, caller: Caller) -> tuple[list[QueueDepth], in
     return await desk.site_queues.depths(sites[:MOST_SITES]), max(0, len(sites) - MOST_SITES)
 
 
+async def count_waiting(desk: Desk, site: str) -> int:
+    """How many comments wait on a site."""
+    (depth,) = await desk.site_queues.depths([site])
+    return depth.waiting
+
+
 async def list_queues(
     desk: Desk, caller: Caller, order: QueueOrder, *, limit: int, after: Position, now_ms: int
 ) -> SitesQueuePage:

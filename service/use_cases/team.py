@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.desk import Desk
-from service.domain.caller import ADMIN, EVERY_SITE, Role
+from service.domain.caller import ADMIN, AT_CONSOLE, EVERY_SITE, Role
 from service.domain.membership import Membership
 from service.domain.session import Session
 from service.domain.token import Token, TokenFilter
 from service.errors import TokenNotFoundError
 from service.use_cases.members import find_member, read_seen
-from service.use_cases.sessions import list_sessions, make_link
+from service.use_cases.sessions import list_sessions
+from service.use_cases.sign_in_links import make_link
 
 PAGE_MEMBERS = 50
-_AT_WORK = frozenset({Role.MODERATOR, Role.OPERATOR, Role.ADMIN})
-"""Whose tokens open the console."""
 
 
 class TeamPage(NamedTuple):
@@ -63,7 +62,7 @@ async def make_link_for(desk: Desk, member_id: str, *, actor: str) -> str:
 
 def token_at_work(tokens: Sequence[Token], now_ms: int) -> Token | None:
     """Of tokens in force that open the console the one that lasts longest; None where there is none."""
-    usable = [token for token in tokens if token.roles & _AT_WORK and token.is_valid(now_ms)]
+    usable = [token for token in tokens if not token.roles.isdisjoint(AT_CONSOLE) and token.is_valid(now_ms)]
     return max(usable, key=lambda token: (token.expires_ms is None, token.expires_ms or 0), default=None)
 
 

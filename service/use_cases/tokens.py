@@ -8,19 +8,21 @@ from service.desk import Desk
 from service.domain.caller import EVERY_SITE
 from service.domain.member import Member
 from service.domain.replay import Replay
+from service.domain.sign_in_link import new_secret
 from service.domain.token import MadeToken, NewToken, Token
 from service.errors import InvalidFieldsError, UnavailableError
 from service.settings import TOKEN_PREFIX
 from service.store import tokens
 from service.use_cases.claims import end_all_claims, end_claims
 from service.use_cases.members import find_member
+from service.use_cases.sign_in_links import ensure_link
 
 log = structlog.get_logger(__name__)
 
 
 async def create_token(desk: Desk, wanted: NewToken, *, replay: Replay, actor: str) -> MadeToken:
-    """Makes a token, which is shown this once; a repeated Idempotency-Key has the first one again. SiteNotFoundError,
-    MemberNotFoundError, InvalidFieldsError when it would have expired already."""
+    """Makes a token, which is shown this once; a repeated Idempotency-Key has the first one again, and its link.
+    SiteNotFoundError, MemberNotFoundError, InvalidFieldsError when it would have expired already."""
     now_ms = desk.now_ms()
     if wanted.expires_ms is not None and wanted.expires_ms <= now_ms:
         raise InvalidFieldsError(errors={"expires_at": ["Not in the future."]})
@@ -38,11 +40,13 @@ async def create_token(desk: Desk, wanted: NewToken, *, replay: Replay, actor: s
         expires_ms=wanted.expires_ms,
         digest=desk.vault.token_digest(secret),
     )
-    making = MadeToken(token, member, secret)
+    making = MadeToken(token, member, secret, new_secret(now_ms) if wanted.is_linked else "")
     is_new = wanted.member_id is None
     made = await tokens.create(desk.link, desk.vault, making, replay, is_new_member=is_new, actor=actor)
     await desk.registry.people.read_member(made.member.member_id)
     await desk.registry.people.read_token(made.token.token_id)
+    if made.link:
+        await ensure_link(desk, made.link, made.token.digest, made.member.member_id, actor=actor)
     return made
 
 

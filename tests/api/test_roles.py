@@ -74,6 +74,7 @@ MAY = {
     ("GET", "/v1/tokens"): ADMIN,
     ("POST", "/v1/tokens"): ADMIN,
     ("DELETE", "/v1/tokens/{token_id}"): ADMIN,
+    ("POST", "/v1/tokens/{token_id}/links"): ADMIN,
     ("GET", "/v1/members"): ADMIN,
     ("GET", MEMBER): ADMIN,
     ("PATCH", MEMBER): ADMIN,

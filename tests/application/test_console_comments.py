@@ -1,9 +1,12 @@
 """The console's lists of comments, search, and a comment's own page."""
 
+import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from service.console.comments import SHOWN_AT_ONCE
 from service.html.shown.row import GLIMPSE_CHARS, GLIMPSE_LINES
 from tests.application.conftest import Application
 from tests.application.console import Browser
@@ -37,6 +40,14 @@ async def test_each_tab_shows_the_comments_of_its_state(browser: Browser) -> Non
     assert re.findall(r'<a href="([^"]+)" aria-current="page">', tabs) == [COMMENTS]
 
 
+async def test_the_head_of_every_page_says_how_many_wait(browser: Browser) -> None:
+    comment_id, *_ = [await send(browser.application) for _ in range(3)]
+    author = (await ask(browser.application, f"/comments/{comment_id}"))["author"]["author_id"]
+    for path in ("comments", f"comments/{comment_id}", "authors", f"authors/{author}", "threads", "threads/tunnel"):
+        page = await browser.get(f"/console/default/{path}")
+        assert '>Queue <span class="badge num">3</span>' in page.text, path
+
+
 async def test_what_the_machine_did_is_told_from_what_people_did(browser: Browser) -> None:
     application = browser.application
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "postmoderate"})
@@ -68,6 +79,24 @@ async def test_a_search_that_cannot_be_made_says_which_field_is_wrong(browser: B
     assert f'href="#{field}"' in page.text
 
 
+async def test_comments_are_found_by_day_thread_and_author(browser: Browser) -> None:
+    mine = await send(browser.application, thread="ferry")
+    other = await send(browser.application, thread="tunnel", email="other@mail.example")
+    author = (await ask(browser.application, f"/comments/{mine}"))["author"]["author_id"]
+    today = datetime.now(UTC).date()
+    for query, found in (
+        (f"since={today}", {mine, other}),
+        (f"since={today + timedelta(days=2)}", set()),
+        ("thread=ferry", {mine}),
+        (f"author={author}", {mine}),
+        ("author=a000000000000", set()),
+    ):
+        page = await browser.get(f"{COMMENTS}?{query}")
+        assert page.status == 200
+        assert set(re.findall(rf'<a href="{COMMENTS}/(\w{{16}})">', page.text)) == found, query
+        assert ("No such comment." in page.text) is (not found)
+
+
 async def test_what_was_typed_stays(browser: Browser) -> None:
     page = await browser.get(f"{COMMENTS}?q=%22%3E%3Cb%3Etolls&since=yesterday")
     assert page.status == 422
@@ -76,12 +105,15 @@ async def test_what_was_typed_stays(browser: Browser) -> None:
 
 
 async def test_lists_go_on_by_pages(browser: Browser) -> None:
-    sent = [await send(browser.application, f"Comment {number}.") for number in range(41)]
+    sent = [await send(browser.application, f"Comment {number}.") for number in range(SHOWN_AT_ONCE + 1)]
     first = await browser.get(f"{COMMENTS}?state=held")
     assert sent[0] not in first.text
     assert sent[-1] in first.text
     (later,) = re.findall(r'<a class="button" href="([^"]+)">Older comments', first.text)
-    assert sent[0] in (await browser.get(later.replace("&amp;", "&"))).text
+    second = await browser.get(later.replace("&amp;", "&"))
+    assert sent[0] in second.text
+    (tabs,) = re.findall(r'<nav class="tabs".*?</nav>', second.text)
+    assert "cursor" not in tabs
 
 
 async def test_a_comment_is_decided_and_decided_again(browser: Browser) -> None:
@@ -101,6 +133,9 @@ async def test_a_comment_is_decided_and_decided_again(browser: Browser) -> None:
     page = await follow(browser, await post_form(browser, page, f"{address}/undo"))
     assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "rejected"
     assert "Last decision taken back" in page.text
+    page = await follow(browser, await post_form(browser, page, f"{address}/undo"))
+    assert (await ask(browser.application, f"/comments/{comment_id}"))["state"] == "held"
+    assert f'action="{address}/undo"' not in page.text
 
 
 async def test_a_double_click_decides_once_and_leads_back_alike(browser: Browser) -> None:
@@ -154,6 +189,31 @@ async def test_without_the_store_a_decision_is_sent_again_as_it_was(browser: Bro
     assert refused.status == 503
     for name, value in form.items():
         assert f'name="{name}" value="{value}"' in refused.text
+
+
+async def test_two_at_once_decide_a_comment_once(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    action = f"{COMMENTS}/{comment_id}/decisions"
+    other = await signed_in(browser.application)
+    pages = [await each.get(f"{COMMENTS}/{comment_id}") for each in (browser, other)]
+    answers = await asyncio.gather(
+        post_form(browser, pages[0], action, decision="approve"), post_form(other, pages[1], action, decision="reject")
+    )
+    assert sorted(answer.status for answer in answers) == [303, 409]
+    comment = await ask(browser.application, f"/comments/{comment_id}")
+    assert len(comment["history"]) == 1
+    assert comment["state"] == ("published" if answers[0].status == 303 else "rejected")
+
+
+async def test_nobody_is_offered_to_take_back_what_another_did_last(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    page = await browser.get(COMMENTS)
+    answer = await post_form(browser, page, f"{COMMENTS}/{comment_id}/decisions", decision="reject")
+    assert "Rejected:" in (await browser.get(answer.location)).text
+    other = await signed_in(browser.application)
+    page = await other.get(answer.location)
+    assert page.status == 200
+    assert "Rejected:" not in page.text
 
 
 async def test_whoever_saw_an_older_revision_decides_nothing(browser: Browser) -> None:
@@ -235,7 +295,7 @@ async def test_an_operator_is_told_whom_the_page_is_for(browser: Browser) -> Non
     assert "This page is for moderators. Ask whoever runs the service to become one." in page.text
 
 
-async def test_an_erased_or_unknown_comment_is_not_found(browser: Browser) -> None:
+async def test_an_unknown_comment_is_not_found(browser: Browser) -> None:
     for comment_id in ("0" * 16, "nothing"):
         page = await browser.get(f"{COMMENTS}/{comment_id}", Accept="text/html")
         assert page.status == 404

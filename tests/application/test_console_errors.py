@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 
+from service.errors import TooManyQuestionsError
 from service.use_cases import team
 from tests.application.conftest import Application
 from tests.application.console import Browser
@@ -97,3 +98,14 @@ async def test_a_script_gets_the_part_alone(application: Application) -> None:
     refused = await Browser(application).post(SETUP, {"title": "A"}, **{"CD-Fragment": "1"})
     assert refused.status == 401
     assert refused.text.startswith('<div class="note wrong" role="alert" data-code="unauthenticated">')
+
+
+async def test_too_many_are_told_when_to_come_again(admin: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refused(*_: object) -> None:
+        raise TooManyQuestionsError(retry_after_seconds=7)
+
+    monkeypatch.setattr(team, "list_team", refused)
+    page = await admin.get(SETUP + "/team")
+    assert (page.status, page.headers["Retry-After"]) == (429, "7")
+    assert "Try again in 7 seconds." in page.text
+    assert f'<a class="button strong" href="{SETUP}/team">' in page.text

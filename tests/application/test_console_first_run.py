@@ -104,3 +104,19 @@ async def test_what_the_machine_published_is_no_decision(admin: Browser) -> None
     published = await (await admin.application.ask("GET", "/v1/sites/a/comments?state=published")).json()
     assert len(published["comments"]) == 1
     assert done(await admin.get(FIRST_RUN)) == 3
+
+
+async def test_the_first_page_tells_of_steps_that_are_left(admin: Browser) -> None:
+    await press(admin, "site", {"title": "A", "site": "a"})
+    home = await admin.get("/console")
+    assert "3 of the first steps are left." in home.text
+    assert f'href="{FIRST_RUN}"' in home.text
+    await admin.application.ask("POST", "/v1/sites", {"site": "b"})
+    assert FIRST_RUN not in (await admin.get("/console")).text
+
+
+async def test_a_site_that_was_used_without_a_name_has_begun(admin: Browser) -> None:
+    body = {"name": "Ada", "email": "ada@example.org", "body": "Before there was a console."}
+    await admin.application.ask("POST", "/v1/sites/default/threads/river/comments", body)
+    assert (await admin.get("/console")).status == 200
+    assert done(await admin.get(FIRST_RUN)) == 2

@@ -10,7 +10,7 @@ from service.app import DESK
 from service.console.addresses import own_next
 from service.desk import Desk, clock_ms
 from service.domain.session import IDLE_MS, LONGEST_MS
-from service.use_cases import sessions
+from service.use_cases import sign_in_links
 from tests.application.conftest import ADMIN, Application
 from tests.application.console import Browser, begun
 
@@ -273,7 +273,7 @@ async def link_for(application: Application, token: str) -> str:
     desk = desk_of(application)
     caller = desk.registry.caller(token, desk.now_ms())
     assert caller is not None
-    return await sessions.make_link(desk, desk.vault.token_digest(token), caller.member_id, actor="admin")
+    return await sign_in_links.make_link(desk, desk.vault.token_digest(token), caller.member_id, actor="admin")
 
 
 async def test_a_link_signs_in_once_and_by_a_form_alone(browser: Browser) -> None:

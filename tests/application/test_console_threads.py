@@ -1,14 +1,19 @@
 """The console's pages of threads: what readers see, what waits in between, how a thread is set."""
 
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from service.console.thread import PUBLISHED_AT_ONCE
+from service.desk import clock_ms
+from service.domain.times import DAY_MS
 from tests.application.conftest import Application
 from tests.application.console import Browser
 from tests.application.console_readers import ask, follow, post_form, send, signed_in
 
 THREADS = "/console/default/threads"
+Open = Callable[..., Awaitable[Application]]
 
 
 @pytest.fixture
@@ -72,18 +77,18 @@ async def test_replies_deeper_than_any_page_are_shown(browser: Browser) -> None:
 async def test_a_thread_goes_on_by_pages_and_each_waiting_one_stands_on_one(browser: Browser) -> None:
     application = browser.application
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "postmoderate"})
-    sent = [await send(application, f"Comment {number}.") for number in range(30)]
+    sent = [await send(application, f"Comment {number}.") for number in range(PUBLISHED_AT_ONCE)]
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "premoderate"})
     held = [await send(application, "Waits.")]
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "postmoderate"})
-    sent += [await send(application, f"Comment {number}.") for number in range(30, 60)]
+    sent += [await send(application, f"Comment {number}.") for number in range(5)]
     await application.ask("PATCH", "/v1/sites/default/policy", {"mode": "premoderate"})
     held += [await send(application, "Waits at the end.")]
     first = await browser.get(f"{THREADS}/tunnel")
     (later,) = re.findall(r'<a class="button" href="([^"]+)">Later comments', first.text)
     second = await browser.get(later.replace("&amp;", "&"))
     shown = [re.findall(r'<a href="/console/default/comments/(\w{16})">', page.text) for page in (first, second)]
-    assert shown == [[*sent[:30], held[0], *sent[30:50]], [*sent[50:], held[1]]]
+    assert shown == [sent[:PUBLISHED_AT_ONCE], [held[0], *sent[PUBLISHED_AT_ONCE:], held[1]]]
 
 
 async def test_a_comment_is_decided_in_its_thread(browser: Browser) -> None:
@@ -109,6 +114,41 @@ async def test_a_thread_is_closed_and_opened_and_given_a_mode(browser: Browser) 
     page = await follow(browser, await post_form(browser, page, address, closed="", mode=""))
     settings = await ask(browser.application, "/threads/tunnel")
     assert (settings["closed"], settings["mode"]) == (False, None)
+
+
+async def test_a_thread_that_closed_by_its_time_is_opened_for_as_long_as_a_new_one(open_application: Open) -> None:
+    clock = [clock_ms()]
+    application = await open_application(lambda: clock[0])
+    await application.ask("PATCH", "/v1/sites/default/policy", {"close_after_days": 2})
+    await send(application)
+    clock[0] += 3 * DAY_MS
+    browser = await signed_in(application)
+    address = f"{THREADS}/tunnel"
+    page = await browser.get(address)
+    assert '<option value="1" selected>' in page.text
+    await post_form(browser, page, address, closed="1", mode="auto")
+    assert (await ask(application, "/threads/tunnel"))["closes_at"] is None, "only its mode was set"
+    page = await follow(browser, await post_form(browser, page, address, closed="", mode=""))
+    assert (await ask(application, "/threads/tunnel"))["closed"] is False
+    clock[0] += 2 * DAY_MS
+    assert (await ask(application, "/threads/tunnel"))["closed"] is True
+
+
+async def test_a_thread_that_is_opened_before_its_time_keeps_it(browser: Browser) -> None:
+    closes_at = "2126-01-01T00:00:00.000Z"
+    path, address = "/v1/sites/default/threads/tunnel", f"{THREADS}/tunnel"
+    await browser.application.ask("PUT", path, {"closed": True, "closes_at": closes_at})
+    await post_form(browser, await browser.get(address), address, closed="", mode="")
+    settings = await ask(browser.application, "/threads/tunnel")
+    assert (settings["closed"], settings["closes_at"]) == (False, closes_at)
+
+
+async def test_the_article_is_linked_where_its_address_is_one_of_the_web(browser: Browser) -> None:
+    address, link = f"{THREADS}/tunnel", "https://paper.example/tunnel?a=1&b=2"
+    await browser.application.ask("PUT", "/v1/sites/default/threads/tunnel", {"title": "<b>Tunnel", "url": link})
+    page = await browser.get(address)
+    assert 'href="https://paper.example/tunnel?a=1&amp;b=2" rel="noreferrer"' in page.text
+    assert "<b>Tunnel" not in page.text
 
 
 async def test_a_mode_that_there_is_not_is_refused(browser: Browser) -> None:

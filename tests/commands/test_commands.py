@@ -4,7 +4,9 @@ import json
 import socket
 import threading
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from click.testing import CliRunner, Result
@@ -171,6 +173,27 @@ def test_a_member_is_made_by_a_token_and_ended_with_all_of_them(shell: Shell) ->
     assert member_id not in shell.said("token", "list") + shell.said("member", "list")
 
 
+def test_a_link_signs_a_tokens_member_in_once(shell: Shell) -> None:
+    shell.said("token", "create", "--role", "moderator", "--site", "default", "--name", "for a link")
+    (line,) = [each for each in shell.said("token", "list").splitlines() if "for a link" in each]
+    addresses = [shell.said("token", "link", whose).strip() for whose in (line.split()[0], "admin")]
+    assert len(set(addresses)) == 2
+    assert [statuses_of(each) for each in addresses] == [[303, 401]] * 2
+
+
+def statuses_of(address: str) -> list[int]:
+    """What a browser gets that opens a link, and again."""
+    where = urlsplit(address)
+    body, headers = urlencode({"code": where.fragment}), {"Content-Type": "application/x-www-form-urlencoded"}
+    found = []
+    for _ in range(2):
+        asked = HTTPConnection(where.netloc)
+        asked.request("POST", where.path, body, headers | {"Sec-Fetch-Site": "same-origin"})
+        found.append(asked.getresponse().status)
+        asked.close()
+    return found
+
+
 def test_more_sites_than_a_page_holds_are_listed(shell: Shell) -> None:
     names = {f"many-{number:03}" for number in range(205)}
     for name in names:
@@ -216,6 +239,7 @@ def test_a_misused_command_says_how_it_is_used(shell: Shell, words: tuple[str, .
         (("thread", "set", "nowhere", "t", "--closed"), "404"),
         (("thread", "set", "default", "t", "--article", "ftp://x"), "url"),
         (("token", "revoke", "t-0"), "404"),
+        (("token", "link", "t-0"), "404"),
         (("token", "create", "--role", "admin", "--name", "x", "--member", "m0"), "404"),
         (("token", "create", "--role", "moderator", "--name", "x"), "site"),
         (("member", "show", "m0"), "404"),

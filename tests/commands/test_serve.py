@@ -15,7 +15,7 @@ def test_options_hold_over_settings_and_their_files(tmp_path: Path, redis_server
     port = free_port()
     (tmp_path / "host").write_text("::1\n")
     settings = {"COMMENTDESK_HOST_FILE": str(tmp_path / "host"), "COMMENTDESK_WORKERS": "1"}
-    options = ("--host", "127.0.0.1", "--port", str(port), "--workers", "2")
+    options = ("--host", "127.0.0.1", "--port", str(port), "--workers", "2", "--sign-in-link")
     service = ServiceProcess(
         tmp_path / "data", redis_url=redis_server.url, settings=settings, command=[*SERVE, *options]
     )
@@ -27,6 +27,7 @@ def test_options_hold_over_settings_and_their_files(tmp_path: Path, redis_server
         assert (first["version"], first["python"]) == (version("commentdesk"), platform.python_version())
         assert first["workers"] == 2
         assert service.said().count('"worker_ready"') == 2
+        assert f"http://127.0.0.1:{port}/console/_/link#cdl_" in service.said()
     finally:
         service.kill()
 

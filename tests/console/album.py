@@ -71,10 +71,10 @@ def sign_in(page: Page, url: str, token: str) -> None:
 
 def take(browser: Browser, service: ServiceProcess, day: Day, folder: Path, *, language: str) -> int:
     """Takes all pictures into a folder; how many."""
-    ask(service, "POST", f"/v1/sites/{SITE}/claims", {"limit": 5}, day.tokens[AT_WORK])
     taken = 0
     for scheme in SCHEMES:
-        pages = {who: _page_of(browser, scheme, language) for who in (ADMIN, NOBODY, AT_WORK)}
+        ask(service, "POST", f"/v1/sites/{SITE}/claims", {"limit": 5}, day.tokens[AT_WORK])
+        pages = {who: _page_of(browser, who, scheme=scheme, language=language) for who in (ADMIN, NOBODY, AT_WORK)}
         sign_in(pages[ADMIN], service.url, service.admin_token)
         sign_in(pages[AT_WORK], service.url, day.tokens[AT_WORK])
         for picture in pictures(day.ids):
@@ -89,9 +89,10 @@ def take(browser: Browser, service: ServiceProcess, day: Day, folder: Path, *, l
     return taken
 
 
-def _page_of(browser: Browser, scheme: str, language: str) -> Page:
-    context = browser.new_context(locale=language, color_scheme=scheme)  # type: ignore[arg-type]
-    return context.new_page()
+def _page_of(browser: Browser, who: str, *, scheme: str, language: str) -> Page:
+    """A browser of his own. Who is at work has no scripts: they give comments back when their page is left."""
+    wanted = {"locale": language, "color_scheme": scheme, "java_script_enabled": who != AT_WORK}
+    return browser.new_context(**wanted).new_page()  # type: ignore[arg-type]
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -49,8 +49,13 @@ COMMENTS = (
     ("market", "Lea", "Opening hours, please: the old sign said six, the new one says seven."),
 )
 """Thread, name and text; a long name, another script and what a moderator meets besides."""
-IDS = ("site", "thread", "comment_id", "author_id", "member_id")
+IDS = ("site", "thread", "comment_id", "author_id", "member_id", "bulk_id", "versions")
 """What stands in addresses of the console."""
+POLICY = {
+    "mode": "auto",
+    "publish_below": 0.02,
+    "rules": [{"name": "watches", "when": {"words": {"phrases": ["cheap watch*"]}}, "action": "hold"}],
+}
 MEMBERS = {"Nora": ["moderator"], "Omar": ["moderator", "operator"]}
 
 
@@ -74,6 +79,7 @@ def ask(service: ServiceProcess, method: str, path: str, body: object = None, to
 def live_through(service: ServiceProcess) -> Day:
     """Makes the site and its team, sends what readers wrote, and decides a third of it."""
     ask(service, "POST", "/v1/sites", {"site": SITE, "title": TITLE, "allowed_origins": ["https://harbour.example"]})
+    ask(service, "PATCH", f"/v1/sites/{SITE}/policy", POLICY)
     tokens = {}
     for name, roles in {**MEMBERS, "The paper": ["website"]}.items():
         made = ask(service, "POST", "/v1/tokens", {"name": name, "roles": roles, "site": SITE})
@@ -85,7 +91,21 @@ def live_through(service: ServiceProcess) -> Day:
     for at, comment in enumerate(queue[::3]):
         decision = {"decision": ("approve", "reject", "spam")[at % 3]}
         ask(service, "POST", f"/v1/sites/{SITE}/comments/{comment['comment_id']}/decisions", decision, tokens["Nora"])
-    return Day(tokens, {"site": SITE, "thread": "footbridge", **_ids(service)})
+    ids = {
+        "site": SITE,
+        "thread": "footbridge",
+        "versions": "1..2",
+        "bulk_id": _approve_market(service, tokens["Nora"]),
+    }
+    return Day(tokens, ids | _ids(service))
+
+
+def _approve_market(service: ServiceProcess, token: str) -> str:
+    """Approves what waits under one article as one; the bulk's id."""
+    wanted = {"select": {"thread": "market", "state": "held"}}
+    preview = ask(service, "POST", f"/v1/sites/{SITE}/bulk/previews", wanted, token)
+    started = {"preview_token": preview["preview_token"], "decision": "approve"}
+    return str(ask(service, "POST", f"/v1/sites/{SITE}/bulk", started, token)["bulk_id"])
 
 
 def _article(thread: str) -> dict[str, str]:
@@ -93,7 +113,8 @@ def _article(thread: str) -> dict[str, str]:
 
 
 def _ids(service: ServiceProcess) -> dict[str, str]:
-    (waiting, *_) = ask(service, "GET", f"/v1/sites/{SITE}/queue")["comments"]
+    queue = ask(service, "GET", f"/v1/sites/{SITE}/queue")["comments"]
+    waiting = next(each for each in queue if each["thread"] != "market")
     full = ask(service, "GET", f"/v1/sites/{SITE}/comments/{waiting['comment_id']}")
     (member, *_) = ask(service, "GET", f"/v1/members?site={SITE}")["members"]
     return {

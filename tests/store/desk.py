@@ -194,6 +194,10 @@ class Store:
     async def release(self, comment_id: str, by: str = "ann") -> None:
         await self.queue.release(self.site.site, comment_id, moderator(by), self.now)
 
+    async def claim_one(self, comment_id: str, by: str = "ann", *, now: int | None = None) -> bool:
+        at = self.now if now is None else now
+        return await self.queue.claim_one(self.site.site, comment_id, moderator(by), lease_ms=LEASE, now_ms=at)
+
     async def renew(self, by: str = "ann", *, lease: int = LEASE, now: int | None = None) -> int:
         at = self.now if now is None else now
         return await self.queue.renew(self.site.site, moderator(by), lease_ms=lease, now_ms=at)

@@ -77,6 +77,7 @@ async def use_every_script(store: Store, link: Link) -> None:
         await store.queued(order, "article-1")
         await store.claim("ann", 1, order=order, thread="article-1", replay=key(f"claim-{order}"))
     ids = await store.queued()
+    await store.claim_one(ids[0], "ann")
     await store.renew("ann")
     await store.release_all("ann")
     for by in ("ann", "bob"):

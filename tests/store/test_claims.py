@@ -1,4 +1,4 @@
-"""`claim`, `renew_claims`, `release`: leases on queued comments, never two at once."""
+"""`claim`, `claim_one`, `renew_claims`, `release`: leases on queued comments, never two at once."""
 
 import asyncio
 from collections import Counter
@@ -213,3 +213,30 @@ async def test_claims_tell_what_is_held_and_how_much_others_hold(store: Store) -
     assert sorted(claims.ids) == sorted(own)
     assert claims.expires_ms == NOW + LEASE
     assert claims.others == {"Bob": 3}
+
+
+async def test_one_comment_is_held_by_one_of_many_that_ask_at_once(store: Store) -> None:
+    (comment_id,) = await fill(store, 1)
+    won = await asyncio.gather(*(store.claim_one(comment_id, f"m{number}") for number in range(20)))
+    assert won.count(True) == 1
+    assert (await store.claim("ann")).comments == []
+
+
+async def test_one_comment_is_held_anew_and_never_once_it_is_decided(store: Store) -> None:
+    (comment_id,) = await fill(store, 1)
+    assert await store.claim_one(comment_id)
+    assert await store.claim_one(comment_id, now=NOW + MINUTE)
+    assert (await store.read(comment_id)).claim == ("ann", "ann", "Ann", NOW + MINUTE + LEASE)
+    await store.decide(comment_id)
+    assert not await store.claim_one(comment_id)
+    assert (await store.claims("ann")).ids == []
+
+
+async def test_one_more_than_a_moderator_may_hold_is_not_leased(store: Store) -> None:
+    await asyncio.gather(*(store.submit(new_comment(), now=NOW + n) for n in range(MOST_HELD + 1)))
+    for _ in range(3):
+        await store.claim("greedy", 200)
+    held = set((await store.claims("greedy")).ids)
+    (left,) = set(await store.queued()) - held
+    assert not await store.claim_one(left, "greedy")
+    assert await store.claim_one(left, "ann")

@@ -20,6 +20,8 @@ THE_SAME = {
     "Pause",
     "Site",
     "Spam",
+    "Version %(number)s",
+    "Text",
     "Website",
     "%(date)s, %(time)s UTC",
     "%(time)s UTC",

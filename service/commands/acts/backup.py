@@ -16,6 +16,7 @@ from service.settings import Settings
 from service.upkeep import backup as use_case
 from service.upkeep import instant
 from service.upkeep.archive import Archive, Header
+from service.upkeep.still_revoked import StillRevoked
 from service.version import own_version
 
 
@@ -43,8 +44,10 @@ def bring_back(
     """Writes everything in the file into an empty store, after a check of all of it."""
     settings = settings_with(redis_url)
     with _checked(settings, file, is_format_1_believed=is_format_1_believed) as checked:
-        run(_restore(settings, checked, is_replacing=is_replacing, is_confirmed=is_confirmed))
+        revoked = run(_restore(settings, checked, is_replacing=is_replacing, is_confirmed=is_confirmed))
         click.echo(f"{checked.header.keys} keys restored, as of {checked.header.created_at}.")
+        if any(revoked):
+            click.echo(f"Revoked since, and so again: {revoked.members} members, {revoked.tokens} tokens of others.")
 
 
 @contextmanager
@@ -65,11 +68,11 @@ def _checked(settings: Settings, file: Path, *, is_format_1_believed: bool) -> I
         yield checked
 
 
-async def _restore(settings: Settings, file: Archive, *, is_replacing: bool, is_confirmed: bool) -> None:
+async def _restore(settings: Settings, file: Archive, *, is_replacing: bool, is_confirmed: bool) -> StillRevoked:
     async with own_store(settings) as link:
         await _require_free(link, is_replacing=is_replacing, is_confirmed=is_confirmed)
         with _progress("Restoring", file.header.keys) as shown:
-            await use_case.restore(link, file, clock_ms(), on_progress=shown.update)
+            return await use_case.restore(link, file, clock_ms(), on_progress=shown.update)
 
 
 def _progress(label: str, length: int) -> Any:

@@ -16,6 +16,7 @@ import click
 import structlog
 
 from schemas.settings import PREFIX
+from service.commands.acts.sign_in import sign_in_link
 from service.domain.site import Audience
 from service.errors import StartError
 from service.log import log_to_stderr
@@ -39,10 +40,11 @@ DEMO_SECONDS = 2.0
 log = structlog.get_logger(__name__)
 
 
-def run(given: Mapping[str, str]) -> None:
+def run(given: Mapping[str, str], *, is_link_wanted: bool) -> None:
     """Serves until a signal comes, with the settings of the environment, those that are given by name over them.
 
-    The workers, which read the environment too, are given them by it.
+    The workers, which read the environment too, are given them by it. Where a link is wanted, one by which the
+    administrator signs in to the console is printed once it serves.
     """
     for name, value in given.items():
         os.environ.pop(f"{PREFIX}{name}_FILE", None)
@@ -52,21 +54,21 @@ def run(given: Mapping[str, str]) -> None:
         log_to_stderr(settings.log_level)
         log.info("service_starting", version=own_version(), python=platform.python_version(), workers=settings.workers)
         if settings.workers == 1:
-            _run(settings)
+            _run(settings, is_link_wanted=is_link_wanted)
         else:
-            asyncio.run(_supervise(settings))
+            asyncio.run(_supervise(settings, is_link_wanted=is_link_wanted))
     except StartError as error:
         notices.notify(notices.status(str(error)))
         raise click.ClickException(str(error)) from error
 
 
-def _run(settings: Settings) -> None:
+def _run(settings: Settings, *, is_link_wanted: bool) -> None:
     from service.serving import run_loop  # here, as a supervisor loads neither the model nor its libraries
 
-    run_loop(_serve(settings))
+    run_loop(_serve(settings, is_link_wanted=is_link_wanted))
 
 
-async def _serve(settings: Settings) -> None:
+async def _serve(settings: Settings, *, is_link_wanted: bool) -> None:
     from service.serving import serving
 
     stop = _set_by(signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -77,7 +79,7 @@ async def _serve(settings: Settings) -> None:
         listeners = listen(settings.host, settings.port, 1)
         process.open(listeners)
         starting.cancel()
-        await _announce(settings, listeners)
+        await _announce(settings, listeners, is_link_wanted=is_link_wanted)
         living = asyncio.create_task(notices.give_signs_of_life())
         try:
             await stop.wait()
@@ -88,7 +90,7 @@ async def _serve(settings: Settings) -> None:
             (settings.data_dir / SERVICE_FILE).unlink(missing_ok=True)
 
 
-async def _supervise(settings: Settings) -> None:
+async def _supervise(settings: Settings, *, is_link_wanted: bool) -> None:
     stop, roll = _set_by(signal.SIGINT, signal.SIGTERM), _set_by(signal.SIGHUP)
     starting = asyncio.create_task(notices.ask_for_time())
     memory = memory_for(settings.workers)
@@ -103,7 +105,7 @@ async def _supervise(settings: Settings) -> None:
         starting.cancel()
         if stop.is_set():
             return
-        address = await _announce(settings, listeners)
+        address = await _announce(settings, listeners, is_link_wanted=is_link_wanted)
         ending.callback((settings.data_dir / SERVICE_FILE).unlink, missing_ok=True)
         tasks = [
             asyncio.create_task(_roll_on(roll, supervisor, address)),
@@ -152,7 +154,7 @@ def _set_by(*signals: signal.Signals) -> asyncio.Event:
     return event
 
 
-async def _announce(settings: Settings, listeners: Listeners) -> str:
+async def _announce(settings: Settings, listeners: Listeners, *, is_link_wanted: bool) -> str:
     """Writes the address of the service into the data folder, and prints where its parts are.
 
     Returns the address.
@@ -165,11 +167,15 @@ async def _announce(settings: Settings, listeners: Listeners) -> str:
     _write_address(settings.data_dir / SERVICE_FILE, json.dumps({"url": url, "pid": os.getpid()}))
     token = "COMMENTDESK_ADMIN_TOKEN" if settings.admin_token else settings.data_dir / "admin-token"
     shown = settings.public_url.url if settings.public_url else url
+    link = await sign_in_link(url) if is_link_wanted else ""
     lines = [
         f"commentdesk is at {url}"
         + ("" if host == listening else f", and on every other address of this machine ({listening})")
         + (f", in {settings.workers} workers" if settings.workers > 1 else ""),
         f"  for browsers   {shown}" if shown != url else "",
+        f"  console        {shown}/console",
+        f"  sign in there  {link}" if link else "",
+        "                 (the administrator's link: it works once, for 15 minutes)" if link else "",
         f"  demo article   {demo}" if demo else "",
         f"  queue          {shown}/v1/sites/default/queue (with a moderator's token)",
         f"  API docs       {shown}/docs",
