@@ -23,6 +23,7 @@ THE_SAME = {
     "Site",
     "Spam",
     "Version %(number)s",
+    "Text",
     "Website",
     "%(date)s, %(time)s UTC",
     "%(time)s UTC",
