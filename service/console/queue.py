@@ -29,7 +29,7 @@ from service.web.call import Call
 
 MOST_CODES = 9
 """Reasons that have a key."""
-ROWS = 50
+ROWS = 25
 
 
 class Undone(NamedTuple):

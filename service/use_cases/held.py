@@ -13,7 +13,7 @@ from service.errors import CommentNotFoundError, UnauthenticatedError
 from service.use_cases import moderation
 from service.use_cases.claims import end_claims, is_revoked
 
-MOST_SHOWN = 20
+MOST_SHOWN = 14
 """So many of the comments that somebody holds are read in full at once."""
 LEASE_MS = 5 * 60 * 1000
 

@@ -1,5 +1,6 @@
 """The console's lists of comments, search, and a comment's own page."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -188,6 +189,20 @@ async def test_without_the_store_a_decision_is_sent_again_as_it_was(browser: Bro
     assert refused.status == 503
     for name, value in form.items():
         assert f'name="{name}" value="{value}"' in refused.text
+
+
+async def test_two_at_once_decide_a_comment_once(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    action = f"{COMMENTS}/{comment_id}/decisions"
+    other = await signed_in(browser.application)
+    pages = [await each.get(f"{COMMENTS}/{comment_id}") for each in (browser, other)]
+    answers = await asyncio.gather(
+        post_form(browser, pages[0], action, decision="approve"), post_form(other, pages[1], action, decision="reject")
+    )
+    assert sorted(answer.status for answer in answers) == [303, 409]
+    comment = await ask(browser.application, f"/comments/{comment_id}")
+    assert len(comment["history"]) == 1
+    assert comment["state"] == ("published" if answers[0].status == 303 else "rejected")
 
 
 async def test_nobody_is_offered_to_take_back_what_another_did_last(browser: Browser) -> None:

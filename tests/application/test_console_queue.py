@@ -1,14 +1,20 @@
 """The console's queue: what a moderator holds, and what he does with it, all by forms."""
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
 import pytest
 
+from service.desk import clock_ms
+from service.use_cases.held import LEASE_MS
 from tests.application.conftest import Application
 from tests.application.console import Browser, Page
 from tests.application.console_readers import ask, follow, post_form, send, signed_in
 
 QUEUE = "/console/default"
+Open = Callable[..., Awaitable[Application]]
+SECONDS = 5.0
 MOST_PAGE_BYTES = 150_000 - 66 * 1024
 """A page with its style, 36 KiB, and its scripts, 30 KiB, is at most 150 KB."""
 
@@ -209,3 +215,61 @@ async def test_a_page_is_bounded_however_long_its_comments_are(
     assert len(ids_on(page)) >= at_least
     assert len(page.text.encode()) <= MOST_PAGE_BYTES
     assert "10</b> with you" in page.text
+
+
+async def test_a_page_is_told_what_happens_until_its_session_ends(application: Application, browser: Browser) -> None:
+    """Ids and counts alone: nothing that a reader wrote, and no name of his."""
+    comment_id = await send(application, "The river takes a little more.", name="Karin B.")
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+    async with asyncio.timeout(SECONDS), application.client.get(f"{QUEUE}/live", headers=cookie) as answer:
+        assert answer.status == 200
+        assert answer.content_type == "text/event-stream"
+        await answer.content.readuntil(b"\r\n\r\n")
+        await begin(browser)
+        told = await answer.content.readuntil(b"\r\n\r\n")
+        assert b"event: claimed" in told
+        assert comment_id.encode() in told
+        assert b"river" not in told
+        assert b"Karin" not in told
+        await browser.post("/console/_/sign-out")
+        await send(application, "Another one.")
+        assert b"event: " not in await answer.content.read()
+
+
+async def test_nobody_is_told_without_a_session(application: Application) -> None:
+    stranger = Browser(application)
+    assert (await stranger.get(f"{QUEUE}/live")).location.startswith("/console/_/sign-in")
+
+
+async def test_who_lost_his_lease_loses_no_decision(open_application: Open) -> None:
+    """What nobody else took meanwhile is decided; his page is the start page again."""
+    now_ms = clock_ms()
+    application = await open_application(now_ms=lambda: now_ms)
+    browser = await signed_in(application)
+    comment_id = await send(application)
+    page = await begin(browser)
+    now_ms += LEASE_MS
+    assert "Start with 10" in (await browser.get(QUEUE)).text
+    await follow(browser, await post_form(browser, page, f"{QUEUE}/decisions", decision="approve"))
+    assert (await ask(application, f"/comments/{comment_id}"))["state"] == "published"
+
+
+async def test_a_moderator_of_another_site_is_shown_nothing(application: Application) -> None:
+    await application.ask("POST", "/v1/sites", {"site": "other", "title": "Other"})
+    await send(application, "It waits.")
+    other = await signed_in(application, site="other")
+    for path in (QUEUE, f"{QUEUE}?view=list", f"{QUEUE}/live"):
+        page = await other.get(path)
+        assert page.status in {403, 404}
+        assert "It waits." not in page.text
+    for form in ("claims", "claims/end", "claims/renewal"):
+        assert (await other.post(f"{QUEUE}/{form}")).status in {403, 404}
+
+
+async def test_a_form_of_another_site_does_nothing(application: Application, browser: Browser) -> None:
+    comment_id = await send(application)
+    fields = (await begin(browser)).fields_of(f"{QUEUE}/decisions") | {"decision": "approve"}
+    forged = await browser.post(f"{QUEUE}/decisions", fields, **{"Sec-Fetch-Site": "cross-site"})
+    assert forged.status == 403
+    assert (await browser.post(f"{QUEUE}/decisions", fields | {"csrf": "guessed"})).status == 403
+    assert (await ask(application, f"/comments/{comment_id}"))["state"] == "held"
