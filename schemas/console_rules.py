@@ -4,6 +4,7 @@ API's own calls, so that a page shows again what it refuses."""
 from marshmallow import fields, validate
 
 from schemas.fields import Closed
+from schemas.setup import OnceSchema
 
 MAX_TYPED_CHARS = 400
 MAX_COMMENT_CHARS = 20_000
@@ -86,4 +87,24 @@ class RulesQuery(Closed):
 
     saved = fields.String(
         load_default="", validate=validate.OneOf(("", "1")), metadata={"description": "1 after a form was saved."}
+    )
+
+
+class VersionsFilters(Closed):
+    """Which page of the versions."""
+
+    below = fields.String(
+        load_default="",
+        validate=validate.Regexp(_VERSION),
+        metadata={"description": "The last version of the page before."},
+    )
+
+
+class RestoreForm(OnceSchema):
+    """An older version that is to be the newest."""
+
+    version = fields.String(
+        required=True,
+        validate=validate.Regexp(r"^[1-9][0-9]{0,8}\Z"),
+        metadata={"description": "The older version."},
     )

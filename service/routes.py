@@ -33,6 +33,7 @@ from service.console import (
     numbers,
     queue,
     queue_acts,
+    rule_versions,
     rules,
     sessions,
     settings,
@@ -205,6 +206,9 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", RULES + "/new", rules.add_rule, OPERATOR),
     route("POST", RULES + "/change", rules.change_rule, OPERATOR),
     route("POST", RULES + "/trial", rules.try_rules, MODERATOR, OPERATOR),
+    route("GET", RULES + "/versions", rule_versions.read_versions, MODERATOR, OPERATOR),
+    route("POST", RULES + "/versions", rule_versions.restore_version, OPERATOR),
+    route("GET", RULES + "/versions/{versions}", rule_versions.compare_versions, MODERATOR, OPERATOR),
 )
 """Pages of no site lie under `/console/_/`: no site can be called `_`."""
 PAGES_WITH_DEMO: tuple[Route, ...] = (

@@ -55,7 +55,7 @@ async def sign_in_by_link(desk: Desk, secret: str, browser: Browser) -> SignedIn
     found = await sign_in_links.take(desk.link, desk.vault.link_digest(secret))
     if found is Gone.USED:
         raise SignInRefusedError(sentence("This link was used before. Each link works once, for 15 minutes."))
-    caller = None if isinstance(found, Gone) else desk.registry.holder(found.token_digest, desk.now_ms())
+    caller = None if isinstance(found, Gone) else await _holder(desk, found.token_digest)
     if isinstance(found, Gone) or caller is None:
         if is_past(secret, desk.now_ms()):
             raise SignInRefusedError(sentence("This link is too old. Each link works once, for 15 minutes."))
@@ -111,6 +111,15 @@ async def end_all_sessions(desk: Desk, member_id: str, *, actor: str) -> None:
     """Ends all sessions of a member."""
     for session in await list_sessions(desk, member_id):
         await sessions.end(desk.link, member_id, session.digest, is_own=False, actor=actor, now_ms=desk.now_ms())
+
+
+async def _holder(desk: Desk, token_digest: str) -> Caller | None:
+    """Who holds the token that a link was made for, also where another process made it a moment ago."""
+    caller = desk.registry.holder(token_digest, desk.now_ms())
+    if caller is None:
+        await desk.registry.people.read_all()
+        caller = desk.registry.holder(token_digest, desk.now_ms())
+    return caller
 
 
 async def _open(

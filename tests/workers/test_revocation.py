@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from http.client import HTTPException
+from http.client import HTTPConnection, HTTPException
 
 import pytest
 
@@ -108,6 +108,47 @@ def test_a_process_that_is_killed_while_it_revokes_leaves_no_claim_behind(
     if is_valid:
         assert site.admin.delete(path_of(made, what)).status == 204
     wait_until(lambda: not claims_of(site, made["token_id"]), "the claims to end", PATIENCE_SECONDS)
+
+
+@WHAT
+def test_a_session_at_another_process_ends_with_what_is_revoked(
+    services: tuple[ServiceProcess, ServiceProcess], what: str
+) -> None:
+    here, there = services
+    site = make_site(admin_of(here))
+    made = make_token(site.admin, "moderator", site.name)
+    secret = made_link(here, made["token_id"])
+    cookie = signed_in_cookie(there, secret)
+    assert status_of_console(there, cookie) == 200
+    assert site.admin.delete(path_of(made, what)).status == 204
+    wait_until(lambda: status_of_console(there, cookie) == 303, "the cookie to be refused", PATIENCE_SECONDS)
+
+
+def made_link(service: ServiceProcess, token_id: str) -> str:
+    """The secret of a one-time link."""
+    address: str = admin_of(service).post(f"/v1/tokens/{token_id}/links", None).json["sign_in_link"]
+    return address.partition("#")[2]
+
+
+def signed_in_cookie(service: ServiceProcess, secret: str) -> str:
+    """Opens a link, and gives the cookie of the session; the process may not have heard of the token before."""
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Sec-Fetch-Site": "same-origin"}
+    status, cookie = _ask(service, "POST", "/console/_/link", f"code={secret}", headers)
+    assert status == 303
+    return cookie.partition(";")[0]
+
+
+def status_of_console(service: ServiceProcess, cookie: str) -> int:
+    return _ask(service, "GET", "/console", None, {"Cookie": cookie})[0]
+
+
+def _ask(service: ServiceProcess, method: str, path: str, body: str | None, headers: dict[str, str]) -> tuple[int, str]:
+    """The status, and the cookie that is set."""
+    asked = HTTPConnection(service.url.partition("://")[2], timeout=PATIENCE_SECONDS)
+    asked.request(method, path, body, headers)
+    answer = asked.getresponse()
+    asked.close()
+    return answer.status, answer.headers.get("Set-Cookie", "")
 
 
 def _try_to_revoke(admin: Api, path: str) -> None:
