@@ -44,7 +44,17 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess
 
 @pytest.fixture(scope="module")
 def day(service: ServiceProcess) -> Day:
-    return live_through(service)
+    """A day after which twenty more wait, whatever the machine thinks of them."""
+    lived = live_through(service)
+    ask(service, "PATCH", "/v1/sites/harbour/policy", {"mode": "premoderate"})
+    for number in range(20):
+        sent = {
+            "name": f"Reader {number}",
+            "email": f"r{number}@mail.example",
+            "body": f"Gull number {number} is back.",
+        }
+        ask(service, "POST", THREAD, sent, lived.tokens["The paper"])
+    return lived
 
 
 @pytest.fixture(scope="module")
