@@ -32,7 +32,7 @@ async def read_audit(call: Call) -> Answer:
     desk, site = call.desk, call.known_site.site
     mistakes: dict[str, str] = {}
     try:
-        before = ordinal_of(_ENTRIES, call.query["cursor"] or None)
+        before = ordinal_of(_ENTRIES, call.query["cursor"])
         found = await audit_log.read_page(desk, site, _filter(call.query), limit=SHOWN_AT_ONCE, before=before)
     except InvalidFieldsError as error:
         mistakes = {name: texts_at(call).gettext(_SAID.get(name, error.title)) for name in error.errors or {}}
