@@ -62,7 +62,9 @@ def test_the_commands_run_as_written(make_service: Callable[..., ServiceProcess]
     )
     assert '"publish_below": 0.02' in done.stdout
     assert re.search(r"^closed +true$", done.stdout, re.MULTILINE)
-    assert "cd_" in done.stdout.splitlines()[-1]
+    *_, token, link = done.stdout.splitlines()
+    assert "cd_" in token
+    assert "/console/_/link#cdl_" in link
 
 
 def test_the_table_of_settings_is_the_schema() -> None:
