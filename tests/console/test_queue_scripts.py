@@ -59,10 +59,21 @@ def state_of(service: ServiceProcess, comment_id: str) -> str:
     return str(ask(service, "GET", f"/v1/sites/{SITE}/comments/{comment_id}")["state"])
 
 
+complaints: list[str] = []
+"""Mistakes of the scripts, in this test."""
+
+
+@pytest.fixture(autouse=True)
+def no_mistakes() -> Iterator[None]:
+    complaints.clear()
+    yield
+    assert complaints == []
+
+
 def moderator(service: ServiceProcess, context: BrowserContext, name: str = "Mo") -> Page:
     token = ask(service, "POST", "/v1/tokens", {"name": name, "role": "moderator", "site": SITE})["token"]
     page = context.new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     sign_in(page, service.url, token)
     return page
 
@@ -150,6 +161,20 @@ def test_approve_unfolds_first(service: ServiceProcess, context: BrowserContext)
     page.keyboard.press("a")
     expect(page.get_by_text("Nothing waits.")).to_be_visible()
     assert state_of(service, comment_id) == "published"
+    page.get_by_role("button", name="Undo").click()
+    armed(page)
+    assert state_of(service, comment_id) == "held"
+
+
+@pytest.mark.parametrize(("key", "place"), [("o", "authors"), ("t", "threads")])
+def test_a_key_leads_to_the_author_and_to_the_thread(
+    service: ServiceProcess, context: BrowserContext, key: str, place: str
+) -> None:
+    submit(service, "A word.")
+    page = moderator(service, context)
+    begin(service, page)
+    page.keyboard.press(key)
+    page.wait_for_url(re.compile(rf"/console/{SITE}/{place}/"))
 
 
 def test_decisions_are_taken_back_one_after_the_other(service: ServiceProcess, context: BrowserContext) -> None:

@@ -190,6 +190,10 @@ export class Desk {
   async undo() {
     const form = this.undone.at(-1);
     if (!form || this.outbox.isHeldUp) return;
+    if (!this.bar) {
+      form.submit(); // a page without a bar has no place for the comment: the server makes one that has
+      return;
+    }
     try {
       const html = await this.outbox.send(this.outbox.order(form));
       this.undone.pop();
@@ -254,7 +258,13 @@ export class Desk {
     } finally {
       this.isAsking = false;
     }
-    if (!this.current && this.outbox.isEmpty) location.reload();
+    if (!this.current && this.outbox.isEmpty) this.leave();
+  }
+
+  /** To the page that says what there is to do, where the last decision can still be taken back. */
+  leave() {
+    const last = this.undone.at(-1)?.elements.comment_id.value;
+    location.assign(location.pathname + (last ? `?decided=${last}` : ""));
   }
 
   /** A decision that was not taken: its comment stands again, with what the server says. */

@@ -59,6 +59,8 @@ function perform(desk, act, event) {
     marks: () => swap(page, "marks"),
     show: () => swap(page, "veil"),
     note: () => write(sheet, event),
+    author: () => follow(desk, "author"),
+    thread: () => follow(desk, "thread"),
     view: () => document.querySelector('[href$="view=list"]')?.click(),
     pause: () => document.querySelector("[data-give-back]")?.requestSubmit(),
   };
@@ -67,6 +69,13 @@ function perform(desk, act, event) {
 
 function go(desk, sheet) {
   if (sheet) desk.stand(sheet);
+}
+
+/** To the page of an act that is a link, beside the sheet that stands or in it. */
+function follow(desk, act) {
+  const id = desk.current?.dataset.comment;
+  const beside = [desk.current, desk.sides.querySelector(`[data-side="${id}"]`)];
+  beside.map((each) => each?.querySelector(`a[data-act="${act}"]`)).find(Boolean)?.click();
 }
 
 function toggle(details) {
