@@ -30,6 +30,7 @@ from bench.rows import Desk, Plan
 QUEUE = "/console/default"
 SCRIPT = {"CD-Fragment": "1"}
 THREAD_SHARE = 100
+OVERLOADED = 503
 OWN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -64,13 +65,20 @@ class Browser:
         return self._ask("POST", path, urlencode(fields), OWN | (headers or {}))
 
     def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:
-        self._connection.request(method, path, body, headers | ({"Cookie": self._cookie} if self._cookie else {}))
-        answer = self._connection.getresponse()
-        self._cookie = answer.getheader("Set-Cookie", self._cookie).partition(";")[0]
-        page = Page(answer.status, answer.getheader("Location", ""), answer.read().decode())
+        """Once more where the service still has to do with what came before."""
+        page = self._ask_once(method, path, body, headers)
+        while page.status == OVERLOADED:
+            time.sleep(1)
+            page = self._ask_once(method, path, body, headers)
         if page.status not in {200, 303}:
             raise click.ClickException(f"{method} {path}: {page.status} {page.text[:500]}")
         return page
+
+    def _ask_once(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:
+        self._connection.request(method, path, body, headers | ({"Cookie": self._cookie} if self._cookie else {}))
+        answer = self._connection.getresponse()
+        self._cookie = answer.getheader("Set-Cookie", self._cookie).partition(";")[0]
+        return Page(answer.status, answer.getheader("Location", ""), answer.read().decode())
 
 
 class Moderator:

@@ -21,6 +21,7 @@ from service.api import (
 )
 from service.api.way_back import RECEIVED
 from service.console import (
+    audit_log,
     author,
     colleague,
     comment,
@@ -206,6 +207,7 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", RULES + "/new", rules.add_rule, OPERATOR),
     route("POST", RULES + "/change", rules.change_rule, OPERATOR),
     route("POST", RULES + "/trial", rules.try_rules, MODERATOR, OPERATOR),
+    route("GET", DESK + "/audit", audit_log.read_audit, OPERATOR),
     route("GET", RULES + "/versions", rule_versions.read_versions, MODERATOR, OPERATOR),
     route("POST", RULES + "/versions", rule_versions.restore_version, OPERATOR),
     route("GET", RULES + "/versions/{versions}", rule_versions.compare_versions, MODERATOR, OPERATOR),

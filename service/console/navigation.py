@@ -39,6 +39,7 @@ ENTRIES: tuple[Entry, ...] = (
     Entry("threads", "/console/{site}/threads", marked("Threads"), _MODERATORS),
     Entry("rules", "/console/{site}/rules", marked("Rules"), _READERS),
     Entry("numbers", "/console/{site}/numbers", marked("Numbers"), _READERS),
+    Entry("audit", "/console/{site}/audit", marked("Audit"), _OPERATORS),
     Entry("setup", "/console/{site}/setup", marked("Setup"), frozenset()),
 )
 """In the order of the head, which is the same on all pages: queue, comments, threads, rules, numbers, audit, setup."""

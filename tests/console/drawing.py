@@ -59,6 +59,8 @@ def serve(page: Page, html: str) -> None:
             route.fulfill(body=assets.CONSOLE[name].content, content_type=assets.CONSOLE[name].content_type)
         elif name.startswith("favicon"):
             route.fulfill(body=assets.FAVICON.content, content_type=assets.FAVICON.content_type)
+        elif name == "live":
+            route.fulfill(body=": still here\n\n", content_type="text/event-stream")
         else:
             route.fulfill(body=html, content_type="text/html; charset=utf-8", headers=HEADERS)
 

@@ -34,7 +34,7 @@ def browser() -> Iterator[Browser]:
 
 def approve(page: Page) -> None:
     """Presses the button until it does something: one that came up this moment may not be taken yet."""
-    button, taken = page.get_by_role("button", name="Approve").first, page.get_by_text("Undo").first
+    button, taken = page.get_by_role("button", name="Approve").first, page.get_by_text("Nothing waits.").first
 
     def press() -> bool:
         if button.is_visible():
