@@ -9,6 +9,7 @@ from service.domain.membership import Membership
 from service.domain.token import NewToken, TokenFilter
 from service.errors import (
     BuiltInMemberError,
+    InvalidFieldsError,
     MemberNotFoundError,
     SiteNotFoundError,
     StoreFullError,
@@ -66,7 +67,11 @@ def _new_token(body: Json) -> NewToken:
 @operation(
     "Make a one-time link",
     answers={201: outcome("The new link.", SignInLinkSchema)},
-    errors={TokenNotFoundError: "There is no token of this id, or it was revoked.", **_FULL},
+    errors={
+        TokenNotFoundError: "There is no token of this id, or it was revoked.",
+        InvalidFieldsError: "The token has expired, or lets nobody into the console; `errors` names `token_id`.",
+        **_FULL,
+    },
 )
 async def make_sign_in_link(call: Call) -> Answer:
     """By it the token's member signs in to the console, once, within 15 minutes; the session ends with the token. The

@@ -2,8 +2,11 @@
 
 import pytest
 
+from service.store import keys
 from tests.application.conftest import Application
+from tests.application.test_audit import sealed, submit
 from tests.application.test_console_rules import signed_in
+from tests.servers import RedisServer, client_of
 
 AUDIT = "/console/default/audit"
 
@@ -38,3 +41,15 @@ async def test_filters_and_an_unknown_page_are_taken(application: Application) -
     operator = await signed_in(application, "operator")
     assert (await operator.get(AUDIT + "?actor=machine&act=decided&since=2026-01-01")).status == 200
     assert (await operator.get(AUDIT + "?cursor=nonsense")).status == 422
+
+
+async def test_a_log_that_was_changed_is_told(application: Application, one_server: RedisServer) -> None:
+    await submit(application)
+    await sealed(application, "submitted", 1)
+    operator = await signed_in(application, "operator")
+    assert "Verified: nothing was changed" in (await operator.get(AUDIT + "?verify=1")).text
+    with client_of(one_server.url) as client:
+        client.append(keys.audit_keys("default").checkpoints, b"x")
+    told = (await operator.get(AUDIT + "?verify=1")).text
+    assert "The log is not the one that was sealed:" in told
+    assert "bytes of checkpoints" in told

@@ -60,6 +60,8 @@ async def test_a_websites_token_has_no_link(application: Application, roles: Jso
     token = await made(application, **roles)
     status, problem = await links_of(application, token["token_id"])
     assert (status, list(problem["errors"])) == (422, ["token_id"])
+    described = await (await application.ask("GET", "/openapi.json")).json()
+    assert "422" in described["paths"]["/v1/tokens/{token_id}/links"]["post"]["responses"]
 
 
 async def test_a_token_that_is_there_has_a_link_for_each_call(application: Application) -> None:

@@ -352,3 +352,12 @@ def test_a_python_that_is_newer_than_those_tried_is_told(
     monkeypatch.setattr(dev, "NEWEST_PYTHON", (3, 10))
     dev.ensure_installed("")
     assert "3.11 to 3.14" in capsys.readouterr().out
+
+
+def test_who_runs_it_is_given_a_link_to_sign_in_by(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[tuple[str, ...]] = []
+    for name in ("require_server", "ensure_installed"):
+        monkeypatch.setattr(dev, name, lambda *_: None)
+    monkeypatch.setattr(dev, "replace_process", lambda *words: started.append(words))
+    dev.run(["--port", "9000"])
+    assert started == [("-m", "service", "serve", "--sign-in-link", "--port", "9000")]

@@ -7,6 +7,7 @@ import pytest
 
 from service.domain.queue import HIGHEST_FIRST, START, QueueOrder
 from service.link.link import Link
+from service.store import keys, scripts
 from service.store.site_queues import SiteQueues
 from tests.store.desk import NOW, SITE, Store, new_comment
 
@@ -73,3 +74,14 @@ async def test_of_no_site_there_is_nothing(link: Link) -> None:
     queues = SiteQueues(link, Store(link).comments)
     page = await queues.read_page([], QueueOrder.OLDEST, limit=5, after=START, now_ms=NOW)
     assert (page.comments, page.total, page.oldest_ms, page.last) == ([], 0, None, None)
+
+
+async def test_how_much_waits_is_told_without_reading_what_waits(link: Link) -> None:
+    store = Store(link)
+    for number in range(3):
+        await store.submit(now=NOW + number)
+    queue = keys.queue_keys("default").queue
+    total, oldest, heads = await scripts.LIST_HEADS.run(link, [queue, queue], 0, 0, *START)
+    assert (total, int(float(oldest)), heads) == (3, NOW, [])
+    (depth,) = await SiteQueues(link, store.comments).depths(["default"])
+    assert (depth.waiting, depth.oldest_ms) == (3, NOW)

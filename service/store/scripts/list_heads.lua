@@ -6,6 +6,9 @@
 -- gives {'ok', total, submitted_ms of the oldest or '', comment_ids and scores in turn}
 local view, is_reverse, limit = KEYS[1], ARGV[1] == '1', tonumber(ARGV[2])
 local start = page_start(view, ARGV[3], ARGV[4], is_reverse)
-local heads = redis.call(is_reverse and 'ZREVRANGE' or 'ZRANGE', view, start, start + limit - 1, 'WITHSCORES')
+local heads = {} -- of none: a range that ends at -1 would be the whole queue
+if limit > 0 then
+  heads = redis.call(is_reverse and 'ZREVRANGE' or 'ZRANGE', view, start, start + limit - 1, 'WITHSCORES')
+end
 local oldest = redis.call('ZRANGE', KEYS[2], 0, 0, 'WITHSCORES')
 return {'ok', redis.call('ZCARD', KEYS[2]), oldest[2] or '', heads}
