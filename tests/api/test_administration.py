@@ -176,6 +176,7 @@ class TestTokens:
         assert reply.headers["location"] == f"/v1/tokens/{made['token_id']}"
         token = made.pop("token")
         assert len(token) >= 32
+        assert made.pop("sign_in_link") is None
         listed = admin.get("/v1/tokens")
         assert made in listed.fits(TokensSchema)["tokens"]
         assert token not in listed.body.decode()

@@ -16,7 +16,7 @@ def test_the_docstring_draws_the_tree() -> None:
 
 
 def test_every_refusal_has_a_status() -> None:
-    groups = {errors.RequestError, errors.UnavailableError}
+    groups = {errors.RequestError, errors.UnavailableError, errors.ConsoleError}
     assert set(STATUS) == _all(errors.RequestError) - groups
 
 

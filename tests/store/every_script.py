@@ -80,6 +80,8 @@ async def use_every_script(store: Store, link: Link) -> None:
     await store.claim_one(ids[0], "ann")
     await store.renew("ann")
     await store.release_all("ann")
+    await store.claim_one(ids[0], "ann")
+    await store.release_all("ann")
     for by in ("ann", "bob"):
         await store.claim(by, 1)
         await store.escalate(ids[0], by, replay=key(f"escalate-{by}"))
