@@ -87,9 +87,12 @@ class Bulks:
 
     async def stop_those_of(self, site: str, member_id: str, *, actor: str, now_ms: int) -> None:
         """Ends the running bulks of a member where they are, but for those that are taken back."""
-        for raw in await self._link.call("ZRANGE", keys.bulks_running(site), 0, -1):
-            bulk_id = raw.decode()
-            await scripts.BULK_STOP.run(self._link, _keys(site, bulk_id), now_ms, bulk_id, member_id, actor)
+        for bulk_id in await self._link.call("ZRANGE", keys.bulks_running(site), 0, -1):
+            await self.stop(site, bulk_id.decode(), member_id, actor=actor, now_ms=now_ms)
+
+    async def stop(self, site: str, bulk_id: str, member_id: str, *, actor: str, now_ms: int) -> None:
+        """Ends a bulk where it is, if it runs, is this member's, and is not taken back."""
+        await scripts.BULK_STOP.run(self._link, _keys(site, bulk_id), now_ms, bulk_id, member_id, actor)
 
     async def read(self, site: str, bulk_id: str) -> Bulk:
         """Reads a bulk that was started. BulkNotFoundError."""

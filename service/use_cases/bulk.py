@@ -11,6 +11,7 @@ from service.domain.replay import NO_REPLAY, Replay
 from service.errors import UnauthenticatedError
 from service.store.bulk_steps import COMMENTS_A_STEP, Reached, decide_next, undo_next
 from service.use_cases.claims import is_revoked
+from service.use_cases.every_site import at_every_site
 
 PAUSE_SHARE = 3
 """A step is followed by a pause so many times as long, in which single decisions find the server free."""
@@ -28,7 +29,7 @@ async def start(desk: Desk, site: str, caller: Caller, order: BulkOrder, *, repl
         await desk.comments.reserve(site, replay)
     bulk = await desk.bulks.start(site, order, caller, now_ms=desk.now_ms())
     if await is_revoked(desk, caller):  # whoever revoked him may have looked for bulks before
-        await desk.bulks.stop_those_of(site, caller.actor, actor=MACHINE, now_ms=desk.now_ms())
+        await desk.bulks.stop(site, bulk.bulk_id, caller.actor, actor=MACHINE, now_ms=desk.now_ms())
         raise UnauthenticatedError
     return bulk
 
@@ -48,9 +49,13 @@ async def undo_bulk(desk: Desk, site: str, caller: Caller, bulk_id: str) -> Bulk
 
 async def stop_bulks_of(desk: Desk, member_id: str, *, actor: str) -> None:
     """Ends the bulks of a member whom the actor revoked where they are, on every site. What they did stays until
-    somebody takes it back."""
-    for site in desk.registry.sites:
+    somebody takes it back. UnavailableError when a part of the store was away: those in the other parts are ended
+    then."""
+
+    async def stop(site: str) -> None:
         await desk.bulks.stop_those_of(site, member_id, actor=actor, now_ms=desk.now_ms())
+
+    await at_every_site(list(desk.registry.sites), stop)
 
 
 async def carry_on(desk: Desk, site: str, holding: "asyncio.Task[None]") -> None:

@@ -4,8 +4,8 @@ from collections.abc import Collection
 
 from service.desk import Desk
 from service.domain.caller import ADMIN, EVERY_SITE, Caller
-from service.errors import UnavailableError
 from service.store import tokens
+from service.use_cases.every_site import at_every_site
 
 
 async def end_claims(desk: Desk, member_id: str, sites: Collection[str], *, actor: str) -> None:
@@ -13,17 +13,13 @@ async def end_claims(desk: Desk, member_id: str, sites: Collection[str], *, acto
     `released`, with the actor. UnavailableError when a part of the store was away: those in the other parts are ended
     then."""
     left = await tokens.read_left(desk.link, member_id, desk.registry.people.ids_of_tokens(member_id))
-    away: UnavailableError | None = None
-    for site in desk.registry.sites_among(sites):
+
+    async def end(site: str) -> None:
         now_ms = desk.now_ms()
-        if any(token.lets_decide(site, now_ms) for token in left):
-            continue
-        try:
+        if not any(token.lets_decide(site, now_ms) for token in left):
             await desk.queue.release_all(site, member_id, actor=actor, now_ms=now_ms)
-        except UnavailableError as error:
-            away = error
-    if away is not None:
-        raise away
+
+    await at_every_site(desk.registry.sites_among(sites), end)
 
 
 async def end_all_claims(desk: Desk, member_id: str, *, actor: str) -> None:

@@ -53,12 +53,11 @@ async def revoke_member(desk: Desk, member_id: str, *, actor: str) -> None:
     ids = people.ids_of_tokens(member_id)
     await members.remove(desk.link, revoked, ids, actor=actor, now_ms=desk.now_ms())
     await people.read_revoked(member_id)
-    try:
-        await end_all_sessions(desk, member_id, actor=actor)
-        await stop_bulks_of(desk, member_id, actor=actor)
-        await end_all_claims(desk, member_id, actor=actor)
-    except UnavailableError as error:
-        log.warning("claims_end_later", member_id=member_id, reason=str(error))
+    for end in (end_all_sessions, stop_bulks_of, end_all_claims):
+        try:
+            await end(desk, member_id, actor=actor)
+        except UnavailableError as error:
+            log.warning("claims_end_later", member_id=member_id, reason=str(error))
 
 
 async def forget_tokens(desk: Desk, member_id: str) -> None:

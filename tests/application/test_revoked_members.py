@@ -226,6 +226,27 @@ async def test_a_member_is_revoked_though_his_site_is_away_and_his_claims_end_la
     await ended(application)
 
 
+async def test_where_bulks_are_away_claims_end_all_the_same(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = await made(application)
+    await submitted(application, 2)
+    await asked(application, token, "POST", f"{SITE}/claims", {})
+    desk = desk_of(application)
+    looked: list[str] = []
+
+    async def is_away(self: object, site: str, *_: object, **__: object) -> None:
+        looked.append(site)
+        raise StoreUnavailableError("this part is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(desk.bulks), "stop_those_of", is_away)
+        await revoke_member(desk, token["member"]["member_id"], actor="admin")
+        assert sorted(looked) == ["default", "demo"], "each part is tried"
+        assert await claims_shown(application) == []
+    await ended(application)
+
+
 # Of a version before members
 
 
