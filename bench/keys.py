@@ -59,7 +59,7 @@ def decide_often(page: Page, letters: dict[str, str], count: int) -> list[float]
 def letters_of(page: Page) -> dict[str, str]:
     """The key of each act, as the page's scripts read them."""
     told = page.get_attribute("html", "data-letters") or ""
-    return dict(pair.split(":", 1) for pair in told.split())  # type: ignore[misc] # each has both
+    return dict(pair.split(":", 1) for pair in told.split())
 
 
 def measure(desk: Desk, decisions: int) -> list[float]:
