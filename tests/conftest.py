@@ -16,7 +16,7 @@ TESTS = Path(__file__).parent
 settings.register_profile("commentdesk", deadline=None)
 settings.load_profile("commentdesk")
 PATIENCE_SECONDS = 30.0
-LONGEST = "faults pipeline upkeep workers link console cluster pages docs platform model".split()
+LONGEST = ("faults", "pipeline", "upkeep", "workers", "link", "console", "cluster", "pages", "docs", "platform")
 """Folders whose files have few tests and take long. They go first: else one of two processes waits for the other at the
 end."""
 
