@@ -20,7 +20,7 @@ _STATES = {
     State.SPAM: marked("Spam"),
 }
 _PICKED = Plural("the one that you ticked", "the %(count)s that you ticked")
-_LEFT_OUT = Plural("one", "%(count)s")
+_LEFT_OUT = Plural("one comment", "%(count)s comments")
 
 
 class Pair(NamedTuple):
@@ -63,6 +63,6 @@ def _pairs(selected: Selected, texts: Texts) -> Iterator[Pair]:
     if filters.thread:
         yield Pair(texts.gettext("Under"), said=shown(filters.thread), address=thread_address(site, filters.thread))
     if filters.author:
-        yield Pair(texts.gettext("By"), texts.gettext("one author"), address=author_address(site, filters.author))
+        yield Pair(texts.gettext("Author"), texts.gettext("one alone"), address=author_address(site, filters.author))
     if selected.left_out:
         yield Pair(texts.gettext("Left out"), texts.say_of_many(_LEFT_OUT, len(selected.left_out)))
