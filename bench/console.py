@@ -5,80 +5,33 @@ Run: python bench/console.py --held 100000
 One browser at work, without scripts and as its scripts ask, while nobody else is there.
 """
 
-import http.client
+import gzip
+import os
 import random
-import re
 import shutil
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlencode, urlsplit
 
 import click
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.browser import Browser, Page
 from bench.flat import found, undisturbed
-from bench.load import Rig, pinned
+from bench.load import ADMIN_TOKEN, Rig, pinned
 from bench.moderation import hold_some
+from bench.pages import QUEUE, furnish, look, pages_of_administrator, pages_of_moderator
 from bench.rows import Desk, Plan
 
-QUEUE = "/console/default"
 SCRIPT = {"CD-Fragment": "1"}
 THREAD_SHARE = 100
-OVERLOADED = 503
-OWN = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
-
-
-class Page(NamedTuple):
-    """What came back: its status, where it leads, and its text."""
-
-    status: int
-    location: str
-    text: str
-
-    def fields_of(self, action: str) -> dict[str, str]:
-        """The hidden fields of the first form with that action."""
-        (form, *_) = re.findall(rf'<form[^>]*action="{re.escape(action)}".*?</form>', self.text, re.DOTALL)
-        return dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', form))
-
-
-class Browser:
-    """One that keeps its connection and its cookie, and sends the forms that it was shown."""
-
-    def __init__(self, url: str) -> None:
-        address = urlsplit(url)
-        self._connection = http.client.HTTPConnection(address.hostname or "", address.port)
-        self._cookie = ""
-
-    def sign_in(self, token: str) -> None:
-        self.post("/console/_/sign-in", {"token": token, "next": ""})
-
-    def get(self, path: str) -> Page:
-        return self._ask("GET", path, None, {})
-
-    def post(self, path: str, fields: dict[str, str], headers: dict[str, str] | None = None) -> Page:
-        return self._ask("POST", path, urlencode(fields), OWN | (headers or {}))
-
-    def _ask(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:
-        """Once more where the service still has to do with what came before."""
-        page = self._ask_once(method, path, body, headers)
-        while page.status == OVERLOADED:
-            time.sleep(1)
-            page = self._ask_once(method, path, body, headers)
-        if page.status not in {200, 303}:
-            raise click.ClickException(f"{method} {path}: {page.status} {page.text[:500]}")
-        return page
-
-    def _ask_once(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Page:
-        self._connection.request(method, path, body, headers | ({"Cookie": self._cookie} if self._cookie else {}))
-        answer = self._connection.getresponse()
-        self._cookie = answer.getheader("Set-Cookie", self._cookie).partition(";")[0]
-        return Page(answer.status, answer.getheader("Location", ""), answer.read().decode())
+WANTED_MS = 10
+"""What no page and no act should take more of the service's CPU than."""
 
 
 class Moderator:
@@ -127,27 +80,58 @@ class Cost(NamedTuple):
     size_bytes: int
 
 
-def measure(desk: Desk, browser: Browser, rounds: int) -> dict[str, list[Cost]]:
+def measured(desk: Desk, step: Callable[[], Page]) -> Cost:
+    service, server = desk.cpu_ns()
+    began = time.perf_counter()
+    page = step()
+    took = 1000 * (time.perf_counter() - began)
+    service_after, server_after = desk.cpu_ns()
+    return Cost(took, (service_after - service) / 1000, (server_after - server) / 1000, page.size_bytes)
+
+
+def at_work(desk: Desk, browser: Browser, rounds: int) -> Mapping[str, list[Cost]]:
+    """The queue's pages and acts, round by round."""
     costs: dict[str, list[Cost]] = {}
     for _ in range(rounds):
         for name, step in Moderator(browser).steps().items():
-            service, server = desk.cpu_ns()
-            began = time.perf_counter()
-            page = step()
-            took = 1000 * (time.perf_counter() - began)
-            service_after, server_after = desk.cpu_ns()
-            cost = Cost(took, (service_after - service) / 1000, (server_after - server) / 1000, len(page.text.encode()))
-            costs.setdefault(name, []).append(cost)
+            costs.setdefault(name, []).append(measured(desk, step))
     return costs
+
+
+def looking(desk: Desk, browser: Browser, administrator: Browser, rounds: int) -> Iterator[tuple[str, list[Cost]]]:
+    """All other pages, each as often; what a page costs first, when the process meets its texts, is not counted."""
+    pages = [(browser, *each) for each in pages_of_moderator(browser)]
+    pages += [(administrator, *each) for each in pages_of_administrator()]
+    for who, name, path in pages:
+        look(who, path)
+        yield name, [measured(desk, lambda who=who, path=path: look(who, path)) for _ in range(rounds)]  # type: ignore[misc]
 
 
 def show(name: str, costs: list[Cost]) -> None:
     middle = Cost(*(statistics.median(each) for each in zip(*costs, strict=True)))
     slow = sorted(each.milliseconds for each in costs)[int(0.95 * len(costs))]
+    mark = " !" if middle.service_us > 1000 * WANTED_MS else ""
     click.echo(
-        f"{name:26}{middle.milliseconds:>9.2f}{slow:>9.2f}{middle.service_us:>12,.0f}{middle.server_us:>11,.0f}"
-        f"{middle.size_bytes:>10,.0f}"
+        f"{name:30}{middle.milliseconds:>9.2f}{slow:>9.2f}{middle.service_us:>12,.0f}{middle.server_us:>11,.0f}"
+        f"{middle.size_bytes:>10,.0f}{mark}"
     )
+
+
+def show_first_visit(browser: Browser) -> None:
+    """All that a browser loads that was never there, as it goes over the wire and as gzip would make it."""
+    steps = Moderator(browser).steps()
+    steps["start with 10"]()
+    page = steps["the page with ten"]()
+    parts = [page, *(asset for _, asset in browser.assets(page))]
+    packed = sum(len(gzip.compress(part.text.encode())) for part in parts)
+    click.echo(f"\nA first visit: {len(parts)} files, {sum(part.size_bytes for part in parts):,} bytes")
+    click.echo(f"({packed:,} by gzip), of which the page has {page.size_bytes:,}")
+    steps["give all back"]()
+
+
+def load_told() -> str:
+    """How many programs wait for the cores, on average of the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -164,13 +148,19 @@ def main(held: int, rounds: int, cores: str) -> None:
         try:
             found(desk)
             hold_some(desk, held)
-            browser = Browser(desk.rig.url)
+            furnish(desk)
+            browser, administrator = Browser(desk.rig.url), Browser(desk.rig.url)
             browser.sign_in(desk.moderator)
-            click.echo(f"{held:,} held; {rounds} rounds\n")
-            click.echo(f"{'':26}{'p50 ms':>9}{'p95':>9}{'service µs':>12}{'server µs':>11}{'bytes':>10}")
+            administrator.sign_in(ADMIN_TOKEN)
+            click.echo(f"{held:,} held; {rounds} rounds; load {load_told()}\n")
+            click.echo(f"{'':30}{'p50 ms':>9}{'p95':>9}{'service µs':>12}{'server µs':>11}{'bytes':>10}")
             with undisturbed(desk):
-                for name, costs in measure(desk, browser, rounds).items():
+                for name, costs in at_work(desk, browser, rounds).items():
                     show(name, costs)
+                show_first_visit(browser)
+                for name, costs in looking(desk, browser, administrator, rounds):
+                    show(name, costs)
+            click.echo(f"\nload {load_told()}; ! is over {WANTED_MS} ms of the service's CPU")
         finally:
             desk.rig.stop()
             shutil.rmtree(folder, ignore_errors=True)

@@ -171,6 +171,7 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", DESK + "/undo", queue_acts.undo, MODERATOR),
     route("POST", DESK + "/notes", queue_acts.write_note, MODERATOR),
     route("GET", DESK + "/live", news.follow_news, MODERATOR),
+    route("GET", DESK + "/figures", news.read_figures_now, MODERATOR),
     route("GET", DESK + "/comments", comments.read_comments, MODERATOR),
     route("GET", DESK_COMMENT, comment.read_comment, MODERATOR),
     route("POST", DESK_COMMENT + "/decisions", decisions.decide, MODERATOR),

@@ -116,20 +116,24 @@ def thread_of(call: Call) -> str:
     return str(call.query.get("thread") or call.body.get("thread") or "")
 
 
+def oldest_of(call: Call, held: Held) -> Moment | None:
+    """When the comment came that waits longest."""
+    return None if held.oldest_ms is None else moment(held.oldest_ms, call.desk.now_ms(), texts_at(call))
+
+
 def _view(call: Call) -> View:
     named = call.query.get("view") or call.body.get("view")
     return View(named) if named else look_at(call).view
 
 
 def _values(call: Call, held: Held) -> dict[str, Any]:
-    texts, now_ms = texts_at(call), call.desk.now_ms()
     return {
         "site": call.known_site,
         "view": _view(call),
         "order": order_of(call),
         "thread": thread_of(call),
         "held": held,
-        "oldest": moment(held.oldest_ms, now_ms, texts) if held.oldest_ms is not None else None,
+        "oldest": oldest_of(call, held),
         "key": new_key(),
     }
 

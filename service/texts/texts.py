@@ -1,6 +1,7 @@
 """The texts of one language, with its way to write numbers and dates."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import cached_property, lru_cache, partial
 from gettext import NullTranslations
 
@@ -13,7 +14,11 @@ from service.texts.sentence import Plural, Sentence
 
 _DAYS_KEPT = 1024
 _MOMENTS_KEPT = 4096
+_FIGURES_KEPT = 1024
 """So many are kept as texts: a page has dozens, is made anew with each comment, and a look-up costs a tenth."""
+_UNITS_SECONDS = (31_536_000, 2_592_000, 604_800, 86_400, 3_600, 60, 1)
+"""A year, a month, a week, a day, an hour, a minute, a second, as Babel counts them."""
+_HUNDREDTH = Decimal("0.01")
 
 _LONG = 100_000
 """From here on a number is long."""
@@ -30,6 +35,9 @@ class Texts:
         self._locale = locale
         self._day = lru_cache(_DAYS_KEPT)(partial(format_date, format="long", locale=locale))
         self._minute = lru_cache(_MOMENTS_KEPT)(self._write_minute)
+        self._number = lru_cache(_FIGURES_KEPT)(partial(format_decimal, locale=locale))
+        self._share = lru_cache(_FIGURES_KEPT)(partial(format_decimal, format="0.00", locale=locale))
+        self._past = lru_cache(_FIGURES_KEPT)(self._write_past)
 
     @cached_property
     def direction(self) -> str:
@@ -63,17 +71,18 @@ class Texts:
 
     def number(self, number: int) -> str:
         """A whole number with its thousands apart: `12,345`."""
-        return format_decimal(number, locale=self._locale)
+        return self._number(number)
 
     def share(self, share: float) -> str:
         """A score or a risk, to two places: `0.87`."""
-        return format_decimal(share, format="0.00", locale=self._locale)
+        return self._share(Decimal(repr(share)).quantize(_HUNDREDTH))
 
     def ago(self, seconds: float) -> str:
         """How long ago something was, in its largest unit: `18 minutes ago`; what is not yet past was just now."""
         if seconds < 1:
             return self.gettext("just now")
-        return format_timedelta(timedelta(seconds=-seconds), add_direction=True, threshold=1, locale=self._locale)
+        unit = next(each for each in _UNITS_SECONDS if each <= seconds)
+        return self._past(unit * round(seconds / unit))
 
     def percent(self, share: float) -> str:
         """A share in whole hundredths: `64%`."""
@@ -108,6 +117,9 @@ class Texts:
     def moment(self, at: datetime) -> str:
         """The day and the minute, in UTC: `28 November 2026, 14:05 UTC`."""
         return self._minute(at.replace(second=0, microsecond=0))
+
+    def _write_past(self, seconds: int) -> str:
+        return format_timedelta(timedelta(seconds=-seconds), add_direction=True, threshold=1, locale=self._locale)
 
     def _write_minute(self, at: datetime) -> str:
         time = format_time(at, "short", tzinfo=UTC, locale=self._locale)

@@ -6,7 +6,7 @@ from service.desk import Desk
 from service.domain.caller import Caller
 from service.domain.comment import FullComment
 from service.domain.event import MACHINE
-from service.domain.held import Held, in_order
+from service.domain.held import Claims, Held, in_order
 from service.domain.queue import QueueOrder
 from service.domain.replay import Replay
 from service.errors import CommentNotFoundError, UnauthenticatedError
@@ -20,17 +20,20 @@ LEASE_MS = 5 * 60 * 1000
 
 async def read_held(desk: Desk, site: str, caller: Caller, order: QueueOrder, *, first: str = "") -> Held:
     """What a moderator holds on a site, in an order; `first` is a comment that he is to see before all, held or not."""
-    now_ms = desk.now_ms()
-    claims, (depth,) = await asyncio.gather(
-        desk.queue.claims(site, caller.actor, now_ms), desk.site_queues.depths([site])
-    )
+    claims, around = await _claims_with_figures(desk, site, caller)
     ids = [each for each in claims.ids if each != first][:MOST_SHOWN]
     found = await asyncio.gather(*(_read(desk, site, each) for each in ([first] if first else []) + ids))
     comments = [each for each in found if each is not None]
     wanted = [each for each in comments if each.comment.comment_id == first]
     rest = [each for each in comments if each.comment.comment_id != first]
     shown = [*wanted, *in_order(rest, order)]
-    return Held(shown, len(claims.ids), claims.expires_ms, claims.others, depth.waiting, depth.oldest_ms)
+    return around._replace(comments=shown)
+
+
+async def read_figures(desk: Desk, site: str, caller: Caller) -> Held:
+    """How much a moderator holds and how much waits, without the comments themselves."""
+    _, around = await _claims_with_figures(desk, site, caller)
+    return around
 
 
 async def undo_and_hold(
@@ -48,6 +51,13 @@ async def undo_and_hold(
 async def renew_claims(desk: Desk, site: str, caller: Caller) -> int:
     """Has a moderator's claims last for another while; how many there are."""
     return await desk.queue.renew(site, caller, lease_ms=LEASE_MS, now_ms=desk.now_ms())
+
+
+async def _claims_with_figures(desk: Desk, site: str, caller: Caller) -> tuple[Claims, Held]:
+    claims, (depth,) = await asyncio.gather(
+        desk.queue.claims(site, caller.actor, desk.now_ms()), desk.site_queues.depths([site])
+    )
+    return claims, Held((), len(claims.ids), claims.expires_ms, claims.others, depth.waiting, depth.oldest_ms)
 
 
 async def _read(desk: Desk, site: str, comment_id: str) -> FullComment | None:

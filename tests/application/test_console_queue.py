@@ -205,6 +205,18 @@ async def test_a_script_is_given_the_part_that_changes(browser: Browser) -> None
     assert "data-facts" in part.text
 
 
+async def test_a_script_is_given_the_figures_alone(browser: Browser) -> None:
+    await send(browser.application, "The first.")
+    await begin(browser)
+    await send(browser.application, "The second.")
+    part = await browser.get(f"{QUEUE}/figures")
+    assert "<b>2</b> wait" in part.text
+    assert "<b>1</b> with you until" in part.text
+    assert "the oldest came" in part.text
+    assert part.text.count("<p ") == 1
+    assert "The first." not in part.text
+
+
 @pytest.mark.parametrize(("body", "at_least"), [("a\u200b" * 4_900, 1), ("слово " * 380, 4), ("word " * 60, 10)])
 async def test_a_page_is_bounded_however_long_its_comments_are(
     application: Application, browser: Browser, body: str, at_least: int
@@ -258,7 +270,7 @@ async def test_a_moderator_of_another_site_is_shown_nothing(application: Applica
     await application.ask("POST", "/v1/sites", {"site": "other", "title": "Other"})
     await send(application, "It waits.")
     other = await signed_in(application, site="other")
-    for path in (QUEUE, f"{QUEUE}?view=list", f"{QUEUE}/live"):
+    for path in (QUEUE, f"{QUEUE}?view=list", f"{QUEUE}/live", f"{QUEUE}/figures"):
         page = await other.get(path)
         assert page.status in {403, 404}
         assert "It waits." not in page.text

@@ -209,6 +209,14 @@ async def test_listening_keeps_no_session_alive(timed: Browser, clock: list[int]
     assert (await timed.get(HOME)).status == 303
 
 
+async def test_figures_that_a_page_asks_for_by_itself_keep_no_session_alive(timed: Browser, clock: list[int]) -> None:
+    await timed.sign_in(await timed.application.token("moderator"))
+    clock[0] += IDLE_MS - 1
+    assert (await timed.get("/console/default/figures")).status == 200
+    clock[0] += 1
+    assert (await timed.get(HOME)).status == 303
+
+
 async def test_the_session_that_a_browser_had_ends_when_it_signs_in_again(browser: Browser) -> None:
     await browser.sign_in()
     kept = dict(browser.cookies)

@@ -128,3 +128,30 @@ def test_a_file_of_no_language_is_refused(tmp_path: Path) -> None:
     file = translation_file(tmp_path, "de", {}).rename(tmp_path / "xx-klingon.po")
     with pytest.raises(UnknownLocaleError):
         read_translation(file)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.9, "just now"),
+        (1, "1 second ago"),
+        (59.4, "59 seconds ago"),
+        (59.6, "1 minute ago"),
+        (90, "2 minutes ago"),
+        (5_400, "2 hours ago"),
+        (86_399, "1 day ago"),
+        (13 * 86_400, "2 weeks ago"),
+        (400 * 86_400, "1 year ago"),
+    ],
+)
+def test_how_long_ago_something_was_is_told_in_its_largest_unit(seconds: float, said: str) -> None:
+    assert ENGLISH.ago(seconds) == said
+    assert ENGLISH.ago(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0, "0.00"), (0.005, "0.00"), (0.155, "0.16"), (0.87, "0.87"), (1, "1.00")]
+)
+def test_a_share_has_two_places(share: float, said: str) -> None:
+    assert ENGLISH.share(share) == said
+    assert texts_in("de").share(share) == said.replace(".", ",")

@@ -1,6 +1,7 @@
 /**
- * What happens on the site meanwhile: figures in the strip, at most once in five seconds, and what somebody else decided
- * on a comment that lies here.
+ * What happens on the site meanwhile: figures in the strip, and what somebody else decided on a comment that lies here.
+ * Figures are asked for five to ten seconds after something happened: all pages hear of it at once, and are not to ask
+ * at once.
  */
 
 import { elementsOf } from "./fragment.js";
@@ -15,7 +16,7 @@ export function follow(desk, address) {
   const refresh = async () => {
     timer = null;
     try {
-      const answer = await fetch(location.pathname, { headers: { "CD-Fragment": "1" }, redirect: "error" });
+      const answer = await fetch(address.replace(/live$/, "figures"), { redirect: "error" });
       if (answer.ok) desk.facts(elementsOf(await answer.text()));
     } catch {
       // The next event asks again; a connection that is gone is told where a decision waits for it.
@@ -25,7 +26,7 @@ export function follow(desk, address) {
   const hear = (event) => {
     const news = JSON.parse(event.data);
     if (ENDS.has(news.type) && news.comment_id) desk.endedElsewhere(news);
-    timer ??= setTimeout(refresh, QUIET_MS);
+    timer ??= setTimeout(refresh, QUIET_MS * (1 + Math.random()));
   };
   for (const type of ["entered", "left", "claimed", "released", "decided", "undone", "escalated"]) {
     source.addEventListener(type, hear);

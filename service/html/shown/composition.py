@@ -1,6 +1,6 @@
 """From a text, what is special in it, and what was marked, to the pieces that are drawn."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 from unicodedata import bidirectional
@@ -91,9 +91,17 @@ class _Borders:
 
     def __init__(self, looked: Looked) -> None:
         self._text = looked.text
-        self._letters = {*looked.sources} | {each.start for each in looked.places} | {len(looked.text)}
+        self._letters: Container[int] = range(len(looked.text) + 1)
+        if looked.places or len(looked.sources) < len(looked.text):
+            self._letters = self._some(looked)
+
+    @staticmethod
+    def _some(looked: Looked) -> set[int]:
+        """Where a text has marks or special pieces, an element may not begin everywhere."""
+        letters = {*looked.sources} | {each.start for each in looked.places} | {len(looked.text)}
         for place in looked.places:
-            self._letters.difference_update(range(place.start + 1, place.end))
+            letters.difference_update(range(place.start + 1, place.end))
+        return letters
 
     def before(self, place: int) -> int:
         while place > 0 and place not in self._letters:

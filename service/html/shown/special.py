@@ -1,12 +1,13 @@
 """Finds in a text what is not drawn as it is: what cannot be seen, heaps of accents, and foreign letters."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import NamedTuple
 
-from schemas.visibility import hidden_places
+from schemas.visibility import has_hidden, hidden_places
 from service.html.shown.letters import foreign_letters
 from service.html.shown.piece import Accents, Foreign, Special
 from service.html.shown.sign import chip_of
@@ -14,6 +15,8 @@ from service.html.shown.sign import chip_of
 MAX_DRAWN_MARKS = 4
 """So many combining marks are drawn on one letter: no language that is written today needs more."""
 _KEPT_CONTROLS = "\n\t"
+_SPACES = re.compile("[\n\t\u00a0\u202f]")
+"""What stands between words and is not `printable` to Python."""
 _DRAWN, _DRAWN_MARK, _HIDDEN, _TOO_MANY = "-mha"
 """How a character is shown: as it is, as a mark on the letter before it, by a chip, or by the chip of accents."""
 
@@ -39,7 +42,7 @@ class Looked:
 
 def look_through(text: str) -> Looked:
     """The special pieces of a text, in order, none within another."""
-    if text.isprintable() and text.isascii():
+    if not _has_unseen(text) and not foreign_letters(text):
         return Looked(text, (), text, range(len(text)))
     hidden = {*hidden_places(text), *_control_places(text)}
     marks = {character for character in set(text) if unicodedata.category(character)[0] == "M"}
@@ -51,6 +54,15 @@ def look_through(text: str) -> Looked:
     read = [foreign.get(at, text[at]) for at in sources]
     widened = [at for at, letters in zip(sources, read, strict=True) for _ in letters]
     return Looked(text, tuple(places), "".join(read), widened)
+
+
+def _has_unseen(text: str) -> bool:
+    """Whether a text has marks, or anything that is not drawn. Most texts have neither, and are told by that in a
+    tenth of the time that it takes to look at each character."""
+    line = _SPACES.sub(" ", text)
+    if not line.isprintable() or has_hidden(line):
+        return True
+    return not text.isascii() and any(unicodedata.category(each)[0] == "M" for each in set(text))
 
 
 def _control_places(text: str) -> Iterator[int]:
