@@ -10,6 +10,8 @@ CHARS_A_LINE = 75
 """About as many small letters as the widest column has; in a narrow one they are fewer."""
 _CAPITAL_WIDTH = 1.6
 _WIDE_WIDTH = 2.2
+_MOST_WIDTH = _CAPITAL_WIDTH + _WIDE_WIDTH - 1
+"""Of any letter."""
 _FIRST_WIDE = "\u1100"
 """From here on letters are mostly as wide as those of Chinese. Widths are in small letters."""
 
@@ -17,6 +19,8 @@ _FIRST_WIDE = "\u1100"
 def fold_place(text: str) -> int:
     """Where a text is folded: at the end of a line, at a space, or within a word that is too long; at the text's end
     where it is not."""
+    if text.count("\n") + 1 + _MOST_WIDTH * len(text) / CHARS_A_LINE <= MAX_LINES:  # most are as short
+        return len(text)
     end = _end_of(text, MAX_LINES)
     return len(text) if text[end:] in ("", "\n") else _at_space(text, _end_of(text, SHOWN_LINES))
 

@@ -20,24 +20,37 @@ _FORMS = frozenset({"MATHEMATICAL", "CIRCLED", "SQUARED", "NEGATIVE", "PARENTHES
 """The first words of the names of letters that are another form of Latin ones."""
 _SIGNS = frozenset({"MICRO", "FEMININE", "MASCULINE", "OHM"})
 """The first words of the names of letters that stand for something of their own: in µm, 1ª."""
+_NO_SCRIPTS = frozenset({_OTHER_FORM, _FULL_WIDTH}) | _SIGNS
 _ENCLOSED = "\u249c-\u24e9\U0001f110-\U0001f149\U0001f150-\U0001f169\U0001f170-\U0001f189"
 """Letters in circles and squares, which are no letters to Unicode."""
-_WORD = re.compile(rf"(?:[^\W_]|[{_ENCLOSED}]){{2,}}")
+_IN_WORD = re.compile(rf"[^\W_]|[{_ENCLOSED}]")
+_WORD = re.compile(rf"(?:{_IN_WORD.pattern}){{2,}}")
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 """Where these are written, Latin letters of full width are as honest as the others."""
 
 
 def foreign_letters(text: str) -> dict[int, str]:
     """The places of foreign letters in a text without marks and invisible characters, and what each reads as."""
-    if text.isascii():
+    if text.isascii() or not any(map(_is_strange, set(text))):
         return {}
     counts = _scripts_of(text)
     has_wide = _EAST_ASIAN.search(text) is not None
     found: dict[int, str] = {}
     for word in _WORD.finditer(text):
-        if not word[0].isascii():
+        if not _is_of_one_script(word[0]):
             found.update(_foreign_in(word, counts, has_wide=has_wide))
     return found
+
+
+@lru_cache(8192)
+def _is_strange(letter: str) -> bool:
+    """Whether a character may be a foreign letter in a Latin word: most texts have none."""
+    return not letter.isascii() and _IN_WORD.match(letter) is not None and _script_of(letter) != _LATIN
+
+
+def _is_of_one_script(word: str) -> bool:
+    scripts = set(map(_script_of, word))
+    return len(scripts) == 1 and word.isalpha() and scripts.isdisjoint(_NO_SCRIPTS)
 
 
 def _scripts_of(text: str) -> Counter[str]:
@@ -65,7 +78,7 @@ def _home_of(word: str, counts: Mapping[str, int]) -> str:
     """The script that a mixed word passes for: the one that its text has the most of; or Latin, where a letter passes
     for none of that script and all do for Latin ones."""
     scripts = {_script_of(letter) for letter in word if letter.isalpha()} - {_OTHER_FORM, _FULL_WIDTH} - _SIGNS
-    home = max(scripts, key=lambda script: (counts[script], script == _LATIN), default=_LATIN)
+    home = max(scripts, key=lambda script: (counts[script], script == _LATIN, script), default=_LATIN)
     if len(scripts) > 1 and home in _ALIKE_SCRIPTS and home != _LATIN:
         strange = [letter for letter in word if _script_of(letter) != home]
         if not all(_reading(letter, home) for letter in strange) and all(_latin(letter) for letter in word):
