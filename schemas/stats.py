@@ -16,6 +16,10 @@ def _ages(description: str) -> fields.List[float]:
     return fields.List(age, required=True, metadata={"description": description})
 
 
+def _count(description: str) -> fields.Integer:
+    return fields.Integer(required=True, metadata={"description": description})
+
+
 class StatsQuery(Closed):
     """How far back."""
 
@@ -70,6 +74,50 @@ class MemberDecisionsSchema(Closed):
     decided = _column("Decisions.")
 
 
+class StandingSchema(Closed):
+    """On how many comments each decision stands."""
+
+    approve = _count("Approvals.")
+    reject = _count("Rejections.")
+    spam = _count("Those that call a comment spam.")
+
+
+def _standing(description: str) -> fields.Nested:
+    return fields.Nested(StandingSchema, required=True, metadata={"description": description})
+
+
+class StandingByVerdictSchema(Closed):
+    """What people decided, by what the machine had said of the comment."""
+
+    publish = _standing("Of comments that it would publish.")
+    hold = _standing("Of those that it left to people.")
+    reject = _standing("Of those that it would reject.")
+
+
+class StandingByRiskSchema(StandingSchema):
+    """What people decided on comments of a band of risk."""
+
+    risk_from = fields.Float(required=True, metadata={"description": "The least risk of the band."})
+    risk_to = fields.Float(
+        required=True,
+        metadata={"description": "The risk up to which it goes; in the last band 1, else what belongs to the next."},
+    )
+
+
+class StandingsSchema(Closed):
+    """What people decided in the span, as numbers of comments: a decision that was taken back, or that another one
+    replaced, is not counted. It begins with the version that counts it."""
+
+    by_verdict = fields.Nested(
+        StandingByVerdictSchema, required=True, metadata={"description": "By the machine's verdict."}
+    )
+    by_risk = fields.List(
+        fields.Nested(StandingByRiskSchema),
+        required=True,
+        metadata={"description": "By ten bands of risk; without comments that the model could not assess."},
+    )
+
+
 class StatsSchema(Closed):
     """How the site did: columns of the same length, a value a point, in the order of time. A point in which nothing was
     counted is left out; the last one is still growing."""
@@ -95,4 +143,9 @@ class StatsSchema(Closed):
         fields.Nested(MemberDecisionsSchema),
         required=True,
         metadata={"description": "Decisions of each person who decided in the span, most first."},
+    )
+    standing = fields.Nested(
+        StandingsSchema,
+        required=True,
+        metadata={"description": "Decisions that stand, against what the machine said; of the whole span together."},
     )

@@ -6,6 +6,7 @@ from typing import Any
 from service.domain.decision import Decision
 from service.domain.routing import Verdict
 from service.domain.series import Series
+from service.domain.standing import RISK_BANDS, Standing, standing_by_risk, standing_by_verdict
 from service.domain.times import rfc3339
 
 Json = dict[str, Any]
@@ -29,7 +30,18 @@ def stats_json(series: Series, name_of: Callable[[str], str | None]) -> Json:
             "p95_seconds": series.decision_times.most,
         },
         "by_member": _by_member(series, name_of),
+        "standing": {
+            "by_verdict": {verdict.value: _standing(each) for verdict, each in standing_by_verdict(series).items()},
+            "by_risk": [
+                {"risk_from": band / RISK_BANDS, "risk_to": (band + 1) / RISK_BANDS, **_standing(each)}
+                for band, each in enumerate(standing_by_risk(series))
+            ],
+        },
     }
+
+
+def _standing(standing: Standing) -> dict[str, int]:
+    return standing._asdict()
 
 
 def _by_member(series: Series, name_of: Callable[[str], str | None]) -> list[Json]:

@@ -1,14 +1,14 @@
 """The page of a site's numbers."""
 
-from collections.abc import Callable, Sequence
-from itertools import chain
+from collections.abc import Callable, Iterator, Sequence
 
 from markupsafe import Markup
 
 from schemas.console_numbers import NumbersQuery
 from service.console.frame import page, texts_at
 from service.console.numbers_figures import Figure, address_of, figures_of, memory_figure, name_of_member, views_of
-from service.console.numbers_plots import plots_of, speed_plot
+from service.console.numbers_plots import Plot, plots_of, speed_plot
+from service.console.numbers_risk import risk_plot
 from service.console.numbers_told import tell
 from service.console.operation import console_page
 from service.console.plot import write_plots
@@ -30,12 +30,18 @@ async def read_page(call: Call) -> Answer:
     """Moderators see what all did together; operators also what each member did, and how the service does."""
     texts, site = texts_at(call), call.known_site.site
     found = await read_numbers(call.desk, site, Span(call.query["span"]))
-    if not _is_operator(call):
-        return _page(call, found, figures_of(found, texts), await write_plots(plots_of(found, texts, None), texts))
-    figures = [*figures_of(found, texts), memory_figure(*await measure_memory(call.desk), texts)]
-    speed = speed_plot(answer_times(call.context.counts, *_SUBMIT), texts)
-    plots = await write_plots(chain(plots_of(found, texts, _names(call, texts)), [speed]), texts)
-    return _page(call, found, figures, plots)
+    figures = figures_of(found, texts)
+    if _is_operator(call):
+        figures.append(memory_figure(*await measure_memory(call.desk), texts))
+    return _page(call, found, figures, await write_plots(_plots(call, found), texts))
+
+
+def _plots(call: Call, found: Numbers) -> Iterator[Plot]:
+    texts, is_operator = texts_at(call), _is_operator(call)
+    yield from plots_of(found, texts, _names(call, texts) if is_operator else None)
+    yield risk_plot(found, texts)
+    if is_operator:
+        yield speed_plot(answer_times(call.context.counts, *_SUBMIT), texts)
 
 
 def _page(call: Call, found: Numbers, figures: Sequence[Figure], plots: Sequence[Markup]) -> Answer:

@@ -3,10 +3,12 @@
 from service.console.numbers_told import duration
 from service.domain.numbers import Numbers
 from service.domain.series import Span
-from service.texts.sentence import marked
+from service.domain.standing import agreement
+from service.texts.sentence import Plural, marked
 from service.texts.texts import Texts
 
 _SPANS = {Span.DAY: marked("24 hours"), Span.WEEK: marked("7 days"), Span.QUARTER: marked("90 days")}
+_BOTH = Plural("of one comment that both decided", "of %(count)s comments that both decided")
 _MEGABYTE = 1_000_000
 _UNKNOWN = "–"
 Figure = tuple[str, str, str]
@@ -41,13 +43,16 @@ def figures_of(found: Numbers, texts: Texts) -> list[Figure]:
             texts.percent(machine.total / total) if total else _UNKNOWN,
             texts.gettext("%(published)s published, %(rejected)s rejected") % counts,
         ),
-        (
-            texts.gettext("Decided by people"),
-            texts.number(people.total),
-            texts.gettext("%(published)s published, %(rejected)s rejected")
-            % {"published": texts.number(people.published), "rejected": texts.number(people.rejected)},
-        ),
+        _agreement(found, texts),
     ]
+
+
+def _agreement(found: Numbers, texts: Texts) -> Figure:
+    agreed, total = agreement(found.series)
+    name = texts.gettext("Machine and people agree")
+    if not total:
+        return (name, _UNKNOWN, texts.gettext("no comment was decided by both"))
+    return (name, texts.percent(agreed / total), texts.say_of_many(_BOTH, total))
 
 
 def memory_figure(used_bytes: int, max_bytes: int, texts: Texts) -> Figure:

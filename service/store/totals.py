@@ -3,8 +3,10 @@
 Fields of `totals`: `submitted:VERDICT`, `decided:DECISION`, `state:STATE` (comments now in it), `undone`, `repeats`,
 `unscored`, `unknown_reader` (whose website did not tell his address), `refused:rate_limited`, `age_in:SECONDS` (at most
 so old, and older than the bound before), `age_count`, `age_sum_ms`, `by:ACTOR` (decisions; `by:` of all actors beyond
-the first 200), `actors` (how many these are), `ordinals` and `ordinals_below` (how many there are from the first one
-on, and below it).
+the first 200), `actors` (how many these are), `stands:VERDICT:BAND:DECISION` and `fell:VERDICT:BAND:DECISION` (comments
+that got a standing decision, and that have it no longer; by the machine's verdict, and the tenth in which its risk
+lies, 0 to 9 or `none`; no person is in them, so that erasure leaves them alone), `ordinals` and `ordinals_below` (how
+many there are from the first one on, and below it).
 """
 
 from typing import NamedTuple

@@ -84,8 +84,10 @@ async def find_session(desk: Desk, secret: str, *, is_use: bool = True) -> Found
 
 
 async def list_sessions(desk: Desk, member_id: str) -> list[Session]:
-    """The sessions of a member, the newest first."""
-    return await sessions.of_member(desk.link, member_id, desk.now_ms())
+    """The sessions of a member that let somebody in, the newest first: one whose token was revoked ended with it."""
+    now_ms = desk.now_ms()
+    kept = await sessions.of_member(desk.link, member_id, now_ms)
+    return [each for each in kept if desk.registry.holder(each.token_digest, now_ms)]
 
 
 async def sign_out(desk: Desk, session: Session) -> None:
@@ -108,9 +110,10 @@ async def end_session(desk: Desk, member_id: str, digest: str, *, actor: str) ->
 
 
 async def end_all_sessions(desk: Desk, member_id: str, *, actor: str) -> None:
-    """Ends all sessions of a member."""
-    for session in await list_sessions(desk, member_id):
-        await sessions.end(desk.link, member_id, session.digest, is_own=False, actor=actor, now_ms=desk.now_ms())
+    """Ends all sessions of a member, those of tokens that were revoked among them."""
+    now_ms = desk.now_ms()
+    for session in await sessions.of_member(desk.link, member_id, now_ms):
+        await sessions.end(desk.link, member_id, session.digest, is_own=False, actor=actor, now_ms=now_ms)
 
 
 async def _holder(desk: Desk, token_digest: str) -> Caller | None:

@@ -95,6 +95,11 @@ async def test_the_tables_tell_what_the_api_tells(application: Application, span
     assert deciders[1:] == [["machine", *machine], ["people", str(approved), str(rejected + spam)]]
     (members,) = [each for each in tables.tables if each[0][0] == "Member"]
     assert members[1:] == [[each["name"], str(sum(each["decided"]))] for each in told["by_member"]] == [[NAME, "4"]]
+    (risks,) = [each for each in tables.tables if each[0][0] == "Risk"]
+    assert [list(map(int, row[1:4])) for row in risks[1:]] == [
+        [each["approve"], each["reject"], each["spam"]] for each in told["standing"]["by_risk"]
+    ]
+    assert (tables.sums("Approved"), tables.sums("Spam")) == (0, 1)
     (waiting,) = [each for each in tables.tables if "Waiting" in each[0]]
     assert int(waiting[-1][1]) == told["depth"][-1] == 4
 

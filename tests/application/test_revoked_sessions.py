@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from service.domain.event import Event
-from service.store import keys, members
-from service.use_cases.sessions import list_sessions
+from service.store import keys, members, sessions
+from service.use_cases.sessions import end_all_sessions, list_sessions
 from tests.application.conftest import Application
 from tests.application.console import Browser, begun
 from tests.application.people import Json, another, desk_of, made
@@ -27,7 +27,8 @@ async def two_sessions(application: Application) -> tuple[Json, list[Browser]]:
 
 
 async def sessions_left(application: Application, member_id: str) -> int:
-    return len(await list_sessions(desk_of(application), member_id))
+    desk = desk_of(application)
+    return len(await sessions.of_member(desk.link, member_id, desk.now_ms()))
 
 
 async def events_of_end(application: Application) -> list[Event]:
@@ -66,3 +67,16 @@ async def test_with_one_token_its_sessions_alone_end(application: Application, w
     revoked = held[by_phone.index(which == 0)].token_id
     assert (await application.ask("DELETE", f"/v1/tokens/{revoked}")).status == 204
     assert [(await each.get(HOME)).status for each in browsers] == ([303, 200] if which == 0 else [200, 303])
+    desk, member_id = desk_of(application), token["member"]["member_id"]
+    (left,) = await list_sessions(desk, member_id)
+    page = await browsers[1 - which].get("/console/_/sessions")
+    kept = await sessions.of_member(desk.link, member_id, desk.now_ms())
+    assert [each.digest for each in kept if each.digest in page.text] == [left.digest]
+
+
+async def test_all_sessions_end_at_a_word_those_of_revoked_tokens_too(application: Application) -> None:
+    token, _ = await two_sessions(application)
+    desk, member_id = desk_of(application), token["member"]["member_id"]
+    assert (await application.ask("DELETE", f"/v1/tokens/{token['token_id']}")).status == 204
+    await end_all_sessions(desk, member_id, actor=member_id)
+    assert await sessions_left(application, member_id) == 0

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser
 
 from service.console.numbers_figures import figures_of, memory_figure, views_of
 from service.console.numbers_plots import Plot, plots_of, speed_plot
+from service.console.numbers_risk import risk_plot
 from service.console.numbers_told import tell
 from service.console.plot import write_plot
 from service.domain.numbers import Numbers, Queue, plot_step_ms
@@ -47,6 +48,14 @@ def numbers(span: Span = Span.DAY, *, came: int = 212, went: int = 230, waiting:
         "decided:approve": [12, 20, 20],
         "decided:reject": [6, 10, 0],
         "decided:spam": [2, 0, 1],
+        "stands:publish:0:approve": [4, 2, 5],
+        "stands:publish:0:reject": [0, 2, 2],
+        "fell:publish:0:reject": [0, 0, 1],
+        "stands:reject:9:reject": [1, 0, 0],
+        "stands:hold:2:approve": [40, 0, 0],
+        "stands:hold:2:spam": [1, 0, 0],
+        "stands:hold:6:approve": [2, 0, 1],
+        "stands:hold:6:reject": [2, 3, 0],
         "by:m1": [20, 0, 0],
         "by:m2": [0, 30, 20],
         "by:": [0, 0, 1],
@@ -159,11 +168,32 @@ def test_figures_tell_the_whole_span() -> None:
     assert figures_of(numbers(), ENGLISH) == [
         ("Half wait at most", "6 mins", "95 of 100 at most 31 mins"),
         ("Decided by the machine", "70%", "150 published, 15 rejected"),
-        ("Decided by people", "71", "52 published, 19 rejected"),
+        ("Machine and people agree", "80%", "of 15 comments that both decided"),
     ]
-    assert [figure for _, figure, _ in figures_of(nothing(), ENGLISH)] == ["–", "–", "0"]
+    assert [figure for _, figure, _ in figures_of(nothing(), ENGLISH)] == ["–", "–", "–"]
     assert memory_figure(412_000_000, 2_000_000_000, ENGLISH)[1:] == ("412 MB", "of 2,000 MB")
     assert memory_figure(412_000_000, 0, ENGLISH)[1:] == ("412 MB", "without a limit of its own")
+
+
+def test_the_risk_is_held_against_what_people_decided() -> None:
+    plot = risk_plot(numbers(), ENGLISH)
+    assert plot.answer == "In one of 4 bands people rejected clearly more or fewer than the risk says."
+    (table,) = plot.tables
+    assert [row for row in table.rows if row[4] != "–"] == [
+        ("0.00 to 0.10", "11", "3", "0", "21%", "8% to 48%"),
+        ("0.20 to 0.30", "40", "0", "1", "2%", "0% to 13%"),
+        ("0.60 to 0.70", "3", "5", "0", "62%", "31% to 86%"),
+        ("0.90 to 1.00", "0", "1", "0", "100%", "21% to 100%"),
+    ]
+    assert (len(table.rows), plot.drawing.count("<circle")) == (10, 4)
+    assert not risk_plot(nothing(), ENGLISH).drawing
+
+
+def test_where_nothing_speaks_against_the_risk_that_is_said() -> None:
+    found = numbers()
+    counted = {"stands:hold:6:approve": [2, 0, 1], "stands:hold:6:reject": [2, 3, 0]}
+    plot = risk_plot(replace(found, series=replace(found.series, counted=counted)), ENGLISH)
+    assert plot.answer == "Nothing in the one band in which people decided speaks against it."
 
 
 def test_speed_is_told_by_the_bounds_that_most_stayed_within() -> None:
@@ -200,7 +230,11 @@ def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, sche
         "figures": [*figures_of(found, texts), memory_figure(412_000_000, 2_000_000_000, texts)],
         "plots": [
             write_plot(plot, texts)
-            for plot in (*plots_of(found, texts, NAMES.__getitem__), speed_plot(ANSWERED, texts))
+            for plot in (
+                *plots_of(found, texts, NAMES.__getitem__),
+                risk_plot(found, texts),
+                speed_plot(ANSWERED, texts),
+            )
         ],
         "is_operator": True,
         **page_texts(texts),

@@ -35,9 +35,11 @@ def svg(label: str, height: float, parts: Iterable[Markup]) -> Markup:
     )
 
 
-def line(of_class: str, start: Point, end: Point) -> Markup:
+def line(of_class: str, start: Point, end: Point, dashes: str = "") -> Markup:
+    """A line, dashed where it says how: lengths of dashes and gaps."""
     numbers = [_written(number) for number in (*start, *end)]
-    return Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>').format(of_class, *numbers)
+    dashed = Markup(' stroke-dasharray="{}"').format(dashes) if dashes else ""
+    return Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"{}/>').format(of_class, *numbers, dashed)
 
 
 def polyline(of_class: str, points: Sequence[Point]) -> Markup:

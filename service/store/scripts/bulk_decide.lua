@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- bulk_decide: one decision on the next comments of a bulk. Left alone are those on which somebody acted since the preview,
 -- whose state is no longer the one that was asked for, or that another moderator has claimed.
--- include: event queue count series list near comment outcome decision bulk
+-- include: event queue count standing series list near comment outcome decision bulk
 -- KEYS  bulk, bulks-running, events, totals, queue, series, series-hours, series-base; then of each comment as
 --       decide, without idempotency
 -- ARGV  1 now_ms, 2 bulk_id, 3 the place that it has reached, 4 the actor, 5 decision, 6 the state it leads to, 7 the state

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- bulk_undo: takes the decisions of a bulk on its next comments back, where nobody acted since.
--- include: event queue count series list near comment outcome undoing bulk
+-- include: event queue count standing series list near comment outcome undoing bulk
 -- KEYS  as bulk_decide
 -- ARGV  1 now_ms, 2 bulk_id, 3 the place that its undo has reached, 4 the actor, 5 the act as JSON without the states before
 --       and after, 6 what the events tell besides, as JSON, 7 how many keys a comment has; then each comment_id, or '' for

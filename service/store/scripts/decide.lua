@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- decide: a moderator's decision on one comment, once. Goes on when Redis is out of memory: it frees the queue.
--- include: idempotency event queue count series list near comment outcome decision
+-- include: idempotency event queue count standing series list near comment outcome decision
 -- KEYS  thread, thread-comments, thread-published, thread-queue, queue, queue-risk, queue-uncertainty, claims,
 --       claim-holders, comment, author, totals, events, thread-published-later, list-planes
 --       and list-bits of its chunk, escalated, escalations, near, turned-down, idempotency, series, series-hours, series-base

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- undo: takes the last decision on a comment back; state, publication and place in the queue are as before it.
--- include: idempotency event queue count series list near comment outcome undoing
+-- include: idempotency event queue count standing series list near comment outcome undoing
 -- KEYS  as decide
 -- ARGV  1 now_ms, 2 comment_id, 3 the revision seen or '', 4 the act as JSON without the states before and after,
 --       5 fingerprint or '', 6 the actor

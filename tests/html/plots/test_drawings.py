@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from service.html.plots.bars import Bar, draw_bars
 from service.html.plots.curves import Axes, Curve, draw_area, draw_lines, spread
 from service.html.plots.drawing import WIDTH, Box
+from service.html.plots.intervals import Interval, draw_intervals
 from service.html.plots.scale import count_scale
 
 HOSTILE = "</text><script>\"&'"
@@ -88,3 +89,15 @@ def test_bars_are_as_long_as_their_numbers_say(counts: list[tuple[int, int]]) ->
 
 def test_a_long_name_is_cut_off() -> None:
     assert "Maximiliana von Hohenbu…" in draw_bars("label", [Bar("Maximiliana von Hohenburg-Schwerin", 1, 0, "")])
+
+
+def test_a_dot_stands_within_its_interval_and_higher_shares_stand_higher() -> None:
+    intervals = [Interval(0.05, 0.0, 0.0, 0.3), Interval(0.95, 1.0, 0.7, 1.0)]
+    drawn = draw_intervals(HOSTILE, intervals, values=("0%", "50%", "100%"), places=[(0, "0"), (1, "1")])
+    root = ElementTree.fromstring(drawn)  # noqa: S314 ours
+    assert root.get("aria-label") == HOSTILE
+    low, high = [float(each.get("cy", -1)) for each in root.iter("circle")]
+    spans = [(float(each.get("y1", 0)), float(each.get("y2", 0))) for each in root.iter("line")][-2:]
+    assert spans[0][0] == low == Box().bottom > spans[0][1]
+    assert spans[1][1] == high == Box().top < spans[1][0]
+    assert all(0 <= number <= WIDTH for number in numbers_in(drawn))

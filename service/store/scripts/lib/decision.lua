@@ -21,6 +21,7 @@ local function decide_one(keys, stream, ruling)
     dequeue(keys, keys.thread_queue, comment_id)
     count_age(counted, now - tonumber(record[SUBMITTED_MS]), ruling.age_bounds)
   end
+  count_standing(counted, record, decided, decision)
   local published_ms = record[PUBLISHED_MS] or ''
   local undoable = {before, decided, published_ms, queued, record[REASON]}
   local previous = table.concat(undoable, '\t') .. '\n' .. (record[PREVIOUS] or '')

@@ -6,7 +6,7 @@ local MINUTE_MS, MINUTES_KEPT, HOURS_KEPT = 60000, 1440, 2160
 -- A clock that is set back by less makes the minute under way a longer one, so that two that differ do not take turns.
 local MOST_MINUTES_BACK = 60
 local IN_SERIES = {submitted = true, decided = true, undone = true, repeats = true, unscored = true, refused = true,
-  age_in = true, age_count = true, age_sum_ms = true, by = true}
+  age_in = true, age_count = true, age_sum_ms = true, by = true, stands = true, fell = true}
 
 local function series_at(at)
   return {minutes = KEYS[at], hours = KEYS[at + 1], base = KEYS[at + 2]}

@@ -15,7 +15,9 @@ local function undo_one(keys, stream, undoing)
   local state, decision, published_ms, queued, reason =
     string.match(line, '^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t?([^\t]*)$')
   local changes = {[DECISION] = decision, [PREVIOUS] = older, [REASON] = reason}
-  move_to(keys, comment_id, record, state, published_ms, now, undoing.act, changes, {undone = 1})
+  local counted = {undone = 1}
+  count_standing(counted, record, decided, decision)
+  move_to(keys, comment_id, record, state, published_ms, now, undoing.act, changes, counted)
   change_outcome(keys.author, decided, decision)
   tell_turned_down(keys, comment_id, record, before, now)
   if queued == '1' then enqueue(keys, keys.thread_queue, comment_id, record[SUBMITTED_MS], record[RISK]) end
