@@ -2,6 +2,7 @@
 
 from marshmallow import fields, validate
 
+from schemas.bulk import BULK_ID_PATTERN
 from schemas.comments import ORDERS
 from schemas.console_forms import form_key
 from schemas.fields import COMMENT_ID_PATTERN, Checkbox, Closed, Paragraphs, PlainText
@@ -43,6 +44,11 @@ class QueuePageQuery(Closed):
     thread = _thread()
     decided = _comment("What was decided last, which can be taken back.", load_default=None)
     show = _comment("What is to stand first.", load_default=None)
+    bulk = fields.String(
+        load_default=None,
+        validate=validate.Regexp(BULK_ID_PATTERN),
+        metadata=_said("What was decided on many at once last, which can be taken back."),
+    )
     back = fields.String(load_default="", validate=validate.OneOf(("", "1")), metadata=_said("All was given back."))
 
 

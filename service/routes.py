@@ -23,6 +23,7 @@ from service.api.way_back import RECEIVED
 from service.console import (
     audit_log,
     author,
+    bulk_progress,
     colleague,
     comment,
     comments,
@@ -31,8 +32,10 @@ from service.console import (
     first_run,
     guide,
     home,
+    many,
     news,
     numbers,
+    picked,
     queue,
     queue_acts,
     rule_versions,
@@ -61,6 +64,7 @@ AUTHOR = SITE + "/authors/{author_id}"
 DESK = "/console/{site}"
 RULES = DESK + "/rules"
 DESK_COMMENT = DESK + "/comments/{comment_id}"
+DESK_BULK = DESK + "/bulk/{bulk_id}"
 DESK_AUTHOR = DESK + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
@@ -164,6 +168,7 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", DESK + "/claims/renewal", queue_acts.renew, MODERATOR),
     route("POST", DESK + "/claims/end", queue_acts.give_back, MODERATOR),
     route("POST", DESK + "/decisions", queue_acts.decide, MODERATOR),
+    route("POST", DESK + "/decisions/picked", picked.decide_picked, MODERATOR),
     route("POST", DESK + "/undo", queue_acts.undo, MODERATOR),
     route("POST", DESK + "/notes", queue_acts.write_note, MODERATOR),
     route("GET", DESK + "/live", news.follow_news, MODERATOR),
@@ -173,6 +178,13 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", DESK_COMMENT + "/decisions", decisions.decide, MODERATOR),
     route("POST", DESK_COMMENT + "/undo", decisions.undo, MODERATOR),
     route("POST", DESK_COMMENT + "/notes", comment.note_comment, MODERATOR),
+    route("GET", DESK + "/bulk", bulk_progress.list_bulks, MODERATOR),
+    route("POST", DESK + "/bulk", many.look_at_many, MODERATOR),
+    route("GET", DESK_BULK, bulk_progress.read_bulk, MODERATOR),
+    route("POST", DESK_BULK, many.start_bulk, MODERATOR),
+    route("GET", DESK_BULK + "/progress", bulk_progress.ask_progress, MODERATOR),
+    route("POST", DESK_BULK + "/stop", bulk_progress.stop_bulk, MODERATOR),
+    route("POST", DESK_BULK + "/undo", bulk_progress.undo_bulk, MODERATOR),
     route("GET", DESK + "/authors", author.read_look_up, MODERATOR),
     route("POST", DESK + "/authors", author.look_up_author, MODERATOR),
     route("GET", DESK_AUTHOR, author.read_author, MODERATOR),

@@ -1,11 +1,13 @@
 """The page at which a moderator decides: the comments that are leased to him, or how many wait."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from schemas.console_queue import QueuePageQuery
+from service.console.bulk_progress import ShownBulk, find_bulk
 from service.console.frame import fragment as fragment_of
 from service.console.frame import is_fragment, look_at, page, texts_at
 from service.console.operation import console_page
@@ -42,25 +44,28 @@ class Undone(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A comment in the list; `away` is who else holds it."""
+    """A comment in the list; `away` is who else holds it. Its box is ticked and its text open where its page was sent
+    back before anything was done."""
 
     comment: Comment
     shown: ShownComment
     moment: Moment
     away: Shown | None
     key: str
+    is_picked: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a page says first of all: of what kind, and in which words. `show` is a comment that is to stand first, and
-    `is_open` says that its text is shown whole."""
+    `is_open` says that its text is shown whole. `picked` are those whose boxes stay ticked, and texts open."""
 
     kind: str = ""
     words: str | Markup = ""
     show: str = ""
     is_open: bool = False
     status: int = 200
+    picked: Collection[str] = ()
 
 
 NOTHING = Told()
@@ -72,24 +77,28 @@ async def read_queue(call: Call) -> Answer:
     told = Told(show=call.query["show"] or "")
     if call.query["back"]:
         told = Told("right", texts_at(call).gettext("Your comments went back. Nothing you decided was lost."))
-    return await queue_page(call, told, decided=call.query["decided"])
+    return await queue_page(call, told, decided=call.query["decided"], bulk_id=call.query["bulk"])
 
 
-async def queue_page(call: Call, told: Told = NOTHING, *, decided: str | None = None) -> Answer:
+async def queue_page(
+    call: Call, told: Told = NOTHING, *, decided: str | None = None, bulk_id: str | None = None
+) -> Answer:
     """The queue as it is now, as it was looked at; what is to stand first stands by itself."""
     undo = await _undone(call, decided) if decided else None
     held = await read_held(call.desk, call.known_site.site, call.known_caller, order_of(call), first=told.show)
+    many = await find_bulk(call, bulk_id) if bulk_id else None
     if _view(call) is View.LIST and not told.show:
-        return await _list_page(call, held, told, undo)
-    return await _one_page(call, held, told, undo)
+        return await _list_page(call, held, told, undo, many)
+    return await _one_page(call, held, told, undo, many)
 
 
-async def _one_page(call: Call, held: Held, told: Told, undo: Undone | None) -> Answer:
+async def _one_page(call: Call, held: Held, told: Told, undo: Undone | None, many: ShownBulk | None) -> Answer:
     """One comment at a time; for a script that asked, without the frame."""
     values = _values(call, held) | {
         "sheets": await sheets_of(call.desk, call.known_site.site, held.comments, texts_at(call)),
         "told": told,
         "undo": undo,
+        "many": many,
         "codes": reasons_of(call.known_site)[:MOST_CODES],
     }
     if is_fragment(call):
@@ -142,23 +151,27 @@ async def _undone(call: Call, comment_id: str) -> Undone | None:
     return Undone(full.comment, shown(full.comment.name), titles.get(code or "", ""), new_key())
 
 
-async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None) -> Answer:
+async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None, many: ShownBulk | None) -> Answer:
     """Many at once, claimed or not."""
     site, texts, now_ms = call.known_site.site, texts_at(call), call.desk.now_ms()
     view = QueueView(order_of(call), thread_of(call) or None)
     found = await moderation.list_queue(call.desk, site, view, limit=ROWS, after=START, now_ms=now_ms)
     values = _values(call, held) | {
-        "rows": [_row(each, call.known_caller.actor, now_ms, texts) for each in found.comments],
+        "rows": [_row(each, call.known_caller.actor, told, now_ms, texts) for each in found.comments],
         "left": max(0, found.total - len(found.comments)),
         "told": told,
         "undo": undo,
+        "many": many,
+        "codes": reasons_of(call.known_site),
     }
     if is_fragment(call):
         return fragment_of(call, "console/queue-list-part.html", status=told.status, **values)
     return page(call, "console/queue-list.html", here="queue", waiting=held.waiting, status=told.status, **values)
 
 
-def _row(comment: Comment, actor: str, now_ms: int, texts: Texts) -> Row:
+def _row(comment: Comment, actor: str, told: Told, now_ms: int, texts: Texts) -> Row:
     claim = comment.claim
     away = shown(claim.moderator) if claim and claim.member_id != actor else None
-    return Row(comment, shown_comment(comment, texts), moment(comment.submitted_ms, now_ms, texts), away, new_key())
+    came = moment(comment.submitted_ms, now_ms, texts)
+    is_picked = comment.comment_id in told.picked
+    return Row(comment, shown_comment(comment, texts), came, away, new_key(), is_picked)

@@ -45,6 +45,7 @@ function press(desk, button, event) {
 }
 
 function perform(desk, act, event) {
+  if (desk.perform?.(act, event)) return;
   const sheet = desk.current;
   const page = document.documentElement;
   const does = {
@@ -61,7 +62,8 @@ function perform(desk, act, event) {
     note: () => write(sheet, event),
     author: () => follow(desk, "author"),
     thread: () => follow(desk, "thread"),
-    view: () => document.querySelector('[href$="view=list"]')?.click(),
+    like: () => sheet?.querySelector('[data-act="like"]')?.click(),
+    view: () => document.querySelector('.views a:not([aria-current])')?.click(),
     pause: () => document.querySelector("[data-give-back]")?.requestSubmit(),
   };
   does[act]?.();
