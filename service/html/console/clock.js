@@ -2,10 +2,10 @@
  * Times of today as the clock of this browser has them; without scripts they stand in UTC.
  */
 
+import { clockAt } from "./telling.js";
+
 export function tellTime(root) {
-  const language = document.documentElement.lang;
   for (const time of root.querySelectorAll("time[data-clock]")) {
-    const at = new Date(time.dateTime);
-    time.textContent = at.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
+    time.textContent = clockAt(new Date(time.dateTime));
   }
 }
