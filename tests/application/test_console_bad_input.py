@@ -40,7 +40,7 @@ WORST = (
     "cdl_" + "v" * 60,
     "m" * 300,
 )
-ODD = ([], {}, None, True, 1.5, 10**400, {"a": [[]]})
+ODD: tuple[object, ...] = ([], {}, None, True, 1.5, 10**400, {"a": [[]]})
 """What a JSON body may have in the place of a text."""
 ENDING = ("/sign-out", "/_/sessions", "/revoke", "/{member_id}/sessions")
 

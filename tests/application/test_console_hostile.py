@@ -141,10 +141,10 @@ async def test_what_is_asked_for_is_text(admin: Browser) -> None:
         assert faults_of(page) == []
         assert all(is_shown(given[name], page) for name in ("q", "since") if given[name].isprintable())
     for text in HOSTILE_TEXTS:
-        given = text[:WORDS_CHARS]
-        for path in (f"{SITE}/{quote(given, safe='')}", f"{SITE}/audit?{urlencode({'actor': given, 'act': given})}"):
+        asked = text[:WORDS_CHARS]
+        for path in (f"{SITE}/{quote(asked, safe='')}", f"{SITE}/audit?{urlencode({'actor': asked, 'act': asked})}"):
             assert faults_of(await admin.get(path)) == [], path
-        assert faults_of(await Browser(admin.application).get(f"/console/_/sign-in?{urlencode({'next': given})}")) == []
+        assert faults_of(await Browser(admin.application).get(f"/console/_/sign-in?{urlencode({'next': asked})}")) == []
 
 
 async def test_what_is_typed_into_forms_is_text(admin: Browser) -> None:
