@@ -1,18 +1,22 @@
 """Signing in to the console and out, and what keeps a session its own."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from http.cookies import SimpleCookie
+from pathlib import Path
 
 import pytest
 
-from service.app import DESK
+from service.app import DESK, make_service
 from service.console.addresses import own_next
 from service.desk import Desk, clock_ms
 from service.domain.session import IDLE_MS, LONGEST_MS, MOST_SESSIONS
+from service.settings import read_settings
 from service.use_cases import sign_in_links
-from tests.application.conftest import ADMIN, Application
+from tests.application.conftest import ADMIN, Application, Client
 from tests.application.console import Browser, begun
+from tests.servers import RedisServer
 
 Open = Callable[..., Awaitable[Application]]
 HOME, SIGN_IN, SESSIONS = "/console", "/console/_/sign-in", "/console/_/sessions"
@@ -365,6 +369,29 @@ async def test_of_two_who_open_a_link_at_once_one_is_signed_in(browser: Browser)
     both = [Browser(browser.application), Browser(browser.application)]
     answers = await asyncio.gather(*(each.post("/console/_/link", {"code": secret}) for each in both))
     assert sorted(each.status for each in answers) == [303, 401]
+
+
+async def test_a_link_is_used_in_one_of_two_processes(
+    browser: Browser, one_server: RedisServer, tmp_path: Path, aiohttp_client: Callable[..., Awaitable[Client]]
+) -> None:
+    """At once: whichever is asked first, the other says that it was used."""
+    settings = {"REDIS_URL": one_server.url, "DATA_DIR": str(tmp_path), "ADMIN_TOKEN": ADMIN}
+    read = read_settings({f"COMMENTDESK_{name}": value for name, value in settings.items()})
+    secret = await link_for(browser.application, await browser.application.token("moderator"))
+    other = Browser(Application(await aiohttp_client(make_service(read))))
+    answers = await asyncio.gather(*(each.post("/console/_/link", {"code": secret}) for each in (browser, other)))
+    assert sorted(each.status for each in answers) == [303, 401]
+    assert [each.status for each in (await browser.get(HOME), await other.get(HOME))].count(200) == 1
+
+
+async def test_a_refusal_tells_nothing_of_what_was_right_before(browser: Browser) -> None:
+    """A token that was revoked and one that never was are told the same."""
+    ask = browser.application.ask
+    revoked = await (await ask("POST", "/v1/tokens", {"role": "moderator", "site": "default", "name": "Mo"})).json()
+    await ask("DELETE", f"/v1/tokens/{revoked['token_id']}")
+    pages = [await browser.sign_in(token) for token in (revoked["token"], "cd_" + "x" * 43, "x", ADMIN + "x")]
+    assert {page.status for page in pages} == {401}
+    assert len({re.sub(r"\d+ tries", "", page.text) for page in pages}) == 1
 
 
 async def test_a_link_that_is_too_old_or_unknown_says_so(timed: Browser, clock: list[int]) -> None:
