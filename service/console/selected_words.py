@@ -11,6 +11,7 @@ from service.domain.state import State
 from service.html.shown.composition import Shown, shown
 from service.texts.sentence import Plural, marked
 from service.texts.texts import Texts
+from service.use_cases.lists import read_comments
 from service.web.call import Call
 
 _STATES = {
@@ -41,7 +42,7 @@ async def pairs_of(call: Call, selected: Selected) -> list[Pair]:
 
 async def _like(call: Call, comment_id: str, texts: Texts) -> Pair:
     site = call.known_site.site
-    found = await call.desk.comments.read_some(site, [comment_id], call.desk.now_ms())
+    found = await read_comments(call.desk, site, [comment_id])
     said = shown(found[0].name) if found else None
     address = comment_address(site, comment_id) if found else ""
     return Pair(texts.gettext("Nearly the same as the one by"), said=said, address=address, words="–")
