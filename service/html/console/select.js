@@ -84,7 +84,7 @@ class List extends Desk {
   /** By a button: on those that are ticked, or on its own row. */
   async take(button, name = `[value="${button.value}"]`) {
     const rows = button?.form === this.form ? this.picked : [button?.closest(ROW)];
-    if (!rows[0]) this.alert(document.querySelector("[data-count]").dataset.none, "warn");
+    if (!rows[0]) this.alert(this.words.nothing, "warn");
     if (!rows[0] || this.isAsking || this.outbox.isHeldUp) return;
     const folds = rows.flatMap((row) => [...row.querySelectorAll("[data-fold]:not([open])")]);
     if (button.value === "approve" && folds.length) {
