@@ -8,13 +8,12 @@ import { elementsOf } from "./fragment.js";
 import { watchKeys } from "./keys.js";
 import { follow } from "./live.js";
 
-/** A key that was pressed for the row before decides nothing on the next one. */
+/** By a key, a row is decided on when it has had the focus for so long: one that was meant for the row before is none. */
 const ARMED_MS = 200;
 const ROW = "li[data-comment]";
 
 class List extends Desk {
   form = document.getElementById("picked");
-  armedAt = 0;
 
   open() {
     super.open();
@@ -44,8 +43,12 @@ class List extends Desk {
 
   go(row, name = "h2") {
     if (!row) return;
+    delete this.last?.dataset.armed;
     this.last = row;
-    this.armedAt = Date.now() + ARMED_MS;
+    clearTimeout(this.arming);
+    this.arming = setTimeout(() => {
+      row.dataset.armed = "";
+    }, ARMED_MS);
     (row.querySelector(name) ?? row.querySelector("h2")).focus();
   }
 
@@ -77,8 +80,10 @@ class List extends Desk {
       button.selected = true;
       button = this.form.querySelector(".reject");
     }
+    const row = this.here;
     if (this.picked.length) this.take(button, "h2");
-    else if (Date.now() >= this.armedAt) this.take(this.here?.querySelector(`[value="${button.value}"]`), "h2");
+    else if ("armed" in row.dataset) this.take(row.querySelector(`[value="${button.value}"]`), "h2");
+    else if (!row.contains(document.activeElement)) this.go(row);
   }
 
   /** By a button: on those that are ticked, or on its own row. */
@@ -143,14 +148,15 @@ class List extends Desk {
   perform(act, event) {
     const row = this.here;
     const at = this.rows.indexOf(row);
+    const button = this.form.querySelector(`button[value="${act}"]`);
     const does = {
       select: () => this.pick(row, event.shiftKey),
       like: () => this.like(row),
       next: () => this.go(this.rows[at + 1]),
       before: () => this.go(this.rows[at - 1]),
     };
-    if (row) does[act]?.();
-    return act in does;
+    if (row) (button ? () => this.decide(button) : does[act])?.();
+    return button || act in does;
   }
 }
 
