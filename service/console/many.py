@@ -73,8 +73,10 @@ async def start_bulk(call: Call) -> Answer:
 
 
 def _order(call: Call) -> BulkOrder:
-    """InvalidFieldsError names what is wrong as the API does."""
+    """What is to be done; nothing is approved for a reason. InvalidFieldsError names what is wrong as the API does."""
     given = {name: call.body[name] for name in ("decision", "reason", "note") if call.body[name]}
+    if call.body["decision"] == Decision.APPROVE:
+        given.pop("reason", None)
     body = checked(_ORDER, given | {"preview_token": call.bulk_id})
     return BulkOrder(
         body["preview_token"],

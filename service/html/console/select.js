@@ -76,18 +76,16 @@ class List extends Desk {
 
   /** By a key: on those that are ticked, else on the row that has the focus. A number is a reason to reject. */
   decide(button) {
-    if (button.matches("option")) {
-      button.selected = true;
-      button = this.form.querySelector(".reject");
-    }
+    const reason = button.matches("option") ? button.value : "";
+    if (reason) button = this.form.querySelector(".reject");
     const row = this.here;
-    if (this.picked.length) this.take(button, "h2");
-    else if ("armed" in row.dataset) this.take(row.querySelector(`[value="${button.value}"]`), "h2");
+    if (this.picked.length) this.take(button, "h2", reason);
+    else if ("armed" in row.dataset) this.take(row.querySelector(`[value="${button.value}"]`), "h2", reason);
     else if (!row.contains(document.activeElement)) this.go(row);
   }
 
   /** By a button: on those that are ticked, or on its own row. */
-  async take(button, name = `[value="${button.value}"]`) {
+  async take(button, name = `[value="${button.value}"]`, reason = "") {
     const rows = button?.form === this.form ? this.picked : [button?.closest(ROW)];
     if (!rows[0]) this.alert(this.words.nothing, "warn");
     if (!rows[0] || this.isAsking || this.outbox.isHeldUp) return;
@@ -98,9 +96,11 @@ class List extends Desk {
       return;
     }
     for (const row of rows) for (const field of row.querySelectorAll('[name^="folded"]')) field.disabled = true;
+    const order = this.outbox.order(button.form, button);
+    if (reason) order.fields.set("reason", reason);
     this.isAsking = true;
     try {
-      this.put(await this.outbox.send(this.outbox.order(button.form, button)), rows, name);
+      this.put(await this.outbox.send(order), rows, name);
     } catch (error) {
       this.refused(error, null);
     }
@@ -124,6 +124,7 @@ class List extends Desk {
       if (!this.root.querySelector(`[data-comment="${row.dataset.comment}"]`)) this.root.querySelector("ol").append(row);
     }
     if (!this.rows.length) location.reload();
+    this.form.elements.reason.value = "";
     this.count();
     this.go(following ?? this.rows[0], name);
     this.tell(document.querySelector("[data-said]")?.dataset.said ?? this.words.done);
