@@ -54,6 +54,7 @@ from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.store.turned_down import TurnedDown
 from service.tracing import Tracing, start_tracing
+from service.upkeep.chain_watch import ChainWatch
 from service.vault import Vault
 from service.version import own_version
 from service.web.access import is_known
@@ -210,6 +211,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     lists = Lists(desk_link)
     feeds = _make_feeds(service, desk_link, registry)
     turned_down = TurnedDown(desk_link)
+    chains = ChainWatch(desk_link, service[NOW_MS])
     service[DESK] = Desk(
         desk_link,
         registry,
@@ -231,6 +233,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         ),
         thread_upgrades=ThreadUpgrades(desk_link),
         feeds=feeds,
+        chains=chains,
         near_duplicates=settings.near_duplicates,
         now_ms=service[NOW_MS],
     )
@@ -243,6 +246,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         await feeds.end()
         await salts.close()
         await turned_down.close()
+        await chains.close()
         await registry.close()
         await link.close()
 

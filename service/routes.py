@@ -21,6 +21,7 @@ from service.api import (
 )
 from service.api.way_back import RECEIVED
 from service.console import (
+    all_queues,
     audit_log,
     author,
     bulk_progress,
@@ -163,6 +164,11 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", "/console/_/settings", settings.save_settings, MODERATOR, OPERATOR),
     route("GET", "/console/_/guide", guide.read_guide, MODERATOR, OPERATOR),
     route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
+    route("POST", "/console/_/claims", all_queues.claim_of_all, MODERATOR),
+    route("POST", "/console/_/claims/renewal", all_queues.renew_of_all, MODERATOR),
+    route("POST", "/console/_/claims/end", all_queues.give_all_back, MODERATOR),
+    route("GET", "/console/_/live", news.follow_all_news, MODERATOR),
+    route("GET", "/console/_/figures", news.read_all_figures, MODERATOR),
     route("GET", DESK, queue.read_queue, MODERATOR),
     route("POST", DESK + "/claims", queue_acts.claim, MODERATOR),
     route("POST", DESK + "/claims/renewal", queue_acts.renew, MODERATOR),

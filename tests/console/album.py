@@ -24,7 +24,7 @@ SCHEMES = ("light", "dark")
 ADMIN, NOBODY, AT_WORK = "the administrator", "nobody", "Nora"
 """Who looks at a page; the last has claimed comments."""
 _OPEN = ("/console/_/sign-in", "/console/_/link")
-_NO_PAGE = ("/live", "/events", "/progress")
+_NO_PAGE = ("/live", "/figures", "/events", "/progress")
 """Addresses that give a stream, or what a page asks by itself."""
 
 

@@ -174,5 +174,5 @@ document.addEventListener("submit", (event) => {
 });
 
 watchKeys(list);
-follow(list, list.root.dataset.live);
+follow(list, `${list.root.dataset.acts}/live`);
 list.open();
