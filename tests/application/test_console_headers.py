@@ -58,7 +58,7 @@ async def answers(application: Application, browser: Browser, monkeypatch: pytes
         yield await moderator.get(f"{SITE}/setup", **headers)
         yield await moderator.post(f"{SITE}/decisions", {"comment_id": "?"}, **headers)
         yield await moderator.post(f"{SITE}/claims", {"csrf": "no"}, **headers)
-        yield await visitor.post(f"{SITE}/claims", **headers)
+        yield await visitor.post(f"{SITE}/claims", {}, **headers)
         yield await visitor.post("/console/_/link", {"code": "a"}, **headers)
         yield await moderator.post(f"{SITE}/notes", {"note": "x" * 400_000}, **headers)
     for number in range(12):
