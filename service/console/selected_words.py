@@ -10,6 +10,7 @@ from service.console.selected import Selected
 from service.html.shown.composition import Shown, shown
 from service.texts.sentence import Plural
 from service.texts.texts import Texts
+from service.use_cases.lists import read_comments
 from service.web.call import Call
 
 _PICKED = Plural("the one that you ticked", "the %(count)s that you ticked")
@@ -34,7 +35,7 @@ async def pairs_of(call: Call, selected: Selected) -> list[Pair]:
 
 async def _like(call: Call, comment_id: str, texts: Texts) -> Pair:
     site = call.known_site.site
-    found = await call.desk.comments.read_some(site, [comment_id], call.desk.now_ms())
+    found = await read_comments(call.desk, site, [comment_id])
     said = shown(found[0].name) if found else None
     address = comment_address(site, comment_id) if found else ""
     return Pair(texts.gettext("Nearly the same as the one by"), said=said, address=address, words="–")
