@@ -84,9 +84,10 @@ def _keeping_up(numbers: Numbers, texts: Texts) -> Plot:
     if not most:
         return Plot(question, texts.gettext("Nothing waited in this time."), Markup(), ())
     at_ms = numbers.times_ms[depths.index(most)]
+    time = _time(numbers, at_ms, texts)
     values = {
         "most": texts.number(most),
-        "time": _time(numbers, at_ms, texts),
+        "time": time if numbers.series.span is Span.QUARTER else texts.gettext("%(time)s UTC") % {"time": time},
         "now": texts.number(numbers.queue.waiting),
     }
     answer = texts.gettext("The longest queue was %(most)s (%(time)s); now it is %(now)s.") % values
