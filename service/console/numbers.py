@@ -28,8 +28,8 @@ _SUBMIT = ("POST", "/v1/sites/{site}/threads/{thread}/comments")
 @console_page("See a site's numbers", query=NumbersQuery)
 async def read_page(call: Call) -> Answer:
     """Moderators see what all did together; operators also what each member did, and how the service does."""
-    texts, site = texts_at(call), call.known_site.site
-    found = await read_numbers(call.desk, site, Span(call.query["span"]))
+    texts = texts_at(call)
+    found = await read_numbers(call.desk, call.known_site, Span(call.query["span"]))
     figures = figures_of(found, texts)
     if _is_operator(call):
         figures.append(memory_figure(*await measure_memory(call.desk), texts))

@@ -1,7 +1,7 @@
 """The plots of a site's numbers: each a question, its answer in a sentence, a drawing and a table."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from markupsafe import Markup
@@ -18,6 +18,7 @@ from service.texts.texts import Texts
 
 _UNKNOWN = "–"
 _LEAST_SHARE = 0.01
+_MINUTE_S = 60
 _DAYS_A_LABEL = 2
 _HOURS_A_LABEL = 6
 _GREW: Mapping[Span, Plural] = {
@@ -121,10 +122,15 @@ def _waiting_times(numbers: Numbers, texts: Texts) -> Plot:
         "most": duration_in_words(times.most_of_all, texts),
     }
     answer = texts.gettext("Half of those decided waited at most %(half)s, 95 of 100 at most %(most)s.") % values
+    target_s = numbers.target_minutes * _MINUTE_S
+    if target_s:
+        answer += " " + texts.gettext("The target is %(target)s.") % {"target": duration_in_words(target_s, texts)}
     medians, mosts = numbers.known(times.median), numbers.known(times.most)
     curves = [Curve(texts.gettext("half"), medians), Curve(texts.gettext("95 of 100"), mosts)]
-    scale = duration_scale(max((each for each in mosts if each is not None), default=0))
+    scale = duration_scale(max((target_s, *(each for each in mosts if each is not None))))
     axes = _axes(numbers, texts, scale, lambda tick: duration(tick, texts) if tick else "0")
+    if target_s:
+        axes = replace(axes, mark=(target_s, texts.gettext("target")))
     columns = [
         (texts.gettext("Half (seconds)"), medians),
         (texts.gettext("95 of 100 (seconds)"), mosts),

@@ -70,6 +70,14 @@ def nothing() -> Numbers:
     return Numbers(NOW, Queue(0, None), hour, day)
 
 
+def huge() -> Numbers:
+    """A site with a billion of everything."""
+    found = numbers(Span.WEEK, came=10**9, went=2 * 10**9, waiting=10**9)
+    counted = {name: [each * 10**9 for each in values] for name, values in found.series.counted.items()}
+    series = replace(found.series, counted=counted, depth=[each * 10**9 for each in found.series.depth])
+    return replace(found, series=series, target_minutes=10_080)
+
+
 def said(found: Numbers, language: str = "en") -> str:
     """Without its times of day being told apart from words."""
     return re.sub("</?time[^>]*>", "", " ".join(tell(found, CATALOGUE.of(language))))
@@ -151,6 +159,15 @@ def test_members_stand_in_the_order_of_their_names_and_only_where_they_are_named
     assert len(without_names.tables) == 1
 
 
+def test_a_target_is_drawn_and_told() -> None:
+    found = replace(numbers(), target_minutes=60)
+    plot = plots(found)["How long do readers wait?"]
+    assert plot.answer.endswith("95 of 100 at most 31 minutes. The target is 60 minutes.")
+    assert ">target</text>" in plot.drawing
+    assert plot.drawing.count("stroke-dasharray") == 1
+    assert figures_of(found, ENGLISH)[0][2] == "95 of 100 at most 31 mins; target 60 mins"
+
+
 def test_where_nothing_was_counted_nothing_is_drawn() -> None:
     found = plots(nothing())
     assert [plot.drawing for plot in found.values()] == [""] * 4
@@ -219,7 +236,11 @@ def test_a_label_says_what_is_found_and_times_stand_below(span: Span, language: 
 
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("found", [numbers(), numbers(Span.QUARTER), nothing()], ids=["day", "quarter", "empty"])
+@pytest.mark.parametrize(
+    "found",
+    [replace(numbers(), target_minutes=45), numbers(Span.QUARTER), nothing(), huge()],
+    ids=["day", "quarter", "empty", "huge"],
+)
 def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, scheme: str, width: int) -> None:
     texts = CATALOGUE.of("de")
     values = {
