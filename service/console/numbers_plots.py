@@ -7,7 +7,7 @@ from itertools import accumulate
 from markupsafe import Markup
 
 from service.console.numbers_told import at, duration, duration_in_words, time_of
-from service.domain.numbers import Numbers, came, went
+from service.domain.numbers import Judged, Numbers, came, went
 from service.domain.series import HOUR_MS, Span
 from service.domain.times import DAY_MS
 from service.html.plots.bars import Bar, draw_bars
@@ -145,18 +145,18 @@ def _deciders(numbers: Numbers, texts: Texts, name_of: Callable[[str], str] | No
     share = texts.percent(numbers.by_machine.total / total)
     answer = texts.gettext("The machine decided %(share)s, people the rest.") % {"share": share}
     judged = [(texts.gettext("machine"), numbers.by_machine), (texts.gettext("people"), numbers.by_people)]
-    says = texts.gettext("%(published)s published, %(rejected)s rejected")
-    counts = {
-        name: {"published": texts.number(each.published), "rejected": texts.number(each.rejected)}
-        for name, each in judged
-    }
-    bars = [Bar(name, each.published, each.rejected, says % counts[name]) for name, each in judged]
+    bars = [_bar(name, each, texts) for name, each in judged]
     heads = (texts.gettext("Who"), texts.gettext("Published"), texts.gettext("Rejected"))
-    tables = [Table(heads, [(name, *counts[name].values()) for name, _ in judged])]
+    tables = [Table(heads, [(name, *map(texts.number, each)) for name, each in judged])]
     if name_of:
         rows = [(name_of(each.member_id), texts.number(each.decided)) for each in numbers.by_member(name_of)]
         tables.append(Table((texts.gettext("Member"), texts.gettext("Decisions")), rows))
     return Plot(question, answer, draw_bars(answer, bars), tables)
+
+
+def _bar(name: str, judged: Judged, texts: Texts) -> Bar:
+    counts = {"published": texts.short_number(judged.published), "rejected": texts.short_number(judged.rejected)}
+    return Bar(name, *judged, texts.gettext("%(published)s published, %(rejected)s rejected") % counts)
 
 
 def _plot(

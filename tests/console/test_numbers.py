@@ -198,10 +198,10 @@ def test_the_risk_is_held_against_what_people_decided() -> None:
     assert plot.answer == "In one of 4 bands people rejected clearly more or fewer than the risk says."
     (table,) = plot.tables
     assert [row for row in table.rows if row[4] != "–"] == [
-        ("0.00 to 0.10", "11", "3", "0", "21%", "8% to 48%"),
-        ("0.20 to 0.30", "40", "0", "1", "2%", "0% to 13%"),
-        ("0.60 to 0.70", "3", "5", "0", "62%", "31% to 86%"),
-        ("0.90 to 1.00", "0", "1", "0", "100%", "21% to 100%"),
+        ("0.00–0.10", "11", "3", "0", "21%", "8%–48%"),
+        ("0.20–0.30", "40", "0", "1", "2%", "0%–13%"),
+        ("0.60–0.70", "3", "5", "0", "62%", "31%–86%"),
+        ("0.90–1.00", "0", "1", "0", "100%", "21%–100%"),
     ]
     assert (len(table.rows), plot.drawing.count("<circle")) == (10, 4)
     assert not risk_plot(nothing(), ENGLISH).drawing
