@@ -9,7 +9,6 @@ from service.texts.texts import Texts
 
 _SPANS = {Span.DAY: marked("24 hours"), Span.WEEK: marked("7 days"), Span.QUARTER: marked("90 days")}
 _BOTH = Plural("of one comment that both decided", "of %(count)s comments that both decided")
-_MEGABYTE = 1_000_000
 _MINUTE_S = 60
 _UNKNOWN = "–"
 Figure = tuple[str, str, str]
@@ -58,10 +57,3 @@ def _agreement(found: Numbers, texts: Texts) -> Figure:
     if not total:
         return (name, _UNKNOWN, texts.gettext("no comment was decided by both"))
     return (name, texts.percent(agreed / total), texts.say_of_many(_BOTH, total))
-
-
-def memory_figure(used_bytes: int, max_bytes: int, texts: Texts) -> Figure:
-    """How full the store is."""
-    used, most = (texts.quantity(round(each / _MEGABYTE), "digital-megabyte") for each in (used_bytes, max_bytes))
-    below = texts.gettext("of %(most)s") % {"most": most} if max_bytes else texts.gettext("without a limit of its own")
-    return (texts.gettext("Store"), used, below)

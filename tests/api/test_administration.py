@@ -22,6 +22,7 @@ class TestSites:
             "public_submission": True,
             "allowed_origins": ["https://news.example", "http://localhost:8000"],
             "language": "pt-BR",
+            "waiting_target_minutes": 30,
         }
         reply = admin.post("/v1/sites", wanted)
         made = reply.fits(SiteSchema, 201)

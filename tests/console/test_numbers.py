@@ -8,13 +8,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from service.console.numbers_figures import figures_of, memory_figure, views_of
+from service.console.numbers_figures import figures_of, views_of
 from service.console.numbers_plots import Plot, plots_of, speed_plot
 from service.console.numbers_risk import risk_plot
+from service.console.numbers_store import memory_figure, store_plot
 from service.console.numbers_told import tell
 from service.console.plot import write_plot
 from service.domain.numbers import Numbers, Queue, plot_step_ms
 from service.domain.series import MINUTE_MS, DecisionTimes, Series, Span
+from service.domain.store_growth import STEP_MS, Size, StoreSizes
+from service.domain.times import DAY_MS
 from service.html.page_texts import page_texts
 from service.texts.catalogue import CATALOGUE, ENGLISH
 from service.web.own_address import OWN_PATH
@@ -189,8 +192,6 @@ def test_figures_tell_the_whole_span() -> None:
         ("Machine and people agree", "80%", "of 15 comments that both decided"),
     ]
     assert [figure for _, figure, _ in figures_of(nothing(), ENGLISH)] == ["–", "–", "–"]
-    assert memory_figure(412_000_000, 2_000_000_000, ENGLISH)[1:] == ("412 MB", "of 2,000 MB")
-    assert memory_figure(412_000_000, 0, ENGLISH)[1:] == ("412 MB", "without a limit of its own")
 
 
 def test_the_risk_is_held_against_what_people_decided() -> None:
@@ -212,6 +213,44 @@ def test_where_nothing_speaks_against_the_risk_that_is_said() -> None:
     counted = {"stands:hold:6:approve": [2, 0, 1], "stands:hold:6:reject": [2, 3, 0]}
     plot = risk_plot(replace(found, series=replace(found.series, counted=counted)), ENGLISH)
     assert plot.answer == "Nothing in the one band in which people decided speaks against it."
+
+
+def store(*, growth: int = 10**7, days: int = 30, most: int = 2 * 10**9) -> StoreSizes:
+    """A store that grew evenly for some days, by so many bytes a day, to 412 MB."""
+    steps = [(back, 412 * 10**6 - growth * back // 4) for back in range(4 * days, 0, -1)]
+    return StoreSizes(412 * 10**6, most, [Size(NOW - back * STEP_MS, used) for back, used in steps])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "below", "answer"),
+    [
+        (store(), "of 2 GB; full in about 158 days", "As it grows now it is full in about 158 days."),
+        (store(growth=10**9, days=1), "of 2 GB; full in about a day", "As it grows now it is full in about a day."),
+        (store(growth=-(10**6)), "of 2 GB", "It hardly grows."),
+        (store(growth=0), "of 2 GB", "It hardly grows."),
+        (store(growth=1), "of 2 GB", "It hardly grows."),
+        (store(most=0), "without a limit of its own", "It grows by 10 MB a day."),
+        (store(days=0), "of 2 GB", "How it grows is known after a day."),
+        (store(most=4 * 10**8), "of 400 MB; full in less than a day", "As it grows now it is full in less than a day."),
+    ],
+)
+def test_the_store_tells_when_it_is_full(sizes: StoreSizes, below: str, answer: str) -> None:
+    assert memory_figure(sizes, NOW, ENGLISH) == ("Store", "412 MB", below)
+    plot = store_plot(sizes, NOW, ENGLISH)
+    assert plot.answer == answer
+    assert bool(plot.drawing) == (len(sizes.kept) > 0)
+
+
+def test_the_plot_of_the_store_has_a_row_a_day_and_the_limit() -> None:
+    plot = store_plot(store(days=3), NOW, ENGLISH)
+    assert plot.tables[0].rows == [
+        ("12 Jan", "387 MB"),
+        ("13 Jan", "397 MB"),
+        ("14 Jan", "407 MB"),
+        ("15 Jan", "412 MB"),
+    ]
+    assert ">limit</text>" in plot.drawing
+    assert DAY_MS == 4 * STEP_MS
 
 
 def test_speed_is_told_by_the_bounds_that_most_stayed_within() -> None:
@@ -249,13 +288,14 @@ def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, sche
         "told": tell(found, texts),
         "views": views_of("harbour", texts),
         "current": "/console/harbour/numbers?span=day",
-        "figures": [*figures_of(found, texts), memory_figure(412_000_000, 2_000_000_000, texts)],
+        "figures": [*figures_of(found, texts), memory_figure(store(), NOW, texts)],
         "plots": [
             write_plot(plot, texts)
             for plot in (
                 *plots_of(found, texts, NAMES.__getitem__),
                 risk_plot(found, texts),
                 speed_plot(ANSWERED, texts),
+                store_plot(store(days=90), NOW, texts),
             )
         ],
         "is_operator": True,
