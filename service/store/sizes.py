@@ -14,7 +14,8 @@ async def note_size(link: Link, used_bytes: int, now_ms: int) -> None:
     future are from a clock that was set back since, and go too."""
     step = now_ms // STEP_MS
     await link.call("HSET", keys.STORE_SIZES, step, used_bytes)
-    gone = [each for each in await link.call("HKEYS", keys.STORE_SIZES) if not 0 <= step - _number(each) < STEPS_KEPT]
+    steps = (await link.call("HGETALL", keys.STORE_SIZES))[::2]
+    gone = [each for each in steps if not 0 <= step - _number(each) < STEPS_KEPT]
     if gone:
         await link.call("HDEL", keys.STORE_SIZES, *gone)
 
