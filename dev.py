@@ -74,7 +74,9 @@ def test(arguments: list[str]) -> None:
     require_server()
     ensure_installed("dev")
     # Two processes, each with its own servers and folders; a file stays in one, so that what it starts is started once.
-    replace_process("-m", "pytest", *(arguments or ["-n", "2", "--dist", "loadfile"]))
+    # tests/conftest.py puts them in order.
+    in_two = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
+    replace_process("-m", "pytest", *(arguments or in_two))
 
 
 def lint(arguments: list[str]) -> None:

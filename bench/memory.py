@@ -223,6 +223,7 @@ def make_desk(link: "Link") -> "Desk":
     from service.store.site_queues import SiteQueues
     from service.store.submissions import Submissions
     from service.store.turned_down import TurnedDown
+    from service.upkeep.chain_watch import ChainWatch
     from service.vault import Vault
 
     vault, comments, model, counts = Vault(SECRET), Comments(link), load_model(), Counters()
@@ -245,6 +246,7 @@ def make_desk(link: "Link") -> "Desk":
         turned_down=TurnedDown(link),
         thread_upgrades=ThreadUpgrades(link),
         feeds=Feeds(link, encode, clock_ms, counts=counts, limits=ListenerLimits(5, 50, 500)),
+        chains=ChainWatch(link, clock_ms),
     )
 
 

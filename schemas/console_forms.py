@@ -14,7 +14,8 @@ MAX_TYPED_CHARS = 8000
 MAX_KEY_CHARS = 64
 
 
-def _typed(description: str) -> fields.String:
+def typed(description: str) -> fields.String:
+    """A field as somebody typed it; "" where he did not."""
     return fields.String(
         load_default="", validate=validate.Length(max=MAX_TYPED_CHARS), metadata={"description": description}
     )
@@ -46,52 +47,52 @@ class ActForm(Closed):
 class UndoForm(ActForm):
     """The decision that is taken back."""
 
-    revision = _typed("The revision of the comment that was seen.")
+    revision = typed("The revision of the comment that was seen.")
 
 
 class DecisionForm(UndoForm):
     """A decision on a comment."""
 
-    decision = _typed("What is decided.")
-    reason = _typed("A code of the site's reasons, or empty.")
+    decision = typed("What is decided.")
+    reason = typed("A code of the site's reasons, or empty.")
 
 
 class NoteForm(ActForm):
     """A note for colleagues."""
 
-    note = _typed("What colleagues should know.")
+    note = typed("What colleagues should know.")
 
 
 class BanForm(ActForm):
     """A ban of an author."""
 
-    until = _typed("The last day of the ban, or empty for one without an end.")
-    reason = _typed("Why, in one line for colleagues.")
+    until = typed("The last day of the ban, or empty for one without an end.")
+    reason = typed("Why, in one line for colleagues.")
 
 
 class LookUpForm(ActForm):
     """Whom to look for."""
 
-    email = _typed("An email address.")
+    email = typed("An email address.")
 
 
 class ThreadForm(ActForm):
     """How a thread is to be set."""
 
-    closed = _typed("Whether it is closed: `1`, or empty.")
-    mode = _typed("Its mode, or empty for the site's own.")
+    closed = typed("Whether it is closed: `1`, or empty.")
+    mode = typed("Its mode, or empty for the site's own.")
 
 
 class CommentsFilters(Closed):
     """Which comments a list shows."""
 
-    state = _typed("The state that they are in.")
-    by = _typed("`machine` for what the machine published or rejected by itself.")
-    q = _typed("Words that they say.")
-    since = _typed("The day on which, or after which, they came.")
-    thread = _typed("The thread that they are in.")
-    author = _typed("The id of their author.")
-    did = _typed("The comment that was decided on last.")
+    state = typed("The state that they are in.")
+    by = typed("`machine` for what the machine published or rejected by itself.")
+    q = typed("Words that they say.")
+    since = typed("The day on which, or after which, they came.")
+    thread = typed("The thread that they are in.")
+    author = typed("The id of their author.")
+    did = typed("The comment that was decided on last.")
     cursor = fields.String(
         load_default="",
         validate=validate.Length(max=MAX_CURSOR_CHARS),
@@ -102,18 +103,18 @@ class CommentsFilters(Closed):
 class ThreadsFilters(Closed):
     """Which threads a list shows."""
 
-    thread = _typed("The id of a thread to go to.")
-    cursor = _typed("Where the page begins.")
+    thread = typed("The id of a thread to go to.")
+    cursor = typed("Where the page begins.")
 
 
 class ThreadFilters(Closed):
     """Which page of a thread."""
 
-    did = _typed("The comment that was decided on last.")
-    cursor = _typed("Where the page begins.")
+    did = typed("The comment that was decided on last.")
+    cursor = typed("Where the page begins.")
 
 
 class DidQuery(Closed):
     """What was done on the page last."""
 
-    did = _typed("The comment that was decided on last.")
+    did = typed("The comment that was decided on last.")

@@ -2,9 +2,10 @@
 
 from marshmallow import fields, validate
 
+from schemas.bulk import BULK_ID_PATTERN
 from schemas.comments import ORDERS
 from schemas.console_forms import form_key
-from schemas.fields import COMMENT_ID_PATTERN, Checkbox, Closed, Paragraphs, PlainText
+from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN, Checkbox, Closed, Paragraphs, PlainText
 from schemas.notes import MAX_NOTE_CHARS
 from schemas.threads import MAX_THREAD_CHARS
 
@@ -35,6 +36,28 @@ def _thread() -> fields.String:
     return PlainText(load_default="", max_chars=MAX_THREAD_CHARS, metadata=_said("Of one thread alone."))
 
 
+def _over() -> fields.String:
+    return fields.String(
+        load_default="",
+        validate=validate.OneOf(("", "all")),
+        metadata=_said("Whether the queue over all sites was looked at, and is gone back to."),
+    )
+
+
+class AllQueuesQuery(Closed):
+    """How the queue over all sites is to be shown."""
+
+    order = _order()
+    of = fields.String(
+        load_default="",
+        validate=validate.Regexp(rf"^\Z|{SITE_PATTERN}"),
+        metadata=_said("The site of the comment that `decided` or `show` names."),
+    )
+    decided = _comment("What was decided last, which can be taken back.", load_default=None)
+    show = _comment("What is to stand first.", load_default=None)
+    back = fields.String(load_default="", validate=validate.OneOf(("", "1")), metadata=_said("All was given back."))
+
+
 class QueuePageQuery(Closed):
     """How the queue is to be shown."""
 
@@ -43,6 +66,11 @@ class QueuePageQuery(Closed):
     thread = _thread()
     decided = _comment("What was decided last, which can be taken back.", load_default=None)
     show = _comment("What is to stand first.", load_default=None)
+    bulk = fields.String(
+        load_default=None,
+        validate=validate.Regexp(BULK_ID_PATTERN),
+        metadata=_said("What was decided on many at once last, which can be taken back."),
+    )
     back = fields.String(load_default="", validate=validate.OneOf(("", "1")), metadata=_said("All was given back."))
 
 
@@ -52,6 +80,7 @@ class Looked(Closed):
     view = _view()
     order = _order()
     thread = _thread()
+    over = _over()
 
 
 class LeavingFormSchema(Looked):

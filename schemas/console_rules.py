@@ -108,3 +108,4 @@ class RestoreForm(OnceSchema):
         validate=validate.Regexp(r"^[1-9][0-9]{0,8}\Z"),
         metadata={"description": "The older version."},
     )
+    seen = _seen()

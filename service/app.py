@@ -1,5 +1,6 @@
 """The composition root: the parts, and the application made of them. Tests build it here too."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
@@ -21,6 +22,7 @@ from service.consumers.consumer import MakeConsumer
 from service.desk import Desk, clock_ms
 from service.domain.site import Audience
 from service.errors import RequestError, StartError
+from service.html.compilation import compile_all
 from service.link.address import make_link
 from service.link.link import Link
 from service.live.feeds import Feeds, ListenerLimits
@@ -52,6 +54,7 @@ from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.store.turned_down import TurnedDown
 from service.tracing import Tracing, start_tracing
+from service.upkeep.chain_watch import ChainWatch
 from service.vault import Vault
 from service.version import own_version
 from service.web.access import is_known
@@ -167,7 +170,7 @@ def make_service(
     service[NOW_MS], service[IS_FIRST], service[MODEL] = now_ms, is_first, load_model()
     service[MAKE_CONSUMERS] = consumers
     service[PAGES], service[FRAGMENTS] = PageCache(), FragmentCache()
-    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _work_in_background))
+    service.cleanup_ctx.extend((_trace, _run_server, _open_desk, _work_in_background, _compile_templates))
     service.on_startup.append(_add_routes)
     return service
 
@@ -208,6 +211,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
     lists = Lists(desk_link)
     feeds = _make_feeds(service, desk_link, registry)
     turned_down = TurnedDown(desk_link)
+    chains = ChainWatch(desk_link, service[NOW_MS])
     service[DESK] = Desk(
         desk_link,
         registry,
@@ -229,6 +233,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         ),
         thread_upgrades=ThreadUpgrades(desk_link),
         feeds=feeds,
+        chains=chains,
         near_duplicates=settings.near_duplicates,
         now_ms=service[NOW_MS],
     )
@@ -241,6 +246,7 @@ async def _open_desk(service: web.Application) -> AsyncIterator[None]:
         await feeds.end()
         await salts.close()
         await turned_down.close()
+        await chains.close()
         await registry.close()
         await link.close()
 
@@ -266,6 +272,15 @@ async def _work_in_background(service: web.Application) -> AsyncIterator[None]:
         return
     async with at_work(service[DESK], service[MAKE_CONSUMERS], service[SETTINGS].audit_days):
         yield
+
+
+async def _compile_templates(_service: web.Application) -> AsyncIterator[None]:
+    """Those of pages, in every worker."""
+    task = asyncio.create_task(compile_all())
+    yield
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 async def _read_registry(link: Link, registry: Registry, *, is_first: bool) -> None:

@@ -21,6 +21,7 @@ from service.store.search import Search
 from service.store.site_queues import SiteQueues
 from service.store.submissions import Submissions
 from service.store.turned_down import TurnedDown
+from service.upkeep.chain_watch import ChainWatch
 from service.vault import Vault
 
 
@@ -47,6 +48,7 @@ class Desk:
     rules: PreparedRules
     thread_upgrades: ThreadUpgrades
     feeds: Feeds
+    chains: ChainWatch
     near_duplicates: bool = True
     """Whether comments are compared with each other."""
     now_ms: Callable[[], int] = clock_ms

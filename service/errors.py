@@ -30,6 +30,7 @@ CommentdeskError
     ├── ConsoleError              what no call of the API is answered with
     │   ├── SignInRefusedError    a token or a one-time link that lets nobody in
     │   ├── ForgedFormError       a form that is not of the session it came with
+    │   ├── StaleReasonsError     a change of a site's reasons that are others by now
     │   └── SessionNotFoundError
     ├── TokenNotFoundError
     ├── PolicyVersionNotFoundError
@@ -232,6 +233,12 @@ class ForgedFormError(ConsoleError):
     code = "forged_form"
     title = marked("This form is not of your session")
     advice = marked("Nothing was done. Load the page again, and send the form from there.")
+
+
+class StaleReasonsError(ConsoleError):
+    code = "stale_reasons"
+    title = marked("The reasons changed since they were shown")
+    advice = marked("Read them again, and change what they are now.")
 
 
 class SessionNotFoundError(ConsoleError):

@@ -21,17 +21,22 @@ from service.api import (
 )
 from service.api.way_back import RECEIVED
 from service.console import (
+    all_queues,
     audit_log,
     author,
+    bulk_progress,
     colleague,
     comment,
     comments,
+    decision_reasons,
     decisions,
     first_run,
     guide,
     home,
+    many,
     news,
     numbers,
+    picked,
     queue,
     queue_acts,
     rule_versions,
@@ -60,6 +65,7 @@ AUTHOR = SITE + "/authors/{author_id}"
 DESK = "/console/{site}"
 RULES = DESK + "/rules"
 DESK_COMMENT = DESK + "/comments/{comment_id}"
+DESK_BULK = DESK + "/bulk/{bulk_id}"
 DESK_AUTHOR = DESK + "/authors/{author_id}"
 
 API: tuple[Route, ...] = (
@@ -158,11 +164,17 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", "/console/_/settings", settings.save_settings, MODERATOR, OPERATOR),
     route("GET", "/console/_/guide", guide.read_guide, MODERATOR, OPERATOR),
     route("GET", "/console", home.read_home, MODERATOR, OPERATOR),
+    route("POST", "/console/_/claims", all_queues.claim_of_all, MODERATOR),
+    route("POST", "/console/_/claims/renewal", all_queues.renew_of_all, MODERATOR),
+    route("POST", "/console/_/claims/end", all_queues.give_all_back, MODERATOR),
+    route("GET", "/console/_/live", news.follow_all_news, MODERATOR),
+    route("GET", "/console/_/figures", news.read_all_figures, MODERATOR),
     route("GET", DESK, queue.read_queue, MODERATOR),
     route("POST", DESK + "/claims", queue_acts.claim, MODERATOR),
     route("POST", DESK + "/claims/renewal", queue_acts.renew, MODERATOR),
     route("POST", DESK + "/claims/end", queue_acts.give_back, MODERATOR),
     route("POST", DESK + "/decisions", queue_acts.decide, MODERATOR),
+    route("POST", DESK + "/decisions/picked", picked.decide_picked, MODERATOR),
     route("POST", DESK + "/undo", queue_acts.undo, MODERATOR),
     route("POST", DESK + "/notes", queue_acts.write_note, MODERATOR),
     route("GET", DESK + "/live", news.follow_news, MODERATOR),
@@ -172,6 +184,13 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", DESK_COMMENT + "/decisions", decisions.decide, MODERATOR),
     route("POST", DESK_COMMENT + "/undo", decisions.undo, MODERATOR),
     route("POST", DESK_COMMENT + "/notes", comment.note_comment, MODERATOR),
+    route("GET", DESK + "/bulk", bulk_progress.list_bulks, MODERATOR),
+    route("POST", DESK + "/bulk", many.look_at_many, MODERATOR),
+    route("GET", DESK_BULK, bulk_progress.read_bulk, MODERATOR),
+    route("POST", DESK_BULK, many.start_bulk, MODERATOR),
+    route("GET", DESK_BULK + "/progress", bulk_progress.ask_progress, MODERATOR),
+    route("POST", DESK_BULK + "/stop", bulk_progress.stop_bulk, MODERATOR),
+    route("POST", DESK_BULK + "/undo", bulk_progress.undo_bulk, MODERATOR),
     route("GET", DESK + "/authors", author.read_look_up, MODERATOR),
     route("POST", DESK + "/authors", author.look_up_author, MODERATOR),
     route("GET", DESK_AUTHOR, author.read_author, MODERATOR),
@@ -208,6 +227,10 @@ CONSOLE: tuple[Route, ...] = (
     route("POST", RULES + "/new", rules.add_rule, OPERATOR),
     route("POST", RULES + "/change", rules.change_rule, OPERATOR),
     route("POST", RULES + "/trial", rules.try_rules, MODERATOR, OPERATOR),
+    route("GET", RULES + "/reasons", decision_reasons.read_reasons, MODERATOR, OPERATOR),
+    route("POST", RULES + "/reasons", decision_reasons.save_reason, OPERATOR),
+    route("POST", RULES + "/reasons/change", decision_reasons.move_reason, OPERATOR),
+    route("POST", RULES + "/reasons/default", decision_reasons.restore_reasons, OPERATOR),
     route("GET", DESK + "/audit", audit_log.read_audit, OPERATOR),
     route("GET", RULES + "/versions", rule_versions.read_versions, MODERATOR, OPERATOR),
     route("POST", RULES + "/versions", rule_versions.restore_version, OPERATOR),

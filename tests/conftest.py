@@ -11,10 +11,19 @@ from service.link import server
 from tests.servers import ONE_SERVER_KINDS, REDIS_SERVER_KINDS, RedisServer, ServiceProcess
 from tests.topology import RedisServers
 
+TESTS = Path(__file__).parent
 # A busy machine is no bug: examples are limited in number, not in time.
 settings.register_profile("commentdesk", deadline=None)
 settings.load_profile("commentdesk")
 PATIENCE_SECONDS = 30.0
+LONGEST = ("faults", "pipeline", "upkeep", "workers", "link", "console", "cluster", "pages", "docs", "platform")
+"""Folders whose files have few tests and take long. They go first: else one of two processes waits for the other at the
+end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {folder: place for place, folder in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.relative_to(TESTS).parts[0], len(LONGEST)))
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 
 from service.domain.news import place_of
 from service.errors import StreamsFullError, TooManyStreamsError
+from service.live.listener import Listener
 from service.use_cases.live import following
 from service.web.admission import address_of
 from service.web.call import Call
@@ -43,6 +44,12 @@ async def news_of(call: Call) -> AsyncGenerator[bytes, None]:
     address = address_of(call.request, call.context)
     site = call.known_site.site
     async with following(call.desk, site, call.known_caller, address=address, since=since) as listener:
-        yield await listener.read(0) or HEARTBEAT
-        while (chunk := await listener.read(HEARTBEAT_SECONDS)) is not None:
-            yield chunk or HEARTBEAT
+        async for chunk in read_chunks(listener):
+            yield chunk
+
+
+async def read_chunks(listener: Listener) -> AsyncGenerator[bytes, None]:
+    """What a listener is told, until it is ended; a heartbeat where that is nothing."""
+    yield await listener.read(0) or HEARTBEAT
+    while (chunk := await listener.read(HEARTBEAT_SECONDS)) is not None:
+        yield chunk or HEARTBEAT

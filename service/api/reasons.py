@@ -1,12 +1,11 @@
 """What moderators and operators call of a site's own reasons for decisions."""
 
 from schemas.reasons import DecisionReasonsSchema, NewDecisionReasonsSchema
-from service.api.wire_reasons import reasons_json
-from service.domain.decision_reason import DecisionReason
+from service.api.wire_reasons import reason_of, reasons_json
 from service.errors import StoreFullError
 from service.use_cases import reasons
 from service.web.answer import Answer
-from service.web.call import Call, Json
+from service.web.call import Call
 from service.web.operation import operation, outcome
 
 
@@ -24,10 +23,6 @@ async def read_reasons(call: Call) -> Answer:
 async def set_reasons(call: Call) -> Answer:
     """Decisions that were made keep the code that they carry, also one that is in the list no longer."""
     given = call.body["reasons"]
-    wanted = None if given is None else [_reason(each) for each in given]
+    wanted = None if given is None else [reason_of(each) for each in given]
     changed = await reasons.set_reasons(call.desk, call.known_site, wanted, actor=call.known_caller.actor)
     return Answer(200, reasons_json(changed))
-
-
-def _reason(given: Json) -> DecisionReason:
-    return DecisionReason(given["code"], given["title"], given["public"])

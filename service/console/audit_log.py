@@ -48,8 +48,7 @@ async def read_audit(call: Call) -> Answer:
         mistakes=mistakes,
         entries=found.entries,
         older=f"/console/{site}/audit?{urlencode({**given, 'cursor': cursor})}" if cursor else "",
-        verified=await audit_log.verify(desk, site) if call.query["verify"] else None,
-        is_asked=bool(call.query["verify"]),
+        chain=await (audit_log.verify_chain if call.query["verify"] else audit_log.look_at_chain)(desk, site),
     )
 
 

@@ -20,6 +20,7 @@ from service.domain.state import State
 from service.errors import InvalidFieldsError
 from service.html.shown.composition import shown
 from service.html.shown.moment import moment
+from service.html.shown.reason_titles import reason_titles
 from service.html.shown.row import row_of
 from service.texts.sentence import marked
 from service.texts.texts import Texts
@@ -77,6 +78,11 @@ class Filters:
         names = ("state", "by", "q", "since", "thread", "author", "cursor")
         return {name: getattr(self, name) for name in names}
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything was asked for: else all comments of the site are meant."""
+        return any(value for name, value in self.given.items() if name != "cursor")
+
     def tabs(self, texts: Texts) -> list[tuple[str, str]]:
         """The same search in each state."""
         return [(texts.gettext(words), self._of(state, by).address) for words, state, by in _TABS]
@@ -102,20 +108,20 @@ async def read_comments(call: Call) -> Answer:
     try:
         found = await _find(call, filters)
     except InvalidFieldsError as error:
-        return await _drawn(call, filters, CommentsPage([], None), mistakes=_said(error, texts_at(call)))
+        return await _drawn(call, filters, CommentsPage([], None), mistakes=said_of_filters(error, texts_at(call)))
     return await _drawn(call, filters, found, did=await find_last_act(call, did))
 
 
 async def _find(call: Call, filters: Filters) -> CommentsPage:
     """InvalidFieldsError names fields as the page calls them."""
-    query = _checked(filters)
+    query = checked_filters(filters)
     selection = await lists.with_author(call.desk, filters.site, selection_of(query), query["author_id"])
     below = ordinal_of(COMMENTS, filters.cursor)
     return await lists.list_comments(call.desk, filters.site, selection, limit=SHOWN_AT_ONCE, below=below)
 
 
-def _checked(filters: Filters) -> Json:
-    """The query of the API's own call."""
+def checked_filters(filters: Filters) -> Json:
+    """The query of the API's own call. InvalidFieldsError."""
     given: Json = {name: getattr(filters, name) for name in ("state", "q", "thread") if getattr(filters, name)}
     if filters.author:
         given["author_id"] = filters.author
@@ -133,7 +139,7 @@ def _verdict_of(filters: Filters) -> Verdict:
     return _OF_MACHINE[State(filters.state)]
 
 
-def _said(error: InvalidFieldsError, texts: Texts) -> dict[str, str]:
+def said_of_filters(error: InvalidFieldsError, texts: Texts) -> dict[str, str]:
     names = [{"author_id": "author"}.get(name, name) for name in error.errors or {}]
     return {name: texts.gettext(_MISTAKES[name]) for name in names}
 
@@ -158,5 +164,6 @@ async def _drawn(
         mistakes=mistakes or {},
         did=did,
         thread_at=partial(thread_address, filters.site),
+        reasons=reason_titles(call.known_site, texts),
         key=new_key(),
     )

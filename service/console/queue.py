@@ -1,20 +1,23 @@
 """The page at which a moderator decides: the comments that are leased to him, or how many wait."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
 from schemas.console_queue import QueuePageQuery
+from service.console.bulk_progress import ShownBulk, find_bulk
 from service.console.frame import fragment as fragment_of
 from service.console.frame import is_fragment, look_at, page, texts_at
 from service.console.operation import console_page
 from service.console.repeats import new_key
 from service.console.sheet import sheets_of
-from service.domain.comment import Comment
+from service.domain.comment import Comment, FullComment
 from service.domain.held import Held
 from service.domain.look import View
 from service.domain.queue import START, QueueOrder, QueueView
+from service.domain.site import Site
 from service.domain.state import State
 from service.errors import CommentNotFoundError
 from service.html.shown.comment import ShownComment, shown_comment
@@ -27,14 +30,16 @@ from service.use_cases.reasons import reasons_of
 from service.web.answer import Answer
 from service.web.call import Call
 
+CLAIMED_AT_ONCE = 10
 MOST_CODES = 9
 """Reasons that have a key."""
 ROWS = 25
 
 
 class Undone(NamedTuple):
-    """What was decided last, and can be taken back."""
+    """What was decided last, on which site, and can be taken back."""
 
+    site: str
     comment: Comment
     name: Shown
     title: str
@@ -42,56 +47,85 @@ class Undone(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A comment in the list; `away` is who else holds it."""
+    """A comment in the list; `away` is who else holds it. Its box is ticked and its text open where its page was sent
+    back before anything was done."""
 
     comment: Comment
     shown: ShownComment
     moment: Moment
     away: Shown | None
     key: str
+    is_picked: bool
+
+
+class Scope(NamedTuple):
+    """Of which sites a queue is: of one, or of all of a moderator's. `page` is where it is, and `acts` before what is
+    done to none of its comments; `titles` has the names of all sites by their ids, None where it is of one."""
+
+    page: str
+    acts: str
+    titles: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a page says first of all: of what kind, and in which words. `show` is a comment that is to stand first, and
-    `is_open` says that its text is shown whole."""
+    `is_open` says that its text is shown whole. `picked` are those whose boxes stay ticked, and texts open."""
 
     kind: str = ""
     words: str | Markup = ""
     show: str = ""
     is_open: bool = False
     status: int = 200
+    picked: Collection[str] = ()
 
 
 NOTHING = Told()
+_OF_ONE = {"sites": (), "left_out": 0, "steps_left": 0, "many": None}
+"""What the queue over all sites has besides that of one, and the other way round."""
 
 
 @console_page("Show the queue", query=QueuePageQuery)
 async def read_queue(call: Call) -> Answer:
     """Looking claims nothing: it shows what the moderator holds, or how many comments wait."""
-    told = Told(show=call.query["show"] or "")
+    return await queue_page(call, told_first(call), decided=call.query["decided"], bulk_id=call.query["bulk"])
+
+
+def told_first(call: Call) -> Told:
+    """What a page was asked to begin with."""
     if call.query["back"]:
-        told = Told("right", texts_at(call).gettext("Your comments went back. Nothing you decided was lost."))
-    return await queue_page(call, told, decided=call.query["decided"])
+        return Told("right", texts_at(call).gettext("Your comments went back. Nothing you decided was lost."))
+    return Told(show=call.query["show"] or "")
 
 
-async def queue_page(call: Call, told: Told = NOTHING, *, decided: str | None = None) -> Answer:
+async def queue_page(
+    call: Call, told: Told = NOTHING, *, decided: str | None = None, bulk_id: str | None = None
+) -> Answer:
     """The queue as it is now, as it was looked at; what is to stand first stands by itself."""
-    undo = await _undone(call, decided) if decided else None
-    held = await read_held(call.desk, call.known_site.site, call.known_caller, order_of(call), first=told.show)
+    site = call.known_site
+    undo = await find_undone(call, site, decided) if decided else None
+    held = await read_held(call.desk, site.site, call.known_caller, order_of(call), first=told.show)
+    many = await find_bulk(call, bulk_id) if bulk_id else None
     if _view(call) is View.LIST and not told.show:
-        return await _list_page(call, held, told, undo)
-    return await _one_page(call, held, told, undo)
+        return await _list_page(call, held, told, undo, many)
+    comments = [(site.site, each) for each in held.comments]
+    return await one_page(call, scope_of(site), held, comments, {"told": told, "undo": undo, "many": many})
 
 
-async def _one_page(call: Call, held: Held, told: Told, undo: Undone | None) -> Answer:
-    """One comment at a time; for a script that asked, without the frame."""
-    values = _values(call, held) | {
-        "sheets": await sheets_of(call.desk, call.known_site.site, held.comments, texts_at(call)),
-        "told": told,
-        "undo": undo,
-        "codes": reasons_of(call.known_site)[:MOST_CODES],
-    }
+def scope_of(site: Site) -> Scope:
+    """The queue of one site."""
+    return Scope(f"/console/{site.site}", f"/console/{site.site}")
+
+
+async def one_page(
+    call: Call, scope: Scope, held: Held, comments: Sequence[tuple[str, FullComment]], more: dict[str, Any]
+) -> Answer:
+    """One comment at a time, each given behind its site; for a script that asked, without the frame."""
+    sheets = await sheets_of(call.desk, comments, texts_at(call))
+    sites = dict.fromkeys(each.site for each in sheets)
+    codes = {site: reasons_of(call.desk.registry.site(site))[:MOST_CODES] for site in sites}
+    values = _values(call, scope, held) | _OF_ONE | {"sheets": sheets, "codes": codes} | more
+    told: Told = values["told"]
     if is_fragment(call):
         return fragment_of(call, "console/queue-part.html", status=told.status, **values)
     return page(call, "console/queue.html", here="queue", waiting=held.waiting, status=told.status, **values)
@@ -117,9 +151,9 @@ def _view(call: Call) -> View:
     return View(named) if named else look_at(call).view
 
 
-def _values(call: Call, held: Held) -> dict[str, Any]:
+def _values(call: Call, scope: Scope, held: Held) -> dict[str, Any]:
     return {
-        "site": call.known_site,
+        "scope": scope,
         "view": _view(call),
         "order": order_of(call),
         "thread": thread_of(call),
@@ -129,36 +163,40 @@ def _values(call: Call, held: Held) -> dict[str, Any]:
     }
 
 
-async def _undone(call: Call, comment_id: str) -> Undone | None:
+async def find_undone(call: Call, site: Site, comment_id: str) -> Undone | None:
     """The bar of the last decision; None where that comment is gone, or nobody decided on it."""
     try:
-        full = await moderation.read_comment(call.desk, call.known_site.site, comment_id)
+        full = await moderation.read_comment(call.desk, site.site, comment_id)
     except CommentNotFoundError:
         return None
     if not full.history or full.comment.state is State.HELD:
         return None
-    titles = {each.code: each.title for each in reasons_of(call.known_site)}
+    titles = {each.code: each.title for each in reasons_of(site)}
     code = full.comment.decision_reason
-    return Undone(full.comment, shown(full.comment.name), titles.get(code or "", ""), new_key())
+    return Undone(site.site, full.comment, shown(full.comment.name), titles.get(code or "", ""), new_key())
 
 
-async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None) -> Answer:
+async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None, many: ShownBulk | None) -> Answer:
     """Many at once, claimed or not."""
     site, texts, now_ms = call.known_site.site, texts_at(call), call.desk.now_ms()
     view = QueueView(order_of(call), thread_of(call) or None)
     found = await moderation.list_queue(call.desk, site, view, limit=ROWS, after=START, now_ms=now_ms)
-    values = _values(call, held) | {
-        "rows": [_row(each, call.known_caller.actor, now_ms, texts) for each in found.comments],
+    values = _values(call, scope_of(call.known_site), held) | {
+        "rows": [_row(each, call.known_caller.actor, told, now_ms, texts) for each in found.comments],
         "left": max(0, found.total - len(found.comments)),
         "told": told,
         "undo": undo,
+        "many": many,
+        "codes": reasons_of(call.known_site),
     }
     if is_fragment(call):
         return fragment_of(call, "console/queue-list-part.html", status=told.status, **values)
     return page(call, "console/queue-list.html", here="queue", waiting=held.waiting, status=told.status, **values)
 
 
-def _row(comment: Comment, actor: str, now_ms: int, texts: Texts) -> Row:
+def _row(comment: Comment, actor: str, told: Told, now_ms: int, texts: Texts) -> Row:
     claim = comment.claim
     away = shown(claim.moderator) if claim and claim.member_id != actor else None
-    return Row(comment, shown_comment(comment, texts), moment(comment.submitted_ms, now_ms, texts), away, new_key())
+    came = moment(comment.submitted_ms, now_ms, texts)
+    is_picked = comment.comment_id in told.picked
+    return Row(comment, shown_comment(comment, texts), came, away, new_key(), is_picked)

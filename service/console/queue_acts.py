@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 from markupsafe import Markup, escape
 
 from schemas.console_queue import ClaimFormSchema, DecisionFormSchema, LeavingFormSchema, NoteFormSchema, UndoFormSchema
+from service.console.all_queues import all_queues_page, back_to_all
 from service.console.frame import is_fragment, texts_at
 from service.console.operation import console_page
-from service.console.queue import Told, order_of, queue_page, thread_of
+from service.console.queue import CLAIMED_AT_ONCE, NOTHING, Told, order_of, queue_page, thread_of
 from service.console.repeats import replay_of_form
 from service.domain.comment import FullComment
 from service.domain.decision import Decision, Ruling
@@ -28,7 +29,6 @@ from service.web.answer import Answer
 from service.web.call import Call
 from service.web.problems import status_of
 
-CLAIMED_AT_ONCE = 10
 _LEAVE = "leave"
 _REFUSALS = (
     ClaimedByAnotherError,
@@ -85,7 +85,7 @@ async def decide(call: Call) -> Answer:
     body, comment_id = call.body, call.body["comment_id"]
     if body["folded"] and body["decision"] == Decision.APPROVE:
         told = Told("warn", texts_at(call).gettext(_UNFOLDED), show=comment_id, is_open=True)
-        return await queue_page(call, told)
+        return await _page(call, told)
     try:
         await (_leave(call) if body["decision"] == _LEAVE else _decide(call))
     except _REFUSALS as error:
@@ -113,7 +113,7 @@ async def undo(call: Call) -> Answer:
         )
     except _REFUSALS as error:
         return await _refused(call, comment_id, error)
-    return await queue_page(call, Told(show=comment_id)) if is_fragment(call) else _back(call, show=comment_id)
+    return await _page(call, Told(show=comment_id)) if is_fragment(call) else _back(call, show=comment_id)
 
 
 @console_page("Write a note on a comment", form=NoteFormSchema)
@@ -125,7 +125,7 @@ async def write_note(call: Call) -> Answer:
         )
     except CommentNotFoundError as error:
         return await _refused(call, comment_id, error)
-    return await queue_page(call, Told(show=comment_id)) if is_fragment(call) else _back(call, show=comment_id)
+    return await _page(call, Told(show=comment_id)) if is_fragment(call) else _back(call, show=comment_id)
 
 
 def _ruling(call: Call) -> Ruling:
@@ -141,8 +141,17 @@ def _ruling(call: Call) -> Ruling:
     )
 
 
+async def _page(call: Call, told: Told = NOTHING, *, decided: str | None = None) -> Answer:
+    """The queue that the form was sent from: of the comment's site, or over all."""
+    if call.body["over"]:
+        return await all_queues_page(call, told, of=call.known_site.site, decided=decided)
+    return await queue_page(call, told, decided=decided)
+
+
 def _back(call: Call, **query: str) -> Answer:
     """To the queue, as it was looked at."""
+    if call.body["over"]:
+        return back_to_all(call, of=call.known_site.site, **query)
     kept = {name: call.body[name] for name in ("view", "order", "thread")} | query
     asked = urlencode({name: value for name, value in kept.items() if value})
     return Answer(303, headers={"Location": f"/console/{call.known_site.site}{'?' if asked else ''}{asked}"})
@@ -151,7 +160,7 @@ def _back(call: Call, **query: str) -> Answer:
 async def _done(call: Call, comment_id: str) -> Answer:
     if not is_fragment(call):
         return _back(call, decided=comment_id)
-    return await queue_page(call, decided=comment_id or None)
+    return await _page(call, decided=comment_id)
 
 
 async def _refused(call: Call, comment_id: str, error: RequestError) -> Answer:
@@ -159,7 +168,7 @@ async def _refused(call: Call, comment_id: str, error: RequestError) -> Answer:
     words = await _words(call, comment_id, error)
     show = comment_id if isinstance(error, StaleRevisionError) else ""
     told = Told("wrong", words, show=show, status=status_of(error))
-    return await queue_page(call, told)
+    return await _page(call, told)
 
 
 async def _words(call: Call, comment_id: str, error: RequestError) -> str | Markup:

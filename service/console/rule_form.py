@@ -121,14 +121,14 @@ def _new_rule(typed: Mapping[str, str]) -> Json:
 
 def mistakes_of_new(error: InvalidFieldsError, texts: Texts) -> dict[str, str]:
     """Of the form of a new rule, whose call has it as the last of all."""
-    wrong = [part for part in _paths(error.errors or {}) if part]
+    wrong = [part for part in paths_of(error.errors or {}) if part]
     names = [next((_OF_NEW_RULE[each] for each in path if each in _OF_NEW_RULE), path[0]) for path in wrong]
     return {("values" if name == "rules" else name): texts.gettext(_SAID.get(name, error.title)) for name in names}
 
 
 def mistakes_of_settings(error: InvalidFieldsError, texts: Texts) -> dict[str, str]:
     """What is said of each field by its name in the form."""
-    names = dict.fromkeys(path[0] for path in _paths(error.errors or {}))
+    names = dict.fromkeys(path[0] for path in paths_of(error.errors or {}))
     return {name: texts.gettext(_SAID.get(name, error.title)) for name in names}
 
 
@@ -137,7 +137,8 @@ def faults_of(error: InvalidFieldsError) -> list[str]:
     return [f"{'.'.join(path)}: {said}" for path, said in _leaves(error.errors or {})][:_MOST_TOLD]
 
 
-def _paths(errors: object) -> list[tuple[str, ...]]:
+def paths_of(errors: object) -> list[tuple[str, ...]]:
+    """Each place of nested errors, as the names on the way to it."""
     return [path for path, _ in _leaves(errors)]
 
 

@@ -16,7 +16,7 @@ from service.domain.policy import Mode
 from service.domain.policy_difference import Difference, FieldChange, difference_of, written_difference
 from service.domain.policy_version import VersionNote
 from service.domain.rule import Rule
-from service.errors import InvalidFieldsError, PolicyVersionNotFoundError
+from service.errors import InvalidFieldsError, PolicyVersionNotFoundError, StalePolicyError
 from service.html.shown.composition import Shown, shown
 from service.texts.texts import Texts
 from service.use_cases import policies
@@ -28,6 +28,8 @@ SHOWN_AT_ONCE = 50
 MOST_WRITTEN = 600
 """So many lines of a difference are shown as they are written."""
 MAX_LINE_CHARS = 400
+MOST_NOTES = 20
+"""So many versions between two are named with who made them."""
 _TWO = re.compile(r"([1-9][0-9]{0,8})\.\.([1-9][0-9]{0,8})", re.ASCII)
 
 
@@ -62,35 +64,52 @@ async def compare_versions(call: Call) -> Answer:
     numbers = _TWO.fullmatch(call.request.match_info["versions"])
     if numbers is None:
         raise PolicyVersionNotFoundError
-    desk, site, texts = call.desk, call.known_site, texts_at(call)
-    before, after = [await policies.read_version(desk, site, int(number)) for number in numbers.groups()]
-    note = await _note_of(call, after.version)
+    return await _compare(call, *map(int, numbers.groups()))
+
+
+@console_page("Make an older version the rules again", form=RestoreForm)
+async def restore_version(call: Call) -> Answer:
+    """Those between stay in the list. Where its rules are not taken any more, or others are in force than the page
+    showed, nothing changes."""
+    desk, site, version, seen = (
+        call.desk,
+        call.known_site,
+        int(call.body["version"]),
+        int(call.body["seen"] or 0) or None,
+    )
+    try:
+        await policies.restore_version(desk, site, version, call.known_caller, replay=replay_of_form(call), seen=seen)
+    except InvalidFieldsError as error:
+        return await _list(call, None, refused=version, status=status_of(error))
+    except StalePolicyError as error:
+        await desk.registry.read_site(site.site)
+        in_force = desk.registry.site(site.site).policy_version
+        return await _compare(call, version, in_force, missed_since=seen, status=status_of(error))
+    return Answer(303, headers={"Location": f"/console/{site.site}/rules?saved=1"})
+
+
+async def _compare(call: Call, one: int, other: int, *, missed_since: int | None = None, status: int = 200) -> Answer:
+    """What is different, and who made the versions between; `missed_since` is the version after which somebody changed
+    the rules while another wanted to."""
+    desk, site = call.desk, call.known_site
+    before, after = [await policies.read_version(desk, site, number) for number in (one, other)]
     lines = await asyncio.to_thread(written_difference, before.policy, after.policy)
     return page(
         call,
         "console/rules-difference.html",
         here="rules",
+        status=status,
         before=before.version,
         after=after.version,
-        note=note,
-        told=told(difference_of(before.policy, after.policy), texts),
+        notes=await _notes_between(call, before.version, after.version),
+        missed_since=missed_since,
+        told=told(difference_of(before.policy, after.policy), texts_at(call)),
         written=[Written(line.kind, shown(line.text[:MAX_LINE_CHARS])) for line in lines[:MOST_WRITTEN]],
         more=max(0, len(lines) - MOST_WRITTEN),
         may_write=call.known_caller.is_admin or call.known_caller.may(Role.OPERATOR),
         in_force=desk.registry.site(site.site).policy_version,
         key=new_key(),
     )
-
-
-@console_page("Make an older version the rules again", form=RestoreForm)
-async def restore_version(call: Call) -> Answer:
-    """Those between stay in the list. Where its rules are not taken any more, nothing changes."""
-    site, version = call.known_site, int(call.body["version"])
-    try:
-        await policies.restore_version(call.desk, site, version, call.known_caller, replay=replay_of_form(call))
-    except InvalidFieldsError as error:
-        return await _list(call, None, refused=version, status=status_of(error))
-    return Answer(303, headers={"Location": f"/console/{site.site}/rules?saved=1"})
 
 
 def told(difference: Difference, texts: Texts) -> Told:
@@ -120,9 +139,10 @@ def _value(name: str, value: object, texts: Texts) -> str:
     return texts.number(value) if isinstance(value, int) else str(value)
 
 
-async def _note_of(call: Call, version: int) -> VersionNote | None:
-    found = await policies.read_versions(call.desk, call.known_site, below=version + 1, limit=1)
-    return next((note for note in found.notes if note.version == version), None)
+async def _notes_between(call: Call, before: int, after: int) -> Sequence[VersionNote]:
+    """Of the versions after one and up to another the newest few."""
+    found = await policies.read_versions(call.desk, call.known_site, below=after + 1, limit=MOST_NOTES)
+    return [note for note in found.notes if note.version > before]
 
 
 async def _list(call: Call, below: int | None, *, refused: int | None = None, status: int = 200) -> Answer:
@@ -137,4 +157,5 @@ async def _list(call: Call, below: int | None, *, refused: int | None = None, st
         last=found.last,
         is_first=below is None,
         refused=refused,
+        in_force=call.desk.registry.site(call.known_site.site).policy_version,
     )

@@ -34,7 +34,7 @@ from service.domain.policy_version import VersionNote
 from service.domain.submission import Submission
 from service.errors import InvalidFieldsError, StalePolicyError
 from service.texts.sentence import marked
-from service.use_cases import policies, rules
+from service.use_cases import policies, rule_hits, rules
 from service.web.answer import Answer
 from service.web.call import Call
 from service.web.operation import checked
@@ -72,7 +72,7 @@ class Typed:
 
 @console_page("Show a site's rules", query=RulesQuery)
 async def read_rules(call: Call) -> Answer:
-    return _draw(call, Typed(), is_saved=bool(call.query["saved"]))
+    return await _draw(call, Typed(), is_saved=bool(call.query["saved"]))
 
 
 @console_page("Change how a site moderates", form=PolicySettingsForm)
@@ -130,11 +130,11 @@ async def try_rules(call: Call) -> Answer:
         wanted = checked(_TRIAL, given)
     except InvalidFieldsError as error:
         mistakes = mistakes_of_settings(error, texts_at(call))
-        return _draw(call, Typed(trial=call.body, mistakes=mistakes, is_refused=True), 422)
+        return await _draw(call, Typed(trial=call.body, mistakes=mistakes, is_refused=True), 422)
     said = Submission(wanted["name"], wanted["email"], wanted["body"], "")
     trial = await rules.try_policy(call.desk, call.known_site, wanted["thread"], said)
     result = tried(trial, said, wanted["thread"], call.desk.now_ms(), texts_at(call))
-    return _draw(call, Typed(trial=call.body, result=result))
+    return await _draw(call, Typed(trial=call.body, result=result))
 
 
 async def _save(
@@ -145,17 +145,18 @@ async def _save(
     try:
         await policies.change_policy(call.desk, site, wanted(), call.known_caller, seen=seen)
     except InvalidFieldsError as error:
-        return _draw(call, replace(refused(error), is_refused=True), 422)
+        return await _draw(call, replace(refused(error), is_refused=True), 422)
     except StalePolicyError as error:
         await call.desk.registry.read_site(site.site)
         found = await policies.read_versions(call.desk, site, below=None, limit=MOST_MISSED)
         missed = [note for note in found.notes if note.version > (seen or 0)]
-        return _draw(call, replace(kept, missed=missed, is_refused=True), status_of(error))
+        return await _draw(call, replace(kept, missed=missed, is_refused=True), status_of(error))
     return Answer(303, headers={"Location": f"/console/{site.site}/rules?saved=1"})
 
 
-def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool = False) -> Answer:
+async def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool = False) -> Answer:
     site, texts, caller = call.desk.registry.site(call.known_site.site), texts_at(call), call.known_caller
+    hits = await rule_hits.count_hits(call.desk, site)
     return page(
         call,
         "console/rules.html",
@@ -164,6 +165,8 @@ def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool = False
         version=site.policy_version,
         typed=typed,
         settings=typed.settings or typed_settings(site.policy),
+        hits=[hits.by_rule[rule.name] for rule in site.policy.rules],
+        hits_since_ms=hits.since_ms,
         rows=[rule_row(place, rule, texts) for place, rule in enumerate(site.policy.rules)],
         text=typed_rules(site.policy) if typed.text is None else typed.text,
         modes=[(mode, texts.gettext(MODE_WORDS[mode])) for mode in MODES],

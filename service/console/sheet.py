@@ -87,12 +87,17 @@ class Sheet:
         return why.lines[0].label if why.lines else (why.routes[0] if why.routes else "")
 
 
-async def sheets_of(desk: Desk, site: str, comments: Sequence[FullComment], texts: Texts) -> list[Sheet]:
-    """Comments with their parents and threads: the first, and as many after it as a page has room for. Others have
-    their turn while they are drawn."""
-    parents, threads = await asyncio.gather(_parents(desk, site, comments), _threads(desk, site, comments))
+async def sheets_of(desk: Desk, comments: Sequence[tuple[str, FullComment]], texts: Texts) -> list[Sheet]:
+    """Comments, each behind its site, with their parents and threads: the first, and as many after it as a page has
+    room for. Others have their turn while they are drawn."""
+    of_sites: dict[str, list[FullComment]] = {}
+    for site, full in comments:
+        of_sites.setdefault(site, []).append(full)
+    found = await asyncio.gather(*(_around(desk, site, each) for site, each in of_sites.items()))
+    around = dict(zip(of_sites, found, strict=True))
     now_ms, sheets, left_bytes = desk.now_ms(), list[Sheet](), MOST_BYTES
-    for number, full in enumerate(comments, start=1):
+    for number, (site, full) in enumerate(comments, start=1):
+        parents, threads = around[site]
         sheet = _sheet(site, number, full, parents, threads, now_ms=now_ms, texts=texts)
         left_bytes -= sheet.size_bytes
         if sheets and left_bytes < 0:
@@ -138,6 +143,13 @@ def _note(note: Note, now_ms: int, texts: Texts) -> Said:
 
 def _said(name: str, body: str, at_ms: int, now_ms: int, texts: Texts) -> Said:
     return Said(shown(name), shown_body(body), moment(at_ms, now_ms, texts))
+
+
+async def _around(
+    desk: Desk, site: str, comments: Sequence[FullComment]
+) -> tuple[dict[str, Comment], dict[str, Thread]]:
+    """The parents of a site's comments by their ids, and their threads."""
+    return await asyncio.gather(_parents(desk, site, comments), _threads(desk, site, comments))
 
 
 async def _parents(desk: Desk, site: str, comments: Sequence[FullComment]) -> dict[str, Comment]:

@@ -89,6 +89,16 @@ class Bulk:
     undo: Undoing | None
 
     @property
+    def is_at_work(self) -> bool:
+        """Whether something of it, or of its undo, is left to do."""
+        return self.is_running or (self.undo is not None and self.undo.is_running)
+
+    @property
+    def changed(self) -> int:
+        """How many comments it decided on."""
+        return self.done - self.skipped
+
+    @property
     def is_stopped(self) -> bool:
         """Whether it ended before all was done: it was taken back, or its store was restored from a backup."""
         return not self.is_running and self.done < self.total

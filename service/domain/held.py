@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from service.domain.comment import FullComment
-from service.domain.queue import QueueOrder
+from service.domain.queue import QueueDepth, QueueOrder
 
 
 class Claims(NamedTuple):
@@ -26,6 +26,16 @@ class Held(NamedTuple):
     others: Mapping[str, int]
     waiting: int
     oldest_ms: int | None
+
+
+class HeldEverywhere(NamedTuple):
+    """What a moderator holds on all of his sites, as if these were one, and the site of each comment by its id; how
+    much waits on each of them, and how many sites were not looked at."""
+
+    held: Held
+    sites: Mapping[str, str]
+    depths: Sequence[QueueDepth]
+    left_out: int
 
 
 def in_order(comments: Sequence[FullComment], order: QueueOrder) -> list[FullComment]:

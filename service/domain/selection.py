@@ -1,6 +1,6 @@
 """Which comments of a site are meant: what a list shows, and what one act on many is done to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from service.domain.comment import Comment
@@ -15,7 +15,8 @@ class Selection(NamedTuple):
     it met; `author` a keyed hash of an email. It was submitted at `since_ms` or later, and before `until_ms`. Its risk
     is above `risk_above` and below `risk_below`, which that of an unscored one is not. `query` is what its name and
     body say, as `lists/query.py` reads it; `like` the comment_id of another that it reads like: these two are not asked
-    by the lists themselves.
+    by the lists themselves. `revisions` names the comments by their ids, each as it was at a revision: one that was
+    changed since is not meant.
     """
 
     state: State | None = None
@@ -30,6 +31,7 @@ class Selection(NamedTuple):
     risk_below: float | None = None
     query: str = ""
     like: str | None = None
+    revisions: Mapping[str, int] | None = None
 
     def takes(self, comment: Comment) -> bool:
         """Whether a comment as it is now passes the filters, but for `author`, `query` and `like`, of which a `Comment`
@@ -42,6 +44,7 @@ class Selection(NamedTuple):
             and (self.rule is None or self.rule in _rules_of(comment))
             and self.spans(comment.submitted_ms)
             and self._takes_risk(comment.risk)
+            and (self.revisions is None or self.revisions.get(comment.comment_id) == comment.revision)
         )
 
     def spans(self, at_ms: int) -> bool:

@@ -95,12 +95,18 @@ _ENVIRONMENT.install_null_translations(newstyle=True)  # type: ignore[attr-defin
 # at once, instead of speaking English to everyone.
 for _name in ("gettext", "ngettext"):
     del _ENVIRONMENT.globals[_name]
-_TEMPLATES = {name: _ENVIRONMENT.get_template(name) for name in _ENVIRONMENT.list_templates(["html"])}
+TEMPLATES = tuple(_ENVIRONMENT.list_templates(["html"]))
+
+
+def compile_template(name: str) -> None:
+    """Makes a template ready, which its first rendering would do otherwise. Safe in any thread; a template with a
+    mistake raises jinja2.TemplateError."""
+    _ENVIRONMENT.get_template(name)
 
 
 def text(template: str, texts: Texts, **values: object) -> str:
     """What a template makes of values, in the language of the texts."""
-    return _TEMPLATES[template].render(values, texts=texts, **page_texts(texts))
+    return _ENVIRONMENT.get_template(template).render(values, texts=texts, **page_texts(texts))
 
 
 def page(

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import structlog
@@ -57,7 +57,7 @@ class Feeds:
         self._now_ms = now_ms
         self._limits = limits
         self._feeds: dict[str, Feed] = {}
-        self._joined: dict[Listener, str] = {}
+        self._joined: dict[Listener, Sequence[str]] = {}
         self._of_token: Counter[str] = Counter()
         self._of_address: Counter[str] = Counter()
         self._ticker: asyncio.Task[None] | None = None
@@ -65,17 +65,19 @@ class Feeds:
         self._open = 0
         self._count(0)
 
-    async def open(self, site: str, audience: Audience, since: Place | None) -> Listener:
-        """A listener to a site's news, which the caller closes. TooManyStreamsError, StreamsFullError, and what a
-        `Link` may raise."""
+    async def open(self, sites: Sequence[str], audience: Audience, since: Place | None) -> Listener:
+        """A listener to the news of some sites, which the caller closes; `since` is a place in those of one site.
+        TooManyStreamsError, StreamsFullError, and what a `Link` may raise."""
         self._admit(audience)
         listener = Listener()
-        self._joined[listener] = site
-        feed = self._feeds.get(site)
-        if feed is None:
-            feed = self._feeds[site] = Feed(self._link, site, self._encode, self._now_ms)
+        self._joined[listener] = sites
+        for site in sites:
+            if site not in self._feeds:
+                self._feeds[site] = Feed(self._link, site, self._encode, self._now_ms)
         try:
-            await feed.join(listener, since)
+            joins = [self._feeds[site].join(listener, since) for site in sites]
+            failures = await asyncio.gather(*joins, return_exceptions=True)
+            _raise_first(failures)
         except BaseException:
             self.close(listener, audience)
             raise
@@ -86,11 +88,12 @@ class Feeds:
     def close(self, listener: Listener, audience: Audience) -> None:
         """Lets a listener go; with the last of a site its feed ends."""
         listener.end()
-        site = self._joined.pop(listener)
-        feed = self._feeds[site]
-        feed.listeners.discard(listener)
-        if site not in self._joined.values():
-            del self._feeds[site]
+        sites = self._joined.pop(listener)
+        followed = {site for each in self._joined.values() for site in each}
+        for site in sites:
+            self._feeds[site].listeners.discard(listener)
+            if site not in followed:
+                del self._feeds[site]
         self._count(-1)
         for held, name in ((self._of_token, audience.token_id), (self._of_address, audience.address)):
             held[name] -= 1
@@ -138,3 +141,9 @@ class Feeds:
                 if isinstance(failure, Exception) and not isinstance(failure, RequestError):
                     log.error("feed_failed", exc_info=failure)
         self._ticker = None
+
+
+def _raise_first(failures: Iterable[BaseException | None]) -> None:
+    for failure in failures:
+        if failure is not None:
+            raise failure

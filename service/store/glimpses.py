@@ -15,7 +15,7 @@ from service.store.record import unpack_reasons
 
 COMMENTS_A_STEP = 100
 """So many are read in one step: a third of a millisecond of the server's time."""
-_FIELDS = ("thread", "author", "state", "verdict", "reasons", "risk", "reason", "ordinal")
+_FIELDS = ("thread", "author", "state", "verdict", "reasons", "risk", "reason", "ordinal", "revision")
 _SHORT = tuple(keys.COMMENT_FIELDS[name] for name in _FIELDS)
 _UNASSESSED = frozenset(("not_scored", "language_not_assessed"))
 _AUTHOR_FIELDS = ("approved", "author_id")
@@ -32,6 +32,7 @@ class Glimpse(NamedTuple):
     packed_reasons: bytes
     risk: float
     decision_reason: str
+    revision: int
     ordinal: int | None
     """None where an older store's upgrade has not come to it."""
 
@@ -50,6 +51,7 @@ class Glimpse(NamedTuple):
             and (selection.reason is None or selection.reason in self._codes())
             and (selection.rule is None or selection.rule in self._rules())
             and (not selection.is_of_risk or self._is_between(selection))
+            and (selection.revisions is None or selection.revisions.get(self.comment_id) == self.revision)
         )
 
     def _codes(self) -> set[str]:
@@ -98,7 +100,7 @@ async def read_approved(link: Link, site: str, authors: Sequence[str]) -> list[K
 
 
 def _glimpse(comment_id: str, values: Sequence[Any]) -> Glimpse:
-    thread, author, state, verdict, reasons, risk, decision_reason, from_first = values
+    thread, author, state, verdict, reasons, risk, decision_reason, from_first, revision = values
     return Glimpse(
         comment_id,
         thread.decode(),
@@ -108,5 +110,6 @@ def _glimpse(comment_id: str, values: Sequence[Any]) -> Glimpse:
         packed_reasons=reasons,
         risk=float(risk),
         decision_reason=(decision_reason or b"").decode(),
+        revision=int(revision),
         ordinal=None if from_first is None else FIRST_ORDINAL + int(from_first),
     )

@@ -81,6 +81,16 @@ class Lists:
         is_there = chosen(rows, Selection())
         return listed(ordinals[is_there], rows[is_there])
 
+    async def since(self, site: str, at_ms: int) -> tuple[int, int]:
+        """The ordinal of the first comment that was submitted at a time or after it, as nearly as the order of arrival
+        is that of time, and the one after the newest."""
+        low, high = await self._bounds(site, Selection(), None)
+        first, end = await self._around(site, at_ms, low, high)
+        if end - first > _NARROW + _WINDOW:  # rows without comments, which tell no time
+            return first, high
+        later = np.flatnonzero(times_of(await self._rows(site, np.arange(first, end))) >= at_ms)
+        return first + int(later[0]) if len(later) else min(end, high), high
+
     async def _bounds(self, site: str, selection: Selection, below: int | None) -> tuple[int, int]:
         """Between which ordinals, the second one excluded, all comments are that may pass."""
         counts = await self._link.call("HMGET", keys.totals(site), "ordinals", "ordinals_below")

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 
@@ -14,7 +15,13 @@ from service.domain.policy import Policy, fields_of, policy_of
 from service.domain.policy_version import FIRST_VERSION
 from service.domain.replay import NO_REPLAY, Replay
 from service.domain.site import DEFAULT_LANGUAGE, Site, SiteChange
-from service.errors import RecordAbsentError, RecordExistsError, SiteExistsError, SiteNotFoundError
+from service.errors import (
+    RecordAbsentError,
+    RecordExistsError,
+    SiteExistsError,
+    SiteNotFoundError,
+    StaleReasonsError,
+)
 from service.link.link import Link
 from service.store import json_records, keys
 from service.store.json_records import Change, Record, demand, is_count
@@ -54,6 +61,31 @@ async def set_reasons(
     """Replaces the reasons of a site; None are the default ones again. SiteNotFoundError."""
     wanted = {"reasons": _pack_reasons(reasons)}
     return await _update(link, site, wanted, Change(EventKind.SITE_REASONS_CHANGED, actor, now_ms))
+
+
+class ReasonsAct(NamedTuple):
+    """A change of the reasons that somebody saw; None are the default ones."""
+
+    wanted: Sequence[DecisionReason] | None
+    seen: Sequence[DecisionReason] | None
+    actor: str
+    now_ms: int
+
+
+async def change_reasons(link: Link, site: str, act: ReasonsAct) -> None:
+    """Replaces the reasons that were seen; what is so already is no change. SiteNotFoundError, StaleReasonsError."""
+    wanted, seen = _pack_reasons(act.wanted), _pack_reasons(act.seen)
+
+    def changed(record: Record) -> Record:
+        if record.get("reasons") not in (wanted, seen):
+            raise StaleReasonsError
+        return {"reasons": wanted}
+
+    change = Change(EventKind.SITE_REASONS_CHANGED, act.actor, act.now_ms)
+    try:
+        await json_records.rewrite(link, keys.SITES, site, changed, change=change)
+    except RecordAbsentError as error:
+        raise SiteNotFoundError from error
 
 
 async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:

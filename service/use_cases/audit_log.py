@@ -1,13 +1,10 @@
 """What is asked of the audit logs."""
 
-from service.audit.signer import faults_of
 from service.desk import Desk
 from service.domain.audit_entry import AuditEntry, AuditFilter, AuditPage
-from service.store.audit import read_signers
 from service.store.audit_pages import read_back
 from service.store.consumers import INSTALLATION
-from service.upkeep import audit_logs
-from service.upkeep.audit_logs import Verified
+from service.upkeep.chain_watch import KnownChain
 
 PARTS_A_PAGE = 40
 """So many segments are looked through for one page: 10,240 entries, 30 ms of the processor's time in pieces of 1 ms."""
@@ -37,11 +34,11 @@ async def read_page_of_installation(desk: Desk, wanted: AuditFilter, *, limit: i
     return await read_page(desk, INSTALLATION, wanted, limit=limit, before=before)
 
 
-async def verify(desk: Desk, site: str) -> Verified | None:
-    """Whether the log of a site is the one that was sealed, with what is wrong with the keys that signed it first;
-    None where there is none yet. Takes about 1 ms of the processor's time for 256 entries, in pieces of that."""
-    signers = await read_signers(desk.link)
-    verified = await audit_logs.verify(desk.link, site, signers)
-    if verified is not None:
-        verified.faults = [*faults_of(signers), *verified.faults]
-    return verified
+async def look_at_chain(desk: Desk, site: str) -> KnownChain:
+    """Whether the log of a site is the one that was sealed, as it was found lately, or now where that takes no time."""
+    return await desk.chains.look(site)
+
+
+async def verify_chain(desk: Desk, site: str) -> KnownChain:
+    """The same, found anew."""
+    return await desk.chains.verify(site)

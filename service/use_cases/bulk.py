@@ -17,9 +17,11 @@ PAUSE_SHARE = 3
 """A step is followed by a pause so many times as long, in which single decisions find the server free."""
 WHOLE_SECONDS = 110
 """The pauses are shorter, and no shorter than the steps, where a bulk would take longer than this with them."""
+LOOK_SECONDS = 0.02
+"""Between two looks of somebody who waits for the end of a small bulk."""
 
 
-async def start(desk: Desk, site: str, caller: Caller, order: BulkOrder, *, replay: Replay) -> Bulk:
+async def start(desk: Desk, site: str, caller: Caller, order: BulkOrder, *, replay: Replay = NO_REPLAY) -> Bulk:
     """Starts what was previewed; the same order again gives the same bulk, with a key or without one.
 
     InvalidFieldsError (preview_token), IdempotencyKeyReusedError; UnauthenticatedError when the caller's token was
@@ -45,6 +47,24 @@ async def list_bulks(desk: Desk, site: str) -> list[Bulk]:
 async def undo_bulk(desk: Desk, site: str, caller: Caller, bulk_id: str) -> Bulk:
     """Has all of a bulk taken back, but for comments on which somebody acted since. BulkNotFoundError."""
     return await desk.bulks.begin_undo(site, bulk_id, caller, now_ms=desk.now_ms())
+
+
+async def stop_bulk(desk: Desk, site: str, caller: Caller, bulk_id: str) -> Bulk:
+    """Ends a bulk where it is, whoever began it; one that has ended, or is taken back, goes on as it is.
+    BulkNotFoundError."""
+    bulk = await desk.bulks.read(site, bulk_id)
+    await desk.bulks.stop(site, bulk_id, bulk.actor, actor=caller.actor, now_ms=desk.now_ms())
+    return await desk.bulks.read(site, bulk_id)
+
+
+async def wait_for(desk: Desk, site: str, bulk_id: str, *, seconds: float) -> Bulk:
+    """The bulk once nothing of it is left to do, or as it is after so long. BulkNotFoundError."""
+    end = time.monotonic() + seconds
+    bulk = await desk.bulks.read(site, bulk_id)
+    while bulk.is_at_work and time.monotonic() < end:  # another process may be the one that carries it out
+        await asyncio.sleep(LOOK_SECONDS)
+        bulk = await desk.bulks.read(site, bulk_id)
+    return bulk
 
 
 async def stop_bulks_of(desk: Desk, member_id: str, *, actor: str) -> None:

@@ -34,7 +34,7 @@ async def preview(
     if replay != NO_REPLAY:
         await desk.comments.reserve(site, replay)
     now_ms = desk.now_ms()
-    chosen, is_whole = await _choose(desk, site, selection, left_out) if selection else ([], True)
+    chosen, is_whole = await choose(desk, site, selection, left_out) if selection else ([], True)
     bulk_id = BULK + new_id(now_ms)
     await desk.bulks.keep_preview(
         site, bulk_id, [each.comment_id for each in chosen], selection.state if selection else None, now_ms=now_ms
@@ -52,11 +52,15 @@ async def preview(
     )
 
 
-async def _choose(desk: Desk, site: str, selection: Selection, left_out: Collection[str]) -> tuple[list[Glimpse], bool]:
+async def choose(desk: Desk, site: str, selection: Selection, left_out: Collection[str]) -> tuple[list[Glimpse], bool]:
     """What is selected as it is now, newest first, and whether there is no more."""
-    found, is_whole = await _find(desk, site, selection)
-    ids = [each.comment_id for each in found if each.comment_id not in left_out and selection.spans(each.submitted_ms)]
-    return [each async for each in read_glimpses(desk.link, site, ids) if each.passes(selection)], is_whole
+    if selection.revisions is None:
+        found, is_whole = await _find(desk, site, selection)
+        ids = [each.comment_id for each in found if selection.spans(each.submitted_ms)]
+    else:
+        ids, is_whole = sorted(selection.revisions, reverse=True), True  # ids sort by time
+    kept = [each for each in ids if each not in left_out]
+    return [each async for each in read_glimpses(desk.link, site, kept) if each.passes(selection)], is_whole
 
 
 async def _find(desk: Desk, site: str, selection: Selection) -> tuple[list[Listed], bool]:

@@ -22,7 +22,7 @@ async def read_held(desk: Desk, site: str, caller: Caller, order: QueueOrder, *,
     """What a moderator holds on a site, in an order; `first` is a comment that he is to see before all, held or not."""
     claims, around = await _claims_with_figures(desk, site, caller)
     ids = [each for each in claims.ids if each != first][:MOST_SHOWN]
-    found = await asyncio.gather(*(_read(desk, site, each) for each in ([first] if first else []) + ids))
+    found = await asyncio.gather(*(read_or_none(desk, site, each) for each in ([first] if first else []) + ids))
     comments = [each for each in found if each is not None]
     wanted = [each for each in comments if each.comment.comment_id == first]
     rest = [each for each in comments if each.comment.comment_id != first]
@@ -60,7 +60,8 @@ async def _claims_with_figures(desk: Desk, site: str, caller: Caller) -> tuple[C
     return claims, Held((), len(claims.ids), claims.expires_ms, claims.others, depth.waiting, depth.oldest_ms)
 
 
-async def _read(desk: Desk, site: str, comment_id: str) -> FullComment | None:
+async def read_or_none(desk: Desk, site: str, comment_id: str) -> FullComment | None:
+    """Everything about a comment; None where it is gone."""
     try:
         return await desk.comments.read(site, comment_id, vault=desk.vault, now_ms=desk.now_ms())
     except CommentNotFoundError:

@@ -50,14 +50,15 @@ async def read_version(desk: Desk, site: Site, version: int) -> VersionedPolicy:
     return await policies.read(desk.link, site.site, version)
 
 
-async def restore_version(desk: Desk, site: Site, version: int, caller: Caller, *, replay: Replay) -> VersionedPolicy:
+async def restore_version(
+    desk: Desk, site: Site, version: int, caller: Caller, *, replay: Replay, seen: int | None = None
+) -> VersionedPolicy:
     """Makes an older version the newest one. SiteNotFoundError, PolicyVersionNotFoundError, InvalidFieldsError for
-    rules that are not taken any more."""
+    rules that are not taken any more, StalePolicyError where another version is in force than was seen."""
     policy = (await policies.read(desk.link, site.site, version)).policy
     policy = replace(policy, rules=await check_rules(desk, policy.rules)) if policy.rules else policy
-    return await _change(
-        desk, site, lambda _: policy, PolicyAct(caller, desk.now_ms(), restored=version, replay=replay)
-    )
+    act = PolicyAct(caller, desk.now_ms(), seen, restored=version, replay=replay)
+    return await _change(desk, site, lambda _: policy, act)
 
 
 async def _change(desk: Desk, site: Site, make: Callable[[Policy], Policy], act: PolicyAct) -> VersionedPolicy:

@@ -6,6 +6,7 @@ from service.desk import Desk
 from service.domain.decision_reason import DEFAULT_REASONS, DecisionReason
 from service.domain.site import Site
 from service.store import sites
+from service.store.sites import ReasonsAct
 from service.texts.catalogue import CATALOGUE
 
 
@@ -13,6 +14,11 @@ def reasons_of(site: Site) -> Sequence[DecisionReason]:
     """The reasons that a site's moderators choose from; the default ones in the site's language."""
     if site.reasons is not None:
         return site.reasons
+    return default_reasons(site)
+
+
+def default_reasons(site: Site) -> Sequence[DecisionReason]:
+    """What a site has that set none, in its language."""
     texts = CATALOGUE.of(site.language)
     return [reason._replace(title=texts.gettext(reason.title)) for reason in DEFAULT_REASONS]
 
@@ -24,3 +30,18 @@ async def set_reasons(
     changed = await sites.set_reasons(desk.link, site.site, reasons, actor=actor, now_ms=desk.now_ms())
     await desk.registry.read_site(site.site)
     return reasons_of(changed)
+
+
+async def change_reasons(
+    desk: Desk,
+    site: Site,
+    reasons: Sequence[DecisionReason] | None,
+    *,
+    seen: Sequence[DecisionReason] | None,
+    actor: str,
+) -> None:
+    """Replaces the list that was seen; None stands for the default ones. SiteNotFoundError, StaleReasonsError where the
+    site has another list by now, unless it is what was wanted."""
+    act = ReasonsAct(reasons, seen=seen, actor=actor, now_ms=desk.now_ms())
+    await sites.change_reasons(desk.link, site.site, act)
+    await desk.registry.read_site(site.site)

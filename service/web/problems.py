@@ -38,6 +38,7 @@ STATUS: dict[type[errors.RequestError], int] = {
     errors.NotQueuedError: 409,
     errors.StaleRevisionError: 409,
     errors.StalePolicyError: 409,
+    errors.StaleReasonsError: 409,
     errors.NothingToUndoError: 409,
     errors.BodyTooLargeError: 413,
     errors.UnsupportedMediaTypeError: 415,

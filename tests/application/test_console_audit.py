@@ -20,11 +20,18 @@ async def test_an_operator_reads_the_log_and_a_moderator_does_not(application: A
     assert (await moderator.get(AUDIT)).status == 403
 
 
-async def test_the_whole_log_is_verified_when_it_is_asked(application: Application) -> None:
+async def test_the_state_of_the_chain_is_always_told(application: Application) -> None:
     operator = await signed_in(application, "operator")
-    page = await operator.get(AUDIT + "?verify=1")
-    assert page.status == 200
-    assert "Verified:" in page.text or "There is no log yet." in page.text
+    page = await operator.get(AUDIT)
+    assert "Verified on " in page.text or "There is no log yet." in page.text
+    assert 'role="status"' in page.text
+
+
+async def test_a_wrong_filter_hides_no_state(application: Application) -> None:
+    operator = await signed_in(application, "operator")
+    await submit(application)
+    await sealed(application, "submitted", 1)
+    assert "nothing was changed" in (await operator.get(AUDIT + "?since=yesterday")).text
 
 
 @pytest.mark.parametrize(
@@ -47,9 +54,13 @@ async def test_a_log_that_was_changed_is_told(application: Application, one_serv
     await submit(application)
     await sealed(application, "submitted", 1)
     operator = await signed_in(application, "operator")
-    assert "Verified: nothing was changed" in (await operator.get(AUDIT + "?verify=1")).text
+    for query in ("", "?verify=1"):
+        assert "nothing was changed, removed or put in between" in (await operator.get(AUDIT + query)).text
     with client_of(one_server.url) as client:
         client.append(keys.audit_keys("default").checkpoints, b"x")
-    told = (await operator.get(AUDIT + "?verify=1")).text
-    assert "The log is not the one that was sealed:" in told
-    assert "bytes of checkpoints" in told
+    assert "nothing was changed" in (await operator.get(AUDIT)).text  # it was found so within the minute, and says when
+    for query in ("?verify=1", "", "?act=decided"):
+        told = (await operator.get(AUDIT + query)).text
+        assert "The log is not the one that was sealed" in told
+        assert "bytes of checkpoints" in told
+        assert told.index("bytes of checkpoints") < told.index("<table" if "<table" in told else "No entry found")

@@ -1,6 +1,7 @@
 """The console's page of rules: read by moderators, changed by operators, tried on a comment that is not kept."""
 
 import json
+import re
 from collections.abc import Mapping
 
 import pytest
@@ -178,3 +179,18 @@ async def test_a_moderator_reads_and_tries_and_changes_nothing(application: Appl
     assert f'action="{RULES}/new"' not in page.text
     assert (await moderator.post(RULES + "/new", CASINO)).status == 403
     assert (await moderator.post(RULES + "/trial", {"body": "Good morning"})).status == 200
+
+
+async def test_hits_of_each_rule_stand_in_its_row(application: Application, operator: Browser) -> None:
+    await add(operator)
+    await add(operator, rule_name="Bridge", kind="words", values="bridge", action="note")
+    comment = {"name": "Ada", "email": "ada@mail.example"}
+    for body in ("A casino by the bridge.", "A casino at the port.", "The bridge is open."):
+        await application.ask("POST", SITE + "/threads/t/comments", comment | {"body": body})
+    page = await operator.get(RULES)
+    assert "Hits in 7 days" in page.text
+    cells = re.findall(r'<td class="n">(.*?)</td>', page.text)
+    assert [re.sub("<[^>]+>", " ", cell).split() for cell in cells] == [
+        ["2", "2", "rejected"],
+        ["2", "1", "rejected,", "1", "waiting"],
+    ]

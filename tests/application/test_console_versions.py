@@ -58,6 +58,30 @@ async def test_an_older_version_becomes_the_rules_again_once(application: Applic
     assert (found["version"], found["mode"]) == (4, "premoderate")
 
 
+async def test_what_changed_since_a_version_stands_with_who_did_it(operator: Browser) -> None:
+    listed = await operator.get(VERSIONS)
+    assert f'href="{VERSIONS}/1..3"' in listed.text
+    assert "in force" in listed.text
+    page = await operator.get(VERSIONS + "/1..3")
+    who = page.text[page.text.index("Who changed what") :]
+    assert who.index("Version 3") < who.index("Version 2")
+    assert "Version 1<" not in who
+    assert "How comments are moderated" in who
+    assert page.text.index("In words") < page.text.index("As written") < page.text.index("Who changed what")
+
+
+async def test_a_change_meanwhile_keeps_the_older_version_away(application: Application, operator: Browser) -> None:
+    form = (await operator.get(VERSIONS + "/2..3")).fields_of(VERSIONS)
+    await application.ask("PATCH", SITE + "/policy", {"mode": "postmoderate"})
+    refused = await operator.post(VERSIONS, form)
+    assert refused.status == 409
+    assert "Somebody changed the rules meanwhile" in refused.text
+    assert refused.text.count("new to you") == 1
+    assert (await policy(application))["version"] == 4
+    assert (await operator.post(VERSIONS, refused.fields_of(VERSIONS))).status == 303
+    assert (await policy(application))["version"] == 5
+
+
 async def test_equal_versions_have_no_difference(operator: Browser) -> None:
     assert "Nothing is different." in (await operator.get(VERSIONS + "/2..2")).text
 

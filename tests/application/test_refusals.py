@@ -30,6 +30,7 @@ NOT_HERE = {
     errors.SignInRefusedError: "the console alone has it: see test_console_sign_in.py",
     errors.ForgedFormError: "the same",
     errors.SessionNotFoundError: "the same",
+    errors.StaleReasonsError: "the same: see test_console_reasons.py",
 }
 
 

@@ -24,21 +24,24 @@ SCHEMES = ("light", "dark")
 ADMIN, NOBODY, AT_WORK = "the administrator", "nobody", "Nora"
 """Who looks at a page; the last has claimed comments."""
 _OPEN = ("/console/_/sign-in", "/console/_/link")
-_NO_PAGE = ("/live", "/events")
-"""Addresses that give a stream."""
+_NO_PAGE = ("/live", "/figures", "/events", "/progress")
+"""Addresses that give a stream, or what a page asks by itself."""
 
 
 class Picture(NamedTuple):
-    """A page that is taken: what its files are called, where it is, and who looks at it."""
+    """A page that is taken: what its files are called, where it is, who looks at it, and which button leads on from
+    there, "" for none."""
 
     name: str
     address: str
     who: str
+    press: str = ""
 
 
 STATES = (
     Picture("at-work", f"/console/{SITE}", AT_WORK),
     Picture("at-work-list", f"/console/{SITE}?view=list", AT_WORK),
+    Picture("many", f"/console/{SITE}/comments?state=held", ADMIN, 'button[name="all"]'),
     Picture("no-right", f"/console/{SITE}/setup", AT_WORK),
     Picture("not-found", f"/console/{SITE}/nothing/here", ADMIN),
 )
@@ -82,6 +85,8 @@ def take(browser: Browser, service: ServiceProcess, day: Day, folder: Path, *, l
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.goto(service.url + picture.address)
+                if picture.press:
+                    page.locator(picture.press).click()
                 page.screenshot(path=folder / f"{picture.name}-{width}-{scheme}.png", full_page=True)
                 taken += 1
         for page in pages.values():

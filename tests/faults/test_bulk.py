@@ -13,8 +13,8 @@ from tests.servers import RedisServer, ServiceProcess, client_of
 from tests.store.desk import Store, connected, new_comment
 from tests.store.recount import recount
 
-COMMENTS = 2500
-DEATHS = 4
+COMMENTS = 1500
+DEATHS = 3
 SEED = 5
 LONGEST_WAIT_SECONDS = 0.05
 VICTIMS = ("service", "redis", "both")

@@ -145,18 +145,18 @@ def test_a_listener_that_does_not_read_holds_no_more_than_its_bound() -> None:
 
 async def test_listeners_are_bounded_and_every_end_makes_room(link: Link) -> None:
     all_ = feeds(link, of_token=2, of_address=3, of_all=4)
-    opened = [await all_.open(SITE, ANN, None) for _ in range(2)]
+    opened = [await all_.open([SITE], ANN, None) for _ in range(2)]
     with pytest.raises(TooManyStreamsError):
-        await all_.open(SITE, ANN, None)
+        await all_.open([SITE], ANN, None)
     bob = Audience("bob", ANN.address)
-    await all_.open("news", bob, None)
+    await all_.open(["news"], bob, None)
     with pytest.raises(TooManyStreamsError):
-        await all_.open(SITE, bob, None)
-    await all_.open(SITE, Audience("bob", ""), None)
+        await all_.open([SITE], bob, None)
+    await all_.open([SITE], Audience("bob", ""), None)
     with pytest.raises(StreamsFullError):
-        await all_.open(SITE, Audience("cid", "192.0.2.2"), None)
+        await all_.open([SITE], Audience("cid", "192.0.2.2"), None)
     all_.close(opened[0], ANN)
-    await all_.open(SITE, ANN, None)
+    await all_.open([SITE], ANN, None)
     await all_.end()
 
 
@@ -169,16 +169,16 @@ async def test_one_whose_store_is_away_leaves_nothing_behind(link: Link, monkeyp
     with monkeypatch.context() as patch:
         patch.setattr(event_feed, "newest_event_id", fail)
         with pytest.raises(ConnectionError):
-            await all_.open(SITE, ANN, None)
+            await all_.open([SITE], ANN, None)
     assert all_.is_idle
-    all_.close(await all_.open(SITE, ANN, None), ANN)
+    all_.close(await all_.open([SITE], ANN, None), ANN)
     await all_.end()
 
 
 async def test_what_fails_once_goes_on(store: Store, link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feeds_module, "TICK_SECONDS", 0.01)
     all_ = feeds(link)
-    listener = await all_.open(SITE, ANN, None)
+    listener = await all_.open([SITE], ANN, None)
     await heard(listener)
     read, failures = event_feed.read_page, iter([ValueError("once"), OSError("twice")])
 

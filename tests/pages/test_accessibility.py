@@ -1,6 +1,7 @@
 """axe finds nothing to object to on any page: in both schemes of colour, on a telephone and on a desk."""
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -97,14 +98,18 @@ PAGES: tuple[Open, ...] = (
     held_demo,
     refused_from_elsewhere,
     received,
-    docs,
-    unfolded_docs,
 )
+OF_THE_DOCS = (
+    (docs, "light", 1440),
+    (docs, "dark", 360),
+    (unfolded_docs, "dark", 1440),
+    (unfolded_docs, "light", 360),
+)
+"""These are long: half of what could be looked at, in ten seconds each."""
+CASES = (*product(PAGES, SCHEMES, WIDTHS), *OF_THE_DOCS)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("open_page", PAGES, ids=lambda each: each.__name__)
+@pytest.mark.parametrize(("open_page", "scheme", "width"), CASES, ids=lambda each: getattr(each, "__name__", None))
 @pytest.mark.usefixtures("thread")
 def test_axe_finds_nothing(browser: Browser, service: ServiceProcess, open_page: Open, scheme: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]

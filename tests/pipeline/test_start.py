@@ -1,14 +1,18 @@
 """Starts that must not be, and that each says why."""
 
+import re
 import shutil
 import sys
 import urllib.request
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
 import redis
 
+from service.app import load_model
+from service.errors import StartError
 from tests.servers import REPOSITORY, RedisServer, ServiceProcess
 
 FROM_COPY = "import sys; sys.path.insert(0, sys.argv.pop(1)); from service.__main__ import main; main()"
@@ -31,26 +35,41 @@ def model_files() -> list[str]:
     return sorted(path.name for path in (REPOSITORY / "classifier" / "model").iterdir() if path.is_file())
 
 
-@pytest.mark.parametrize("name", [name for name in model_files() if name.endswith(".npy")])
-def test_one_wrong_bit_in_a_model_file_is_refused_by_name(name: str, copied_code: Path, tmp_path: Path) -> None:
-    file = copied_code / "classifier" / "model" / name
+def flip_a_bit(file: Path) -> None:
     raw = bytearray(file.read_bytes())
     raw[len(raw) // 2] ^= 1
     file.write_bytes(raw)
-    assert_refused(service_from(copied_code, tmp_path / "data"), "The model cannot be loaded", name)
 
 
-@pytest.mark.parametrize("name", model_files())
-def test_a_model_file_that_is_cut_off_is_refused_by_name(name: str, copied_code: Path, tmp_path: Path) -> None:
-    file = copied_code / "classifier" / "model" / name
+def cut_off(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-20])
-    assert_refused(service_from(copied_code, tmp_path / "data"), "The model cannot be loaded", name)
 
 
-@pytest.mark.parametrize("name", model_files())
-def test_a_missing_model_file_is_refused_by_name(name: str, copied_code: Path, tmp_path: Path) -> None:
-    (copied_code / "classifier" / "model" / name).unlink()
-    assert_refused(service_from(copied_code, tmp_path / "data"), "The model cannot be loaded", name)
+DAMAGES = (flip_a_bit, cut_off, Path.unlink)
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [
+        (name, damage)
+        for name, damage in product(model_files(), DAMAGES)
+        # It has the hashes of the others, and none of itself.
+        if not (name == "manifest.json" and damage is flip_a_bit)
+    ],
+)
+def test_a_damaged_model_file_is_named(name: str, damage: Callable[[Path], None], tmp_path: Path) -> None:
+    model = shutil.copytree(REPOSITORY / "classifier" / "model", tmp_path / "model")
+    damage(model / name)
+    with pytest.raises(StartError, match=re.escape(name)):
+        load_model(model)
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_start_with_a_damaged_model_is_refused(
+    damage: Callable[[Path], None], copied_code: Path, tmp_path: Path
+) -> None:
+    damage(copied_code / "classifier" / "model" / "hashed.npy")
+    assert_refused(service_from(copied_code, tmp_path / "data"), "The model cannot be loaded", "hashed.npy")
 
 
 def test_the_copy_starts_when_it_is_whole(copied_code: Path, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ THE_SAME = {
     "API",
     "Menu",
     "Browser",
+    "Code",
     "Version",
     "Versions",
     "Name",

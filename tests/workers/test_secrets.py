@@ -127,13 +127,20 @@ def test_a_command_takes_the_token_without_a_command_line(make_service: MakeServ
     ],
 )
 def test_what_is_wrong_with_an_address_is_told_without_its_password(url: str, tmp_path: Path) -> None:
-    settings = {"DATA_DIR": str(tmp_path / "data"), "PORT": "0"}
-    for number in ("1", "2"):
-        done = command("serve", REDIS_URL=url.format(*[PASSWORD] * 2), WORKERS=number, **settings)
-        assert done.returncode == 1
-        assert "COMMENTDESK_REDIS_URL" in done.stderr
-        assert PASSWORD not in done.stderr
-        assert "Traceback" not in done.stderr
+    assert_told_without_password(url, tmp_path, workers="1")
+
+
+def test_workers_tell_it_without_the_password_too(tmp_path: Path) -> None:
+    assert_told_without_password("redis://user:{}/x@h:6379", tmp_path, workers="2")
+
+
+def assert_told_without_password(url: str, tmp_path: Path, *, workers: str) -> None:
+    settings = {"DATA_DIR": str(tmp_path / "data"), "PORT": "0", "WORKERS": workers}
+    done = command("serve", REDIS_URL=url.format(*[PASSWORD] * 2), **settings)
+    assert done.returncode == 1
+    assert "COMMENTDESK_REDIS_URL" in done.stderr
+    assert PASSWORD not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_folder_that_others_may_use_is_closed_to_them(make_service: MakeService, redis_server: RedisServer) -> None:

@@ -82,7 +82,9 @@ export class Desk {
 
   /** What the bar decides on. */
   fill() {
-    const { comment, revision, key } = this.current.dataset;
+    const { comment, revision, key, site } = this.current.dataset;
+    this.bar.setAttribute("action", this.bar.getAttribute("action").replace(/[^/]+\/decisions$/, `${site}/decisions`));
+    for (const codes of document.querySelectorAll("[data-codes-of]")) codes.hidden = codes.dataset.codesOf !== site;
     const fields = this.bar.elements;
     fields.comment_id.value = comment;
     fields.revision.value = revision;
@@ -159,8 +161,20 @@ export class Desk {
       else this.rail.append(row);
       first = false;
     }
+    this.addCodes(part);
     const open = this.next(null);
     if (!this.current && open) this.stand(open);
+  }
+
+  /** The reasons of sites whose comments were not here before. */
+  addCodes(part) {
+    for (const codes of [...part.querySelectorAll("[data-codes-of]")]) {
+      const isBelow = codes.matches("details");
+      const selector = `[data-codes-of="${codes.dataset.codesOf}"]`;
+      codes.hidden = true;
+      if (isBelow && !this.sheets.querySelector(selector)) this.sheets.querySelector("[data-start]").before(codes);
+      if (!isBelow && !this.bar?.querySelector(selector)) this.bar?.querySelector("[data-codes]").append(codes);
+    }
   }
 
   facts(part) {
@@ -260,8 +274,10 @@ export class Desk {
 
   /** To the page that says what there is to do, where the last decision can still be taken back. */
   leave() {
-    const last = this.undone.at(-1)?.elements.comment_id.value;
-    location.assign(location.pathname + (last ? `?decided=${last}` : ""));
+    const last = this.undone.at(-1);
+    const of = `of=${last?.dataset.of}&`;
+    const isOfAll = location.pathname.endsWith("/console");
+    location.assign(this.root.dataset.page + (last ? `?${isOfAll ? of : ""}decided=${last.elements.comment_id.value}` : ""));
   }
 
   /** A decision that was not taken: its comment stands again, with what the server says. */

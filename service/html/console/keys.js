@@ -3,7 +3,7 @@
  * held down.
  */
 
-const PLACES = { q: "", s: "/comments", t: "/threads" };
+const PLACES = { s: "/comments", t: "/threads" };
 
 export function watchKeys(desk) {
   const { keys, letters } = document.documentElement.dataset;
@@ -16,13 +16,13 @@ export function watchKeys(desk) {
     }
     if (document.querySelector("dialog[open]")) return;
     const key = event.key.toLowerCase();
-    if (leading && key in PLACES) {
-      location.assign(desk.root.dataset.live.replace(/\/live$/, PLACES[key]));
+    if (leading && (key === "q" || key in PLACES)) {
+      go(desk, key);
       return;
     }
     leading = key === "g";
     if (key === "?") openKeys(event);
-    else if (/^[1-9]$/.test(key)) press(desk, document.querySelector(`[data-code="${key}"]`), event);
+    else if (/^[1-9]$/.test(key)) press(desk, document.querySelector(`[data-codes-of]:not([hidden]) [data-code="${key}"]`), event);
     else if (acts.has(key)) perform(desk, acts.get(key), event);
   });
 
@@ -45,6 +45,7 @@ function press(desk, button, event) {
 }
 
 function perform(desk, act, event) {
+  if (desk.perform?.(act, event)) return;
   const sheet = desk.current;
   const page = document.documentElement;
   const does = {
@@ -53,22 +54,31 @@ function perform(desk, act, event) {
     spam: () => press(desk, document.querySelector('[data-decide] [value="spam"]'), event),
     leave: () => press(desk, document.querySelector('[data-decide] [value="leave"]'), event),
     undo: () => desk.undo(),
-    next: () => go(desk, desk.next(sheet)),
-    before: () => go(desk, desk.before(sheet)),
+    next: () => turn(desk, desk.next(sheet)),
+    before: () => turn(desk, desk.before(sheet)),
     context: () => toggle(sheet?.querySelector("[data-context]")),
     marks: () => swap(page, "marks"),
     show: () => swap(page, "veil"),
     note: () => write(sheet, event),
     author: () => follow(desk, "author"),
     thread: () => follow(desk, "thread"),
-    view: () => document.querySelector('[href$="view=list"]')?.click(),
+    like: () => sheet?.querySelector('[data-act="like"]')?.click(),
+    view: () => document.querySelector('.views a:not([aria-current])')?.click(),
     pause: () => document.querySelector("[data-give-back]")?.requestSubmit(),
   };
   does[act]?.();
 }
 
-function go(desk, sheet) {
+function turn(desk, sheet) {
   if (sheet) desk.stand(sheet);
+}
+
+/** To a page of the site, or of the site whose comment stands where the queue is that of all. */
+function go(desk, key) {
+  const { page, acts } = desk.root.dataset;
+  const { site } = desk.current?.dataset ?? {};
+  if (key === "q") location.assign(page);
+  else if (page === acts || site) location.assign((site ? acts.replace(/[^/]+$/, site) : acts) + PLACES[key]);
 }
 
 /** To the page of an act that is a link, beside the sheet that stands or in it. */

@@ -30,5 +30,5 @@ document.addEventListener("submit", (event) => {
 
 watchKeys(desk);
 keepLeases(desk);
-follow(desk, root.dataset.live);
+follow(desk, `${root.dataset.acts}/live`);
 desk.open();

@@ -1,0 +1,171 @@
+/**
+ * The queue as a list: rows are ticked and decided on at once, or each by its own form. A row goes at his word alone,
+ * and what came meanwhile stands at the end.
+ */
+
+import { Desk } from "./desk.js";
+import { elementsOf } from "./fragment.js";
+import { watchKeys } from "./keys.js";
+import { follow } from "./live.js";
+
+/** A key that was pressed for the row before decides nothing on the next one. */
+const ARMED_MS = 200;
+const ROW = "li[data-comment]";
+
+class List extends Desk {
+  form = document.getElementById("picked");
+  armedAt = 0;
+
+  open() {
+    super.open();
+    this.count();
+    this.root.addEventListener("change", () => this.count());
+  }
+
+  /** Nothing stands by itself in a list. */
+  get all() {
+    return [];
+  }
+
+  get rows() {
+    return [...this.root.querySelectorAll(`${ROW}:not(.away)`)];
+  }
+
+  get picked() {
+    return this.rows.filter((row) => box(row).checked);
+  }
+
+  /** The row that has the focus, or had it last. */
+  get here() {
+    const row = document.activeElement.closest(`${ROW}:not(.away)`);
+    if (row) this.last = row;
+    return this.last?.isConnected ? this.last : this.rows[0];
+  }
+
+  go(row, name = "h2") {
+    if (!row) return;
+    this.last = row;
+    this.armedAt = Date.now() + ARMED_MS;
+    (row.querySelector(name) ?? row.querySelector("h2")).focus();
+  }
+
+  /** Ticks the row or not; with `isRange` all from the one that was ticked before up to it. */
+  pick(row, isRange) {
+    const places = [this.ticked?.isConnected ? this.ticked : row, row].map((each) => this.rows.indexOf(each));
+    const range = this.rows.slice(Math.min(...places), Math.max(...places) + 1);
+    const isTicked = isRange || !box(row).checked;
+    for (const each of isRange ? range : [row]) box(each).checked = isTicked;
+    this.ticked = row;
+    this.go(row);
+    this.count();
+  }
+
+  like(row) {
+    for (const each of this.rows) box(each).checked = each === row;
+    this.form.requestSubmit(this.form.elements.alike);
+  }
+
+  count() {
+    const place = document.querySelector("[data-count]");
+    const count = this.picked.length;
+    if (place) place.textContent = count ? this.words.selected.replace("{count}", count) : place.dataset.none;
+  }
+
+  /** By a key: on those that are ticked, else on the row that has the focus. A number is a reason to reject. */
+  decide(button) {
+    if (button.matches("option")) {
+      button.selected = true;
+      button = this.form.querySelector(".reject");
+    }
+    if (this.picked.length) this.take(button, "h2");
+    else if (Date.now() >= this.armedAt) this.take(this.here?.querySelector(`[value="${button.value}"]`), "h2");
+  }
+
+  /** By a button: on those that are ticked, or on its own row. */
+  async take(button, name = `[value="${button.value}"]`) {
+    const rows = button?.form === this.form ? this.picked : [button?.closest(ROW)];
+    if (!rows[0]) this.alert(document.querySelector("[data-count]").dataset.none, "warn");
+    if (!rows[0] || this.isAsking || this.outbox.isHeldUp) return;
+    const folds = rows.flatMap((row) => [...row.querySelectorAll("[data-fold]:not([open])")]);
+    if (button.value === "approve" && folds.length) {
+      for (const fold of folds) fold.open = true;
+      this.alert(this.words.unfold, "warn");
+      return;
+    }
+    for (const row of rows) for (const field of row.querySelectorAll('[name^="folded"]')) field.disabled = true;
+    this.isAsking = true;
+    try {
+      this.put(await this.outbox.send(this.outbox.order(button.form, button)), rows, name);
+    } catch (error) {
+      this.refused(error, null);
+    }
+    this.isAsking = false;
+  }
+
+  /** Puts in what the server answered; the focus goes to the next row, else to the one before. */
+  put(html, gone, name) {
+    const part = elementsOf(html);
+    this.facts(part);
+    this.clearAlert();
+    for (const place of ["[data-undo-place]", "[data-done-place]"]) {
+      document.querySelector(place).replaceWith(part.querySelector(place));
+    }
+    this.undone = [document.querySelector("[data-undo-place] form")].filter(Boolean);
+    const rows = this.rows.filter((row) => row === gone.at(-1) || !gone.includes(row));
+    const at = rows.indexOf(gone.at(-1));
+    const following = rows[at + 1] ?? rows[at - 1];
+    for (const row of gone) row.remove();
+    for (const row of part.querySelectorAll(ROW)) {
+      if (!this.root.querySelector(`[data-comment="${row.dataset.comment}"]`)) this.root.querySelector("ol").append(row);
+    }
+    if (!this.rows.length) location.reload();
+    this.count();
+    this.go(following ?? this.rows[0], name);
+    this.tell(document.querySelector("[data-said]")?.dataset.said ?? this.words.done);
+  }
+
+  /** Somebody else decided: the row stays in its place, and offers nothing. */
+  endedElsewhere({ comment_id: id, state, moderator }) {
+    const row = this.rows.find((each) => each.dataset.comment === id);
+    if (!row || this.isAsking) return;
+    row.className = "away";
+    box(row).remove();
+    row.querySelector("form").replaceWith((this.words[state] ?? this.words.ended).replace("{who}", moderator ?? "–"));
+    this.count();
+  }
+
+  undo() {
+    document.querySelector("[data-undo-many]")?.requestSubmit();
+    super.undo();
+  }
+
+  /** Whether an act is another one in a list. */
+  perform(act, event) {
+    const row = this.here;
+    const at = this.rows.indexOf(row);
+    const does = {
+      select: () => this.pick(row, event.shiftKey),
+      like: () => this.like(row),
+      next: () => this.go(this.rows[at + 1]),
+      before: () => this.go(this.rows[at - 1]),
+    };
+    if (row) does[act]?.();
+    return act in does;
+  }
+}
+
+function box(row) {
+  return row.querySelector(".pick input");
+}
+
+const list = new List(document.querySelector("[data-list]"));
+
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.name !== "decision") return;
+  event.preventDefault();
+  list.take(event.submitter);
+});
+
+watchKeys(list);
+follow(list, `${list.root.dataset.acts}/live`);
+list.open();
