@@ -32,6 +32,8 @@ from service.web.problems import status_of
 
 _ORDER = Loader(BulkRequestSchema())
 _NOTHING_TICKED = marked("Nothing is selected: tick the boxes of some comments first.")
+WAITED_SECONDS = 0.5
+"""So long the answer waits for the end, so that few are done when their page comes."""
 _NOT_ONE = marked("Tick one comment: all that are like it are looked for.")
 _MISTAKES = {
     "like": marked("No comment can be compared with that one."),
@@ -66,12 +68,15 @@ async def start_bulk(call: Call) -> Answer:
         started = await bulk.start(call.desk, site, call.known_caller, _order(call), replay=replay_of_form(call))
     except InvalidFieldsError as error:
         return await _draw(call, refused=error)
+    await bulk.wait_for(call.desk, site, started.bulk_id, seconds=WAITED_SECONDS)
     return Answer(303, headers={"Location": bulk_address(site, started.bulk_id)})
 
 
 def _order(call: Call) -> BulkOrder:
-    """InvalidFieldsError names what is wrong as the API does."""
+    """What is to be done; nothing is approved for a reason. InvalidFieldsError names what is wrong as the API does."""
     given = {name: call.body[name] for name in ("decision", "reason", "note") if call.body[name]}
+    if call.body["decision"] == Decision.APPROVE:
+        given.pop("reason", None)
     body = checked(_ORDER, given | {"preview_token": call.bulk_id})
     return BulkOrder(
         body["preview_token"],

@@ -37,10 +37,11 @@ async def decide_picked(call: Call) -> Answer:
 
 
 async def _decide(call: Call) -> Bulk | None:
-    site, reason = call.known_site, call.body["reason"] or None
+    site, decision = call.known_site, Decision(call.body["decision"])
+    reason = call.body["reason"] or None if decision is not Decision.APPROVE else None
     order = BulkOrder(
         bulk_picked.bulk_of(replay_of_form(call), call.desk.now_ms()),
-        Decision(call.body["decision"]),
+        decision,
         reason,
         reason_code=site.reason_code(reason),
     )

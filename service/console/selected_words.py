@@ -1,4 +1,4 @@
-"""What was selected, in words: one line for each thing that was asked for."""
+"""What was selected, in words: one line for each thing that was asked for. The state is chosen anew beside them."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,18 +7,12 @@ from service.console.comments import MACHINE
 from service.console.frame import texts_at
 from service.console.places import author_address, comment_address, thread_address
 from service.console.selected import Selected
-from service.domain.state import State
 from service.html.shown.composition import Shown, shown
-from service.texts.sentence import Plural, marked
+from service.texts.sentence import Plural
 from service.texts.texts import Texts
+from service.use_cases.lists import read_comments
 from service.web.call import Call
 
-_STATES = {
-    State.HELD: marked("Waiting"),
-    State.PUBLISHED: marked("Published"),
-    State.REJECTED: marked("Rejected"),
-    State.SPAM: marked("Spam"),
-}
 _PICKED = Plural("the one that you ticked", "the %(count)s that you ticked")
 _LEFT_OUT = Plural("one comment", "%(count)s comments")
 
@@ -41,7 +35,7 @@ async def pairs_of(call: Call, selected: Selected) -> list[Pair]:
 
 async def _like(call: Call, comment_id: str, texts: Texts) -> Pair:
     site = call.known_site.site
-    found = await call.desk.comments.read_some(site, [comment_id], call.desk.now_ms())
+    found = await read_comments(call.desk, site, [comment_id])
     said = shown(found[0].name) if found else None
     address = comment_address(site, comment_id) if found else ""
     return Pair(texts.gettext("Nearly the same as the one by"), said=said, address=address, words="–")
@@ -52,8 +46,6 @@ def _pairs(selected: Selected, texts: Texts) -> Iterator[Pair]:
     site = filters.site
     if selected.picked:
         yield Pair(texts.gettext("Comments"), texts.say_of_many(_PICKED, len(selected.picked)))
-    if filters.state in _STATES:
-        yield Pair(texts.gettext("State"), texts.gettext(_STATES[State(filters.state)]))
     if filters.by == MACHINE:
         yield Pair(texts.gettext("Decided by"), texts.gettext("the machine"))
     if filters.q:

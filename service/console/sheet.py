@@ -18,6 +18,7 @@ from service.html.shown.comment import ShownComment, shown_body, shown_comment
 from service.html.shown.composition import Shown, shown
 from service.html.shown.moment import Moment, moment
 from service.texts.texts import Texts
+from service.use_cases.lists import read_comments
 from service.use_cases.threads import read_settings
 
 MOST_BYTES = 24_000
@@ -154,7 +155,7 @@ async def _around(
 
 async def _parents(desk: Desk, site: str, comments: Sequence[FullComment]) -> dict[str, Comment]:
     ids = {each.comment.parent_id for each in comments if each.comment.parent_id}
-    found = await desk.comments.read_some(site, sorted(ids), desk.now_ms()) if ids else []
+    found = await read_comments(desk, site, sorted(ids))
     return {each.comment_id: each for each in found}
 
 

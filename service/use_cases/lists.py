@@ -46,6 +46,11 @@ async def list_comments(
     return CommentsPage(comments, below)
 
 
+async def read_comments(desk: Desk, site: str, comment_ids: Sequence[str]) -> list[Comment]:
+    """Comments as they are now, in this order, without those that there are not."""
+    return await desk.comments.read_some(site, comment_ids, desk.now_ms())
+
+
 async def _search(
     desk: Desk, site: str, selection: Selection, query: Query, *, limit: int, below: int | None
 ) -> CommentsPage:
@@ -56,7 +61,7 @@ async def _search(
 
 async def _read(desk: Desk, site: str, selection: Selection, found: Sequence[Listed]) -> list[Comment]:
     """Those that pass as they are now: what the lists told may be a moment old."""
-    comments = await desk.comments.read_some(site, [each.comment_id for each in found], desk.now_ms())
+    comments = await read_comments(desk, site, [each.comment_id for each in found])
     return [each for each in comments if selection.takes(each) and await _is_author(desk, site, selection, each)]
 
 

@@ -8,13 +8,12 @@ import { elementsOf } from "./fragment.js";
 import { watchKeys } from "./keys.js";
 import { follow } from "./live.js";
 
-/** A key that was pressed for the row before decides nothing on the next one. */
+/** By a key, a row is decided on when it has had the focus for so long: one that was meant for the row before is none. */
 const ARMED_MS = 200;
 const ROW = "li[data-comment]";
 
 class List extends Desk {
   form = document.getElementById("picked");
-  armedAt = 0;
 
   open() {
     super.open();
@@ -44,8 +43,12 @@ class List extends Desk {
 
   go(row, name = "h2") {
     if (!row) return;
+    delete this.last?.dataset.armed;
     this.last = row;
-    this.armedAt = Date.now() + ARMED_MS;
+    clearTimeout(this.arming);
+    this.arming = setTimeout(() => {
+      row.dataset.armed = "";
+    }, ARMED_MS);
     (row.querySelector(name) ?? row.querySelector("h2")).focus();
   }
 
@@ -73,18 +76,18 @@ class List extends Desk {
 
   /** By a key: on those that are ticked, else on the row that has the focus. A number is a reason to reject. */
   decide(button) {
-    if (button.matches("option")) {
-      button.selected = true;
-      button = this.form.querySelector(".reject");
-    }
-    if (this.picked.length) this.take(button, "h2");
-    else if (Date.now() >= this.armedAt) this.take(this.here?.querySelector(`[value="${button.value}"]`), "h2");
+    const reason = button.matches("option") ? button.value : "";
+    if (reason) button = this.form.querySelector(".reject");
+    const row = this.here;
+    if (this.picked.length) this.take(button, "h2", reason);
+    else if ("armed" in row.dataset) this.take(row.querySelector(`[value="${button.value}"]`), "h2", reason);
+    else if (!row.contains(document.activeElement)) this.go(row);
   }
 
   /** By a button: on those that are ticked, or on its own row. */
-  async take(button, name = `[value="${button.value}"]`) {
+  async take(button, name = `[value="${button.value}"]`, reason = "") {
     const rows = button?.form === this.form ? this.picked : [button?.closest(ROW)];
-    if (!rows[0]) this.alert(document.querySelector("[data-count]").dataset.none, "warn");
+    if (!rows[0]) this.alert(this.words.nothing, "warn");
     if (!rows[0] || this.isAsking || this.outbox.isHeldUp) return;
     const folds = rows.flatMap((row) => [...row.querySelectorAll("[data-fold]:not([open])")]);
     if (button.value === "approve" && folds.length) {
@@ -93,9 +96,11 @@ class List extends Desk {
       return;
     }
     for (const row of rows) for (const field of row.querySelectorAll('[name^="folded"]')) field.disabled = true;
+    const order = this.outbox.order(button.form, button);
+    if (reason) order.fields.set("reason", reason);
     this.isAsking = true;
     try {
-      this.put(await this.outbox.send(this.outbox.order(button.form, button)), rows, name);
+      this.put(await this.outbox.send(order), rows, name);
     } catch (error) {
       this.refused(error, null);
     }
@@ -119,6 +124,7 @@ class List extends Desk {
       if (!this.root.querySelector(`[data-comment="${row.dataset.comment}"]`)) this.root.querySelector("ol").append(row);
     }
     if (!this.rows.length) location.reload();
+    this.form.elements.reason.value = "";
     this.count();
     this.go(following ?? this.rows[0], name);
     this.tell(document.querySelector("[data-said]")?.dataset.said ?? this.words.done);
@@ -143,14 +149,15 @@ class List extends Desk {
   perform(act, event) {
     const row = this.here;
     const at = this.rows.indexOf(row);
+    const button = this.form.querySelector(`button[value="${act}"]`);
     const does = {
       select: () => this.pick(row, event.shiftKey),
       like: () => this.like(row),
       next: () => this.go(this.rows[at + 1]),
       before: () => this.go(this.rows[at - 1]),
     };
-    if (row) does[act]?.();
-    return act in does;
+    if (row) (button ? () => this.decide(button) : does[act])?.();
+    return button || act in does;
   }
 }
 

@@ -1,0 +1,257 @@
+"""Many comments at once in a browser: rows that are ticked by keys and decided on, a look before, how far it is."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser import started_browser
+from tests.console.album import sign_in
+from tests.console.day import ask
+from tests.console.drawing import look_through
+from tests.hostile_texts import HOSTILE_TEXTS
+from tests.servers import ServiceProcess
+
+SITE = "harbour"
+QUEUE = f"/console/{SITE}"
+LIST = f"{QUEUE}?view=list&order=oldest"
+LONG = "One word after the other, and no end of it. " * 90
+ROW = "li[data-comment]"
+SIZES = ([("light", 1440, 16), ("dark", 360, 16)], [("dark", 1440, 16), ("light", 360, 32)])
+"""Pages have them in turn."""
+complaints: list[str] = []
+"""Mistakes of the scripts, in this test."""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServiceProcess]:
+    process = ServiceProcess(tmp_path_factory.mktemp("many") / "data")
+    try:
+        process.start()
+        ask(process, "POST", "/v1/sites", {"site": SITE, "title": "Harbour Gazette"})
+        yield process
+        assert process.stop() == 0
+        assert '"event": "request_failed"' not in process.said(), process.said()
+    finally:
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started_browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def context(service: ServiceProcess, browser: Browser) -> BrowserContext:
+    """A browser in which a moderator is signed in."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    token = ask(service, "POST", "/v1/tokens", {"name": "Mo", "role": "moderator", "site": SITE})["token"]
+    page = context.new_page()
+    sign_in(page, service.url, token)
+    page.close()
+    return context
+
+
+@pytest.fixture
+def page(service: ServiceProcess, context: BrowserContext) -> Iterator[Page]:
+    """A page of its own, while nothing waits that another test left."""
+    select = {"select": {"state": "held"}}
+    preview = ask(service, "POST", f"/v1/sites/{SITE}/bulk/previews", select)
+    if preview["count"]:
+        token = preview["preview_token"]
+        ask(service, "POST", f"/v1/sites/{SITE}/bulk", {"preview_token": token, "decision": "reject"})
+        while ask(service, "GET", f"/v1/sites/{SITE}/bulk/{token}")["state"] == "running":
+            pass
+    complaints.clear()
+    page = context.new_page()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def submit(service: ServiceProcess, *bodies: str, name: str = "Ada") -> list[str]:
+    said = [{"name": name, "email": f"r{at}@mail.example", "body": body} for at, body in enumerate(bodies)]
+    path = f"/v1/sites/{SITE}/threads/ferry/comments"
+    return [str(ask(service, "POST", path, each)["comment_id"]) for each in said]
+
+
+def numbered(service: ServiceProcess, count: int) -> list[str]:
+    return submit(service, *(f"Number {each} of the ferry." for each in range(count)))
+
+
+def states(service: ServiceProcess, ids: list[str]) -> list[str]:
+    return [str(ask(service, "GET", f"/v1/sites/{SITE}/comments/{each}")["state"]) for each in ids]
+
+
+def rows(page: Page) -> list[str]:
+    return [str(each.get_attribute("data-comment")) for each in page.locator(ROW).all()]
+
+
+def focused(page: Page) -> str:
+    """The row that has the focus, and what in it."""
+    return str(
+        page.evaluate("""() => { const at = document.activeElement;
+            return `${at.closest("li[data-comment]")?.dataset.comment} ${at.value ?? at.tagName}` }""")
+    )
+
+
+def armed(page: Page, comment_id: str) -> None:
+    """The row has had the focus for long enough."""
+    expect(page.locator(f'[data-comment="{comment_id}"][data-armed]')).to_have_count(1)
+
+
+def test_keys_tick_rows_and_decide_on_all_of_them(service: ServiceProcess, page: Page) -> None:
+    ids = numbered(service, 6)
+    page.goto(service.url + LIST)
+    page.keyboard.press("j")
+    assert focused(page) == f"{ids[1]} H2"
+    page.keyboard.press("x")
+    for _ in range(2):
+        page.keyboard.press("j")
+    page.keyboard.press("Shift+X")
+    expect(page.locator("[data-count]")).to_have_text("3 ticked:")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    expect(page.locator("[data-count]")).to_have_text("2 ticked:")
+    page.keyboard.press("s")
+    expect(page.locator("#told")).to_have_text("2 comments marked as spam. Undo is offered.")
+    assert states(service, ids) == ["held", "spam", "held", "spam", "held", "held"]
+    assert rows(page) == [ids[0], ids[2], ids[4], ids[5]]
+    assert focused(page) == f"{ids[4]} H2"
+    expect(page.locator("[data-count]")).to_have_text("The ticked ones:")
+    page.keyboard.press("u")
+    expect(page.locator("[data-done-place]")).to_contain_text("Taken back: 2 comments")
+    assert states(service, ids) == ["held"] * 6
+    assert sorted(rows(page)) == sorted(ids)
+
+
+def test_a_key_or_a_button_decides_on_the_row_that_has_the_focus(service: ServiceProcess, page: Page) -> None:
+    ids = numbered(service, 5)
+    page.goto(service.url + LIST)
+    page.locator(ROW).nth(1).locator(".reject").click()
+    expect(page.locator(ROW)).to_have_count(4)
+    assert focused(page) == f"{ids[2]} reject", "the focus stays on that button"
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.evaluate(
+        """() => { for (const key of ["j", "a", "a"])
+            document.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true })) }"""
+    )
+    assert focused(page) == f"{ids[3]} H2"
+    armed(page, ids[3])
+    assert "POST" not in sent, "it had not stood for long enough"
+    page.keyboard.press("a")
+    expect(page.locator(ROW)).to_have_count(3)
+    assert focused(page) == f"{ids[4]} H2"
+    armed(page, ids[4])
+    page.keyboard.press("1")
+    expect(page.locator(ROW)).to_have_count(2)
+    assert focused(page) == f"{ids[2]} H2", "after the last one the one before"
+    assert states(service, ids) == ["held", "rejected", "held", "published", "rejected"]
+    assert ask(service, "GET", f"/v1/sites/{SITE}/comments/{ids[4]}")["decision_reason"]
+
+
+def test_texts_are_unfolded_before_they_are_approved(service: ServiceProcess, page: Page) -> None:
+    ids = submit(service, "A short one.", LONG)
+    page.goto(service.url + LIST)
+    for box in page.locator(".pick input").all():
+        box.check()
+    page.locator("#picked .approve").click()
+    expect(page.locator("#alerts")).to_contain_text("The whole text stands here now.")
+    assert states(service, ids) == ["held", "held"]
+    page.locator("#picked .approve").click()
+    expect(page.get_by_role("heading", name="Nothing waits.")).to_be_visible()
+    assert states(service, ids) == ["published", "published"]
+
+
+def test_a_row_on_which_a_colleague_decides_keeps_its_place(service: ServiceProcess, page: Page) -> None:
+    ids = numbered(service, 3)
+    page.goto(service.url + LIST)
+    page.locator(".pick input").nth(1).check()
+    ask(service, "POST", f"/v1/sites/{SITE}/comments/{ids[1]}/decisions", {"decision": "reject"})
+    expect(page.locator(ROW).nth(1)).to_have_class(re.compile("away"))
+    expect(page.locator(ROW).nth(1)).to_contain_text("rejected this meanwhile")
+    expect(page.locator("[data-count]")).to_have_text("The ticked ones:")
+    assert rows(page) == ids
+    page.locator("#picked .reject").click()
+    expect(page.locator("#alerts")).to_contain_text("Nothing is selected")
+
+
+def test_all_that_are_like_a_row(service: ServiceProcess, page: Page) -> None:
+    """From the key to the look before, one left out, done, and taken back."""
+    ids = submit(service, *(f"I doubled my savings with this adviser, write to him on telegram {n}" for n in range(5)))
+    other = submit(service, "The market opens at six.")
+    page.goto(service.url + LIST)
+    page.keyboard.press("l")
+    expect(page.locator("h1")).to_have_text("5 comments are selected")
+    page.locator("[name=leave_out]").first.click()
+    expect(page.locator("h1")).to_have_text("4 comments are selected")
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+    page.locator("aside .spam").click()
+    page.wait_for_url(re.compile(r"/bulk/b\w+$"))
+    expect(page.locator("[data-progress]")).to_contain_text("4 comments marked as spam.")
+    assert states(service, [*ids, *other]).count("held") == 2
+    page.get_by_role("button", name="Take all of it back").click()
+    expect(page.locator("[data-progress]")).to_contain_text("Taken back: 4 comments")
+    page.get_by_role("link", name="Back to the queue").click()
+    expect(page.locator("[data-done-place]")).to_contain_text("Taken back: 4 comments")
+    assert states(service, [*ids, *other]) == ["held"] * 6
+
+
+def test_keys_that_are_off_do_nothing_in_the_list(service: ServiceProcess, page: Page) -> None:
+    ids = numbered(service, 2)
+    page.context.add_cookies([{"name": "cd-look", "value": "keys=off", "url": service.url}])
+    try:
+        page.goto(service.url + LIST)
+        for key in ("x", "a", "l", "1"):
+            page.keyboard.press(key)
+        expect(page.locator("[data-count]")).to_have_text("The ticked ones:")
+        assert page.url.endswith(LIST)
+        assert states(service, ids) == ["held", "held"]
+    finally:
+        page.context.clear_cookies(name="cd-look")
+
+
+def test_a_page_asks_how_far_it_is_until_it_is_over(service: ServiceProcess, page: Page) -> None:
+    numbered(service, 2)
+    page.goto(f"{service.url}{QUEUE}/comments?state=held")
+    page.locator("[name=all]").click()
+    page.locator("aside .reject").click()
+    page.wait_for_url(re.compile(r"/bulk/b\w+$"))
+    over = page.content()
+    at_work = over.replace("data-progress=", "data-at-work data-progress=")
+    script = re.sub(r"console.css", "progress.js", re.findall(r'href="([^"]+console\.css)"', over)[0])
+    at_work = at_work.replace("</head>", f'<script type="module" src="{script}"></script></head>')
+    at_work = at_work.replace("2 comments rejected.", "At work: 1 of 2.")
+    page.route(re.compile(r"/bulk/b\w+$"), lambda route: route.fulfill(body=at_work, content_type="text/html"))
+    page.reload()
+    expect(page.locator("[data-progress] h2")).to_have_text("At work: 1 of 2.")
+    page.locator("[data-progress] h2").focus()
+    expect(page.locator("[data-progress] h2")).to_have_text("2 comments rejected.")
+    expect(page.locator("#told")).to_have_text("2 comments rejected.")
+    assert page.evaluate("document.activeElement.tagName") == "H2"
+
+
+def test_everyone_can_read_the_pages_of_many(service: ServiceProcess, browser: Browser, page: Page) -> None:
+    """With hostile texts in all places, at each size, in light and dark; and no script is needed to get there."""
+    submit(service, *HOSTILE_TEXTS[60:72], name="Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz")
+    pages = []
+    page.goto(service.url + LIST)
+    page.locator(".pick input").first.check()
+    pages.append(page.content())
+    page.goto(f"{service.url}{QUEUE}/comments?state=held&q=")
+    pages.append(page.content())
+    page.locator("[name=all]").click()
+    pages.append(page.content())
+    page.locator("textarea").fill(HOSTILE_TEXTS[70])
+    page.locator("aside .reject").click()
+    page.wait_for_url(re.compile(r"/bulk/b\w+$"))
+    pages.append(page.content())
+    page.goto(f"{service.url}{QUEUE}/bulk")
+    pages.append(page.content())
+    for number, html in enumerate(pages):
+        for scheme, width, text_px in SIZES[number % 2]:
+            look_through(browser, html, scheme=scheme, width=width, text_px=text_px)
