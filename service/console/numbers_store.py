@@ -1,13 +1,13 @@
 """The memory of the store: a figure, and a plot of how it grew."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from markupsafe import Markup
 
 from service.console.numbers_figures import Figure
 from service.console.numbers_plots import Plot, Table
 from service.console.numbers_told import at
-from service.domain.store_growth import STEP_MS, Size, StoreSizes
+from service.domain.store_growth import Size, StoreSizes
 from service.domain.times import DAY_MS
 from service.html.plots.curves import Axes, Curve, draw_area
 from service.html.plots.scale import Scale, count_scale
@@ -35,20 +35,17 @@ def memory_figure(sizes: StoreSizes, now_ms: int, texts: Texts) -> Figure:
 
 
 def store_plot(sizes: StoreSizes, now_ms: int, texts: Texts) -> Plot:
-    """How the store grew in a quarter of a year."""
+    """How the store grew in a quarter of a year: its last size of each day."""
     question, answer = texts.gettext("Is there room?"), _answer(sizes, now_ms, texts)
-    points = [*sizes.kept, Size(now_ms, sizes.used_bytes)]
-    begin_ms = points[0].at_ms // STEP_MS * STEP_MS
-    if now_ms - begin_ms < DAY_MS:
+    by_day = {each.at_ms // DAY_MS: each.used_bytes for each in (*sizes.kept, Size(now_ms, sizes.used_bytes))}
+    if len(by_day) == 1:
         return Plot(question, answer, Markup(), ())
-    values: list[float | None] = [None] * ((now_ms - begin_ms) // STEP_MS + 1)
-    for each in points:
-        values[(each.at_ms - begin_ms) // STEP_MS] = each.used_bytes
-    scale = _scale(max(sizes.max_bytes, *(each.used_bytes for each in points)))
+    days = range(min(by_day), now_ms // DAY_MS + 1)
+    scale = _scale(max(sizes.max_bytes, *by_day.values()))
     mark = (float(sizes.max_bytes), texts.gettext("limit")) if sizes.max_bytes else None
-    axes = Axes(scale, [_bytes(tick, texts) for tick in scale.ticks], _days(begin_ms, len(values), texts), mark)
-    drawing = draw_area(answer, Curve(_bytes(sizes.used_bytes, texts), values), axes)
-    return Plot(question, answer, drawing, (_table(points, texts),))
+    axes = Axes(scale, [_bytes(tick, texts) for tick in scale.ticks], _labels(days, texts), mark)
+    drawing = draw_area(answer, Curve(_bytes(sizes.used_bytes, texts), [by_day.get(day) for day in days]), axes)
+    return Plot(question, answer, drawing, (_table(by_day, texts),))
 
 
 def _answer(sizes: StoreSizes, now_ms: int, texts: Texts) -> str:
@@ -69,17 +66,19 @@ def _scale(most_bytes: int) -> Scale:
     return Scale([tick * unit for tick in count_scale(most_bytes / unit).ticks])
 
 
-def _days(begin_ms: int, steps: int, texts: Texts) -> list[tuple[int, str]]:
+def _labels(days: range, texts: Texts) -> list[tuple[int, str]]:
     """Days by their places, evenly over the plot."""
-    places = dict.fromkeys(round(step * (steps - 1) / (_LABELS + 1)) for step in range(1, _LABELS + 1))
-    return [(place, texts.short_day(at(begin_ms + place * STEP_MS))) for place in places]
+    places = dict.fromkeys(round(step * (len(days) - 1) / (_LABELS + 1)) for step in range(1, _LABELS + 1))
+    return [(place, _day(days[place], texts)) for place in places]
 
 
-def _table(points: Sequence[Size], texts: Texts) -> Table:
-    """The last size of each day."""
-    by_day = {each.at_ms // DAY_MS: each for each in points}
-    rows = [(texts.short_day(at(each.at_ms)), _bytes(each.used_bytes, texts)) for each in by_day.values()]
-    return Table((texts.gettext("Day (UTC)"), texts.gettext("Store")), rows)
+def _table(by_day: Mapping[int, int], texts: Texts) -> Table:
+    rows = [(_day(day, texts), texts.number(round(used / _MEGABYTE))) for day, used in by_day.items()]
+    return Table((texts.gettext("Day (UTC)"), texts.gettext("Store (MB)")), rows)
+
+
+def _day(day: int, texts: Texts) -> str:
+    return texts.short_day(at(day * DAY_MS))
 
 
 def _bytes(size: float, texts: Texts) -> str:
