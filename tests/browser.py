@@ -34,6 +34,11 @@ def started_browser() -> Iterator[Browser]:
 def watched(browser: Browser, *, width: int = 320) -> tuple[Page, list[str]]:
     """A page, and what its console complains of."""
     page = browser.new_page(viewport={"width": width, "height": 640})
+    return page, complaints_of(page)
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What the console of a page complains of from now on, its policy's refusals among it."""
     complaints: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
@@ -42,4 +47,4 @@ def watched(browser: Browser, *, width: int = 320) -> tuple[Page, list[str]]:
 
     page.on("console", note)
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    return page, complaints
+    return complaints

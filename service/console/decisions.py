@@ -3,6 +3,7 @@
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from schemas.console_forms import DecisionForm, UndoForm
+from schemas.fields import MAX_REVISION
 from schemas.loader import Loader
 from schemas.moderation import DecisionSchema, UndoSchema
 from service.console.addresses import own_next
@@ -31,6 +32,7 @@ TOLD_BESIDE = (
     StaleRevisionError,
 )
 """Refusals that are told on the comment's own page, as it is now."""
+_MOST_DIGITS = len(str(MAX_REVISION))
 _DECISION, _UNDO = Loader(DecisionSchema()), Loader(UndoSchema())
 
 
@@ -80,7 +82,8 @@ def _filled(body: Json, *names: str) -> Json:
     """What was filled in, with the revision as a number where it is one."""
     filled = {name: body[name] for name in names if body[name]}
     revision = filled.get("revision", "")
-    return filled | {"revision": int(revision)} if revision.isascii() and revision.isdigit() else filled
+    is_number = revision.isascii() and revision.isdigit() and len(revision) <= _MOST_DIGITS
+    return filled | {"revision": int(revision)} if is_number else filled
 
 
 def _back(call: Call, did: str = "") -> Answer:

@@ -78,6 +78,6 @@ async def _find_idle_caller(desk: Desk, secret: str) -> Caller | None:
 
 
 _SCHEME = {"type": "apiKey", "in": "cookie", "name": SECURE_COOKIE}
-SESSION = Authentication("session", _SCHEME, _cookie, find_caller=_find_caller)
-IDLE_SESSION = Authentication("session", _SCHEME, _cookie, find_caller=_find_idle_caller)
+SESSION = Authentication("session", _SCHEME, _cookie, find_caller=_find_caller, ends=True)
+IDLE_SESSION = Authentication("session", _SCHEME, _cookie, find_caller=_find_idle_caller, ends=True)
 """For what a page asks by itself: nobody works by that, and the session ends as if it had not been asked."""

@@ -1,13 +1,10 @@
 """Signing in, by a token or by a one-time link, and out."""
 
-from urllib.parse import urlsplit
-
 from schemas.console import LinkSchema, NextQuery, NothingSchema, SignInSchema
 from service.console.addresses import HOME, own_next
 from service.console.frame import page
 from service.console.operation import console_page
 from service.console.session import require_own_page, set_cookie, shown_secret
-from service.desk import Desk
 from service.errors import ForbiddenError, RequestError, SignInRefusedError, TooManyWrongTokensError
 from service.texts.sentence import Sentence, sentence
 from service.use_cases import sessions
@@ -34,7 +31,8 @@ async def read_sign_in(call: Call) -> Answer:
 async def sign_in(call: Call) -> Answer:
     following, token = own_next(call.body["next"]), call.body["token"].strip()
     try:
-        _require_few_wrong(call, token)
+        require_own_page(call)
+        _require_few_wrong(call, is_right=_is_past_guessing(call, token))
         signed_in = await sessions.sign_in(call.desk, token, _browser(call))
     except (SignInRefusedError, ForbiddenError, TooManyWrongTokensError) as error:
         return await _refused(call, "console/sign-in.html", token, error, following)
@@ -51,7 +49,8 @@ async def read_link(call: Call) -> Answer:
 async def use_link(call: Call) -> Answer:
     code = _secret_in(call.body["code"])
     try:
-        _require_few_wrong(call, code)
+        require_own_page(call)
+        _require_few_wrong(call, is_right=await _is_link(call, code))
         signed_in = await sessions.sign_in_by_link(call.desk, code, _browser(call))
     except (SignInRefusedError, ForbiddenError, TooManyWrongTokensError) as error:
         return await _refused(call, "console/link.html", code, error)
@@ -73,20 +72,26 @@ def _browser(call: Call) -> Browser:
 
 def _secret_in(code: str) -> str:
     """The secret of a link; the whole address may have been pasted."""
-    return urlsplit(code.strip()).fragment or code.strip()
+    return code.strip().rpartition("#")[2]
 
 
-def _require_few_wrong(call: Call, token: str) -> None:
-    """ForgedFormError from another site's page; TooManyWrongTokensError where too many wrong ones came from there,
-    unless this one is of those that nobody can guess."""
-    require_own_page(call)
-    address = address_of(call.request, call.context)
-    call.context.gate.require_few_wrong_tokens(address, lambda: _is_past_guessing(call.desk, token))
+def _require_few_wrong(call: Call, *, is_right: bool) -> None:
+    """TooManyWrongTokensError where too many wrong ones came from there, unless this one is right and of those that
+    nobody can guess: so nobody locks out who has one."""
+    call.context.gate.require_few_wrong_tokens(address_of(call.request, call.context), lambda: is_right)
 
 
-def _is_past_guessing(desk: Desk, token: str) -> bool:
-    caller = desk.registry.caller(token, desk.now_ms())
-    return caller is not None and not caller.is_admin
+def _is_past_guessing(call: Call, token: str) -> bool:
+    """A person may have chosen an administrator's, which counts where one was right before."""
+    caller = call.desk.registry.caller(token, call.desk.now_ms())
+    if caller is not None and caller.is_admin:
+        return call.context.gate.knows(address_of(call.request, call.context))
+    return caller is not None
+
+
+async def _is_link(call: Call, code: str) -> bool:
+    """Asked of the store only where it matters."""
+    return call.context.gate.is_anyone_refused and await sessions.is_link_in_force(call.desk, code)
 
 
 async def _refused(call: Call, template: str, shown: str, error: RequestError, following: str = "") -> Answer:

@@ -6,6 +6,8 @@ IDLE_MS = 30 * 60 * 1000
 """A session ends when nothing came of it for so long (NIST SP 800-63B, 2.2.3)."""
 LONGEST_MS = 12 * 60 * 60 * 1000
 """It ends after so long whatever comes of it (the same)."""
+MOST_SESSIONS = 50
+"""Of one member: whoever begins one more, ends his oldest."""
 AGENT_CHARS = 200
 """So much of what a browser says of itself is kept."""
 

@@ -9,6 +9,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from service.html import assets
+from service.html.imports import IMPORTED, ImportingTemplate
 from service.html.page_texts import page_texts
 from service.html.thread import MAX_DEPTH
 from service.html.times import clock, day_and_minute
@@ -79,6 +80,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+_ENVIRONMENT.template_class = ImportingTemplate
 _ENVIRONMENT.globals.update(
     own_path=OWN_PATH,
     style=OWN_PATH + assets.STYLE.address,
@@ -106,7 +108,7 @@ def compile_template(name: str) -> None:
 
 def text(template: str, texts: Texts, **values: object) -> str:
     """What a template makes of values, in the language of the texts."""
-    return _ENVIRONMENT.get_template(template).render(values, texts=texts, **page_texts(texts))
+    return _ENVIRONMENT.get_template(template).render({**values, IMPORTED: {}}, texts=texts, **page_texts(texts))
 
 
 def page(

@@ -58,6 +58,11 @@ async def of_member(link: Link, member_id: str, now_ms: int) -> list[Session]:
     return [each for each in found if each is not None and each.ends_ms > now_ms]
 
 
+async def oldest(link: Link, member_id: str, keep: int) -> list[str]:
+    """The digests of all sessions of a member but for the newest so many."""
+    return [each.decode() for each in await link.call("ZRANGE", keys.sessions_of(member_id), 0, -keep - 1)]
+
+
 def _keys_of(member_id: str, digest: str) -> list[str]:
     return [keys.session(digest), keys.sessions_of(member_id), keys.CHANGES]
 

@@ -24,6 +24,11 @@ async def make(link: Link, digest: str, made: SignInLink, now_ms: int) -> None:
     await scripts.MAKE_LINK.run(link, names, orjson.dumps(made._asdict()), LIVES_MS, made.member_id, made.actor, now_ms)
 
 
+async def is_known(link: Link, digest: str) -> bool:
+    """Whether there is such a link, or was a day ago."""
+    return bool(await link.call("EXISTS", keys.sign_in_link(digest)))
+
+
 async def take(link: Link, digest: str) -> SignInLink | Gone:
     """Uses a link. Of two who open it at once one is signed in."""
     (told,) = await scripts.TAKE_LINK.run(link, [keys.sign_in_link(digest)], KNOWN_AS_USED_MS)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from service.desk import Desk
 from service.domain.caller import AT_CONSOLE, Caller
 from service.domain.network import reader_network
-from service.domain.session import AGENT_CHARS, Session
+from service.domain.session import AGENT_CHARS, MOST_SESSIONS, Session
 from service.domain.sign_in_link import SECRET_BYTES, is_past
 from service.errors import ForbiddenError, SessionNotFoundError, SignInRefusedError
 from service.store import sessions, sign_in_links
@@ -61,6 +61,11 @@ async def sign_in_by_link(desk: Desk, secret: str, browser: Browser) -> SignedIn
             raise SignInRefusedError(sentence("This link is too old. Each link works once, for 15 minutes."))
         raise SignInRefusedError(sentence("This link is not known here."))
     return await _open(desk, found.token_digest, caller, browser, told={"link_of": found.actor})
+
+
+async def is_link_in_force(desk: Desk, secret: str) -> bool:
+    """Whether a one-time link would sign somebody in, or was used of late; it is not used by that."""
+    return await sign_in_links.is_known(desk.link, desk.vault.link_digest(secret))
 
 
 async def tell_refused(desk: Desk, address: str) -> None:
@@ -135,6 +140,8 @@ async def _open(
     digest = desk.vault.session_digest(secret)
     session = Session(digest, token_digest, caller.member_id, now_ms, now_ms, browser.agent[:AGENT_CHARS])
     await sessions.open_session(desk.link, session, told={**told, **_of_network(desk, browser.address)})
+    for oldest in await sessions.oldest(desk.link, caller.member_id, MOST_SESSIONS):
+        await sessions.end(desk.link, caller.member_id, oldest, is_own=False, actor=caller.member_id, now_ms=now_ms)
     desk.registry.note_seen(caller, now_ms)
     return SignedIn(secret, session)
 

@@ -14,7 +14,7 @@ from service.errors import (
 from service.texts.sentence import sentence
 from service.web import body as bodies
 from service.web.access import is_metrics_token
-from service.web.authentication import found_caller, shown_token
+from service.web.authentication import BEARER, Authentication, found_caller, shown_token
 from service.web.call import ProcessContext
 from service.web.exchange import Request
 from service.web.media_type import kind_of
@@ -42,7 +42,7 @@ def admit_token(request: Request, route: Route, desk: Desk, context: ProcessCont
     """TooManyWrongTokensError for a network that sent many, unless the request's own is valid and cannot be guessed.
     What a site shows to anyone is shown whatever token comes along."""
     is_for_anyone = route.access is Access.ANYONE and "site" in request.match_info
-    if is_for_anyone or not shown_token(request):
+    if is_for_anyone or route.operation.authentication.ends or not shown_token(request):
         return
     address = address_of(request, context)
 
@@ -104,9 +104,11 @@ def is_form(request: Request) -> bool:
     return kind_of(request.headers.get("Content-Type", "")) in (bodies.URLENCODED, bodies.MULTIPART)
 
 
-def learn(request: Request, desk: Desk, context: ProcessContext, error: RequestError) -> None:
+def learn(
+    request: Request, desk: Desk, context: ProcessContext, error: RequestError, *, way: Authentication = BEARER
+) -> None:
     """From a refusal: of a wrong token, or of a stranger whom his site's own limit in Redis refused."""
-    if isinstance(error, UnauthenticatedError) and (token := shown_token(request)):
+    if isinstance(error, UnauthenticatedError) and not way.ends and (token := shown_token(request)):
         context.measures.count_wrong_token()
         context.gate.note_wrong_token(address_of(request, context), token)
     elif isinstance(error, RateLimitedError) and _ADMITTED in request:

@@ -26,6 +26,8 @@ class Authentication(NamedTuple):
 
     `read` gives what was shown, "" when nothing was, from a request and the fields of its body, which are there when
     it `is_in_body`. `find_caller` tells whose it is, None when it is nobody's; without it the registry of tokens does.
+    A wrong one is a guess, unless it `ends`: what was right until a moment ago, and that nobody can guess, comes from
+    many who share a network, and is none.
     `scheme` describes the way as OpenAPI does (Security Scheme Object), under a `name` of its own.
     """
 
@@ -34,6 +36,7 @@ class Authentication(NamedTuple):
     read: Callable[[Request, Json], str]
     is_in_body: bool = False
     find_caller: Callable[[Desk, str], Awaitable[Caller | None]] | None = None
+    ends: bool = False
 
 
 def _bearer_token(request: Request, fields: Json) -> str:  # noqa: ARG001 they have none

@@ -167,7 +167,8 @@ class Endpoint:
         """The answer to a refused call, after what is to be learned from it."""
         if isinstance(error, OverloadedError):
             self._context.measures.refuse(error.queue)
-        admission.learn(request, self._desk, self._context, error)
+        way = self._route.operation.authentication
+        admission.learn(request, self._desk, self._context, error, way=way)
         return await self._finish.refusals.refuse(
             request,
             site,

@@ -1,18 +1,22 @@
 """Signing in to the console and out, and what keeps a session its own."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from http.cookies import SimpleCookie
+from pathlib import Path
 
 import pytest
 
-from service.app import DESK
+from service.app import DESK, make_service
 from service.console.addresses import own_next
 from service.desk import Desk, clock_ms
-from service.domain.session import IDLE_MS, LONGEST_MS
+from service.domain.session import IDLE_MS, LONGEST_MS, MOST_SESSIONS
+from service.settings import read_settings
 from service.use_cases import sign_in_links
-from tests.application.conftest import ADMIN, Application
+from tests.application.conftest import ADMIN, Application, Client
 from tests.application.console import Browser, begun
+from tests.servers import RedisServer
 
 Open = Callable[..., Awaitable[Application]]
 HOME, SIGN_IN, SESSIONS = "/console", "/console/_/sign-in", "/console/_/sessions"
@@ -164,6 +168,16 @@ async def test_pages_are_framed_by_nobody_and_kept_by_nobody(browser: Browser, p
         "/v1/sites",
         "javascript:alert(1)",
         "/console/\r\nSet-Cookie: a=b",
+        "/console/\t//elsewhere.example",
+        "\t//elsewhere.example",
+        "///elsewhere.example",
+        "/%2F/elsewhere.example",
+        "/console/%2e%2e/%2E./v1/sites",
+        "/console/./_/link",
+        "/console/..",
+        "/consolex@elsewhere.example",
+        "/console/" + "a" * 1900 + "\u2044",
+        "http:/console",
     ],
 )
 async def test_a_sign_in_leads_to_the_consoles_own_pages_alone(browser: Browser, following: str) -> None:
@@ -174,7 +188,16 @@ async def test_a_sign_in_leads_to_the_consoles_own_pages_alone(browser: Browser,
     assert "elsewhere" not in page.text
 
 
-@pytest.mark.parametrize("path", [HOME, "/console/default", "/console/default/comments?state=held&q=%C3%A4", SESSIONS])
+@pytest.mark.parametrize(
+    "path",
+    [
+        HOME,
+        "/console/default",
+        "/console/default/comments?state=held&q=%C3%A4",
+        "/console/a?q=https://b.example",
+        SESSIONS,
+    ],
+)
 def test_own_pages_are_gone_on_to(path: str) -> None:
     assert own_next(path) == path
 
@@ -187,6 +210,50 @@ async def test_wrong_tokens_are_looked_at_a_few_times(browser: Browser) -> None:
     assert "1 try is left for now" in seen[8].text
     assert int(seen[-1].headers["Retry-After"]) >= 1
     assert (await browser.sign_in(token)).status == 303
+
+
+async def test_sessions_that_ended_are_no_guesses(browser: Browser) -> None:
+    """A newsroom behind one address comes back from lunch: each is led to signing in, and let in."""
+    token = await browser.application.token("moderator")
+    for number in range(70):
+        cookie = {"Cookie": f"cd={number:043}"}
+        assert (await Browser(browser.application).get(HOME, **cookie)).status == 303
+    assert (await browser.sign_in(token)).status == 303
+
+
+async def test_wrong_tokens_keep_nobody_out_who_has_a_right_one(browser: Browser) -> None:
+    """Neither a token of ours, nor a one-time link, nor a session; the administrator's where he is known."""
+    token = await browser.application.token("moderator")
+    secrets = [await link_for(browser.application, token) for _ in range(2)]
+    await browser.sign_in()
+    for number in range(12):
+        last = await Browser(browser.application).sign_in(f"cd_guess-{number}")
+    assert last.status == 429
+    assert (await browser.get(HOME)).status == 200
+    visitor = Browser(browser.application)
+    assert (await visitor.post("/console/_/link", {"code": "cdl_guessed"})).status == 429
+    assert (await visitor.post("/console/_/link", {"code": secrets[0]})).status == 303
+    assert (await visitor.post("/console/_/link", {"code": secrets[0]})).status == 401
+    assert (await visitor.sign_in(token)).status == 303
+    assert (await visitor.sign_in()).status == 303
+
+
+async def test_a_member_has_so_many_sessions_and_no_more(browser: Browser) -> None:
+    """Whoever begins one more ends the oldest."""
+    token = await browser.application.token("moderator")
+    first = Browser(browser.application)
+    await first.sign_in(token)
+    for _ in range(MOST_SESSIONS - 1):
+        await Browser(browser.application).sign_in(token)
+    assert (await first.get(HOME)).status == 200
+    await browser.sign_in(token)
+    assert (await first.get(HOME)).status == 303
+    assert (await browser.get(SESSIONS)).text.count('name="session"') == MOST_SESSIONS
+
+
+async def test_an_address_that_is_none_is_no_link(browser: Browser) -> None:
+    for code in ("http://[", "https://a]b#c", "#", "cdl_" + "x" * 190):
+        assert (await browser.post("/console/_/link", {"code": code})).status == 401
 
 
 async def test_a_session_ends_when_it_is_not_used(timed: Browser, clock: list[int]) -> None:
@@ -302,6 +369,29 @@ async def test_of_two_who_open_a_link_at_once_one_is_signed_in(browser: Browser)
     both = [Browser(browser.application), Browser(browser.application)]
     answers = await asyncio.gather(*(each.post("/console/_/link", {"code": secret}) for each in both))
     assert sorted(each.status for each in answers) == [303, 401]
+
+
+async def test_a_link_is_used_in_one_of_two_processes(
+    browser: Browser, one_server: RedisServer, tmp_path: Path, aiohttp_client: Callable[..., Awaitable[Client]]
+) -> None:
+    """At once: whichever is asked first, the other says that it was used."""
+    settings = {"REDIS_URL": one_server.url, "DATA_DIR": str(tmp_path), "ADMIN_TOKEN": ADMIN}
+    read = read_settings({f"COMMENTDESK_{name}": value for name, value in settings.items()})
+    secret = await link_for(browser.application, await browser.application.token("moderator"))
+    other = Browser(Application(await aiohttp_client(make_service(read))))
+    answers = await asyncio.gather(*(each.post("/console/_/link", {"code": secret}) for each in (browser, other)))
+    assert sorted(each.status for each in answers) == [303, 401]
+    assert [each.status for each in (await browser.get(HOME), await other.get(HOME))].count(200) == 1
+
+
+async def test_a_refusal_tells_nothing_of_what_was_right_before(browser: Browser) -> None:
+    """A token that was revoked and one that never was are told the same."""
+    ask = browser.application.ask
+    revoked = await (await ask("POST", "/v1/tokens", {"role": "moderator", "site": "default", "name": "Mo"})).json()
+    await ask("DELETE", f"/v1/tokens/{revoked['token_id']}")
+    pages = [await browser.sign_in(token) for token in (revoked["token"], "cd_" + "x" * 43, "x", ADMIN + "x")]
+    assert {page.status for page in pages} == {401}
+    assert len({re.sub(r"\d+ tries", "", page.text) for page in pages}) == 1
 
 
 async def test_a_link_that_is_too_old_or_unknown_says_so(timed: Browser, clock: list[int]) -> None:
