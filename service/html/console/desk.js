@@ -3,10 +3,10 @@
  */
 
 import { Outbox, Refused, SignedOut } from "./outbox.js";
-import { tellTime } from "./clock.js";
+import { clockAt } from "./clock.js";
 import { elementsOf } from "./fragment.js";
 import { Sheets } from "./sheets.js";
-import { alertLine, buttonFor, clearLine, clockAt, linkTo, silently, tellQuietly } from "./telling.js";
+import { alertLine, buttonFor, clearLine, linkTo, silently, tellQuietly } from "./telling.js";
 
 /** More comments are asked for when so few are left. */
 const FEW = 4;
@@ -23,7 +23,6 @@ export class Desk extends Sheets {
 
   /** The first sheet stands, where the page has one. */
   open() {
-    tellTime(document);
     this.keepUndo(document);
     const first = this.next(null);
     if (first) this.stand(first, { focus: false });
@@ -190,7 +189,7 @@ export class Desk extends Sheets {
   /** Nothing comes back: what was sent last waits here. It is said once, and the time of the next try shown. */
   heldUp(since, next) {
     const told = document.querySelector("#alerts [data-next]");
-    const words = this.words.again.replace("{time}", clockAt(next, "2-digit"));
+    const words = this.words.again.replace("{time}", clockAt(next, true));
     if (told) {
       told.textContent = words;
       return;

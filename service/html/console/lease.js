@@ -4,7 +4,8 @@
  */
 
 import { send } from "./fragment.js";
-import { alertLine, buttonFor, clearLine, clockAt } from "./telling.js";
+import { clockAt } from "./clock.js";
+import { alertLine, buttonFor, clearLine } from "./telling.js";
 
 const MINUTE_MS = 60000;
 const RENEWED_EVERY_MS = 2 * MINUTE_MS;

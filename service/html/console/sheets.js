@@ -3,7 +3,6 @@
  * moves but at his word.
  */
 
-import { tellTime } from "./clock.js";
 import { clearLine } from "./telling.js";
 
 /** A decision is taken only when its comment has stood for so long: a key that was pressed for the one before is none. */
@@ -130,7 +129,6 @@ export class Sheets {
   facts(part) {
     const facts = part.querySelector("[data-facts]");
     if (!facts) return;
-    tellTime(facts);
     document.querySelector("[data-facts]").replaceWith(facts);
   }
 }

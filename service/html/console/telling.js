@@ -41,9 +41,3 @@ export function silently(words) {
   span.textContent = words;
   return span;
 }
-
-/** A time as the clock of this browser has it. */
-export function clockAt(time, second = undefined) {
-  const wanted = { hour: "numeric", minute: "2-digit", second };
-  return time.toLocaleTimeString(document.documentElement.lang, wanted);
-}
