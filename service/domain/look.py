@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,8 @@ _FREE = frozenset("abcdefhijklmnopqrstuvwxyz")
 pages."""
 _MOST_CHARS = 1000
 """Of a cookie; ours has at most 400."""
+_LOOKS_KEPT = 256
+"""A page asks for its look eight times."""
 _PARTS, _GIVES, _PAIRS, _MEANS = "&", "=", "+", ":"
 
 
@@ -121,7 +124,8 @@ class Look:
 
     def key(self, act: str) -> str:
         """The key of an act, ValueError for what is none; no two acts have the same."""
-        return self.letters.get(Act(act)) or DEFAULT_KEYS[Act(act)]
+        known = Act(act)
+        return self.letters.get(known) or DEFAULT_KEYS[known]
 
 
 CHOICES: Mapping[str, type[StrEnum]] = MappingProxyType(
@@ -163,6 +167,7 @@ def clashes(letters: Mapping[Act, str]) -> list[Act]:
     return [act for act, letter in letters.items() if letter not in _FREE or taken[letter] > 1]
 
 
+@lru_cache(_LOOKS_KEPT)
 def read_look(written: str, languages: frozenset[str]) -> Look:
     """The look that `write_look` wrote; whatever it could not have written is the default."""
     given = dict(part.partition(_GIVES)[::2] for part in written[:_MOST_CHARS].split(_PARTS))

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
 
 from service.html import assets
+from service.html.imports import IMPORTED, ImportingTemplate
 from service.html.page_texts import page_texts
 from service.html.thread import MAX_DEPTH
+from service.html.times import clock, day_and_minute
 from service.texts.texts import Texts
 from service.web.answer import Answer
 from service.web.own_address import OWN_PATH
@@ -44,19 +46,12 @@ def _moment(context: Context, rfc3339: str) -> str:
 
 @pass_context
 def _instant(context: Context, at_ms: int) -> Markup:
-    """A time in ms since 1970, to the minute as the language writes it."""
-    texts: Texts = context["texts"]
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), texts.moment(at))
+    return day_and_minute(at_ms, context["texts"])
 
 
 @pass_context
 def _clock(context: Context, at_ms: int) -> Markup:
-    """A time of today in ms since 1970, to the minute; scripts write it as the browser's own clock has it."""
-    texts: Texts = context["texts"]
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    words = texts.gettext("%(time)s UTC") % {"time": texts.clock(at)}
-    return Markup('<time datetime="{}" data-clock>{}</time>').format(at.isoformat(timespec="seconds"), words)
+    return clock(at_ms, context["texts"])
 
 
 def _prose(text: str) -> Markup:
@@ -85,6 +80,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     auto_reload=False,
 )
+_ENVIRONMENT.template_class = ImportingTemplate
 _ENVIRONMENT.globals.update(
     own_path=OWN_PATH,
     style=OWN_PATH + assets.STYLE.address,
@@ -112,7 +108,7 @@ def compile_template(name: str) -> None:
 
 def text(template: str, texts: Texts, **values: object) -> str:
     """What a template makes of values, in the language of the texts."""
-    return _ENVIRONMENT.get_template(template).render(values, texts=texts, **page_texts(texts))
+    return _ENVIRONMENT.get_template(template).render({**values, IMPORTED: {}}, texts=texts, **page_texts(texts))
 
 
 def page(
