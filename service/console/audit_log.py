@@ -47,6 +47,7 @@ async def read_audit(call: Call) -> Answer:
         typed=call.query,
         mistakes=mistakes,
         entries=found.entries,
+        names={entry.actor: desk.registry.name_of(entry.actor) for entry in found.entries},
         older=f"/console/{site}/audit?{urlencode({**given, 'cursor': cursor})}" if cursor else "",
         chain=await (audit_log.verify_chain if call.query["verify"] else audit_log.look_at_chain)(desk, site),
     )

@@ -1,6 +1,6 @@
 """What a person at the console sees of an error: what happened, what was kept, what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import quote
@@ -32,7 +32,7 @@ from service.web.call import Call, ProcessContext
 from service.web.exchange import FORM, Request
 from service.web.own_address import local_path, own_action
 
-_HIDDEN = frozenset({"csrf", "key", "back", "revision"})
+_HIDDEN = frozenset({"csrf", "key", "back", "revision", "pick", "folded", "left_out"})
 """Fields of forms that nobody typed."""
 _SECRET = frozenset({"token", "code"})
 """Those that no page shows again."""
@@ -102,7 +102,7 @@ def _wrong(call: Call, error: RequestError | None) -> Wrong:
         onward,
         words,
         again=own_action(call.request) if is_worth_again else "",
-        kept={name: value for name, value in sent.items() if name not in _HIDDEN and value},
+        kept={name: value for name, value in sent.items() if name.partition("[")[0] not in _HIDDEN and value},
         sent=sent,
         fields=tuple(error.errors or ()) if isinstance(error, InvalidFieldsError) else (),
     )
@@ -167,7 +167,7 @@ def _address_of(path: str, site: Site | None) -> str:
 
 def _way_on(call: Call, error: RequestError | None, texts: Texts) -> tuple[str, str]:
     if isinstance(error, UnauthenticatedError):
-        page_asked = own_next(local_path(call.request))
+        page_asked = own_next(_sent(call.request).get("back", "")) or own_next(local_path(call.request))
         return f"{SIGN_IN}?next={quote(page_asked, safe='/')}" if page_asked else SIGN_IN, texts.gettext("Sign in")
     if call.caller and call.site and (first := first_address(call.caller, call.site)):
         return first, texts.gettext("Open the queue") if call.caller.may(Role.MODERATOR) else texts.gettext(
@@ -177,8 +177,17 @@ def _way_on(call: Call, error: RequestError | None, texts: Texts) -> tuple[str, 
 
 
 def _sent(request: Request) -> dict[str, str]:
-    """The fields that were sent, as far as they could be read; none of a form that holds a secret."""
+    """The fields that were sent, as far as they could be read, those within another as `pick[...]`; none of a form that
+    holds a secret."""
     sent = request.get(FORM, {})
     if not _SECRET.isdisjoint(sent):
         return {}
-    return {name: value for name, value in sent.items() if isinstance(value, str)}
+    return dict(_flat(sent))
+
+
+def _flat(sent: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    for name, value in sent.items():
+        if isinstance(value, str):
+            yield name, value
+        elif isinstance(value, dict):
+            yield from ((f"{name}[{inner}]", text) for inner, text in value.items() if isinstance(text, str))

@@ -64,3 +64,13 @@ async def test_a_log_that_was_changed_is_told(application: Application, one_serv
         assert "The log is not the one that was sealed" in told
         assert "bytes of checkpoints" in told
         assert told.index("bytes of checkpoints") < told.index("<table" if "<table" in told else "No entry found")
+
+
+async def test_who_did_it_stands_by_name_and_leads_to_all_that_he_did(application: Application) -> None:
+    await submit(application)
+    await sealed(application, "submitted", 1)
+    operator = await signed_in(application, "operator")
+    assert f'href="{AUDIT}?actor=admin"><bdi>administrator</bdi>' in (await operator.get(AUDIT)).text
+    theirs = (await operator.get(AUDIT + "?actor=admin")).text
+    assert "submitted" in theirs
+    assert "log_begun" not in theirs

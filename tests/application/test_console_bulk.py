@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from tests.application.conftest import Application
 from tests.application.console import Browser, Page
 from tests.application.console_readers import ask, follow, post_form, send, signed_in
 from tests.hostile_texts import HOSTILE_TEXTS
+from tests.servers import RedisServer
 
 QUEUE = "/console/default"
 LIST = f"{QUEUE}?view=list"
@@ -319,8 +321,41 @@ async def test_who_was_signed_out_loses_nothing(application: Application, browse
     await browser.post("/console/_/sign-out")
     page = await browser.post(PICKED, fields)
     assert page.status == 401
-    assert "/console/_/sign-in" in page.text
+    assert "/console/_/sign-in?next=/console/default%3Fview%3Dlist" in page.text, "back to the page that had the form"
     assert await states(application, comment_id) == ["held"]
+
+
+async def test_without_the_store_the_ticks_are_kept_and_sent_again(
+    application: Application, browser: Browser, one_server: RedisServer
+) -> None:
+    ids = [await send(application, f"Number {each}.") for each in range(2)]
+    page = await browser.get(LIST)
+    fields = page.fields_of(PICKED) | ticked(page, *ids) | {"decision": "reject"}
+    one_server.kill()
+    try:
+        refused = await browser.post(PICKED, fields)
+    finally:
+        one_server.start()
+    assert refused.status == 503
+    pairs = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', refused.text)
+    again = {name: unescape(value) for name, value in pairs}
+    assert again.items() >= fields.items()
+    async with asyncio.timeout(SECONDS):
+        while (page := await browser.post(PICKED, again)).status == 503:
+            await asyncio.sleep(0.05)
+    assert page.status == 303
+    assert await states(application, *ids) == ["rejected", "rejected"]
+
+
+async def test_a_colleague_takes_back_what_another_did(application: Application, browser: Browser) -> None:
+    ids = [await send(application, f"Number {each}.") for each in range(2)]
+    page = await follow(browser, await pick(browser, "reject", *ids))
+    bulk_id = page.text.partition(f"{MANY}/")[2][:17]
+    colleague = await signed_in(application)
+    page = await colleague.get(f"{MANY}/{bulk_id}")
+    await follow(colleague, await post_form(colleague, page, f"{MANY}/{bulk_id}/undo"))
+    assert await states(application, *ids) == ["held", "held"]
+    assert (await ask(application, f"/bulk/{bulk_id}"))["undo"]["moderator"] == "moderator"
 
 
 async def test_hostile_texts_stay_text(application: Application, browser: Browser) -> None:

@@ -226,6 +226,16 @@ async def test_an_order_is_carried_out_once(store: Store) -> None:
         await start(store, by="bob")
 
 
+async def test_what_was_started_is_not_selected_anew(store: Store) -> None:
+    ids = await submitted(store, 3)
+    await preview(store, ids)
+    started = await start(store)
+    await preview(store, ids[:1])
+    assert (await read(store)).total == started.total == 3
+    await carry_out(store)
+    assert (await read(store)).changed == 3
+
+
 async def test_what_was_not_previewed_is_not_started(store: Store) -> None:
     with pytest.raises(InvalidFieldsError):
         await start(store)

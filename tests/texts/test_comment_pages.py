@@ -54,3 +54,28 @@ async def test_no_text_stands_past_the_catalogue(
         page = await browser.get(f"/console/default/{path}")
         assert page.status in {200, 422}
         assert words_outside(read_of(page.text), KNOWN) == [], path
+
+
+async def test_nor_on_the_pages_of_many(
+    application: Application, brackets: Texts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await signed_in(application)
+    many = "/console/default/bulk"
+    for _ in range(2):
+        await send(application)
+    monkeypatch.setattr(type(CATALOGUE), "first_of", lambda *_: brackets)
+    pages = [await browser.get("/console/default?view=list"), await browser.get(many)]
+    asked: tuple[dict[str, str], ...] = (
+        {},
+        {"all": "1", "state": "held"},
+        {"all": "1", "q": "ferry", "decision": "spam"},
+    )
+    pages += [await browser.post(many, fields) for fields in asked]
+    form = next(each for each in pages[3].text.split('"') if each.startswith(f"{many}/b"))
+    await browser.post(form, pages[3].fields_of(form) | {"decision": "spam"})
+    pages.append(await browser.get(form))
+    await browser.post(f"{form}/undo")
+    pages += [await browser.get(form), await browser.get(many)]
+    for page in pages:
+        assert page.status in {200, 422}
+        assert words_outside(read_of(page.text), (*KNOWN, "ferry", "Esc")) == []

@@ -4,7 +4,6 @@
  */
 
 import { Outbox, Refused, SignedOut } from "./outbox.js";
-import { tellTime } from "./clock.js";
 import { elementsOf } from "./fragment.js";
 
 /** A decision is taken only when its comment has stood for so long: a key that was pressed for the one before is none. */
@@ -30,7 +29,6 @@ export class Desk {
 
   /** The first sheet stands, where the page has one. */
   open() {
-    tellTime(document);
     this.keepUndo(document);
     const first = this.next(null);
     if (first) this.stand(first, { focus: false });
@@ -182,7 +180,6 @@ export class Desk {
   facts(part) {
     const facts = part.querySelector("[data-facts]");
     if (!facts) return;
-    tellTime(facts);
     document.querySelector("[data-facts]").replaceWith(facts);
   }
 

@@ -7,7 +7,8 @@ const EVERY_MS = 2000;
 async function look() {
   const part = document.querySelector("[data-progress]");
   try {
-    const answer = await fetch(part.dataset.progress, { headers: { "CD-Fragment": "1" }, redirect: "error" });
+    const answer = await fetch(part.dataset.progress, { headers: { "CD-Fragment": "1" }, redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.reload(); // to sign in, and back here
     const now = elementsOf(await answer.text()).querySelector("[data-progress]");
     const isOver = !("atWork" in now.dataset);
     const isIn = part.contains(document.activeElement);

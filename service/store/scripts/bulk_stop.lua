@@ -1,8 +1,9 @@
 #!lua flags=allow-oom
--- bulk_stop: ends the bulk of a member who was revoked where it is. One that is taken back goes on: that is another's act.
+-- bulk_stop: ends the bulk of a member where it is: he was revoked, or somebody stopped it. One that is taken back goes on:
+-- that is another's act.
 -- include: event bulk
 -- KEYS  as bulk_start
--- ARGV  1 now_ms, 2 bulk_id, 3 the member_id whose bulk it is, 4 who revoked him
+-- ARGV  1 now_ms, 2 bulk_id, 3 the member_id whose bulk it is, 4 who ends it
 -- gives {'ok', 1 | 0 when there is nothing to end}
 local bulk, running, stream = KEYS[1], KEYS[3], KEYS[4]
 local now_ms, bulk_id, member_id, actor = unpack(ARGV)
