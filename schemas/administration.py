@@ -25,6 +25,7 @@ from schemas.threads import MODES
 
 _MAX_RATE = 1_000_000
 MOST_OPEN_DAYS = 36_500
+MOST_TARGET_MINUTES = 7 * 24 * 60
 MAX_POLICY_VERSION = 999_999_999
 INSTALLATION = "commentdesk"
 """The store keeps what belongs to no site under this name."""
@@ -149,6 +150,15 @@ class SiteChangeSchema(Closed):
             "(BCP 47). Where there is no translation, the nearest or English is shown. A new site has `en`.",
         }
     )
+    waiting_target_minutes = StrictInteger(
+        lowest=1,
+        highest=MOST_TARGET_MINUTES,
+        allow_none=True,
+        metadata={
+            "description": "Within so many minutes comments that wait are to be decided; null for no target. The "
+            "console shows it beside how long they do wait; nothing else depends on it."
+        },
+    )
 
 
 class NewSiteSchema(SiteChangeSchema):
@@ -183,6 +193,11 @@ class SiteSchema(Closed):
     )
     language = fields.String(
         required=True, metadata={"description": "The language of what readers see, as a tag (BCP 47)."}
+    )
+    waiting_target_minutes = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Within so many minutes comments that wait are to be decided; null for no target."},
     )
     created_at = fields.String(
         required=True, metadata=TIME | {"description": "When the site was made, RFC 3339 in UTC."}

@@ -34,6 +34,7 @@ class SiteFormSchema(Closed):
     title = _typed("The site's name for people.")
     language = _typed("The language of what readers see.")
     allowed_origins = _typed("The origins of the website's pages, a line each.", _MAX_ORIGINS_CHARS)
+    waiting_target_minutes = _typed("Within how many minutes comments are to be decided; empty for no target.")
     public_submission = Checkbox(metadata={"description": "Whether readers' browsers may post without a token."})
 
 

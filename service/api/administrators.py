@@ -35,6 +35,7 @@ async def create_site(call: Call) -> Answer:
         body.get("public_submission", False),
         allowed_origins=tuple(body.get("allowed_origins", ())),
         language=body.get("language", DEFAULT_LANGUAGE),
+        waiting_target_minutes=body.get("waiting_target_minutes") or 0,
     )
     made = await sites.create_site(call.desk, wanted, call.replay, actor=call.known_caller.actor)
     return Answer(201, site_json(made), {"Location": f"/v1/sites/{made.site}"})
@@ -64,10 +65,11 @@ async def change_site(call: Call) -> Answer:
 
 
 def _change(body: Json) -> SiteChange:
-    origins = body.get("allowed_origins")
+    origins, target = body.get("allowed_origins"), "waiting_target_minutes"
     return SiteChange(
         body.get("title"),
         body.get("public_submission"),
         allowed_origins=None if origins is None else tuple(origins),
         language=body.get("language"),
+        waiting_target_minutes=body[target] or 0 if target in body else None,
     )

@@ -216,5 +216,6 @@ def site_json(site: Site) -> Json:
         "public_submission": site.public_submission,
         "allowed_origins": list(site.allowed_origins),
         "language": site.language,
+        "waiting_target_minutes": site.waiting_target_minutes or None,
         "created_at": rfc3339(site.created_ms),
     }

@@ -11,6 +11,7 @@ _SAID = {
     "site": marked("Write an id of 1 to 64 small letters, digits and hyphens."),
     "language": marked("Write a language as its tag, such as de or pt-BR."),
     "allowed_origins": marked("Write origins such as https://news.example, one a line, 100 at most."),
+    "waiting_target_minutes": marked("Write a number of minutes from 1 to 10,080, or nothing."),
     "name": marked("Write a name of one line, 1 to 100 characters."),
     "roles": marked("Choose what the token may do."),
     "sites": marked("Choose on which sites the token is good."),

@@ -6,19 +6,21 @@ from markupsafe import Markup
 
 from schemas.console_numbers import NumbersQuery
 from service.console.frame import page, texts_at
-from service.console.numbers_figures import Figure, address_of, figures_of, memory_figure, name_of_member, views_of
+from service.console.numbers_figures import Figure, address_of, figures_of, name_of_member, views_of
 from service.console.numbers_plots import Plot, plots_of, speed_plot
 from service.console.numbers_risk import risk_plot
+from service.console.numbers_store import memory_figure, store_plot
 from service.console.numbers_told import tell
 from service.console.operation import console_page
 from service.console.plot import write_plots
 from service.domain.caller import Role
 from service.domain.numbers import Numbers
 from service.domain.series import Span
+from service.domain.store_growth import StoreSizes
 from service.metrics import answer_times
 from service.texts.texts import Texts
 from service.use_cases.stats import read_numbers
-from service.use_cases.watching import measure_memory
+from service.use_cases.watching import read_store_sizes
 from service.web.answer import Answer
 from service.web.call import Call
 
@@ -28,20 +30,23 @@ _SUBMIT = ("POST", "/v1/sites/{site}/threads/{thread}/comments")
 @console_page("See a site's numbers", query=NumbersQuery)
 async def read_page(call: Call) -> Answer:
     """Moderators see what all did together; operators also what each member did, and how the service does."""
-    texts, site = texts_at(call), call.known_site.site
-    found = await read_numbers(call.desk, site, Span(call.query["span"]))
+    texts = texts_at(call)
+    found = await read_numbers(call.desk, call.known_site, Span(call.query["span"]))
+    sizes = await read_store_sizes(call.desk) if _is_operator(call) else None
     figures = figures_of(found, texts)
-    if _is_operator(call):
-        figures.append(memory_figure(*await measure_memory(call.desk), texts))
-    return _page(call, found, figures, await write_plots(_plots(call, found), texts))
+    if sizes:
+        figures.append(memory_figure(sizes, found.now_ms, texts))
+    return _page(call, found, figures, await write_plots(_plots(call, found, sizes), texts))
 
 
-def _plots(call: Call, found: Numbers) -> Iterator[Plot]:
-    texts, is_operator = texts_at(call), _is_operator(call)
-    yield from plots_of(found, texts, _names(call, texts) if is_operator else None)
+def _plots(call: Call, found: Numbers, sizes: StoreSizes | None) -> Iterator[Plot]:
+    """All plots; with the sizes of the store they are an operator's."""
+    texts = texts_at(call)
+    yield from plots_of(found, texts, _names(call, texts) if sizes else None)
     yield risk_plot(found, texts)
-    if is_operator:
+    if sizes:
         yield speed_plot(answer_times(call.context.counts, *_SUBMIT), texts)
+        yield store_plot(sizes, found.now_ms, texts)
 
 
 def _page(call: Call, found: Numbers, figures: Sequence[Figure], plots: Sequence[Markup]) -> Answer:

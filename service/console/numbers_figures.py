@@ -9,7 +9,7 @@ from service.texts.texts import Texts
 
 _SPANS = {Span.DAY: marked("24 hours"), Span.WEEK: marked("7 days"), Span.QUARTER: marked("90 days")}
 _BOTH = Plural("of one comment that both decided", "of %(count)s comments that both decided")
-_MEGABYTE = 1_000_000
+_MINUTE_S = 60
 _UNKNOWN = "–"
 Figure = tuple[str, str, str]
 """What it is, the figure, and a line below it."""
@@ -36,8 +36,12 @@ def figures_of(found: Numbers, texts: Texts) -> list[Figure]:
     counts = {"published": texts.number(machine.published), "rejected": texts.number(machine.rejected)}
     half = _UNKNOWN if times.median_of_all is None else duration(times.median_of_all, texts)
     most = _UNKNOWN if times.most_of_all is None else duration(times.most_of_all, texts)
+    below = texts.gettext("95 of 100 at most %(most)s") % {"most": most}
+    if found.target_minutes:
+        target = duration(found.target_minutes * _MINUTE_S, texts)
+        below = texts.gettext("%(most)s; target %(target)s") % {"most": below, "target": target}
     return [
-        (texts.gettext("Half wait at most"), half, texts.gettext("95 of 100 at most %(most)s") % {"most": most}),
+        (texts.gettext("Half wait at most"), half, below),
         (
             texts.gettext("Decided by the machine"),
             texts.percent(machine.total / total) if total else _UNKNOWN,
@@ -53,10 +57,3 @@ def _agreement(found: Numbers, texts: Texts) -> Figure:
     if not total:
         return (name, _UNKNOWN, texts.gettext("no comment was decided by both"))
     return (name, texts.percent(agreed / total), texts.say_of_many(_BOTH, total))
-
-
-def memory_figure(used_bytes: int, max_bytes: int, texts: Texts) -> Figure:
-    """How full the store is."""
-    used, most = (texts.quantity(round(each / _MEGABYTE), "digital-megabyte") for each in (used_bytes, max_bytes))
-    below = texts.gettext("of %(most)s") % {"most": most} if max_bytes else texts.gettext("without a limit of its own")
-    return (texts.gettext("Store"), used, below)

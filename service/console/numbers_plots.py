@@ -1,13 +1,13 @@
 """The plots of a site's numbers: each a question, its answer in a sentence, a drawing and a table."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from markupsafe import Markup
 
 from service.console.numbers_told import at, duration, duration_in_words, time_of
-from service.domain.numbers import Numbers, came, went
+from service.domain.numbers import Judged, Numbers, came, went
 from service.domain.series import HOUR_MS, Span
 from service.domain.times import DAY_MS
 from service.html.plots.bars import Bar, draw_bars
@@ -18,6 +18,7 @@ from service.texts.texts import Texts
 
 _UNKNOWN = "–"
 _LEAST_SHARE = 0.01
+_MINUTE_S = 60
 _DAYS_A_LABEL = 2
 _HOURS_A_LABEL = 6
 _GREW: Mapping[Span, Plural] = {
@@ -84,9 +85,10 @@ def _keeping_up(numbers: Numbers, texts: Texts) -> Plot:
     if not most:
         return Plot(question, texts.gettext("Nothing waited in this time."), Markup(), ())
     at_ms = numbers.times_ms[depths.index(most)]
+    time = _time(numbers, at_ms, texts)
     values = {
         "most": texts.number(most),
-        "time": _time(numbers, at_ms, texts),
+        "time": time if numbers.series.span is Span.QUARTER else texts.gettext("%(time)s UTC") % {"time": time},
         "now": texts.number(numbers.queue.waiting),
     }
     answer = texts.gettext("The longest queue was %(most)s (%(time)s); now it is %(now)s.") % values
@@ -120,10 +122,15 @@ def _waiting_times(numbers: Numbers, texts: Texts) -> Plot:
         "most": duration_in_words(times.most_of_all, texts),
     }
     answer = texts.gettext("Half of those decided waited at most %(half)s, 95 of 100 at most %(most)s.") % values
+    target_s = numbers.target_minutes * _MINUTE_S
+    if target_s:
+        answer += " " + texts.gettext("The target is %(target)s.") % {"target": duration_in_words(target_s, texts)}
     medians, mosts = numbers.known(times.median), numbers.known(times.most)
     curves = [Curve(texts.gettext("half"), medians), Curve(texts.gettext("95 of 100"), mosts)]
-    scale = duration_scale(max((each for each in mosts if each is not None), default=0))
+    scale = duration_scale(max((target_s, *(each for each in mosts if each is not None))))
     axes = _axes(numbers, texts, scale, lambda tick: duration(tick, texts) if tick else "0")
+    if target_s:
+        axes = replace(axes, mark=(target_s, texts.gettext("target")))
     columns = [
         (texts.gettext("Half (seconds)"), medians),
         (texts.gettext("95 of 100 (seconds)"), mosts),
@@ -138,18 +145,18 @@ def _deciders(numbers: Numbers, texts: Texts, name_of: Callable[[str], str] | No
     share = texts.percent(numbers.by_machine.total / total)
     answer = texts.gettext("The machine decided %(share)s, people the rest.") % {"share": share}
     judged = [(texts.gettext("machine"), numbers.by_machine), (texts.gettext("people"), numbers.by_people)]
-    says = texts.gettext("%(published)s published, %(rejected)s rejected")
-    counts = {
-        name: {"published": texts.number(each.published), "rejected": texts.number(each.rejected)}
-        for name, each in judged
-    }
-    bars = [Bar(name, each.published, each.rejected, says % counts[name]) for name, each in judged]
+    bars = [_bar(name, each, texts) for name, each in judged]
     heads = (texts.gettext("Who"), texts.gettext("Published"), texts.gettext("Rejected"))
-    tables = [Table(heads, [(name, *counts[name].values()) for name, _ in judged])]
+    tables = [Table(heads, [(name, *map(texts.number, each)) for name, each in judged])]
     if name_of:
         rows = [(name_of(each.member_id), texts.number(each.decided)) for each in numbers.by_member(name_of)]
         tables.append(Table((texts.gettext("Member"), texts.gettext("Decisions")), rows))
     return Plot(question, answer, draw_bars(answer, bars), tables)
+
+
+def _bar(name: str, judged: Judged, texts: Texts) -> Bar:
+    counts = {"published": texts.short_number(judged.published), "rejected": texts.short_number(judged.rejected)}
+    return Bar(name, *judged, texts.gettext("%(published)s published, %(rejected)s rejected") % counts)
 
 
 def _plot(

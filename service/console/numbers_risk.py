@@ -12,6 +12,7 @@ from service.texts.sentence import Plural
 from service.texts.texts import Texts
 
 _UNKNOWN = "–"
+_RANGE = "{}–{}"
 _ENDS_AND_HALF = (0, 0.5, 1)
 _OFF = Plural(
     "In one of %(all)s bands people rejected clearly more or fewer than the risk says.",
@@ -69,14 +70,12 @@ def _table(found: Sequence[Standing], texts: Texts) -> Table:
 
 
 def _band(band: int, texts: Texts) -> str:
-    edges = {"least": texts.share(band / RISK_BANDS), "most": texts.share((band + 1) / RISK_BANDS)}
-    return texts.gettext("%(least)s to %(most)s") % edges
+    return _RANGE.format(texts.share(band / RISK_BANDS), texts.share((band + 1) / RISK_BANDS))
 
 
 def _cells(standing: Standing, texts: Texts) -> tuple[str, ...]:
     counts = tuple(map(texts.number, standing))
     if not standing.total:
         return (*counts, _UNKNOWN, _UNKNOWN)
-    least, most = map(texts.percent, likely_share(standing.rejected, standing.total))
-    likely = texts.gettext("%(least)s to %(most)s") % {"least": least, "most": most}
+    likely = _RANGE.format(*map(texts.percent, likely_share(standing.rejected, standing.total)))
     return (*counts, texts.percent(standing.rejected / standing.total), likely)

@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from markupsafe import Markup, escape
+
 from service.domain.numbers import Numbers
 from service.domain.series import HOUR_MS, MINUTE_MS, Span
 from service.domain.times import DAY_MS
+from service.html.times import clock
 from service.texts.sentence import Plural
 from service.texts.texts import Texts
 
@@ -23,12 +26,13 @@ class Told(NamedTuple):
     """How it stands now, and how the last hour went."""
 
     now: str
-    last_hour: str
+    last_hour: Markup
 
 
 def tell(numbers: Numbers, texts: Texts) -> Told:
     """What stands above all plots."""
-    return Told(_queue(numbers, texts), f"{_last_hour(numbers, texts)} {_trend(numbers, texts)}".rstrip())
+    sentences = (_last_hour(numbers, texts), _trend(numbers, texts))
+    return Told(_queue(numbers, texts), Markup(" ").join(filter(None, sentences)))
 
 
 def at(at_ms: int) -> datetime:
@@ -84,7 +88,7 @@ def _last_hour(numbers: Numbers, texts: Texts) -> str:
     return texts.gettext("New in the last hour: %(came)s; decided: %(went)s.") % {"came": came, "went": went}
 
 
-def _trend(numbers: Numbers, texts: Texts) -> str:
+def _trend(numbers: Numbers, texts: Texts) -> str | Markup:
     change = numbers.came_last_hour - numbers.went_last_hour
     values = {"change": texts.number(abs(change))}
     if change > 0:
@@ -95,5 +99,5 @@ def _trend(numbers: Numbers, texts: Texts) -> str:
     if numbers.empty_ms - numbers.now_ms >= DAY_MS:
         values["date"] = texts.date(empty)
         return texts.gettext("The queue shrinks by %(change)s an hour and is empty on about %(date)s.") % values
-    values["time"] = texts.clock(at(round(numbers.empty_ms / _ROUGHLY_MS) * _ROUGHLY_MS)) + " UTC"
-    return texts.gettext("The queue shrinks by %(change)s an hour and is empty at about %(time)s.") % values
+    values["time"] = clock(round(numbers.empty_ms / _ROUGHLY_MS) * _ROUGHLY_MS, texts)
+    return escape(texts.gettext("The queue shrinks by %(change)s an hour and is empty at about %(time)s.")) % values

@@ -15,6 +15,7 @@ from service.web.call import Call, Json
 from service.web.operation import checked
 
 _CHANGE = SiteChangeSchema()
+_MOST_DIGITS = 9
 
 
 @console_page("Show a site's setup", query=SavedQuery)
@@ -33,6 +34,7 @@ async def change_setup(call: Call) -> Answer:
         wanted["public_submission"],
         allowed_origins=tuple(wanted["allowed_origins"]),
         language=wanted["language"],
+        waiting_target_minutes=wanted["waiting_target_minutes"] or 0,
     )
     await sites.change_site(call.desk, call.known_site, change, actor=call.known_caller.actor)
     return Answer(303, headers={"Location": f"/console/{call.known_site.site}/setup?saved=1"})
@@ -44,6 +46,7 @@ def _typed(site: Site) -> Json:
         "title": site.title,
         "language": site.language,
         "allowed_origins": "\n".join(site.allowed_origins),
+        "waiting_target_minutes": str(site.waiting_target_minutes or ""),
         "public_submission": site.public_submission,
     }
 
@@ -51,7 +54,18 @@ def _typed(site: Site) -> Json:
 def _wanted(typed: Json) -> Json:
     """The fields of the form as those of the API's call."""
     origins = [line.strip() for line in typed["allowed_origins"].splitlines() if line.strip()]
-    return {**typed, "language": typed["language"].strip(), "allowed_origins": origins}
+    target = typed["waiting_target_minutes"].strip()
+    return {
+        **typed,
+        "language": typed["language"].strip(),
+        "allowed_origins": origins,
+        "waiting_target_minutes": _number(target) if target else None,
+    }
+
+
+def _number(typed: str) -> int | str:
+    """What was typed as a number, where it is one: the schema refuses any other text."""
+    return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) <= _MOST_DIGITS else typed
 
 
 def _setup_page(

@@ -1,4 +1,5 @@
-"""What works beside the requests, in one process of a service: consumers of events, bulks, and the sealer."""
+"""What works beside the requests, in one process of a service: consumers of events, bulks, the sealer, and what
+keeps the sizes of the store."""
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from service.consumers.bulks import BulkRunner
 from service.consumers.consumer import Consumer, MakeConsumer
 from service.consumers.runner import Runner
 from service.consumers.sealer import Sealer
+from service.consumers.store_sizes import StoreSizesKeeper
 from service.desk import Desk
 from service.registry import Registry
 from service.store.consumers import INSTALLATION
@@ -18,10 +20,11 @@ async def at_work(desk: Desk, make_consumers: Sequence[MakeConsumer], audit_days
     """All of it is at work inside the context; `audit_days` is for how long entries of the audit logs are kept."""
     registry = desk.registry
     consumers = [make(desk) for make in make_consumers]
-    workers: Sequence[Runner | BulkRunner | Sealer] = [
+    workers: Sequence[Runner | BulkRunner | Sealer | StoreSizesKeeper] = [
         *(Runner(desk.link, each, partial(_streams, registry, each), desk.now_ms) for each in consumers),
         BulkRunner(desk, partial(_sites, registry)),
         Sealer(desk.link, desk.vault, partial(_all_streams, registry), desk.now_ms, audit_days),
+        StoreSizesKeeper(desk),
     ]
     for worker in workers:
         worker.open()

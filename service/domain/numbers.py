@@ -45,12 +45,14 @@ class MemberDecisions(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """A site at `now_ms`. `last_hour` is by minutes; `series` is of the span in the steps of its plot."""
+    """A site at `now_ms`. `last_hour` is by minutes; `series` is of the span in the steps of its plot. Comments are to
+    be decided within `target_minutes`; 0 is no target."""
 
     now_ms: int
     queue: Queue
     last_hour: Series
     series: Series
+    target_minutes: int = 0
 
     @property
     def came_last_hour(self) -> int:

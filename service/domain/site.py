@@ -36,6 +36,8 @@ class Site:
     """Of what its readers see, as a tag such as `de` or `pt-BR` (BCP 47)."""
     reasons: tuple[DecisionReason, ...] | None = None
     """What its moderators choose from; None are the default ones, in its language."""
+    waiting_target_minutes: int = 0
+    """So soon comments are to be decided; 0 is no target. It is shown beside how long they do wait."""
 
     policy_version: int = FIRST_VERSION
 
@@ -52,3 +54,5 @@ class SiteChange:
     public_submission: bool | None = None
     allowed_origins: tuple[str, ...] | None = None
     language: str | None = None
+    waiting_target_minutes: int | None = None
+    """0 takes the target away."""

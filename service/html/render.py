@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -12,6 +12,7 @@ from service.html import assets
 from service.html.imports import IMPORTED, ImportingTemplate
 from service.html.page_texts import page_texts
 from service.html.thread import MAX_DEPTH
+from service.html.times import clock, day_and_minute
 from service.texts.texts import Texts
 from service.web.answer import Answer
 from service.web.own_address import OWN_PATH
@@ -45,19 +46,12 @@ def _moment(context: Context, rfc3339: str) -> str:
 
 @pass_context
 def _instant(context: Context, at_ms: int) -> Markup:
-    """A time in ms since 1970, to the minute as the language writes it."""
-    texts: Texts = context["texts"]
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    return Markup('<time datetime="{}">{}</time>').format(at.isoformat(timespec="seconds"), texts.moment(at))
+    return day_and_minute(at_ms, context["texts"])
 
 
 @pass_context
 def _clock(context: Context, at_ms: int) -> Markup:
-    """A time of today in ms since 1970, to the minute; scripts write it as the browser's own clock has it."""
-    texts: Texts = context["texts"]
-    at = datetime.fromtimestamp(at_ms / 1000, UTC)
-    words = texts.gettext("%(time)s UTC") % {"time": texts.clock(at)}
-    return Markup('<time datetime="{}" data-clock>{}</time>').format(at.isoformat(timespec="seconds"), words)
+    return clock(at_ms, context["texts"])
 
 
 def _prose(text: str) -> Markup:

@@ -96,6 +96,7 @@ PASSING_KINDS = (
     "session",
     "sessions-of",
     "sign-in-link",
+    "store-sizes",
     "upgrade",
     "upgrading",
 )

@@ -28,6 +28,7 @@ Of the installation, tag `{commentdesk}`:
 | cd:{commentdesk}:audit-keys | hash | key_id -> JSON of a key that signs audit logs | for ever |
 | cd:{commentdesk}:audit-sealing | string | which process seals the audit logs | 2 s, renewed |
 | cd:{commentdesk}:backed-up | string | when the last backup was made, ms; it is in none | until the next |
+| cd:{commentdesk}:store-sizes | hash | six hours since 1970 -> bytes that the store took; in no backup | 90 days |
 | cd:{commentdesk.N}:probe | string | whether a server can write, `store/readiness.py` | gone in the same step |
 | cd:{commentdesk}:repairing | string | somebody's `doctor --repair` | 10 s, renewed until it is done |
 | cd:{commentdesk}:rotating | string | somebody's `rotate-key` | 10 s, renewed until it is done |
@@ -150,6 +151,7 @@ MEMBERS_SEEN = _INSTALLATION + "members-seen"
 CHANGES = _INSTALLATION + "changes"
 REPAIRING = _INSTALLATION + "repairing"
 BACKED_UP = _INSTALLATION + "backed-up"
+STORE_SIZES = _INSTALLATION + "store-sizes"
 UPGRADING = _INSTALLATION + "upgrading"
 UPGRADE = _INSTALLATION + "upgrade"
 ROTATING = _INSTALLATION + "rotating"

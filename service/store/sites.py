@@ -50,6 +50,8 @@ async def change(link: Link, site: str, wanted: SiteChange, *, actor: str, now_m
         changes["allowed_origins"] = list(wanted.allowed_origins)
     if wanted.language is not None:
         changes["language"] = wanted.language
+    if wanted.waiting_target_minutes is not None:
+        changes["waiting_target_minutes"] = wanted.waiting_target_minutes
     return await _update(link, site, changes, Change(EventKind.SITE_CHANGED, actor, now_ms))
 
 
@@ -95,12 +97,14 @@ async def _update(link: Link, site: str, wanted: Record, told: Change) -> Site:
 
 def pack_site(site: Site) -> Record:
     """A site as it is stored; the demo's has its mark, so that no publisher's site of that name is taken for it. One
-    that has the default reasons keeps none, one with its first policy no number of it."""
+    that has the default reasons keeps none, one with its first policy no number of it, one without a target none."""
     own: Record = {"is_demo": True} if site.is_demo else {}
     if site.reasons is not None:
         own["reasons"] = _pack_reasons(site.reasons)
     if site.policy_version != FIRST_VERSION:
         own["policy_version"] = site.policy_version
+    if site.waiting_target_minutes:
+        own["waiting_target_minutes"] = site.waiting_target_minutes
     return own | {
         "title": site.title,
         "public_submission": site.public_submission,
@@ -112,8 +116,8 @@ def pack_site(site: Site) -> Record:
 
 
 def unpack_site(name: str, record: Record) -> Site:
-    """A site as it was stored; one of `UNREADABLE` when it is none of ours. Records had no language and no reasons at
-    first."""
+    """A site as it was stored; one of `UNREADABLE` when it is none of ours. Records had no language, no reasons and no
+    target at first."""
     site = Site(
         name,
         record["title"],
@@ -125,12 +129,14 @@ def unpack_site(name: str, record: Record) -> Site:
         language=record.get("language", DEFAULT_LANGUAGE),
         reasons=_unpack_reasons(record.get("reasons")),
         policy_version=record.get("policy_version", FIRST_VERSION),
+        waiting_target_minutes=record.get("waiting_target_minutes", 0),
     )
     demand(re.match(SITE_PATTERN, name), "name")
     demand(type(site.title) is str and type(site.public_submission) is bool, "title or public_submission")
     demand(all(type(origin) is str for origin in site.allowed_origins), "allowed_origins")
     demand(is_count(site.created_ms), "created_ms")
     demand(is_count(site.policy_version), "policy_version")
+    demand(is_count(site.waiting_target_minutes), "waiting_target_minutes")
     demand(re.match(LANGUAGE_PATTERN, site.language), "language")
     _check_policy(site.policy)
     return site

@@ -34,6 +34,7 @@ class Texts:
         self._translations = translations
         self._locale = locale
         self._day = lru_cache(_DAYS_KEPT)(partial(format_date, format="long", locale=locale))
+        self._short_day = lru_cache(_DAYS_KEPT)(self._write_short_day)
         self._minute = lru_cache(_MOMENTS_KEPT)(self._write_minute)
         self._number = lru_cache(_FIGURES_KEPT)(partial(format_decimal, locale=locale))
         self._share = lru_cache(_FIGURES_KEPT)(partial(format_decimal, format="0.00", locale=locale))
@@ -77,6 +78,10 @@ class Texts:
         """A score or a risk, to two places: `0.87`."""
         return self._share(Decimal(repr(share)).quantize(_HUNDREDTH))
 
+    def exact(self, number: float) -> str:
+        """A number with all its decimals: `0.0525`."""
+        return format_decimal(Decimal(repr(number)), locale=self._locale, decimal_quantization=False)
+
     def ago(self, seconds: float) -> str:
         """How long ago something was, in its largest unit: `18 minutes ago`; what is not yet past was just now."""
         if seconds < 1:
@@ -108,7 +113,7 @@ class Texts:
 
     def short_day(self, at: datetime) -> str:
         """The day in its month, in UTC: `28 Nov`."""
-        return format_skeleton("MMMd", at, tzinfo=UTC, locale=self._locale)
+        return self._short_day(at.astimezone(UTC).toordinal())
 
     def date(self, at: datetime) -> str:
         """The day, in UTC: `28 November 2026`."""
@@ -120,6 +125,10 @@ class Texts:
 
     def _write_past(self, seconds: int) -> str:
         return format_timedelta(timedelta(seconds=-seconds), add_direction=True, threshold=1, locale=self._locale)
+
+    def _write_short_day(self, ordinal: int) -> str:
+        day = datetime.fromordinal(ordinal).replace(tzinfo=UTC)
+        return format_skeleton("MMMd", day, tzinfo=UTC, locale=self._locale)
 
     def _write_minute(self, at: datetime) -> str:
         time = format_time(at, "short", tzinfo=UTC, locale=self._locale)

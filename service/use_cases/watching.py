@@ -6,10 +6,12 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from service.desk import Desk
+from service.domain.store_growth import Size, StoreSizes
 from service.errors import RequestError
 from service.store.consumers import INSTALLATION, StreamMeasures, measure_stream
 from service.store.measures import StoreMeasures, measure_store
 from service.store.readiness import OK, check_store
+from service.store.sizes import read_sizes
 from service.store.totals import SiteMeasures, measure_site
 from service.store.upgrade_progress import UpgradeProgress, read_progress
 
@@ -54,10 +56,11 @@ async def _check_upgrade(desk: Desk) -> dict[str, str]:
     return {"upgrade": f"older formats are rewritten: {progress.looked_at} of {progress.total} keys were looked at"}
 
 
-async def measure_memory(desk: Desk) -> tuple[int, int]:
-    """How many bytes the store uses, and how many it may use; 0 is no limit."""
+async def read_store_sizes(desk: Desk) -> StoreSizes:
+    """How much memory the store takes, may take, and took before."""
     measured = await measure_store(desk.link)
-    return measured.used_bytes, measured.max_bytes
+    kept = await read_sizes(desk.link, desk.now_ms())
+    return StoreSizes(measured.used_bytes, measured.max_bytes, [Size(*each) for each in kept])
 
 
 async def measure(desk: Desk, now_ms: int) -> Measures:

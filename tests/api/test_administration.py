@@ -22,6 +22,7 @@ class TestSites:
             "public_submission": True,
             "allowed_origins": ["https://news.example", "http://localhost:8000"],
             "language": "pt-BR",
+            "waiting_target_minutes": 30,
         }
         reply = admin.post("/v1/sites", wanted)
         made = reply.fits(SiteSchema, 201)
@@ -42,6 +43,17 @@ class TestSites:
         made = admin.post("/v1/sites", {"site": f"{site.name}-bare"}).fits(SiteSchema, 201)
         assert (made["title"], made["public_submission"], made["allowed_origins"]) == ("", False, [])
         assert made["language"] == "en"
+
+    def test_a_target_is_set_kept_and_taken_away(self, admin: Api, site: Site) -> None:
+        assert admin.get(site.path).json["waiting_target_minutes"] is None
+        assert admin.patch(site.path, {"waiting_target_minutes": 45}).json["waiting_target_minutes"] == 45
+        assert admin.patch(site.path, {"title": "Other"}).json["waiting_target_minutes"] == 45
+        assert admin.patch(site.path, {"waiting_target_minutes": None}).json["waiting_target_minutes"] is None
+
+    @pytest.mark.parametrize("target", [0, 10_081, 1.5, "30", True])
+    def test_what_is_no_target_is_refused(self, admin: Api, site: Site, target: object) -> None:
+        wanted = {"waiting_target_minutes": target}
+        admin.patch(site.path, wanted).refuses(422, "invalid_fields", "waiting_target_minutes")
 
     @pytest.mark.parametrize(
         ("given", "kept"),

@@ -43,12 +43,29 @@ async def test_what_is_set_of_a_site_is_saved(admin: Browser) -> None:
         "title": "Harbour Gazette",
         "language": "de",
         "allowed_origins": "https://news.example\n\nhttps://a.example",
+        "waiting_target_minutes": " 45 ",
     }
     saved = await admin.post(SETUP, page.fields_of(SETUP) | wanted)
     assert (saved.status, saved.location) == (303, SETUP + "?saved=1")
     site = await (await admin.application.ask("GET", "/v1/sites/default")).json()
     assert (site["title"], site["language"], site["public_submission"]) == ("Harbour Gazette", "de", False)
     assert site["allowed_origins"] == ["https://news.example", "https://a.example"]
+    assert site["waiting_target_minutes"] == 45
+    page = await admin.get(SETUP)
+    assert field_of(page, "waiting_target_minutes") == "45"
+    await admin.post(SETUP, page.fields_of(SETUP) | wanted | {"waiting_target_minutes": ""})
+    site = await (await admin.application.ask("GET", "/v1/sites/default")).json()
+    assert site["waiting_target_minutes"] is None
+
+
+@pytest.mark.parametrize("typed", ["0", "10081", "half", "1.5", "-3", "9" * 1000, "\u0663"])
+async def test_a_target_is_a_number_of_minutes(admin: Browser, typed: str) -> None:
+    page = await admin.get(SETUP)
+    refused = await admin.post(SETUP, page.fields_of(SETUP) | {"language": "en", "waiting_target_minutes": typed})
+    assert refused.status == 422
+    assert 'id="language-mistake"' not in refused.text
+    assert 'id="waiting_target_minutes-mistake"' in refused.text
+    assert field_of(refused, "waiting_target_minutes") == typed
 
 
 async def test_a_mistake_is_named_at_its_field_and_what_was_typed_stays(admin: Browser) -> None:

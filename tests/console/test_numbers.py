@@ -8,13 +8,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from service.console.numbers_figures import figures_of, memory_figure, views_of
+from service.console.numbers_figures import figures_of, views_of
 from service.console.numbers_plots import Plot, plots_of, speed_plot
 from service.console.numbers_risk import risk_plot
+from service.console.numbers_store import memory_figure, store_plot
 from service.console.numbers_told import tell
 from service.console.plot import write_plot
 from service.domain.numbers import Numbers, Queue, plot_step_ms
 from service.domain.series import MINUTE_MS, DecisionTimes, Series, Span
+from service.domain.store_growth import STEP_MS, Size, StoreSizes
 from service.html.page_texts import page_texts
 from service.texts.catalogue import CATALOGUE, ENGLISH
 from service.web.own_address import OWN_PATH
@@ -70,8 +72,17 @@ def nothing() -> Numbers:
     return Numbers(NOW, Queue(0, None), hour, day)
 
 
+def huge() -> Numbers:
+    """A site with a billion of everything."""
+    found = numbers(Span.WEEK, came=10**9, went=2 * 10**9, waiting=10**9)
+    counted = {name: [each * 10**9 for each in values] for name, values in found.series.counted.items()}
+    series = replace(found.series, counted=counted, depth=[each * 10**9 for each in found.series.depth])
+    return replace(found, series=series, target_minutes=10_080)
+
+
 def said(found: Numbers, language: str = "en") -> str:
-    return " ".join(tell(found, CATALOGUE.of(language)))
+    """Without its times of day being told apart from words."""
+    return re.sub("</?time[^>]*>", "", " ".join(tell(found, CATALOGUE.of(language))))
 
 
 def plots(found: Numbers, language: str = "en") -> dict[str, Plot]:
@@ -117,7 +128,7 @@ def test_the_sentence_is_german_and_french_too() -> None:
 
 def test_each_plot_answers_its_question() -> None:
     assert {question: plot.answer for question, plot in plots(numbers()).items()} == {
-        "Do we keep up?": "The longest queue was 187 (06:00); now it is 42.",
+        "Do we keep up?": "The longest queue was 187 (06:00 UTC); now it is 42.",
         "Do more come than go?": "In one of 24 hours more came than were decided.",
         "How long do readers wait?": "Half of those decided waited at most 6 minutes, 95 of 100 at most 31 minutes.",
         "Who decides?": "The machine decided 70%, people the rest.",
@@ -150,6 +161,15 @@ def test_members_stand_in_the_order_of_their_names_and_only_where_they_are_named
     assert len(without_names.tables) == 1
 
 
+def test_a_target_is_drawn_and_told() -> None:
+    found = replace(numbers(), target_minutes=60)
+    plot = plots(found)["How long do readers wait?"]
+    assert plot.answer.endswith("95 of 100 at most 31 minutes. The target is 60 minutes.")
+    assert ">target</text>" in plot.drawing
+    assert plot.drawing.count("stroke-dasharray") == 1
+    assert figures_of(found, ENGLISH)[0][2] == "95 of 100 at most 31 mins; target 60 mins"
+
+
 def test_where_nothing_was_counted_nothing_is_drawn() -> None:
     found = plots(nothing())
     assert [plot.drawing for plot in found.values()] == [""] * 4
@@ -171,8 +191,6 @@ def test_figures_tell_the_whole_span() -> None:
         ("Machine and people agree", "80%", "of 15 comments that both decided"),
     ]
     assert [figure for _, figure, _ in figures_of(nothing(), ENGLISH)] == ["–", "–", "–"]
-    assert memory_figure(412_000_000, 2_000_000_000, ENGLISH)[1:] == ("412 MB", "of 2,000 MB")
-    assert memory_figure(412_000_000, 0, ENGLISH)[1:] == ("412 MB", "without a limit of its own")
 
 
 def test_the_risk_is_held_against_what_people_decided() -> None:
@@ -180,10 +198,10 @@ def test_the_risk_is_held_against_what_people_decided() -> None:
     assert plot.answer == "In one of 4 bands people rejected clearly more or fewer than the risk says."
     (table,) = plot.tables
     assert [row for row in table.rows if row[4] != "–"] == [
-        ("0.00 to 0.10", "11", "3", "0", "21%", "8% to 48%"),
-        ("0.20 to 0.30", "40", "0", "1", "2%", "0% to 13%"),
-        ("0.60 to 0.70", "3", "5", "0", "62%", "31% to 86%"),
-        ("0.90 to 1.00", "0", "1", "0", "100%", "21% to 100%"),
+        ("0.00–0.10", "11", "3", "0", "21%", "8%–48%"),
+        ("0.20–0.30", "40", "0", "1", "2%", "0%–13%"),
+        ("0.60–0.70", "3", "5", "0", "62%", "31%–86%"),
+        ("0.90–1.00", "0", "1", "0", "100%", "21%–100%"),
     ]
     assert (len(table.rows), plot.drawing.count("<circle")) == (10, 4)
     assert not risk_plot(nothing(), ENGLISH).drawing
@@ -194,6 +212,43 @@ def test_where_nothing_speaks_against_the_risk_that_is_said() -> None:
     counted = {"stands:hold:6:approve": [2, 0, 1], "stands:hold:6:reject": [2, 3, 0]}
     plot = risk_plot(replace(found, series=replace(found.series, counted=counted)), ENGLISH)
     assert plot.answer == "Nothing in the one band in which people decided speaks against it."
+
+
+def store(*, growth: int = 10**7, days: int = 30, most: int = 2 * 10**9) -> StoreSizes:
+    """A store that grew evenly for some days, by so many bytes a day, to 412 MB."""
+    steps = [(back, 412 * 10**6 - growth * back // 4) for back in range(4 * days, 0, -1)]
+    return StoreSizes(412 * 10**6, most, [Size(NOW - back * STEP_MS, used) for back, used in steps])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "below", "answer"),
+    [
+        (store(), "of 2 GB; full in about 158 days", "As it grows now it is full in about 158 days."),
+        (store(growth=10**9, days=1), "of 2 GB; full in about a day", "As it grows now it is full in about a day."),
+        (store(growth=-(10**6)), "of 2 GB", "It hardly grows."),
+        (store(growth=0), "of 2 GB", "It hardly grows."),
+        (store(growth=1), "of 2 GB", "It hardly grows."),
+        (store(most=0), "without a limit of its own", "It grows by 10 MB a day."),
+        (store(days=0), "of 2 GB", "How it grows is known after a day."),
+        (store(most=4 * 10**8), "of 400 MB; full in less than a day", "As it grows now it is full in less than a day."),
+    ],
+)
+def test_the_store_tells_when_it_is_full(sizes: StoreSizes, below: str, answer: str) -> None:
+    assert memory_figure(sizes, NOW, ENGLISH) == ("Store", "412 MB", below)
+    plot = store_plot(sizes, NOW, ENGLISH)
+    assert plot.answer == answer
+    assert bool(plot.drawing) == (len(sizes.kept) > 0)
+
+
+def test_the_plot_of_the_store_has_a_row_a_day_and_the_limit() -> None:
+    plot = store_plot(store(days=3), NOW, ENGLISH)
+    assert plot.tables[0].rows == [
+        ("12 Jan", "387"),
+        ("13 Jan", "397"),
+        ("14 Jan", "407"),
+        ("15 Jan", "412"),
+    ]
+    assert ">limit</text>" in plot.drawing
 
 
 def test_speed_is_told_by_the_bounds_that_most_stayed_within() -> None:
@@ -218,7 +273,11 @@ def test_a_label_says_what_is_found_and_times_stand_below(span: Span, language: 
 
 @pytest.mark.parametrize("width", [360, 1440])
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("found", [numbers(), numbers(Span.QUARTER), nothing()], ids=["day", "quarter", "empty"])
+@pytest.mark.parametrize(
+    "found",
+    [replace(numbers(), target_minutes=45), numbers(Span.QUARTER), nothing(), huge()],
+    ids=["day", "quarter", "empty", "huge"],
+)
 def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, scheme: str, width: int) -> None:
     texts = CATALOGUE.of("de")
     values = {
@@ -227,13 +286,14 @@ def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, sche
         "told": tell(found, texts),
         "views": views_of("harbour", texts),
         "current": "/console/harbour/numbers?span=day",
-        "figures": [*figures_of(found, texts), memory_figure(412_000_000, 2_000_000_000, texts)],
+        "figures": [*figures_of(found, texts), memory_figure(store(), NOW, texts)],
         "plots": [
             write_plot(plot, texts)
             for plot in (
                 *plots_of(found, texts, NAMES.__getitem__),
                 risk_plot(found, texts),
                 speed_plot(ANSWERED, texts),
+                store_plot(store(days=90), NOW, texts),
             )
         ],
         "is_operator": True,

@@ -1,11 +1,26 @@
 /**
- * Times of today as the clock of this browser has them; without scripts they stand in UTC.
+ * Times as the clock of this browser has them, in the way of the page's language; without scripts they stand in UTC, and
+ * say so.
  */
 
-export function tellTime(root) {
-  const language = document.documentElement.lang;
-  for (const time of root.querySelectorAll("time[data-clock]")) {
+const { lang } = document.documentElement;
+/** English of these pages is British. */
+const language = lang === "en" ? "en-GB" : lang;
+const clock = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
+
+export function tellTimes(root) {
+  for (const time of root.querySelectorAll("time")) {
     const at = new Date(time.dateTime);
-    time.textContent = at.toLocaleTimeString(language, { hour: "numeric", minute: "2-digit" });
+    if ("clock" in time.dataset) time.textContent = clock.format(at);
+    else if ("moment" in time.dataset) time.textContent = day.format(at);
+    else if (time.title) time.title = day.format(at);
   }
 }
+
+/** To the minute; with seconds where it is soon. */
+export function clockAt(time, isSoon = false) {
+  return isSoon ? time.toLocaleTimeString(language) : clock.format(time);
+}
+
+tellTimes(document);

@@ -3,6 +3,8 @@
  * HTML: the page's policy allows no other (Trusted Types).
  */
 
+import { tellTimes } from "./clock.js";
+
 const policy = globalThis.trustedTypes?.createPolicy("commentdesk", { createHTML: (html) => html });
 
 /** The elements of a piece of HTML that this server made. Nothing in it runs: a parsed document has no scripts. */
@@ -10,6 +12,7 @@ export function elementsOf(html) {
   const parsed = new DOMParser().parseFromString(policy ? policy.createHTML(html) : html, "text/html");
   const elements = document.createDocumentFragment();
   elements.append(...parsed.body.childNodes);
+  tellTimes(elements);
   return elements;
 }
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from service.html.plots.drawing import Box, Point, circle, place_axis, polygon, polyline, svg, value_axis, words
+from service.html.plots.drawing import Box, Point, circle, line, place_axis, polygon, polyline, svg, value_axis, words
 from service.html.plots.scale import Scale
 
 _HEIGHT = 212
 _LINE_CLASSES = ("l1", "l2")
 """Each with a dash of its own."""
 _DOT = 3
+_MARK_DASHES = "2 4"
 _APART = 20
 """Between the names of two lines, so that neither covers the other where the text is large."""
 
@@ -32,6 +33,8 @@ class Axes:
     scale: Scale
     labels: Sequence[str]
     times: Sequence[tuple[int, str]]
+    mark: tuple[float, str] | None = None
+    """A value that is drawn across the whole box, and its name."""
 
 
 def draw_area(label: str, curve: Curve, axes: Axes) -> Markup:
@@ -51,6 +54,10 @@ def _draw(label: str, curves: Sequence[Curve], axes: Axes, grounds: Sequence[Mar
     parts = [*grounds, *value_axis(box, axes.scale, axes.labels)]
     parts += place_axis(box, ((place / last, text) for place, text in axes.times))
     names: list[tuple[float, str]] = []
+    if axes.mark:
+        y = box.y(axes.scale.share(axes.mark[0]))
+        parts.append(line("axis", (box.left, y), (box.right, y), dashes=_MARK_DASHES))
+        names.append((y, axes.mark[1]))
     for of_class, curve in zip(_LINE_CLASSES, curves, strict=False):
         runs = list(_runs(box, curve.values, axes.scale))
         parts += [_run(of_class, run) for run in runs]
