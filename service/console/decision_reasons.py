@@ -92,7 +92,7 @@ async def move_reason(call: Call) -> Answer:
     wanted = _shown_then(call, seen)
     for act in ("up", "down", "out"):
         wanted = _moved(wanted, act, call.body[act])
-    return await _save(call, seen, wanted, Typed())
+    return await _save(call, seen, wanted, Typed(), at=call.body["up"] or call.body["down"])
 
 
 @console_page("Bring the default reasons back", form=ReasonsForm, max_body_bytes=MAX_FORM_BYTES)
@@ -131,8 +131,9 @@ def _moved(known: list[Json], act: str, code: str) -> list[Json]:
     return others
 
 
-async def _save(call: Call, seen: list[Json] | None, wanted: list[Json] | None, kept: Typed) -> Answer:
-    """Changes the reasons that the page showed; where they are others by now, says what another changed."""
+async def _save(call: Call, seen: list[Json] | None, wanted: list[Json] | None, kept: Typed, *, at: str = "") -> Answer:
+    """Changes the reasons that the page showed, and leads to the row of the code `at`; where they are others by now,
+    says what another changed."""
     desk, site = call.desk, call.known_site
     try:
         made = _read(checked(_REASONS, {"reasons": wanted})["reasons"])
@@ -144,7 +145,9 @@ async def _save(call: Call, seen: list[Json] | None, wanted: list[Json] | None, 
         now = reasons.reasons_of(desk.registry.site(site.site))
         before = _read(_shown_then(call, seen)) or ()
         return _draw(call, replace(kept, missed=reasons_difference(before, now)), status_of(error))
-    return Answer(303, headers={"Location": f"/console/{site.site}/rules/reasons?saved=1"})
+    return Answer(
+        303, headers={"Location": f"/console/{site.site}/rules/reasons?saved=1" + (f"#at-{at}" if at else "")}
+    )
 
 
 def _read(given: Sequence[Json] | None) -> Sequence[DecisionReason] | None:

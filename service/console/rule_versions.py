@@ -136,7 +136,7 @@ def _value(name: str, value: object, texts: Texts) -> str:
         return texts.gettext("no limit")
     if name == "mode":
         return texts.gettext(MODE_WORDS[Mode(str(value))])
-    return texts.number(value) if isinstance(value, int) else str(value)
+    return texts.exact(value) if isinstance(value, float) else texts.number(int(str(value)))
 
 
 async def _notes_between(call: Call, before: int, after: int) -> Sequence[VersionNote]:

@@ -110,15 +110,16 @@ async def add_rule(call: Call) -> Answer:
 
 @console_page("Move a rule, or take it out", form=RuleActForm)
 async def change_rule(call: Call) -> Answer:
-    known, place = list(fields_of(call.known_site.policy)["rules"]), int(call.body["place"])
-    moved = known.pop(place) if place < len(known) else None
-    if moved is not None and call.body["act"] != "remove":
-        known.insert(max(0, place + (-1 if call.body["act"] == "up" else 1)), moved)
+    known, place, act = list(fields_of(call.known_site.policy)["rules"]), int(call.body["place"]), call.body["act"]
+    moved, after = known.pop(place) if place < len(known) else None, max(0, place + (-1 if act == "up" else 1))
+    if moved is not None and act != "remove":
+        known.insert(after, moved)
     return await _save(
         call,
         lambda: {"rules": known},
         lambda error: Typed(mistakes=mistakes_of_settings(error, texts_at(call)), faults=faults_of(error)),
         Typed(),
+        at="" if act == "remove" else f"#at-{after}",
     )
 
 
@@ -138,9 +139,15 @@ async def try_rules(call: Call) -> Answer:
 
 
 async def _save(
-    call: Call, wanted: Callable[[], PolicyChange], refused: Callable[[InvalidFieldsError], Typed], kept: Typed
+    call: Call,
+    wanted: Callable[[], PolicyChange],
+    refused: Callable[[InvalidFieldsError], Typed],
+    kept: Typed,
+    *,
+    at: str = "",
 ) -> Answer:
-    """Changes the policy that the page showed; where it is another by now, says what others changed."""
+    """Changes the policy that the page showed, and leads to the place `at` in it; where it is another by now, says what
+    others changed."""
     site, seen = call.known_site, int(call.body["version"] or 0) or None
     try:
         await policies.change_policy(call.desk, site, wanted(), call.known_caller, seen=seen)
@@ -151,7 +158,7 @@ async def _save(
         found = await policies.read_versions(call.desk, site, below=None, limit=MOST_MISSED)
         missed = [note for note in found.notes if note.version > (seen or 0)]
         return await _draw(call, replace(kept, missed=missed, is_refused=True), status_of(error))
-    return Answer(303, headers={"Location": f"/console/{site.site}/rules?saved=1"})
+    return Answer(303, headers={"Location": f"/console/{site.site}/rules?saved=1{at}"})
 
 
 async def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool = False) -> Answer:

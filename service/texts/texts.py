@@ -78,6 +78,10 @@ class Texts:
         """A score or a risk, to two places: `0.87`."""
         return self._share(Decimal(repr(share)).quantize(_HUNDREDTH))
 
+    def exact(self, number: float) -> str:
+        """A number with all its decimals: `0.0525`."""
+        return format_decimal(Decimal(repr(number)), locale=self._locale, decimal_quantization=False)
+
     def ago(self, seconds: float) -> str:
         """How long ago something was, in its largest unit: `18 minutes ago`; what is not yet past was just now."""
         if seconds < 1:

@@ -72,7 +72,11 @@ async def test_a_reason_is_changed_under_its_code(application: Application, oper
 async def test_reasons_are_moved_and_taken_out(
     application: Application, operator: Browser, act: dict[str, str], left: list[str]
 ) -> None:
-    assert (await send(operator, act, "/change")).status == 303
+    sent = await send(operator, act, "/change")
+    assert sent.status == 303
+    at = act.get("up") or act.get("down")
+    assert sent.location == PAGE + "?saved=1" + (f"#at-{at}" if at else "")
+    assert not at or f'id="at-{at}"' in (await operator.get(PAGE)).text
     assert await codes(application) == left
 
 

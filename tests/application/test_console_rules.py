@@ -91,7 +91,8 @@ async def test_rules_are_added_moved_and_taken_out(application: Application, ope
     page = await operator.get(RULES)
     assert "More than 2 links" in page.text
     change = page.fields_of(RULES + "/change")
-    await operator.post(RULES + "/change", change | {"place": "1", "act": "up"})
+    moved = await operator.post(RULES + "/change", change | {"place": "1", "act": "up"})
+    assert moved.location == RULES + "?saved=1#at-0"
     assert await names(application) == ["Links", "Never words"]
     change = (await operator.get(RULES)).fields_of(RULES + "/change")
     await operator.post(RULES + "/change", change | {"place": "0", "act": "remove"})

@@ -70,6 +70,13 @@ async def test_what_changed_since_a_version_stands_with_who_did_it(operator: Bro
     assert page.text.index("In words") < page.text.index("As written") < page.text.index("Who changed what")
 
 
+async def test_numbers_are_written_as_the_language_has_them(application: Application, operator: Browser) -> None:
+    await application.ask("PATCH", SITE + "/policy", {"publish_below": 0.0525, "stranger_burst": 1234})
+    page = await operator.get(VERSIONS + "/3..4", **{"Accept-Language": "de"})
+    assert "<ins>0,0525</ins>" in page.text
+    assert "<ins>1.234</ins>" in page.text
+
+
 async def test_a_change_meanwhile_keeps_the_older_version_away(application: Application, operator: Browser) -> None:
     form = (await operator.get(VERSIONS + "/2..3")).fields_of(VERSIONS)
     await application.ask("PATCH", SITE + "/policy", {"mode": "postmoderate"})

@@ -149,6 +149,10 @@ def test_how_long_ago_something_was_is_told_in_its_largest_unit(seconds: float, 
     assert ENGLISH.ago(seconds) == said
 
 
+def test_an_exact_number_loses_no_decimal() -> None:
+    assert [texts_in("de").exact(number) for number in (0.0525, 1.0, 0.000001)] == ["0,0525", "1", "0,000001"]
+
+
 @pytest.mark.parametrize(
     ("share", "said"), [(0, "0.00"), (0.005, "0.00"), (0.155, "0.16"), (0.87, "0.87"), (1, "1.00")]
 )

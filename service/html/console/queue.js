@@ -15,7 +15,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.matches("[data-decide]")) {
     event.preventDefault();
-    desk.decide(event.submitter);
+    desk.decide(event.submitter, { focus: false });
   } else if (form.matches("[data-undo]")) {
     event.preventDefault();
     desk.undo();
