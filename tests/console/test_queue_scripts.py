@@ -219,6 +219,20 @@ def test_what_a_colleague_decides_is_told_where_it_stands(service: ServiceProces
     assert state_of(service, comment_id) == "rejected"
 
 
+def test_figures_follow_what_happens(service: ServiceProcess, context: BrowserContext) -> None:
+    submit(service, "A word.")
+    page = moderator(service, context)
+    # Those who wait five to ten seconds do not wait here.
+    page.add_init_script(
+        "const late = setTimeout; window.setTimeout = (act, ms, ...rest) =>"
+        " late(act, ms >= 5000 && ms <= 10000 ? 0 : ms, ...rest)"
+    )
+    begin(service, page)
+    submit(service, "Another word.")
+    expect(page.locator("[data-facts]")).to_contain_text("2 wait")
+    assert page.locator("[data-facts]").count() == 1
+
+
 def test_one_decision_waits_for_the_connection(service: ServiceProcess, context: BrowserContext) -> None:
     ids = [submit(service, f"Number {number} of the harbour.") for number in range(3)]
     page = moderator(service, context)
