@@ -11,7 +11,7 @@ from service.console.operation import console_page
 from service.console.queue import CLAIMED_AT_ONCE, NOTHING, Told, order_of, queue_page, thread_of
 from service.console.repeats import replay_of_form
 from service.domain.comment import FullComment
-from service.domain.decision import Decision, Ruling
+from service.domain.decision import UNDO, Decision, Ruling
 from service.domain.queue import QueueView
 from service.domain.state import State
 from service.errors import (
@@ -48,6 +48,7 @@ _DECIDED = {
     State.REJECTED: marked("%(who)s rejected this %(when)s. What you chose was not saved."),
     State.SPAM: marked("%(who)s marked this as spam %(when)s. What you chose was not saved."),
 }
+_TAKEN_BACK = marked("%(who)s decided on this, and took it back %(when)s: please decide anew.")
 _CHANGED = marked("Corrected by its author meanwhile: please decide anew.")
 _UNFOLDED = marked("The whole text stands here now. Approve it when you have read it.")
 
@@ -164,23 +165,23 @@ async def _done(call: Call, comment_id: str) -> Answer:
 
 
 async def _refused(call: Call, comment_id: str, error: RequestError) -> Answer:
-    """The queue with what became of the comment; nothing was done."""
-    words = await _words(call, comment_id, error)
-    show = comment_id if isinstance(error, StaleRevisionError) else ""
-    told = Told("wrong", words, show=show, status=status_of(error))
-    return await _page(call, told)
-
-
-async def _words(call: Call, comment_id: str, error: RequestError) -> str | Markup:
-    texts = texts_at(call)
-    if isinstance(error, CommentNotFoundError):
-        return texts.gettext(_TOLD[CommentNotFoundError])
+    """The queue with what became of the comment; nothing was done. One that waits still stands there as it is now."""
     try:
         full = await moderation.read_comment(call.desk, call.known_site.site, comment_id)
     except CommentNotFoundError:
-        return texts.gettext(_TOLD[CommentNotFoundError])
+        words = texts_at(call).gettext(_TOLD[CommentNotFoundError])
+        return await _page(call, Told("wrong", words, status=status_of(error)))
+    is_changed = isinstance(error, StaleRevisionError) and full.comment.state is State.HELD
+    words = _words(call, full, error)
+    return await _page(call, Told("wrong", words, show=comment_id if is_changed else "", status=status_of(error)))
+
+
+def _words(call: Call, full: FullComment, error: RequestError) -> str | Markup:
+    texts = texts_at(call)
     if isinstance(error, StaleRevisionError | NotQueuedError) and full.comment.state in _DECIDED and full.history:
-        return _decided(call, full)
+        return _by_another(call, full, _DECIDED[full.comment.state])
+    if isinstance(error, StaleRevisionError) and full.history and full.history[-1].act == UNDO:
+        return _by_another(call, full, _TAKEN_BACK)
     if isinstance(error, ClaimedByAnotherError) and full.comment.claim:
         who = Markup("<bdi>{}</bdi>").format(full.comment.claim.moderator)
         said = escape(texts.gettext("%(who)s has this comment in hand. Nothing was saved."))
@@ -188,9 +189,10 @@ async def _words(call: Call, comment_id: str, error: RequestError) -> str | Mark
     return texts.gettext(_TOLD.get(type(error), _CHANGED))
 
 
-def _decided(call: Call, full: FullComment) -> Markup:
+def _by_another(call: Call, full: FullComment, words: str) -> Markup:
+    """What was done last, by whom and when."""
     texts, act = texts_at(call), full.history[-1]
     when = moment(act.at_ms, call.desk.now_ms(), texts).ago
     who = Markup("<bdi>{}</bdi>").format(act.moderator)
-    message = Markup(texts.gettext(_DECIDED[full.comment.state]))  # noqa: S704 the message is ours
+    message = Markup(texts.gettext(words))  # noqa: S704 the message is ours
     return message % {"who": who, "when": when}

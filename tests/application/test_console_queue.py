@@ -229,6 +229,16 @@ async def test_a_page_is_bounded_however_long_its_comments_are(
     assert "10</b> with you" in page.text
 
 
+async def test_a_page_is_bounded_however_many_comments_are_held(application: Application, browser: Browser) -> None:
+    for number in range(20):
+        await send(application, f"{number} {'word ' * 78}")
+    page = await begin(browser)
+    await post_form(browser, page, f"{QUEUE}/claims", key="b" * 32)
+    page = await browser.get(QUEUE, **{"Accept-Language": "fr"})
+    assert 10 <= len(ids_on(page)) < 20
+    assert len(page.text.encode()) <= MOST_PAGE_BYTES
+
+
 async def test_a_page_is_told_what_happens_until_its_session_ends(application: Application, browser: Browser) -> None:
     """Ids and counts alone: nothing that a reader wrote, and no name of his."""
     comment_id = await send(application, "The river takes a little more.", name="Karin B.")

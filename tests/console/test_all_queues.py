@@ -89,7 +89,7 @@ def test_a_round_over_all_sites(service: ServiceProcess, page: Page) -> None:
     page.keyboard.press("a")
     stands(page, second)
     third = submit(service, "gazette", "And the tram.")
-    expect(page.locator("[data-facts]")).to_contain_text("2 wait", timeout=15_000)
+    expect(page.locator("[data-facts]")).to_contain_text("2 wait", timeout=30_000)
     page.keyboard.press("1")
     stands(page, third)  # more were asked for, of another site
     assert (state_of(service, "gazette", first), state_of(service, "herald", second)) == ("published", "rejected")

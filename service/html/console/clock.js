@@ -18,4 +18,9 @@ export function tellTimes(root) {
   }
 }
 
+/** To the minute; with seconds where it is soon. */
+export function clockAt(time, isSoon = false) {
+  return isSoon ? time.toLocaleTimeString(language) : clock.format(time);
+}
+
 tellTimes(document);

@@ -1,29 +1,23 @@
 /**
- * What lies before the moderator: the sheets that he holds, of which one stands, the bar that decides on it, and what
- * is on its way to the server. Nothing here moves but at his word.
+ * What a moderator does at the queue, and what is on its way to the server.
  */
 
 import { Outbox, Refused, SignedOut } from "./outbox.js";
+import { clockAt } from "./clock.js";
 import { elementsOf } from "./fragment.js";
+import { Sheets } from "./sheets.js";
+import { alertLine, buttonFor, clearLine, linkTo, silently, tellQuietly } from "./telling.js";
 
-/** A decision is taken only when its comment has stood for so long: a key that was pressed for the one before is none. */
-const ARMED_MS = 200;
 /** More comments are asked for when so few are left. */
 const FEW = 4;
 const MOST_UNDONE = 20;
 
-export class Desk {
+export class Desk extends Sheets {
   constructor(root) {
-    this.root = root;
-    this.sheets = root.querySelector("[data-sheets]");
-    this.sides = root.querySelector("[data-sides]");
-    this.rail = root.querySelector("[data-rail]");
-    this.bar = document.querySelector("[data-decide]");
+    super(root);
     this.words = document.querySelector("[data-words]").dataset;
-    this.outbox = new Outbox((words) => this.alert(words, "warn"));
+    this.outbox = new Outbox((since, next) => this.heldUp(since, next));
     this.undone = [];
-    this.decided = new Set();
-    this.current = null;
     this.isAsking = false;
   }
 
@@ -34,66 +28,9 @@ export class Desk {
     if (first) this.stand(first, { focus: false });
   }
 
-  get all() {
-    return [...this.sheets.querySelectorAll("[data-comment]")];
-  }
-
-  /** The sheet behind one, or the first; none that was decided. */
-  next(sheet) {
-    const open = this.all.filter((each) => each === sheet || !this.decided.has(each.dataset.comment));
-    return open[open.indexOf(sheet) + 1] ?? open.find((each) => each !== sheet) ?? null;
-  }
-
-  before(sheet) {
-    const open = this.all.filter((each) => !this.decided.has(each.dataset.comment));
-    return open[open.indexOf(sheet) - 1] ?? null;
-  }
-
-  /** Shows a sheet and what stands beside it, and arms it. */
-  stand(sheet, { focus = true } = {}) {
-    for (const each of this.all) {
-      each.hidden = each !== sheet;
-      delete each.dataset.armed;
-    }
-    const id = sheet.dataset.comment;
-    for (const side of this.sides.children) side.hidden = side.dataset.side !== id;
-    for (const row of this.rail.children) {
-      const link = row.querySelector("a");
-      if (row.dataset.row === id) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
-    }
-    this.current = sheet;
-    this.fill();
-    if (focus) {
-      sheet.querySelector("h2").focus({ preventScroll: true });
-      window.scrollTo({ top: 0 });
-    }
-    this.arm();
-  }
-
-  arm() {
-    const sheet = this.current;
-    delete sheet.dataset.armed;
-    clearTimeout(this.arming);
-    this.arming = setTimeout(() => {
-      sheet.dataset.armed = "";
-    }, ARMED_MS);
-  }
-
-  /** What the bar decides on. */
-  fill() {
-    const { comment, revision, key, site } = this.current.dataset;
-    this.bar.setAttribute("action", this.bar.getAttribute("action").replace(/[^/]+\/decisions$/, `${site}/decisions`));
-    for (const codes of document.querySelectorAll("[data-codes-of]")) codes.hidden = codes.dataset.codesOf !== site;
-    const fields = this.bar.elements;
-    fields.comment_id.value = comment;
-    fields.revision.value = revision;
-    fields.key.value = key;
-    fields.folded.value = "folded" in this.current.dataset ? "on" : "";
-  }
-
-  /** Takes a decision on the sheet that stands; the next one stands at once. */
-  decide(button) {
+  /** Takes a decision on the sheet that stands; the next one stands at once. The focus stays on a button that was
+      pressed, and goes to the next comment where it was a key. */
+  decide(button, { focus = true } = {}) {
     const sheet = this.current;
     if (!sheet || !("armed" in sheet.dataset) || this.outbox.isHeldUp || sheet.classList.contains("gone")) return;
     if (button.value === "approve" && "folded" in sheet.dataset) {
@@ -106,10 +43,10 @@ export class Desk {
     this.rail.querySelector(`[data-row="${sheet.dataset.comment}"]`)?.remove();
     delete sheet.dataset.armed;
     const following = this.next(sheet);
-    if (following) this.stand(following);
+    if (following) this.stand(following, { focus });
     else this.rest(sheet);
     this.outbox.send(order).then(
-      (html) => this.put(html, sheet),
+      (html) => this.put(html, sheet, { focus }),
       (error) => this.refused(error, sheet),
     );
   }
@@ -124,63 +61,31 @@ export class Desk {
     this.arm();
   }
 
-  /** Nothing is left in hand: the sheet stays in its place, empty, until the server says what comes. */
-  rest(sheet) {
-    sheet.hidden = true;
-    this.current = null;
-    for (const side of this.sides.children) side.hidden = true;
-  }
-
   /** Puts in what the server answered to an act. */
-  put(html, sheet = null) {
+  put(html, sheet = null, { focus = true } = {}) {
     const part = elementsOf(html);
+    const said = this.said(part);
     this.facts(part);
     this.keepUndo(part);
     this.clearAlert();
     if (sheet) {
       this.sides.querySelector(`[data-side="${sheet.dataset.comment}"]`)?.remove();
       sheet.remove();
-      this.tell(this.words.done);
+      this.tell([said, focus ? "" : this.saidNext()].join(" "));
     }
     this.add(part);
     this.fewLeft();
   }
 
-  /** Sheets that came, behind those that are there. */
-  add(part, { first = false } = {}) {
-    for (const sheet of [...part.querySelectorAll("[data-comment]")]) {
-      const id = sheet.dataset.comment;
-      if (this.decided.has(id) || this.all.some((each) => each.dataset.comment === id)) continue;
-      const side = part.querySelector(`[data-side="${id}"]`);
-      const row = part.querySelector(`[data-row="${id}"]`);
-      sheet.hidden = side.hidden = true;
-      if (first) this.sheets.prepend(sheet);
-      else this.sheets.insertBefore(sheet, this.sheets.querySelector("[data-start]"));
-      this.sides.append(side);
-      if (first) this.rail.prepend(row);
-      else this.rail.append(row);
-      first = false;
-    }
-    this.addCodes(part);
-    const open = this.next(null);
-    if (!this.current && open) this.stand(open);
+  /** What was done, in the words of the bar that takes it back. */
+  said(part) {
+    const words = part.querySelector("[data-said]")?.dataset.said;
+    return words ?? this.words.done;
   }
 
-  /** The reasons of sites whose comments were not here before. */
-  addCodes(part) {
-    for (const codes of [...part.querySelectorAll("[data-codes-of]")]) {
-      const isBelow = codes.matches("details");
-      const selector = `[data-codes-of="${codes.dataset.codesOf}"]`;
-      codes.hidden = true;
-      if (isBelow && !this.sheets.querySelector(selector)) this.sheets.querySelector("[data-start]").before(codes);
-      if (!isBelow && !this.bar?.querySelector(selector)) this.bar?.querySelector("[data-codes]").append(codes);
-    }
-  }
-
-  facts(part) {
-    const facts = part.querySelector("[data-facts]");
-    if (!facts) return;
-    document.querySelector("[data-facts]").replaceWith(facts);
+  saidNext() {
+    const name = this.current?.querySelector("h2").textContent;
+    return name ? this.words.now.replace("{who}", name) : "";
   }
 
   /** The bar of the last decision, and those before it, which can be taken back one after the other. */
@@ -216,6 +121,7 @@ export class Desk {
       this.add(part, { first: true });
       const sheet = this.all.find((each) => each.dataset.comment === id);
       if (sheet) this.stand(sheet);
+      this.tell(this.words.taken);
     } catch (error) {
       this.undone.pop();
       this.showUndo();
@@ -280,25 +186,61 @@ export class Desk {
     location.assign(this.root.dataset.page + (last ? `?${isOfAll ? of : ""}decided=${last.elements.comment_id.value}` : ""));
   }
 
+  /** Nothing comes back: what was sent last waits here. It is said once, and the time of the next try shown. */
+  heldUp(since, next) {
+    const told = document.querySelector("#alerts [data-next]");
+    const words = this.words.again.replace("{time}", clockAt(next, true));
+    if (told) {
+      told.textContent = words;
+      return;
+    }
+    const shown = silently(words);
+    shown.dataset.next = "";
+    const now = buttonFor(() => this.outbox.tryNow(), this.words.trynow);
+    alertLine(this.words.offline.replace("{time}", clockAt(since)), "warn", shown, now);
+  }
+
   /** A decision that was not taken: its comment stands again, with what the server says. */
   refused(error, sheet) {
     if (error instanceof SignedOut) {
-      const link = document.createElement("a");
-      link.href = error.address;
-      link.textContent = this.words.signin;
-      this.alert(this.words.out, "wrong", link);
+      if (sheet) this.putBack(sheet);
+      alertLine(this.words.out, "wrong", linkTo(error.address, this.words.signin));
       return;
     }
     if (!(error instanceof Refused)) throw error;
-    const note = elementsOf(error.html).querySelector(".note");
-    this.alert(note ? note.textContent.trim() : this.words.offline, "wrong");
-    if (sheet) {
-      this.decided.delete(sheet.dataset.comment);
-      sheet.classList.add("gone");
-      this.stand(sheet);
-      this.decided.add(sheet.dataset.comment);
+    const part = elementsOf(error.html);
+    const note = part.querySelector(".note")?.textContent.trim() ?? this.words.refused;
+    if (sheet && this.isStill(part, sheet)) {
+      this.renew(part, sheet);
+      alertLine(note, "wrong");
+    } else if (sheet) {
+      this.putBack(sheet);
+      this.end(sheet, note, "wrong");
       this.fewLeft();
+    } else {
+      alertLine(note, "wrong");
     }
+  }
+
+  putBack(sheet) {
+    this.decided.delete(sheet.dataset.comment);
+    this.stand(sheet);
+  }
+
+  /** Whether the comment waits still, as another than it was. */
+  isStill(part, sheet) {
+    return part.querySelector(`[data-comment="${sheet.dataset.comment}"]`) !== null;
+  }
+
+  /** The comment as it is now stands in the place of what it was. */
+  renew(part, sheet) {
+    const id = sheet.dataset.comment;
+    this.decided.delete(id);
+    this.sides.querySelector(`[data-side="${id}"]`)?.remove();
+    sheet.remove();
+    this.facts(part);
+    this.add(part, { first: true });
+    this.stand(this.all.find((each) => each.dataset.comment === id));
   }
 
   /** Somebody else decided on a comment that lies here. */
@@ -306,8 +248,7 @@ export class Desk {
     const sheet = this.all.find((each) => each.dataset.comment === id);
     if (!sheet || this.decided.has(id)) return;
     if (sheet === this.current) {
-      sheet.classList.add("gone");
-      this.alert((this.words[state] ?? this.words.ended).replace("{who}", moderator ?? "–"), "warn");
+      this.end(sheet, (this.words[state] ?? this.words.ended).replace("{who}", moderator ?? "–"), "warn");
     } else {
       this.decided.add(id);
       this.rail.querySelector(`[data-row="${id}"]`)?.remove();
@@ -315,20 +256,38 @@ export class Desk {
     }
   }
 
-  /** One line above all, said at once. */
-  alert(words, kind, ...more) {
-    const line = document.createElement("p");
-    line.className = `note ${kind}`;
-    line.append(words, ...(more.length ? [" ", ...more] : []));
-    document.getElementById("alerts").replaceChildren(line);
+  /** The sheet that stands waits no longer: it stays in its place, and can be left. */
+  end(sheet, words, kind) {
+    this.decided.add(sheet.dataset.comment);
+    this.rail.querySelector(`[data-row="${sheet.dataset.comment}"]`)?.remove();
+    sheet.classList.add("gone");
+    this.fill();
+    const { href } = sheet.querySelector("a[data-about]");
+    alertLine(words, kind, buttonFor(() => this.pass(), this.words.next), linkTo(href, this.words.see));
+  }
+
+  /** On from a comment that waits no longer. */
+  pass() {
+    const sheet = this.current;
+    const following = this.next(sheet);
+    if (following) this.stand(following);
+    else {
+      this.rest(sheet);
+      this.clearAlert();
+      this.fewLeft();
+    }
+  }
+
+  alert(words, kind) {
+    alertLine(words, kind);
   }
 
   clearAlert() {
-    if (!this.outbox.isHeldUp) document.getElementById("alerts").replaceChildren();
+    if (!this.outbox.isHeldUp) clearLine();
   }
 
   tell(words) {
-    document.getElementById("told").textContent = words;
+    tellQuietly(words);
   }
 }
 

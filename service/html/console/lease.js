@@ -4,6 +4,8 @@
  */
 
 import { send } from "./fragment.js";
+import { clockAt } from "./clock.js";
+import { alertLine, buttonFor, clearLine } from "./telling.js";
 
 const MINUTE_MS = 60000;
 const RENEWED_EVERY_MS = 2 * MINUTE_MS;
@@ -15,11 +17,17 @@ export function keepLeases(desk) {
   const began = Date.now();
   let lastRenewed = Date.now();
   let isPauseProposed = false;
+  let isWarned = false;
   for (const kind of ["keydown", "pointerdown", "scroll"]) {
     document.addEventListener(kind, () => {
       lastAct = Date.now();
     }, { passive: true, capture: true });
   }
+
+  const renew = () => {
+    lastRenewed = Date.now();
+    send(document.querySelector("[data-renew]")).catch(() => {});
+  };
 
   const look = () => {
     if (!desk.current) return;
@@ -27,15 +35,18 @@ export function keepLeases(desk) {
     if (idle >= WORKING_MS) {
       location.assign(`${location.pathname}?back=1`);
     } else if (idle >= WARNED_MS) {
-      desk.alert(desk.words.idle, "warn");
-    } else if (Date.now() - lastRenewed >= RENEWED_EVERY_MS) {
-      lastRenewed = Date.now();
-      send(document.querySelector("[data-renew]")).catch(() => {});
+      if (!isWarned) alertLine(desk.words.idle.replace("{time}", clockAt(new Date(lastAct + WORKING_MS))), "warn");
+      isWarned = true;
+    } else {
+      if (isWarned) desk.clearAlert();
+      isWarned = false;
+      if (Date.now() - lastRenewed >= RENEWED_EVERY_MS) renew();
     }
     const pause = Number(document.documentElement.dataset.pause);
     if (pause && !isPauseProposed && Date.now() - began >= pause * MINUTE_MS) {
       isPauseProposed = true;
-      desk.alert(desk.words.pause, "");
+      const rest = buttonFor(() => document.querySelector("[data-give-back]").requestSubmit(), desk.words.rest);
+      alertLine(desk.words.pause.replace("{count}", pause), "", rest, buttonFor(clearLine, desk.words.later));
     }
   };
   setInterval(look, 5000);

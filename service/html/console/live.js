@@ -7,10 +7,12 @@
 import { elementsOf } from "./fragment.js";
 
 const QUIET_MS = 5000;
+const LONGEST_WAIT_MS = 60000;
+const HEARD = ["entered", "left", "claimed", "released", "decided", "undone", "escalated"];
 const ENDS = new Set(["decided", "left"]);
 
 export function follow(desk, address) {
-  const source = new EventSource(address);
+  let source = null;
   let timer = null;
 
   const refresh = async () => {
@@ -28,8 +30,20 @@ export function follow(desk, address) {
     if (ENDS.has(news.type) && news.comment_id) desk.endedElsewhere(news);
     timer ??= setTimeout(refresh, QUIET_MS * (1 + Math.random()));
   };
-  for (const type of ["entered", "left", "claimed", "released", "decided", "undone", "escalated"]) {
-    source.addEventListener(type, hear);
-  }
+
+  /** A browser comes again by itself where a connection breaks, but not where the answer was an error. */
+  const open = (waitMs) => {
+    source = new EventSource(address);
+    for (const type of HEARD) source.addEventListener(type, hear);
+    source.addEventListener("open", () => {
+      waitMs = QUIET_MS;
+      timer ??= setTimeout(refresh, QUIET_MS * (1 + Math.random()));
+    });
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) setTimeout(open, waitMs, Math.min(2 * waitMs, LONGEST_WAIT_MS));
+    });
+  };
+
+  open(QUIET_MS);
   addEventListener("pagehide", () => source.close());
 }

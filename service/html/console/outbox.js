@@ -29,6 +29,11 @@ export class Outbox {
     this.last = Promise.resolve();
     this.waiting = 0;
     this.isHeldUp = false;
+    this.tryNow = () => {};
+    addEventListener("online", () => this.tryNow());
+    addEventListener("beforeunload", (event) => {
+      if (this.isHeldUp && !this.isEmpty) event.preventDefault();
+    });
   }
 
   get isEmpty() {
@@ -52,20 +57,37 @@ export class Outbox {
   }
 
   async deliver(order) {
+    const since = new Date();
     for (let wait = FIRST_WAIT_MS; ; wait = Math.min(2 * wait, LONGEST_WAIT_MS)) {
-      const answer = await post(order);
-      if (answer) {
-        this.isHeldUp = false;
-        return answer;
-      }
+      const { html, waitMs } = await this.post(order);
+      if (html !== undefined) return html;
+      const pauseMs = Math.max(wait, waitMs);
       this.isHeldUp = true;
-      this.tell(document.querySelector("[data-words]").dataset.offline);
-      await new Promise((done) => setTimeout(done, wait));
+      this.tell(since, new Date(Date.now() + pauseMs));
+      await new Promise((done) => {
+        const timer = setTimeout(done, pauseMs);
+        this.tryNow = () => {
+          clearTimeout(timer);
+          done();
+        };
+      });
+    }
+  }
+
+  /** As `post`; who is signed out can send nothing more. */
+  async post(order) {
+    try {
+      const answer = await post(order);
+      if (answer.html !== undefined) this.isHeldUp = false;
+      return answer;
+    } catch (error) {
+      this.isHeldUp = error instanceof SignedOut;
+      throw error;
     }
   }
 }
 
-/** The HTML that comes back; null where nothing does, or the server asks to come again. */
+/** The HTML that comes back; where nothing does, or the server asks to come again, in how many ms that is at least. */
 async function post({ address, fields }) {
   let answer;
   try {
@@ -76,11 +98,13 @@ async function post({ address, fields }) {
       redirect: "manual",
     });
   } catch {
-    return null;
+    return { waitMs: 0 };
   }
   if (answer.type === "opaqueredirect" || answer.status === 401) throw new SignedOut();
-  if (answer.status === 429 || answer.status >= 500) return null;
+  if (answer.status === 429 || answer.status >= 500) {
+    return { waitMs: Math.min(1000 * (Number(answer.headers.get("Retry-After")) || 0), LONGEST_WAIT_MS) };
+  }
   const html = await answer.text();
   if (!answer.ok) throw new Refused(html);
-  return html;
+  return { html };
 }
