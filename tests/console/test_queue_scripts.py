@@ -321,3 +321,30 @@ def test_all_keys_are_listed(service: ServiceProcess, context: BrowserContext) -
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     expect(page.get_by_role("heading", name="Nothing waits.")).to_be_hidden()
+
+
+def test_a_key_hides_and_shows_the_signs(service: ServiceProcess, context: BrowserContext) -> None:
+    submit(service, "A qu\u200biet w\u043erd.")
+    page = moderator(service, context)
+    begin(service, page)
+    sign, letter = page.locator("[data-comment] .chip[title]"), page.locator("[data-comment] .foreign")
+    expect(sign).to_be_visible()
+    page.keyboard.press("i")
+    expect(sign).to_be_hidden()
+    expect(letter).to_have_css("border-bottom-width", "0px")
+    page.keyboard.press("i")
+    expect(sign).to_be_visible()
+    expect(letter).to_have_css("border-bottom-width", "2px")
+
+
+def test_who_wants_to_begin_at_once_does_until_he_pauses(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, "A word.")
+    page = moderator(service, context)
+    context.add_cookies([{"name": "cd-look", "value": "start=comment", "url": service.url}])
+    page.goto(service.url + QUEUE)
+    armed(page)
+    assert standing(page) == comment_id
+    page.keyboard.press("p")
+    expect(page.get_by_text("Nothing you decided was lost.")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Start with 10"))).to_be_visible()
+    assert ask(service, "GET", f"/v1/sites/{SITE}/queue")["comments"][0]["claim"] is None
