@@ -7,6 +7,7 @@ import asyncio
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.series import NOW_MS, OF_SERIES, SITE, fill
 from service.console.numbers_figures import figures_of
-from service.console.numbers_plots import plots_of
+from service.console.numbers_plots import Plot, plots_of
+from service.console.numbers_risk import risk_plot
+from service.console.numbers_store import memory_figure, store_plot
 from service.console.numbers_told import tell
 from service.console.plot import write_plots
 from service.domain.numbers import Numbers, Queue, plot_step_ms
 from service.domain.series import Span
+from service.domain.store_growth import STEP_MS, Size, StoreSizes
 from service.link.address import make_link
 from service.link.link import Link
 from service.platform.embedded import EmbeddedServer
@@ -34,8 +38,17 @@ READS = 20
 TEXTS = CATALOGUE.of("de")
 COUNTERS = (
     *("submitted:publish", "submitted:hold", "submitted:reject"),
-    *("decided:approve", "decided:reject", "decided:spam", "age_count"),
+    *(
+        "decided:approve",
+        "decided:reject",
+        "decided:spam",
+        "age_count",
+        "stands:hold:5:reject",
+        "stands:hold:1:approve",
+    ),
 )
+STORE = StoreSizes(2 * 10**8, 10**9, [Size(NOW_MS - back * STEP_MS, 10**8) for back in range(359, -1, -1)])
+"""Measured every six hours for a quarter of a year."""
 SPANS = (Span.DAY, Span.WEEK, Span.QUARTER)
 
 
@@ -57,7 +70,15 @@ async def draw(found: Numbers) -> int:
     """Draws what is made of the numbers, and gives its length; the frame around it is that of every page."""
     tell(found, TEXTS)
     figures_of(found, TEXTS)
-    return sum(map(len, await write_plots(plots_of(found, TEXTS, str), TEXTS)))
+    memory_figure(STORE, found.now_ms, TEXTS)
+    return sum(map(len, await write_plots(_plots(found), TEXTS)))
+
+
+def _plots(found: Numbers) -> Iterator[Plot]:
+    """All but the one of speed, which is the same whatever a site's numbers are."""
+    yield from plots_of(found, TEXTS, str)
+    yield risk_plot(found, TEXTS)
+    yield store_plot(STORE, found.now_ms, TEXTS)
 
 
 async def longest_wait(until: "asyncio.Future[Any]") -> float:
@@ -90,7 +111,10 @@ async def measure(folder: Path) -> None:
 
 async def told(link: Link, span: Span) -> str:
     waits: dict[str, list[float]] = {"reading": [], "drawing": []}
-    size = 0
+    size, begun = 0, time.process_time()
+    for _ in range(READS):
+        await draw(await read(link, span))
+    spent_ms = 1e3 * (time.process_time() - begun) / READS
     for _ in range(READS):
         reading = asyncio.ensure_future(read(link, span))
         waits["reading"].append(await longest_wait(reading))
@@ -98,7 +122,10 @@ async def told(link: Link, span: Span) -> str:
         waits["drawing"].append(await longest_wait(drawing))
         size = drawing.result()
     holds = " and ".join(f"{sorted(ms)[READS // 2]:.1f} ms at {what}" for what, ms in waits.items())
-    return f"the event loop is held for {holds} at the longest (medians); {size / 1024:.0f} KiB"
+    return (
+        f"the event loop is held for {holds} at the longest (medians); "
+        f"{spent_ms:.1f} ms of its processor; {size / 1024:.0f} KiB"
+    )
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

@@ -21,8 +21,10 @@ from service.texts.texts import Texts
 from service.use_cases.lists import read_comments
 from service.use_cases.threads import read_settings
 
-MOST_BYTES = 24_000
-"""Of texts on one page: it is at most 150 KB with its style and scripts."""
+MOST_BYTES = 66_000
+"""Of all sheets on one page: with what stands around them, style and scripts it is at most 150 KB."""
+_SHEET_BYTES = 4_900
+"""Of a sheet and what stands beside it, without what others wrote."""
 _PIECE_BYTES = 100
 """Of markup around a mark or a chip."""
 
@@ -58,9 +60,9 @@ class Sheet:
 
     @property
     def size_bytes(self) -> int:
-        """About how many bytes of its page the texts take that others wrote."""
+        """About how many bytes of its page it takes."""
         texts = [self.shown.body, *(said.body for said in (self.parent, *self.notes, *self.escalations) if said)]
-        return sum(2 * text.size_chars + _PIECE_BYTES * len(text.pieces) for text in texts)
+        return _SHEET_BYTES + sum(2 * text.size_chars + _PIECE_BYTES * len(text.pieces) for text in texts)
 
     @property
     def address(self) -> str:

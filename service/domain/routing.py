@@ -33,8 +33,15 @@ class Routing(NamedTuple):
     """The machine's verdict under one mode; listed comments wait in the queue for a moderator."""
 
     verdict: Verdict
-    reasons: list[Reason]
+    reasons: Sequence[Reason]
     is_listed: bool = True
+
+
+_ALONE = {
+    Mode.PREMODERATE: Routing(Verdict.HOLD, (_PREMODERATED,)),
+    Mode.POSTMODERATE: Routing(Verdict.PUBLISH, (_POSTMODERATED,)),
+}
+"""What these modes make of a comment in which nothing stood out."""
 
 
 def route_each(
@@ -44,6 +51,8 @@ def route_each(
     for `held_for`, reasons that are not the classifier's, and does what the rules that fired say: what one
     rejects is rejected, whatever another says."""
     noted, held = _notable(assessed), [*held_for, *(Reason(code) for code in assessed.findings)]
+    if assessed.risk is not None and assessed.assessed and not (noted or held or fired):  # as of most comments
+        return {**_ALONE, Mode.AUTO: _by_risk(policy, assessed.risk, noted)}
     routed = {mode: _route(mode, policy, assessed, noted, held) for mode in MODES}
     return {mode: _ruled(routing, fired) for mode, routing in routed.items()} if fired else routed
 
@@ -83,9 +92,13 @@ def _route(mode: Mode, policy: Policy, assessed: Assessed, noted: list[Reason], 
         return Routing(Verdict.PUBLISH, [_POSTMODERATED, *unknown, *noted])
     if unknown:
         return Routing(Verdict.HOLD, unknown)
-    if assessed.risk < policy.publish_below:
+    return _by_risk(policy, assessed.risk, noted)
+
+
+def _by_risk(policy: Policy, risk: float, noted: list[Reason]) -> Routing:
+    if risk < policy.publish_below:
         return Routing(Verdict.PUBLISH, [Reason("risk_below", {"threshold": policy.publish_below})], is_listed=False)
-    if assessed.risk > policy.reject_above:
+    if risk > policy.reject_above:
         return Routing(
             Verdict.REJECT, [Reason("risk_above", {"threshold": policy.reject_above}), *noted], is_listed=False
         )

@@ -237,6 +237,7 @@ def probe(number: int) -> str:
 
 
 def _of(site: str, name: str) -> str:
+    """Keys that every submission has are written out below instead: a call for each took 2 µs of it."""
     return f"cd:{{{site}}}:{name}"
 
 
@@ -291,7 +292,7 @@ def published_later(site: str, thread: str) -> str:
 
 
 def comment(site: str, comment_id: str) -> str:
-    return _of(site, f"comment:{comment_id}")
+    return f"cd:{{{site}}}:comment:{comment_id}"
 
 
 def comment_notes(site: str, comment_id: str) -> str:
@@ -303,11 +304,11 @@ def author_notes(site: str, author: str) -> str:
 
 
 def author(site: str, author: str) -> str:
-    return _of(site, f"author:{author}")
+    return f"cd:{{{site}}}:author:{author}"
 
 
 def author_of(site: str, author_id: str) -> str:
-    return _of(site, f"author-of:{author_id}")
+    return f"cd:{{{site}}}:author-of:{author_id}"
 
 
 class ListKeys(NamedTuple):
@@ -476,15 +477,15 @@ def said(site: str, digest: str) -> str:
 
 
 def repeat(site: str, digest: str) -> str:
-    return _of(site, f"repeat:{digest}")
+    return f"cd:{{{site}}}:repeat:{digest}"
 
 
 def idempotency(site: str, digest: str) -> str:
-    return _of(site, f"idempotency:{digest}")
+    return f"cd:{{{site}}}:idempotency:{digest}"
 
 
 def rate_reader(site: str, reader: str) -> str:
-    return _of(site, f"rate-reader:{reader}")
+    return f"cd:{{{site}}}:rate-reader:{reader}"
 
 
 def rate_site(site: str) -> str:

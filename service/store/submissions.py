@@ -154,13 +154,14 @@ class Submissions:
 
 
 def _keys_of(site: str, new: NewComment, replay: Replay) -> tuple[str, ...]:
+    author = keys.author(site, new.home.author)
     return (
         *keys.thread_keys(site, new.home.thread),
         keys.comment(site, new.comment_id),
-        keys.author(site, new.home.author),
+        author,
         keys.idempotency(site, replay.digest),
         *_trace_keys(site, new.traces),
-        keys.said(site, new.judged.said) if new.judged.said else keys.author(site, new.home.author),
+        keys.said(site, new.judged.said) if new.judged.said else author,
         keys.list_thread(site, new.home.thread),
         keys.list_author(site, new.home.author),
         keys.author_of(site, new.author_id),

@@ -101,7 +101,8 @@ async def invite_body(request: Request, max_bytes: int) -> None:
 
 def is_form(request: Request) -> bool:
     """Whether its head says that a form comes, as a browser sends it."""
-    return kind_of(request.headers.get("Content-Type", "")) in (bodies.URLENCODED, bodies.MULTIPART)
+    content_type = request.headers.get("Content-Type", "")
+    return content_type != bodies.JSON and kind_of(content_type) in (bodies.URLENCODED, bodies.MULTIPART)
 
 
 def learn(

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from service.console import news
 from service.desk import clock_ms
+from service.errors import StoreUnavailableError
 from service.use_cases.held import LEASE_MS
 from tests.application.conftest import Application
 from tests.application.console import Browser, Page
@@ -229,6 +231,16 @@ async def test_a_page_is_bounded_however_long_its_comments_are(
     assert "10</b> with you" in page.text
 
 
+async def test_a_page_is_bounded_however_many_comments_are_held(application: Application, browser: Browser) -> None:
+    for number in range(20):
+        await send(application, f"{number} {'word ' * 78}")
+    page = await begin(browser)
+    await post_form(browser, page, f"{QUEUE}/claims", key="b" * 32)
+    page = await browser.get(QUEUE, **{"Accept-Language": "fr"})
+    assert 10 <= len(ids_on(page)) < 20
+    assert len(page.text.encode()) <= MOST_PAGE_BYTES
+
+
 async def test_a_page_is_told_what_happens_until_its_session_ends(application: Application, browser: Browser) -> None:
     """Ids and counts alone: nothing that a reader wrote, and no name of his."""
     comment_id = await send(application, "The river takes a little more.", name="Karin B.")
@@ -246,6 +258,22 @@ async def test_a_page_is_told_what_happens_until_its_session_ends(application: A
         await browser.post("/console/_/sign-out")
         await send(application, "Another one.")
         assert b"event: " not in await answer.content.read()
+
+
+async def test_a_page_is_told_no_more_where_nobody_knows_of_its_session(
+    application: Application, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream ends in order: it is no mistake of ours that the store is away."""
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailableError
+
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+    async with asyncio.timeout(SECONDS), application.client.get(f"{QUEUE}/live", headers=cookie) as answer:
+        await answer.content.readuntil(b"\r\n\r\n")
+        monkeypatch.setattr(news, "find_session", away)
+        await send(application, "Another one.")
+        assert await answer.content.read() == b""
 
 
 async def test_nobody_is_told_without_a_session(application: Application) -> None:

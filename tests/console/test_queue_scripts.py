@@ -219,6 +219,20 @@ def test_what_a_colleague_decides_is_told_where_it_stands(service: ServiceProces
     assert state_of(service, comment_id) == "rejected"
 
 
+def test_figures_follow_what_happens(service: ServiceProcess, context: BrowserContext) -> None:
+    submit(service, "A word.")
+    page = moderator(service, context)
+    # Those who wait five to ten seconds do not wait here.
+    page.add_init_script(
+        "const late = setTimeout; window.setTimeout = (act, ms, ...rest) =>"
+        " late(act, ms >= 5000 && ms <= 10000 ? 0 : ms, ...rest)"
+    )
+    begin(service, page)
+    submit(service, "Another word.")
+    expect(page.locator("[data-facts]")).to_contain_text("2 wait")
+    assert page.locator("[data-facts]").count() == 1
+
+
 def test_one_decision_waits_for_the_connection(service: ServiceProcess, context: BrowserContext) -> None:
     ids = [submit(service, f"Number {number} of the harbour.") for number in range(3)]
     page = moderator(service, context)
@@ -373,3 +387,30 @@ def test_a_mistake_of_the_server_is_told_and_work_goes_on(service: ServiceProces
 
 def states(service: ServiceProcess, ids: set[str]) -> list[str]:
     return [state_of(service, each) for each in ids]
+
+
+def test_a_key_hides_and_shows_the_signs(service: ServiceProcess, context: BrowserContext) -> None:
+    submit(service, "A qu\u200biet w\u043erd.")
+    page = moderator(service, context)
+    begin(service, page)
+    sign, letter = page.locator("[data-comment] .chip[title]"), page.locator("[data-comment] .foreign")
+    expect(sign).to_be_visible()
+    page.keyboard.press("i")
+    expect(sign).to_be_hidden()
+    expect(letter).to_have_css("border-bottom-width", "0px")
+    page.keyboard.press("i")
+    expect(sign).to_be_visible()
+    expect(letter).to_have_css("border-bottom-width", "2px")
+
+
+def test_who_wants_to_begin_at_once_does_until_he_pauses(service: ServiceProcess, context: BrowserContext) -> None:
+    comment_id = submit(service, "A word.")
+    page = moderator(service, context)
+    context.add_cookies([{"name": "cd-look", "value": "start=comment", "url": service.url}])
+    page.goto(service.url + QUEUE)
+    armed(page)
+    assert standing(page) == comment_id
+    page.keyboard.press("p")
+    expect(page.get_by_text("Nothing you decided was lost.")).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("Start with 10"))).to_be_visible()
+    assert ask(service, "GET", f"/v1/sites/{SITE}/queue")["comments"][0]["claim"] is None

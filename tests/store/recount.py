@@ -54,6 +54,22 @@ def _check_totals(client: redis.Redis, site: str, found: Recount) -> None:
     assert decided + int(totals.get("undone", 0)) == sum(int(each["revision"]) - 1 for each in found.comments.values())
 
 
+def check_standing(client: redis.Redis, found: Recount, site: str = "default") -> None:
+    """Decisions that stand are counted once a comment, by verdict and risk; none was made before they were counted."""
+    standing: Counter[str] = Counter()
+    for name, times in _hash(client, keys.totals(site)).items():
+        kind, _, place = name.partition(":")
+        if kind in {"stands", "fell"}:
+            standing[place] += int(times) if kind == "stands" else -int(times)
+    decided = [each for each in found.comments.values() if each.get("decision")]
+    wanted = Counter(f"{each['verdict']}:{_band(each)}:{each['decision']}" for each in decided)
+    assert {place: times for place, times in standing.items() if times} == wanted
+
+
+def _band(record: dict[str, str]) -> int:
+    return min(9, int(float(record["risk"]) * 10))
+
+
 def _check_thread(client: redis.Redis, site: str, thread: str, found: Recount) -> None:
     thread_keys = keys.thread_keys(site, thread)
     mine = {comment_id: each for comment_id, each in found.comments.items() if each["thread"] == thread}

@@ -21,7 +21,7 @@ from service.store.bulk_steps import decide_next, undo_next
 from service.store.bulks import Bulks
 from tests.servers import RedisServer, client_of
 from tests.store.desk import LEASE, NOW, STATES, Store, connected, ids_of, moderator, new_comment, site_in
-from tests.store.recount import recount
+from tests.store.recount import check_standing, recount
 
 T = TypeVar("T")
 STEP = 2
@@ -286,7 +286,9 @@ class Moderation(RuleBasedStateMachine):
 
     def _check_all(self) -> None:
         """Every comment, its history and its claim; every counter, from the comments alone."""
-        found = recount(self._client).comments
+        counted = recount(self._client)
+        check_standing(self._client, counted)
+        found = counted.comments
         assert found.keys() == self._all.keys()
         for comment_id, modelled in self._all.items():
             stored = self._run(self._store.read(comment_id))

@@ -30,47 +30,57 @@ class Box:
 def svg(label: str, height: float, parts: Iterable[Markup]) -> Markup:
     """A drawing of WIDTH units; `label` says what is found in it to whoever does not see it."""
     inside = Markup("").join(parts)
-    return Markup('<svg viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
-        WIDTH, _written(height), label, inside
+    return Markup('<svg viewBox="0 0 %s %s" role="img" aria-label="%s">%s</svg>') % (
+        WIDTH,
+        _written(height),
+        label,
+        inside,
     )
 
 
 def line(of_class: str, start: Point, end: Point, dashes: str = "") -> Markup:
     """A line, dashed where it says how: lengths of dashes and gaps."""
     numbers = [_written(number) for number in (*start, *end)]
-    dashed = Markup(' stroke-dasharray="{}"').format(dashes) if dashes else ""
-    return Markup('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"{}/>').format(of_class, *numbers, dashed)
+    dashed = Markup(' stroke-dasharray="%s"') % (dashes,) if dashes else ""
+    return Markup('<line class="%s" x1="%s" y1="%s" x2="%s" y2="%s"%s/>') % (of_class, *numbers, dashed)
 
 
 def polyline(of_class: str, points: Sequence[Point]) -> Markup:
-    return Markup('<polyline class="{}" points="{}"/>').format(of_class, _listed(points))
+    return Markup('<polyline class="%s" points="%s"/>') % (of_class, _listed(points))
 
 
 def polygon(of_class: str, points: Sequence[Point]) -> Markup:
-    return Markup('<polygon class="{}" points="{}"/>').format(of_class, _listed(points))
+    return Markup('<polygon class="%s" points="%s"/>') % (of_class, _listed(points))
 
 
 def circle(of_class: str, centre: Point, radius: float) -> Markup:
     numbers = [_written(number) for number in (*centre, radius)]
-    return Markup('<circle class="{}" cx="{}" cy="{}" r="{}"/>').format(of_class, *numbers)
+    return Markup('<circle class="%s" cx="%s" cy="%s" r="%s"/>') % (of_class, *numbers)
 
 
 def rect(of_class: str, corner: Point, width: float, height: float) -> Markup:
     numbers = [_written(number) for number in (*corner, width, height)]
-    return Markup('<rect class="{}" x="{}" y="{}" width="{}" height="{}"/>').format(of_class, *numbers)
+    return Markup('<rect class="%s" x="%s" y="%s" width="%s" height="%s"/>') % (of_class, *numbers)
 
 
 def words(at: Point, text: str, anchor: str = "start", of_class: str = "") -> Markup:
     """A line of text that begins, has its middle or ends (`start`, `middle`, `end`) at a point."""
-    return Markup('<text class="{}" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-        of_class, _written(at[0]), _written(at[1]), anchor, text
+    return Markup('<text class="%s" x="%s" y="%s" text-anchor="%s">%s</text>') % (
+        of_class,
+        _written(at[0]),
+        _written(at[1]),
+        anchor,
+        text,
     )
 
 
 def titled(at: Point, name: str, says: str) -> Markup:
     """A line of text that begins at a point: a name, and what is said of it."""
-    return Markup('<text x="{}" y="{}"><tspan class="tag">{}</tspan> {}</text>').format(
-        _written(at[0]), _written(at[1]), name, says
+    return Markup('<text x="%s" y="%s"><tspan class="tag">%s</tspan> %s</text>') % (
+        _written(at[0]),
+        _written(at[1]),
+        name,
+        says,
     )
 
 
