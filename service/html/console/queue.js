@@ -32,3 +32,7 @@ watchKeys(desk);
 keepLeases(desk);
 follow(desk, `${root.dataset.acts}/live`);
 desk.open();
+
+// Whoever wants to begin at once does so once: where nothing was free, the page that comes says so, and stays.
+const atOnce = document.querySelector("[data-at-once]");
+if (atOnce && !desk.current && performance.getEntriesByType("navigation")[0].type !== "reload") desk.begin(atOnce);
