@@ -166,8 +166,8 @@ def test_no_row_that_has_the_focus_lies_behind_the_bar(service: ServiceProcess, 
     for key in "jjjjjjjjjkkkkkkkkk":
         page.keyboard.press(key)
         assert page.evaluate(
-            """() => { const at = document.activeElement.getBoundingClientRect();
-                return document.activeElement.contains(document.elementFromPoint(at.x + at.width / 2, at.bottom - 2)) }"""
+            """() => { const here = document.activeElement, at = here.getBoundingClientRect();
+                return here.contains(document.elementFromPoint(at.x + at.width / 2, at.bottom - 2)) }"""
         )
 
 
@@ -219,7 +219,7 @@ def test_all_that_are_like_a_row(service: ServiceProcess, page: Page) -> None:
 
 
 def test_all_that_are_like_the_comment_that_stands(service: ServiceProcess, page: Page) -> None:
-    submit(service, *(f"The ferry company sends this to everyone, number {n} of it all." for n in range(3)))
+    submit(service, *(f"I doubled my savings with this adviser, write to him on telegram {n}" for n in range(3)))
     page.goto(service.url + QUEUE + "?view=one")
     page.get_by_role("button", name=re.compile("Start with 10")).click()
     expect(page.locator(".sheet[data-armed]:visible")).to_have_count(1)
