@@ -49,6 +49,7 @@ class LookSchema(Closed):
     start = _choice("What the queue begins with.")
     veil = _choice("Whether marked words are blurred.")
     marks = _choice("Whether marks stand in a text at once.")
+    signs = _choice("Whether signs stand for what cannot be seen.")
     pause = _choice("After how many minutes a pause is proposed.")
     letters = fields.Nested(LettersSchema, load_default=dict, metadata={"description": "Keys by what they do."})
 

@@ -29,7 +29,7 @@ def kept_look(request: Request, look: Look) -> dict[str, str]:
 
 def fields_of(look: Look) -> dict[str, str]:
     """What stands in the fields of the form."""
-    names = ("theme", "density", "language", "keys", "view", "order", "start", "veil", "marks", "pause")
+    names = ("theme", "density", "language", "keys", "view", "order", "start", "veil", "marks", "signs", "pause")
     return {name: getattr(look, name) for name in names} | _fields({act: look.key(act) for act in Act})
 
 

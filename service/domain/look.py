@@ -65,6 +65,13 @@ class Marks(StrEnum):
     OFF = "off"
 
 
+class Signs(StrEnum):
+    """Whether signs stand in a text for what cannot be seen in it, and foreign letters are underlined."""
+
+    ON = "on"
+    OFF = "off"
+
+
 class Pause(StrEnum):
     """After how many minutes of work a pause is proposed."""
 
@@ -113,6 +120,7 @@ class Look:
     start: Start = Start.PAGE
     veil: Veil = Veil.OFF
     marks: Marks = Marks.ON
+    signs: Signs = Signs.ON
     pause: Pause = Pause.AFTER_50
     language: str = ""
     letters: Mapping[Act, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -138,6 +146,7 @@ CHOICES: Mapping[str, type[StrEnum]] = MappingProxyType(
         "start": Start,
         "veil": Veil,
         "marks": Marks,
+        "signs": Signs,
         "pause": Pause,
     }
 )

@@ -58,6 +58,7 @@ function perform(desk, act, event) {
     before: () => turn(desk, desk.before(sheet)),
     context: () => toggle(sheet?.querySelector("[data-context]")),
     marks: () => swap(page, "marks"),
+    invisible: () => swap(page, "signs"),
     show: () => swap(page, "veil"),
     note: () => write(sheet, event),
     author: () => follow(desk, "author"),

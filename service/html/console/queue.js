@@ -34,3 +34,7 @@ keepLeases(desk);
 follow(desk, `${root.dataset.acts}/live`);
 watchBar();
 desk.open();
+
+// Whoever wants to begin at once does so once: where nothing was free, the page that comes says so, and stays.
+const atOnce = document.querySelector("[data-at-once]");
+if (atOnce && !desk.current && performance.getEntriesByType("navigation")[0].type !== "reload") desk.begin(atOnce);
