@@ -46,7 +46,8 @@ class ReasonActForm(ReasonsForm):
 
     up = _code("It goes one place up.")
     down = _code("It goes one place down.")
-    out = _code("It is taken out.")
+    off = _code("It is chosen from no longer.")
+    on = _code("It is chosen from again.")
 
 
 class ReasonsQuery(Closed):

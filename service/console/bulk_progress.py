@@ -12,7 +12,7 @@ from service.domain.bulk import Bulk
 from service.errors import BulkNotFoundError
 from service.html.shown.composition import Shown, shown
 from service.html.shown.moment import Moment, moment
-from service.html.shown.reason_titles import reason_titles
+from service.html.shown.reason_titles import known_titles
 from service.texts.texts import Texts
 from service.use_cases import bulk
 from service.use_cases.site_queues import count_waiting
@@ -126,7 +126,7 @@ async def find_bulk(call: Call, bulk_id: str) -> ShownBulk | None:
 
 def _shown(call: Call, found: Bulk) -> ShownBulk:
     texts = texts_at(call)
-    return shown_bulk(found, reason_titles(call.known_site, texts), call.desk.now_ms(), texts)
+    return shown_bulk(found, known_titles(call.known_site, texts), call.desk.now_ms(), texts)
 
 
 def _back(call: Call) -> Answer:

@@ -16,7 +16,7 @@ from service.errors import InvalidFieldsError, RequestError, StoreFullError
 from service.html.shown.author import masked_email, record_of
 from service.html.shown.comment import shown_comment
 from service.html.shown.composition import shown
-from service.html.shown.reason_titles import reason_titles
+from service.html.shown.reason_titles import known_titles, reason_titles
 from service.html.shown.reason_words import ATTRIBUTES
 from service.html.shown.row import changing, row_of
 from service.html.shown.time_line import has_decision, time_line
@@ -51,7 +51,6 @@ async def draw_comment(call: Call, refused: RequestError | None = None) -> Answe
     """The comment's page as it is now; with what was refused, and what was typed in its form. CommentNotFoundError."""
     site, texts, now_ms = call.known_site, texts_at(call), call.desk.now_ms()
     full = await moderation.read_comment(call.desk, site.site, call.comment_id)
-    titles = reason_titles(site, texts)
     return page(
         call,
         "console/comment.html",
@@ -65,8 +64,8 @@ async def draw_comment(call: Call, refused: RequestError | None = None) -> Answe
         row=row_of(full.comment, now_ms, texts),
         shown_comment=shown_comment(full.comment, texts),
         decisions=changing(full.comment.state),
-        reasons=titles,
-        happened=time_line(full, titles, now_ms, texts),
+        reasons=reason_titles(site, texts),
+        happened=time_line(full, known_titles(site, texts), now_ms, texts),
         scores=list(_scores(full, texts)),
         model=shown(full.model),
         email=masked_email(full.email) if full.email else None,

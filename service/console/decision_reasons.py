@@ -30,7 +30,7 @@ _NEW: Json = {"was": "", "reason_code": "", "title": "", "public": False}
 _SAID = {
     "code": marked("Write 1 to 40 small letters, digits and underscores that no other reason has."),
     "title": marked("Write what moderators read: one line of 1 to 100 characters."),
-    "reasons": marked("There are 50 reasons already: take one out first."),
+    "reasons": marked("There are 50 reasons already: switch one off first."),
 }
 """What is said of each field of the API's call; `reasons` is the list as a whole."""
 _FIELDS = {"code": "reason_code"}
@@ -85,14 +85,18 @@ async def save_reason(call: Call) -> Answer:
     return await _save(call, seen, wanted, Typed(typed, is_open=True))
 
 
-@console_page("Move a reason for decisions, or take it out", form=ReasonActForm, max_body_bytes=MAX_FORM_BYTES)
+@console_page("Move a reason for decisions, switch it off or on", form=ReasonActForm, max_body_bytes=MAX_FORM_BYTES)
 async def move_reason(call: Call) -> Answer:
-    """Decisions that carry the code of one that is taken out keep it."""
-    seen = _seen(call)
+    """Decisions that carry the code of one that is switched off keep it."""
+    seen, body = _seen(call), call.body
     wanted = _shown_then(call, seen)
-    for act in ("up", "down", "out"):
-        wanted = _moved(wanted, act, call.body[act])
-    return await _save(call, seen, wanted, Typed(), at=call.body["up"] or call.body["down"])
+    for act in ("up", "down", "off"):
+        wanted = _moved(wanted, act, body[act])
+    if body["on"] and body["on"] not in {each["code"] for each in wanted}:
+        site = call.known_site
+        known = (*reasons.reasons_of(site), *reasons.switched_off(site))
+        wanted = [*wanted, *reasons_json([each for each in known if each.code == body["on"]])["reasons"]]
+    return await _save(call, seen, wanted, Typed(), at=body["up"] or body["down"] or body["on"])
 
 
 @console_page("Bring the default reasons back", form=ReasonsForm, max_body_bytes=MAX_FORM_BYTES)
@@ -126,7 +130,7 @@ def _moved(known: list[Json], act: str, code: str) -> list[Json]:
     if place is None:
         return known
     others = known[:place] + known[place + 1 :]
-    if act != "out":
+    if act != "off":
         others.insert(max(0, place + (-1 if act == "up" else 1)), known[place])
     return others
 
@@ -170,6 +174,7 @@ def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool = False
         status=status,
         typed=typed,
         rows=[_row(reason) for reason in known],
+        off=[_row(reason) for reason in reasons.switched_off(site)],
         missed=_told(typed.missed) if typed.missed else None,
         seen=json.dumps(None if site.reasons is None else reasons_json(site.reasons)["reasons"]),
         is_default=site.reasons is None,

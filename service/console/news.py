@@ -10,6 +10,7 @@ from service.console.operation import console_page
 from service.console.queue import oldest_of
 from service.console.session import shown_secret
 from service.domain.held import Held
+from service.errors import RequestError
 from service.use_cases.held import read_figures
 from service.use_cases.held_everywhere import read_figures_everywhere
 from service.use_cases.live import following_all
@@ -63,7 +64,15 @@ async def _while_signed_in(call: Call, told: AsyncGenerator[bytes, None]) -> Asy
     secret = shown_secret(call.request)
     async with aclosing(told) as news:
         async for chunk in news:
-            if await find_session(call.desk, secret, is_use=False) is None:
+            if not await _is_signed_in(call, secret):
                 return
             yield chunk
             await asyncio.sleep(QUIET_SECONDS)
+
+
+async def _is_signed_in(call: Call, secret: str) -> bool:
+    """Where the store is away nobody can tell: then the stream ends too, in order, and its page comes again."""
+    try:
+        return await find_session(call.desk, secret, is_use=False) is not None
+    except RequestError:
+        return False

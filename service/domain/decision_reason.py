@@ -35,3 +35,16 @@ DEFAULT_REASONS = (
 def codes_of(reasons: Sequence[DecisionReason] | None) -> frozenset[str]:
     """The codes of a site's reasons; None are the default ones."""
     return frozenset(reason.code for reason in (DEFAULT_REASONS if reasons is None else reasons))
+
+
+def retired(
+    before: Sequence[DecisionReason], earlier: Sequence[DecisionReason], now: Sequence[DecisionReason] | None
+) -> list[DecisionReason]:
+    """Reasons that a site had and has no longer, the last ones first, of each code one: decisions carry their codes.
+    before, now: the list until then and from then on; earlier: what was retired before"""
+    kept = codes_of(now)
+    left: dict[str, DecisionReason] = {}
+    for reason in (*before, *earlier):
+        if reason.code not in kept:
+            left.setdefault(reason.code, reason)
+    return list(left.values())[:MOST_REASONS]

@@ -21,7 +21,7 @@
 | email_shown | a moderator was shown an author's email, at the console | author_id | - |
 | thread_changed | a thread was made, or its settings changed | - | JSON of the fields that changed |
 | site_created, site_changed | a site was made or changed | site | JSON of the fields that changed |
-| site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of the field `reasons` |
+| site_reasons_changed | a site's reasons for decisions were replaced | site | JSON of `reasons`, `retired_reasons` |
 | policy_changed | a site's policy became another version, which the detail has | site | JSON of the field `policy` |
 | token_created, token_revoked | a token was made or ended | token_id | JSON of the token, but nothing of its secret |
 | member_created, member_changed | a member was made, or renamed | member_id | JSON of the fields that changed |

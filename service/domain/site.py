@@ -36,6 +36,8 @@ class Site:
     """Of what its readers see, as a tag such as `de` or `pt-BR` (BCP 47)."""
     reasons: tuple[DecisionReason, ...] | None = None
     """What its moderators choose from; None are the default ones, in its language."""
+    retired_reasons: tuple[DecisionReason, ...] = ()
+    """Those of its own that it has no longer: decisions carry their codes."""
     waiting_target_minutes: int = 0
     """So soon comments are to be decided; 0 is no target. It is shown beside how long they do wait."""
 

@@ -1,15 +1,17 @@
 """Sites in Redis."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import orjson
 
+from schemas.administration import MOST_TARGET_MINUTES
 from schemas.fields import LANGUAGE_PATTERN, SITE_PATTERN
 from schemas.origin import origin_of
-from service.domain.decision_reason import MOST_REASONS, DecisionReason
+from service.domain.decision_reason import MOST_REASONS, DecisionReason, retired
 from service.domain.event import EventKind
 from service.domain.policy import Policy, fields_of, policy_of
 from service.domain.policy_version import FIRST_VERSION
@@ -25,6 +27,8 @@ from service.errors import (
 from service.link.link import Link
 from service.store import json_records, keys
 from service.store.json_records import Change, Record, demand, is_count
+
+_REASONS = EventKind.SITE_REASONS_CHANGED
 
 
 async def create(link: Link, site: Site, replay: Replay = NO_REPLAY, *, actor: str, now_ms: int) -> Site:
@@ -59,8 +63,7 @@ async def set_reasons(
     link: Link, site: str, reasons: Sequence[DecisionReason] | None, *, actor: str, now_ms: int
 ) -> Site:
     """Replaces the reasons of a site; None are the default ones again. SiteNotFoundError."""
-    wanted = {"reasons": _pack_reasons(reasons)}
-    return await _update(link, site, wanted, Change(EventKind.SITE_REASONS_CHANGED, actor, now_ms))
+    return await _rewrite_reasons(link, site, partial(_with_reasons, reasons), Change(_REASONS, actor, now_ms))
 
 
 class ReasonsAct(NamedTuple):
@@ -79,11 +82,22 @@ async def change_reasons(link: Link, site: str, act: ReasonsAct) -> None:
     def changed(record: Record) -> Record:
         if record.get("reasons") not in (wanted, seen):
             raise StaleReasonsError
-        return {"reasons": wanted}
+        return _with_reasons(act.wanted, record)
 
-    change = Change(EventKind.SITE_REASONS_CHANGED, act.actor, act.now_ms)
+    await _rewrite_reasons(link, site, changed, Change(_REASONS, act.actor, act.now_ms))
+
+
+def _with_reasons(wanted: Sequence[DecisionReason] | None, record: Record) -> Record:
+    """The fields of a site's record that other reasons change: those that it has no longer are kept apart."""
+    before, earlier = (_unpack_reasons(record.get(name)) or () for name in ("reasons", "retired_reasons"))
+    left = retired(before, earlier, wanted)
+    is_told = left or "retired_reasons" in record
+    return {"reasons": _pack_reasons(wanted)} | ({"retired_reasons": _pack_reasons(left)} if is_told else {})
+
+
+async def _rewrite_reasons(link: Link, site: str, make: Callable[[Record], Record], change: Change) -> Site:
     try:
-        await json_records.rewrite(link, keys.SITES, site, changed, change=change)
+        return unpack_site(site, await json_records.rewrite(link, keys.SITES, site, make, change=change))
     except RecordAbsentError as error:
         raise SiteNotFoundError from error
 
@@ -101,6 +115,8 @@ def pack_site(site: Site) -> Record:
     own: Record = {"is_demo": True} if site.is_demo else {}
     if site.reasons is not None:
         own["reasons"] = _pack_reasons(site.reasons)
+    if site.retired_reasons:
+        own["retired_reasons"] = _pack_reasons(site.retired_reasons)
     if site.policy_version != FIRST_VERSION:
         own["policy_version"] = site.policy_version
     if site.waiting_target_minutes:
@@ -128,6 +144,7 @@ def unpack_site(name: str, record: Record) -> Site:
         is_demo=record.get("is_demo") is True,
         language=record.get("language", DEFAULT_LANGUAGE),
         reasons=_unpack_reasons(record.get("reasons")),
+        retired_reasons=_unpack_reasons(record.get("retired_reasons")) or (),
         policy_version=record.get("policy_version", FIRST_VERSION),
         waiting_target_minutes=record.get("waiting_target_minutes", 0),
     )
@@ -136,7 +153,8 @@ def unpack_site(name: str, record: Record) -> Site:
     demand(all(type(origin) is str for origin in site.allowed_origins), "allowed_origins")
     demand(is_count(site.created_ms), "created_ms")
     demand(is_count(site.policy_version), "policy_version")
-    demand(is_count(site.waiting_target_minutes), "waiting_target_minutes")
+    is_target = is_count(site.waiting_target_minutes) and site.waiting_target_minutes <= MOST_TARGET_MINUTES
+    demand(is_target, "waiting_target_minutes")
     demand(re.match(LANGUAGE_PATTERN, site.language), "language")
     _check_policy(site.policy)
     return site

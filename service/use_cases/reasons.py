@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from service.desk import Desk
-from service.domain.decision_reason import DEFAULT_REASONS, DecisionReason
+from service.domain.decision_reason import DEFAULT_REASONS, DecisionReason, codes_of
 from service.domain.site import Site
 from service.store import sites
 from service.store.sites import ReasonsAct
@@ -21,6 +21,12 @@ def default_reasons(site: Site) -> Sequence[DecisionReason]:
     """What a site has that set none, in its language."""
     texts = CATALOGUE.of(site.language)
     return [reason._replace(title=texts.gettext(reason.title)) for reason in DEFAULT_REASONS]
+
+
+def switched_off(site: Site) -> Sequence[DecisionReason]:
+    """Reasons that are not chosen from, though decisions may carry them: the site's own of before, and default ones."""
+    off = {reason.code: reason for reason in (*default_reasons(site), *site.retired_reasons[::-1])}
+    return [reason for code, reason in off.items() if code not in codes_of(site.reasons)]
 
 
 async def set_reasons(

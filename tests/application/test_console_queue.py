@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from service.console import news
 from service.desk import clock_ms
+from service.errors import StoreUnavailableError
 from service.use_cases.held import LEASE_MS
 from tests.application.conftest import Application
 from tests.application.console import Browser, Page
@@ -256,6 +258,22 @@ async def test_a_page_is_told_what_happens_until_its_session_ends(application: A
         await browser.post("/console/_/sign-out")
         await send(application, "Another one.")
         assert b"event: " not in await answer.content.read()
+
+
+async def test_a_page_is_told_no_more_where_nobody_knows_of_its_session(
+    application: Application, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The stream ends in order: it is no mistake of ours that the store is away."""
+
+    async def away(*_: object, **__: object) -> None:
+        raise StoreUnavailableError
+
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+    async with asyncio.timeout(SECONDS), application.client.get(f"{QUEUE}/live", headers=cookie) as answer:
+        await answer.content.readuntil(b"\r\n\r\n")
+        monkeypatch.setattr(news, "find_session", away)
+        await send(application, "Another one.")
+        assert await answer.content.read() == b""
 
 
 async def test_nobody_is_told_without_a_session(application: Application) -> None:

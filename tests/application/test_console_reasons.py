@@ -7,7 +7,7 @@ import pytest
 from tests.application.conftest import Application
 from tests.application.console import Browser, Page
 from tests.application.test_console_rules import signed_in
-from tests.application.test_reasons import REASONS, RUDE, reasons_of, set_reasons
+from tests.application.test_reasons import REASONS, RUDE, SITE, reasons_of, set_reasons, submitted
 from tests.hostile_texts import HOSTILE_TEXTS
 
 PAGE = "/console/default/rules/reasons"
@@ -65,11 +65,11 @@ async def test_a_reason_is_changed_under_its_code(application: Application, oper
         ({"up": "loud"}, ["loud", "rude"]),
         ({"down": "rude"}, ["loud", "rude"]),
         ({"up": "rude"}, ["rude", "loud"]),
-        ({"out": "rude"}, ["loud"]),
-        ({"out": "never"}, ["rude", "loud"]),
+        ({"off": "rude"}, ["loud"]),
+        ({"off": "never"}, ["rude", "loud"]),
     ],
 )
-async def test_reasons_are_moved_and_taken_out(
+async def test_reasons_are_moved_and_switched_off(
     application: Application, operator: Browser, act: dict[str, str], left: list[str]
 ) -> None:
     sent = await send(operator, act, "/change")
@@ -83,11 +83,47 @@ async def test_reasons_are_moved_and_taken_out(
 async def test_the_last_reason_may_go_and_the_default_ones_come_back(application: Application) -> None:
     operator = await signed_in(application, "operator")
     await set_reasons(application, [RUDE])
-    await send(operator, {"out": "rude"}, "/change")
+    await send(operator, {"off": "rude"}, "/change")
     assert await codes(application) == []
     assert "No reason: moderators decide without one." in (await operator.get(PAGE)).text
     assert (await send(operator, {}, "/default")).status == 303
     assert "abuse" in await codes(application)
+
+
+async def test_the_first_of_many_stays_the_first(application: Application, operator: Browser) -> None:
+    await set_reasons(application, [RUDE, LOUD, RUDE | {"code": "third"}])
+    await send(operator, {"up": "rude"}, "/change")
+    assert await codes(application) == ["rude", "loud", "third"]
+
+
+async def test_what_is_switched_off_comes_back_with_its_words(application: Application, operator: Browser) -> None:
+    """And older decisions are told with them meanwhile."""
+    comment_id = await submitted(application)
+    decision = {"decision": "reject", "reason": "rude"}
+    await application.ask("POST", f"{SITE}/comments/{comment_id}/decisions", decision)
+    await send(operator, {"off": "rude"}, "/change")
+    moderator = await signed_in(application, "moderator")
+    assert "Not how we speak" in (await moderator.get(f"/console/default/comments/{comment_id}")).text
+    page = await operator.get(PAGE)
+    assert page.text.index("Switched off") < page.text.index("Not how we speak")
+    for _ in range(2):
+        sent = await operator.post(PAGE + "/change", page.fields_of(PAGE + "/change") | {"on": "rude"})
+        assert sent.location == PAGE + "?saved=1#at-rude"
+    assert await reasons_of(application) == [LOUD, RUDE]
+    assert (await send(operator, {}, "/default")).status == 303
+    assert "Not how we speak" in (await operator.get(PAGE)).text
+    await send(operator, {"on": "loud"}, "/change")
+    assert (await codes(application))[-1] == "loud"
+    assert "abuse" in await codes(application)
+
+
+async def test_a_default_reason_is_switched_off_and_on(application: Application) -> None:
+    operator = await signed_in(application, "operator")
+    await send(operator, {"off": "hate"}, "/change")
+    assert "hate" not in await codes(application)
+    assert 'name="on" value="hate"' in (await operator.get(PAGE)).text
+    await send(operator, {"on": "hate"}, "/change")
+    assert (await codes(application))[-1] == "hate"
 
 
 @pytest.mark.parametrize(
