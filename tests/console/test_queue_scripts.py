@@ -110,6 +110,30 @@ def test_a_key_decides_and_the_next_comment_stands(
     assert page.evaluate("document.activeElement.tagName") == "H2"
 
 
+@pytest.mark.parametrize(
+    ("pressed", "decided"),
+    [
+        ({"key": "\u0444", "code": "KeyA"}, True),
+        ({"key": "&", "code": "Digit1"}, True),
+        ({"key": "q", "code": "KeyA"}, False),
+        ({"key": "!", "code": "Digit1", "shiftKey": True}, False),
+        ({"key": "a", "code": "KeyA", "isComposing": True}, False),
+    ],
+)
+def test_keys_of_other_alphabets_decide_by_their_places(
+    service: ServiceProcess, context: BrowserContext, pressed: dict[str, object], decided: bool
+) -> None:
+    """Cyrillic letters and the digits of French keyboards; no letter of ours that has another place there."""
+    submit(service, "The ferry.")
+    page = moderator(service, context)
+    begin(service, page)
+    first = standing(page)
+    page.evaluate("it => document.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, ...it }))", pressed)
+    expect(page.locator(f'.sheet[data-comment="{first}"]:visible')).to_have_count(0 if decided else 1)
+    if not decided:
+        assert state_of(service, first) == "held"
+
+
 def test_a_key_that_is_held_down_decides_on_one(service: ServiceProcess, context: BrowserContext) -> None:
     ids = [submit(service, f"Number {number} of the quay.") for number in range(4)]
     page = moderator(service, context)
