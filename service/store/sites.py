@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import orjson
 
+from schemas.administration import MOST_TARGET_MINUTES
 from schemas.fields import LANGUAGE_PATTERN, SITE_PATTERN
 from schemas.origin import origin_of
 from service.domain.decision_reason import MOST_REASONS, DecisionReason, retired
@@ -152,7 +153,8 @@ def unpack_site(name: str, record: Record) -> Site:
     demand(all(type(origin) is str for origin in site.allowed_origins), "allowed_origins")
     demand(is_count(site.created_ms), "created_ms")
     demand(is_count(site.policy_version), "policy_version")
-    demand(is_count(site.waiting_target_minutes), "waiting_target_minutes")
+    is_target = is_count(site.waiting_target_minutes) and site.waiting_target_minutes <= MOST_TARGET_MINUTES
+    demand(is_target, "waiting_target_minutes")
     demand(re.match(LANGUAGE_PATTERN, site.language), "language")
     _check_policy(site.policy)
     return site

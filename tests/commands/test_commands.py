@@ -91,7 +91,11 @@ def test_a_site_is_made_changed_shown_and_listed(shell: Shell) -> None:
 def test_a_site_keeps_what_is_not_named(shell: Shell) -> None:
     shell.said("site", "create", "kept", "--public-submission", "--origin", "https://kept.example")
     shell.said("site", "set", "kept", "--title", "Kept")
+    shell.said("site", "set", "kept", "--waiting-target-minutes", "30")
+    assert shell.json("site", "show", "kept")["waiting_target_minutes"] == 30
+    shell.said("site", "set", "kept", "--no-waiting-target")
     kept = shell.json("site", "show", "kept")
+    assert kept["waiting_target_minutes"] is None
     assert (kept["public_submission"], kept["allowed_origins"]) == (True, ["https://kept.example"])
 
 
@@ -208,6 +212,8 @@ def test_more_sites_than_a_page_holds_are_listed(shell: Shell) -> None:
         ("policy", "set", "default"),
         ("thread", "set", "default", "t"),
         ("site", "set", "default", "--origin", "https://a.example", "--no-origins"),
+        ("site", "set", "default", "--waiting-target-minutes", "30", "--no-waiting-target"),
+        ("site", "set", "default", "--waiting-target-minutes", "0"),
         ("policy", "set", "default", "--mode", "hasty"),
         ("policy", "set", "default", "--site-rate", "many"),
         ("thread", "set", "default", "t", "--mode", "hasty"),

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from tests.browser import started_browser
 from tests.console.album import sign_in
 from tests.console.day import ask
-from tests.servers import ServiceProcess
+from tests.servers import ServiceProcess, wait_until
 
 SITE = "harbour"
 QUEUE = f"/console/{SITE}"
@@ -345,6 +345,72 @@ def test_all_keys_are_listed(service: ServiceProcess, context: BrowserContext) -
     page.keyboard.press("Escape")
     expect(page.locator("#keys")).to_be_hidden()
     expect(page.get_by_role("heading", name="Nothing waits.")).to_be_hidden()
+
+
+def test_pressing_undo_twice_takes_two_back(service: ServiceProcess, context: BrowserContext) -> None:
+    """However soon the second comes."""
+    ids = {submit(service, f"Number {number} of the quay.") for number in range(6)}
+    page = moderator(service, context)
+    begin(service, page)
+    for count in (1, 2):
+        page.keyboard.press("r")
+        armed(page)
+        wait_until(lambda count=count: states(service, ids).count("rejected") == count, "the decision", 10)  # type: ignore[misc]
+    page.keyboard.press("u")
+    page.keyboard.press("u")
+    wait_until(lambda: states(service, ids).count("held") == len(ids), "both to wait again", 10)
+
+
+def test_what_waits_for_its_turn_goes_with_the_page(service: ServiceProcess, context: BrowserContext) -> None:
+    """A decision that was taken while another was on its way is sent when its page is left."""
+    for number in range(6):
+        submit(service, f"Number {number} of the mole.")
+    page = moderator(service, context)
+    begin(service, page)
+    page.evaluate(STUCK)
+    page.keyboard.press("r")
+    armed(page)
+    second = standing(page)
+    page.keyboard.press("r")
+    armed(page)
+    assert state_of(service, second) == "held"
+    page.goto(service.url + "/console/_/settings")
+    wait_until(lambda: state_of(service, second) == "rejected", "what was decided last", 10)
+
+
+STUCK = """() => {
+  const send = window.fetch;
+  let isStuck = false;
+  window.fetch = (address, given) => {
+    if (isStuck || !address.endsWith("/decisions")) return send(address, given);
+    isStuck = true;
+    return new Promise(() => {});
+  };
+}"""
+"""The first decision has no answer."""
+
+
+def test_a_mistake_of_the_server_is_told_and_work_goes_on(service: ServiceProcess, context: BrowserContext) -> None:
+    """It is no lost connection: the same would fail again."""
+    for number in range(3):
+        submit(service, f"Number {number} of the pier.")
+    page = moderator(service, context)
+    begin(service, page)
+    broken = '<div class="note wrong" role="alert">Something went wrong on our side.</div>'
+    page.route("**/decisions", lambda route: route.fulfill(status=500, body=broken, content_type="text/html"), times=1)
+    first = standing(page)
+    page.keyboard.press("a")
+    expect(page.locator("#alerts")).to_contain_text("Something went wrong on our side.")
+    page.keyboard.press("j")
+    armed(page)
+    second = standing(page)
+    page.keyboard.press("a")
+    wait_until(lambda: state_of(service, second) == "published", "the next decision", 10)
+    assert state_of(service, first) == "held"
+
+
+def states(service: ServiceProcess, ids: set[str]) -> list[str]:
+    return [state_of(service, each) for each in ids]
 
 
 def test_a_key_hides_and_shows_the_signs(service: ServiceProcess, context: BrowserContext) -> None:

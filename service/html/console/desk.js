@@ -110,10 +110,10 @@ export class Desk extends Sheets {
       form.submit(); // a page without a bar has no place for the comment: the server makes one that has
       return;
     }
+    this.undone.pop(); // at once: the same key again takes the one before back
+    this.showUndo();
     try {
       const html = await this.outbox.send(this.outbox.order(form));
-      this.undone.pop();
-      this.showUndo();
       const id = form.elements.comment_id.value;
       this.decided.delete(id);
       const part = elementsOf(html);
@@ -123,8 +123,6 @@ export class Desk extends Sheets {
       if (sheet) this.stand(sheet);
       this.tell(this.words.taken);
     } catch (error) {
-      this.undone.pop();
-      this.showUndo();
       this.refused(error, null);
     }
   }

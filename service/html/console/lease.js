@@ -32,7 +32,7 @@ export function keepLeases(desk) {
   const look = () => {
     if (!desk.current) return;
     const idle = Date.now() - lastAct;
-    if (idle >= WORKING_MS) {
+    if (idle >= WORKING_MS && desk.outbox.isEmpty) {
       location.assign(`${location.pathname}?back=1`);
     } else if (idle >= WARNED_MS) {
       if (!isWarned) alertLine(desk.words.idle.replace("{time}", clockAt(new Date(lastAct + WORKING_MS))), "warn");

@@ -46,4 +46,7 @@ export function follow(desk, address) {
 
   open(QUIET_MS);
   addEventListener("pagehide", () => source.close());
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) location.reload(); // what a browser kept is of then: the comments went back
+  });
 }

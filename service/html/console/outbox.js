@@ -5,6 +5,8 @@
 
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 30000;
+/** Of a server, or of a proxy before it, that may do it a moment later. */
+const AGAIN = new Set([429, 502, 503, 504]);
 
 /** The server did not do it, and says why in HTML. */
 export class Refused extends Error {
@@ -18,8 +20,8 @@ export class Refused extends Error {
 export class SignedOut extends Error {
   constructor() {
     super("signed out");
-    const here = encodeURIComponent(location.pathname + location.search);
-    this.address = `${location.pathname.replace(/\/console\/.*$/, "/console")}/_/sign-in?next=${here}`;
+    const [, before, here] = location.pathname.match(/^(.*?)(\/console.*)$/); // a proxy may put a path before
+    this.address = `${before}/console/_/sign-in?next=${encodeURIComponent(here + location.search)}`;
   }
 }
 
@@ -27,9 +29,10 @@ export class Outbox {
   constructor(tell) {
     this.tell = tell;
     this.last = Promise.resolve();
-    this.waiting = 0;
+    this.unsent = new Set();
     this.isHeldUp = false;
     this.tryNow = () => {};
+    addEventListener("pagehide", () => this.hurry());
     addEventListener("online", () => this.tryNow());
     addEventListener("beforeunload", (event) => {
       if (this.isHeldUp && !this.isEmpty) event.preventDefault();
@@ -37,7 +40,7 @@ export class Outbox {
   }
 
   get isEmpty() {
-    return this.waiting === 0;
+    return this.unsent.size === 0;
   }
 
   /** A form as its button would send it, as it is now. */
@@ -48,10 +51,8 @@ export class Outbox {
 
   /** Sends what was ordered, after all before it; gives the server's HTML, or raises Refused or SignedOut. */
   send(order) {
-    this.waiting += 1;
-    const sent = this.last.then(() => this.deliver(order)).finally(() => {
-      this.waiting -= 1;
-    });
+    this.unsent.add(order);
+    const sent = this.last.then(() => this.deliver(order)).finally(() => this.unsent.delete(order));
     this.last = sent.catch(() => {});
     return sent;
   }
@@ -76,6 +77,7 @@ export class Outbox {
 
   /** As `post`; who is signed out can send nothing more. */
   async post(order) {
+    order.isOut = true;
     try {
       const answer = await post(order);
       if (answer.html !== undefined) this.isHeldUp = false;
@@ -83,11 +85,19 @@ export class Outbox {
     } catch (error) {
       this.isHeldUp = error instanceof SignedOut;
       throw error;
+    } finally {
+      order.isOut = false;
     }
+  }
+
+  /** The page goes: what waits for its turn is sent at once, but claims no comments that nobody would see. */
+  hurry() {
+    const waiting = [...this.unsent].filter((each) => !each.isOut && !each.address.endsWith("/claims"));
+    for (const order of waiting) post(order).catch(() => {});
   }
 }
 
-/** The HTML that comes back; where nothing does, or the server asks to come again, in how many ms that is at least. */
+/** The HTML that comes back to a request that outlives its page; where nothing does, or the server asks to come again, in how many ms that is at least. */
 async function post({ address, fields }) {
   let answer;
   try {
@@ -96,12 +106,13 @@ async function post({ address, fields }) {
       body: fields,
       headers: { "CD-Fragment": "1", "X-CSRF": fields.get("csrf") ?? "" },
       redirect: "manual",
+      keepalive: true,
     });
   } catch {
     return { waitMs: 0 };
   }
   if (answer.type === "opaqueredirect" || answer.status === 401) throw new SignedOut();
-  if (answer.status === 429 || answer.status >= 500) {
+  if (AGAIN.has(answer.status)) {
     return { waitMs: Math.min(1000 * (Number(answer.headers.get("Retry-After")) || 0), LONGEST_WAIT_MS) };
   }
   const html = await answer.text();
