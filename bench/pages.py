@@ -85,6 +85,8 @@ def pages_of_moderator(browser: Browser) -> Iterator[tuple[str, str]]:
     yield "an author", browser.get(comment).link(f"{QUEUE}/authors/")
     yield "threads", f"{QUEUE}/threads"
     yield f"a thread of {IN_LARGEST}", f"{QUEUE}/threads/{LARGEST}"
+    yield "many at once", f"{QUEUE}/bulk"
+    yield "reasons", f"{QUEUE}/rules/reasons"
     yield "rules", f"{QUEUE}/rules"
     yield "their versions", f"{QUEUE}/rules/versions"
     yield "two compared", _two_versions(browser.get(f"{QUEUE}/rules/versions"))

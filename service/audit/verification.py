@@ -35,7 +35,8 @@ class LogState(NamedTuple):
 
 class Verification:
     """Goes through the log of a stream: `add_segment` for each that is kept, in order, then `end`. `faults` says what
-    is wrong and where, in words; `looked_at` counts entries, `signed` how many of the log a signature covers.
+    is wrong and where, in words, `first_in_doubt` from which entry on; `looked_at` counts entries, `signed` how many of
+    the log a signature covers.
 
     `kept` has heads that somebody kept elsewhere, by the number of entries before them.
     """
@@ -52,6 +53,7 @@ class Verification:
         self._signers = signers
         self._kept = kept
         self.faults: list[str] = []
+        self.first_in_doubt: int | None = None
         self.looked_at = 0
         self.signed = 0
         self._head = self._first_head()
@@ -67,10 +69,10 @@ class Verification:
         """The checkpoint at the end of a segment; a fault and None unless it is there, in its place and signed."""
         checkpoint = self._state.checkpoint(segment)
         if checkpoint is None or checkpoint.entries != (segment + 1) * LINES:
-            self.faults.append(f"{_entries_of(segment)}: their checkpoint is missing")
+            self._add_fault(segment, "their checkpoint is missing")
             return None
         if not is_signed(checkpoint, self._stream, self._signers):
-            self.faults.append(f"{_entries_of(segment)}: their checkpoint is signed by none of the keys")
+            self._add_fault(segment, "their checkpoint is signed by none of the keys")
             return None
         return checkpoint
 
@@ -81,7 +83,7 @@ class Verification:
         head = extended(self._head, lines)
         checkpoint = self._signed_checkpoint(segment)
         if lines and checkpoint and checkpoint.head != head:
-            self.faults.append(f"{_entries_of(segment)}: they are not what was sealed")
+            self._add_fault(segment, "they are not what was sealed")
         self._head = checkpoint.head if checkpoint else head
         self.signed = checkpoint.entries if checkpoint else self.signed
         self.looked_at += len(lines)
@@ -89,13 +91,20 @@ class Verification:
 
     def _lines_of(self, segment: int, packed: bytes | None) -> list[bytes]:
         if packed is None:
-            self.faults.append(f"{_entries_of(segment)}: they are missing")
+            self._add_fault(segment, "they are missing")
             return []
         try:
             return unpack_segment(packed)
         except ValueError as error:
-            self.faults.append(f"{_entries_of(segment)}: {error}")
+            self._add_fault(segment, str(error))
             return []
+
+    def _add_fault(self, segment: int, said: str) -> None:
+        self.faults.append(f"{_entries_of(segment)}: {said}")
+        self._doubt(segment * LINES)
+
+    def _doubt(self, entry: int) -> None:
+        self.first_in_doubt = entry if self.first_in_doubt is None else min(entry, self.first_in_doubt)
 
     def end(self) -> list[bytes]:
         """Verifies the tail; gives its lines."""
@@ -108,6 +117,8 @@ class Verification:
         if missing > state.entries:
             self.faults.append(f"entries {state.entries} to {missing - 1} were sealed, and are missing")
         self.faults += faults
+        if faults:
+            self._doubt(state.segments * LINES)
         self.signed = max(self.signed, signed)
         self.looked_at += len(lines)
         return lines
@@ -117,6 +128,7 @@ class Verification:
         for entries in sorted(number for number in self._kept if before < number <= before + len(lines)):
             if extended(self._head, lines[: entries - before]) != self._kept[entries]:
                 self.faults.append(f"entries up to {entries - 1}: they are not what was sealed when that was kept")
+                self._doubt(before)
 
 
 def check_tail(

@@ -24,12 +24,13 @@ SEGMENTS_AT_ONCE = 64
 @dataclass(slots=True)
 class Verified:
     """What was found of a log: how many entries it has, how many of them were dropped as they were old, how many a
-    signature covers, and what is wrong, in words."""
+    signature covers, what is wrong, in words, and from which entry on; None where nothing is, or none is known."""
 
     entries: int
     dropped: int
     signed: int
     faults: list[str] = field(default_factory=list)
+    first_in_doubt: int | None = None
 
 
 async def read_segments(link: Link, site: str, state: LogState) -> AsyncIterator[tuple[int, bytes | None]]:
@@ -57,7 +58,9 @@ async def verify(
         await asyncio.sleep(0)  # what waits comes between two segments
     verification.end()
     dropped = state.first_segment * LINES
-    return Verified(state.entries, dropped, verification.signed, verification.faults)
+    return Verified(
+        state.entries, dropped, verification.signed, verification.faults, first_in_doubt=verification.first_in_doubt
+    )
 
 
 async def _is_dropped(link: Link, site: str, number: int) -> bool:

@@ -74,3 +74,17 @@ async def test_who_did_it_stands_by_name_and_leads_to_all_that_he_did(applicatio
     theirs = (await operator.get(AUDIT + "?actor=admin")).text
     assert "submitted" in theirs
     assert "log_begun" not in theirs
+
+
+async def test_from_which_entry_on_the_log_is_in_doubt_is_told(
+    application: Application, one_server: RedisServer
+) -> None:
+    await submit(application)
+    await sealed(application, "submitted", 1)
+    with client_of(one_server.url) as client:
+        key = keys.audit_keys("default").tail
+        client.set(key, client.get(key).replace(b"submitted", b"submirred"))
+    operator = await signed_in(application, "operator")
+    assert "Entries are in doubt from no. 0 on." in (await operator.get(AUDIT)).text
+    german = (await operator.get(AUDIT, **{"Accept-Language": "de"})).text
+    assert "Zweifelhaft sind Einträge ab Nr. 0." in german

@@ -52,11 +52,17 @@ class Log:
         return LogState(seen.entries, seen.head, first, seen.newest_checkpoint, joined(self.tail), self.checkpoints)
 
     def faults(self, first: int = 0, kept: dict[int, bytes] | None = None, state: LogState | None = None) -> list[str]:
+        return self.verified(first, kept, state).faults
+
+    def verified(
+        self, first: int = 0, kept: dict[int, bytes] | None = None, state: LogState | None = None
+    ) -> Verification:
         verification = Verification(SITE, state or self.state(first), SIGNERS, kept or {})
         for number, segment in list(enumerate(self.segments))[first:]:
             verification.add_segment(number, segment)
         verification.end()
-        return verification.faults
+        assert (verification.first_in_doubt is not None) <= bool(verification.faults)
+        return verification
 
 
 def line(number: int) -> bytes:
@@ -102,14 +108,16 @@ def test_what_was_changed_removed_inserted_or_moved_is_found(place: int, how: st
         head = sealing.seal(SITE, Seen(Checkpoint.unpacked(last(log)).head, 0, 0, 0, b""), log.tail).head
         entries = len(log.segments) * LINES + len(log.tail)
         state = log.state()._replace(head=head, entries=entries)
-        assert log.faults(state=state)
+        assert log.verified(state=state).first_in_doubt == number * LINES
     else:
         segment = log.segments[number]
         assert segment is not None
         lines = tampered(unpack_segment(segment), min(within, LINES - 2), how)
         log.segments[number] = pack_segment(lines)
-        (fault,) = log.faults()
+        verified = log.verified()
+        (fault,) = verified.faults
         assert fault.startswith(f"entries {number * LINES} to {(number + 1) * LINES - 1}")
+        assert verified.first_in_doubt == number * LINES
 
 
 def last(log: Log) -> bytes:

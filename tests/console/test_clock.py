@@ -16,7 +16,8 @@ AT = 1_800_000_000_000
 """08:00 UTC on 15 January 2027; in Kolkata half past one in the afternoon."""
 PAGE = """{% extends "console/frame.html" %}{% import "console/shown.macros.html" as shown with context %}
 {% block title %}Times{% endblock %}{% block content %}<h1>Times</h1>
-<p>{{ at|clock }}</p><p>{{ at|instant }}</p><p>{{ shown.ago(moment) }}</p><svg><text>{{ drawn }}</text></svg>{% endblock %}"""
+<p>{{ at|clock }}</p><p>{{ at|instant }}</p><p>{{ shown.ago(moment) }}</p><svg><text>{{ drawn }}</text></svg>
+{% endblock %}"""
 
 
 @pytest.mark.parametrize(
