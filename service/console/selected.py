@@ -36,6 +36,11 @@ class Selected:
         asked = picked or given | {"like": self.like, "all": "" if self.like else "1"}
         return {name: value for name, value in asked.items() if value} | {"left_out": " ".join(self.left_out)}
 
+    @property
+    def list_address(self) -> str:
+        """Where all of them are listed, before any is left out; "" where no filters of the lists name them."""
+        return "" if self.picked or self.like or self.mistake else self.filters.address
+
     async def selection(self, desk: Desk) -> Selection | None:
         """What the API calls the same; None where nobody has the author's name. InvalidFieldsError names fields as the
         form does."""

@@ -121,7 +121,7 @@ def test_keys_tick_rows_and_decide_on_all_of_them(service: ServiceProcess, page:
     assert states(service, ids) == ["held", "spam", "held", "spam", "held", "held"]
     assert rows(page) == [ids[0], ids[2], ids[4], ids[5]]
     assert focused(page) == f"{ids[4]} H2"
-    expect(page.locator("[data-count]")).to_have_text("The ticked ones:")
+    expect(page.locator("[data-count]")).to_have_text("Ticked:")
     page.keyboard.press("u")
     expect(page.locator("[data-done-place]")).to_contain_text("Taken back: 2 comments")
     assert states(service, ids) == ["held"] * 6
@@ -154,6 +154,23 @@ def test_a_key_or_a_button_decides_on_the_row_that_has_the_focus(service: Servic
     assert ask(service, "GET", f"/v1/sites/{SITE}/comments/{ids[4]}")["decision_reason"]
 
 
+def test_no_row_that_has_the_focus_lies_behind_the_bar(service: ServiceProcess, page: Page) -> None:
+    """On a telephone, with a row ticked and with the way back at the foot; each row by its key."""
+    numbered(service, 12)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(service.url + LIST)
+    page.keyboard.press("x")
+    page.keyboard.press("s")
+    expect(page.locator("[data-undo-many]")).to_be_visible()
+    page.keyboard.press("x")
+    for key in "jjjjjjjjjkkkkkkkkk":
+        page.keyboard.press(key)
+        assert page.evaluate(
+            """() => { const here = document.activeElement, at = here.getBoundingClientRect();
+                return here.contains(document.elementFromPoint(at.x + at.width / 2, at.bottom - 2)) }"""
+        )
+
+
 def test_texts_are_unfolded_before_they_are_approved(service: ServiceProcess, page: Page) -> None:
     ids = submit(service, "A short one.", LONG)
     page.goto(service.url + LIST)
@@ -174,7 +191,7 @@ def test_a_row_on_which_a_colleague_decides_keeps_its_place(service: ServiceProc
     ask(service, "POST", f"/v1/sites/{SITE}/comments/{ids[1]}/decisions", {"decision": "reject"})
     expect(page.locator(ROW).nth(1)).to_have_class(re.compile("away"))
     expect(page.locator(ROW).nth(1)).to_contain_text("rejected this meanwhile")
-    expect(page.locator("[data-count]")).to_have_text("The ticked ones:")
+    expect(page.locator("[data-count]")).to_have_text("Ticked:")
     assert rows(page) == ids
     page.locator("#picked .reject").click()
     expect(page.locator("#alerts")).to_contain_text("Nothing is selected")
@@ -201,6 +218,15 @@ def test_all_that_are_like_a_row(service: ServiceProcess, page: Page) -> None:
     assert states(service, [*ids, *other]) == ["held"] * 6
 
 
+def test_all_that_are_like_the_comment_that_stands(service: ServiceProcess, page: Page) -> None:
+    submit(service, *(f"I doubled my savings with this adviser, write to him on telegram {n}" for n in range(3)))
+    page.goto(service.url + QUEUE + "?view=one")
+    page.get_by_role("button", name=re.compile("Start with 10")).click()
+    expect(page.locator(".sheet[data-armed]:visible")).to_have_count(1)
+    page.keyboard.press("l")
+    expect(page.locator("h1")).to_have_text("3 comments are selected")
+
+
 def test_keys_that_are_off_do_nothing_in_the_list(service: ServiceProcess, page: Page) -> None:
     ids = numbered(service, 2)
     page.context.add_cookies([{"name": "cd-look", "value": "keys=off", "url": service.url}])
@@ -208,7 +234,7 @@ def test_keys_that_are_off_do_nothing_in_the_list(service: ServiceProcess, page:
         page.goto(service.url + LIST)
         for key in ("x", "a", "l", "1"):
             page.keyboard.press(key)
-        expect(page.locator("[data-count]")).to_have_text("The ticked ones:")
+        expect(page.locator("[data-count]")).to_have_text("Ticked:")
         assert page.url.endswith(LIST)
         assert states(service, ids) == ["held", "held"]
     finally:
@@ -239,8 +265,9 @@ def test_everyone_can_read_the_pages_of_many(service: ServiceProcess, browser: B
     """With hostile texts in all places, at each size, in light and dark; and no script is needed to get there."""
     submit(service, *HOSTILE_TEXTS[60:72], name="Rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz")
     pages = []
+    plain = browser.new_context(storage_state=page.context.storage_state(), java_script_enabled=False)
+    page = plain.new_page()
     page.goto(service.url + LIST)
-    page.locator(".pick input").first.check()
     pages.append(page.content())
     page.goto(f"{service.url}{QUEUE}/comments?state=held&q=")
     pages.append(page.content())
@@ -252,6 +279,7 @@ def test_everyone_can_read_the_pages_of_many(service: ServiceProcess, browser: B
     pages.append(page.content())
     page.goto(f"{service.url}{QUEUE}/bulk")
     pages.append(page.content())
+    plain.close()
     for number, html in enumerate(pages):
         for scheme, width, text_px in SIZES[number % 2]:
             look_through(browser, html, scheme=scheme, width=width, text_px=text_px)

@@ -3,10 +3,12 @@
  * a decision has come. Every act is a form of the page; this sends it, and puts in what the server answers.
  */
 
+import { watchBar } from "./bar.js";
 import { Desk } from "./desk.js";
 import { watchKeys } from "./keys.js";
 import { keepLeases } from "./lease.js";
 import { follow } from "./live.js";
+import "./marks.js";
 
 const root = document.querySelector("[data-queue]");
 const desk = new Desk(root);
@@ -31,6 +33,7 @@ document.addEventListener("submit", (event) => {
 watchKeys(desk);
 keepLeases(desk);
 follow(desk, `${root.dataset.acts}/live`);
+watchBar();
 desk.open();
 
 // Whoever wants to begin at once does so once: where nothing was free, the page that comes says so, and stays.

@@ -3,6 +3,7 @@
  * and what came meanwhile stands at the end.
  */
 
+import { measureBar, watchBar } from "./bar.js";
 import { Desk } from "./desk.js";
 import { elementsOf } from "./fragment.js";
 import { watchKeys } from "./keys.js";
@@ -49,6 +50,7 @@ class List extends Desk {
     this.arming = setTimeout(() => {
       row.dataset.armed = "";
     }, ARMED_MS);
+    measureBar();
     (row.querySelector(name) ?? row.querySelector("h2")).focus();
   }
 
@@ -175,4 +177,5 @@ document.addEventListener("submit", (event) => {
 
 watchKeys(list);
 follow(list, `${list.root.dataset.acts}/live`);
+watchBar();
 list.open();
