@@ -9,6 +9,8 @@ from schemas.fields import COMMENT_ID_PATTERN, SITE_PATTERN, Checkbox, Closed, P
 from schemas.notes import MAX_NOTE_CHARS
 from schemas.threads import MAX_THREAD_CHARS
 
+MAX_KIND_CHARS = 80
+"""A rule's name, and that it is one."""
 _DECISIONS = ("approve", "reject", "spam", "leave")
 
 
@@ -34,6 +36,10 @@ def _view() -> fields.String:
 
 def _thread() -> fields.String:
     return PlainText(load_default="", max_chars=MAX_THREAD_CHARS, metadata=_said("Of one thread alone."))
+
+
+def _kind() -> fields.String:
+    return PlainText(load_default="", max_chars=MAX_KIND_CHARS, metadata=_said("Of what stood out first alone."))
 
 
 def _over() -> fields.String:
@@ -64,6 +70,7 @@ class QueuePageQuery(Closed):
     view = _view()
     order = _order()
     thread = _thread()
+    reason = _kind()
     decided = _comment("What was decided last, which can be taken back.", load_default=None)
     show = _comment("What is to stand first.", load_default=None)
     bulk = fields.String(
@@ -80,6 +87,7 @@ class Looked(Closed):
     view = _view()
     order = _order()
     thread = _thread()
+    kind = _kind()
     over = _over()
 
 

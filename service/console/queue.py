@@ -10,22 +10,25 @@ from schemas.console_queue import QueuePageQuery
 from service.console.bulk_progress import ShownBulk, find_bulk
 from service.console.frame import fragment as fragment_of
 from service.console.frame import is_fragment, look_at, page, texts_at
+from service.console.kinds import count_kinds
 from service.console.operation import console_page
 from service.console.repeats import new_key
 from service.console.sheet import sheets_of
 from service.domain.comment import Comment, FullComment
 from service.domain.held import Held
 from service.domain.look import View
-from service.domain.queue import START, QueueOrder, QueueView
+from service.domain.queue import START, QueueOrder, QueuePage, QueueView
 from service.domain.site import Site
 from service.domain.state import State
 from service.errors import CommentNotFoundError
 from service.html.shown.comment import ShownComment, shown_comment
 from service.html.shown.composition import Shown, shown
+from service.html.shown.kind import Kind, kind_of, kind_words
 from service.html.shown.moment import Moment, moment
 from service.texts.texts import Texts
 from service.use_cases import moderation
 from service.use_cases.held import read_held
+from service.use_cases.picked_claims import read_first
 from service.use_cases.reasons import reasons_of
 from service.web.answer import Answer
 from service.web.call import Call
@@ -81,7 +84,7 @@ class Told:
 
 
 NOTHING = Told()
-_OF_ONE = {"sites": (), "left_out": 0, "steps_left": 0, "many": None}
+_OF_ONE = {"sites": (), "left_out": 0, "steps_left": 0, "many": None, "kinds": None}
 """What the queue over all sites has besides that of one, and the other way round."""
 
 
@@ -109,7 +112,10 @@ async def queue_page(
     if _view(call) is View.LIST and not told.show:
         return await _list_page(call, held, told, undo, many)
     comments = [(site.site, each) for each in held.comments]
-    return await one_page(call, scope_of(site), held, comments, {"told": told, "undo": undo, "many": many})
+    is_start = not comments and held.waiting and not is_fragment(call)
+    kinds = await count_kinds(call, view_at(call)) if is_start else None
+    more = {"told": told, "undo": undo, "many": many, "kinds": kinds}
+    return await one_page(call, scope_of(site), held, comments, more)
 
 
 def scope_of(site: Site) -> Scope:
@@ -141,6 +147,15 @@ def thread_of(call: Call) -> str:
     return str(call.query.get("thread") or call.body.get("thread") or "")
 
 
+def kind_at(call: Call) -> str:
+    """Of which kind alone comments are wanted; "" for all."""
+    return str(call.query.get("reason") or call.body.get("kind") or "")
+
+
+def view_at(call: Call) -> QueueView:
+    return QueueView(order_of(call), thread_of(call) or None)
+
+
 def oldest_of(call: Call, held: Held) -> Moment | None:
     """When the comment came that waits longest."""
     return None if held.oldest_ms is None else moment(held.oldest_ms, call.desk.now_ms(), texts_at(call))
@@ -157,6 +172,8 @@ def _values(call: Call, scope: Scope, held: Held) -> dict[str, Any]:
         "view": _view(call),
         "order": order_of(call),
         "thread": thread_of(call),
+        "kind": kind_at(call),
+        "kind_words": kind_words(Kind(*kind_at(call).partition(":")[::2]), texts_at(call)),
         "held": held,
         "oldest": oldest_of(call, held),
         "key": new_key(),
@@ -178,9 +195,8 @@ async def find_undone(call: Call, site: Site, comment_id: str) -> Undone | None:
 
 async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None, many: ShownBulk | None) -> Answer:
     """Many at once, claimed or not."""
-    site, texts, now_ms = call.known_site.site, texts_at(call), call.desk.now_ms()
-    view = QueueView(order_of(call), thread_of(call) or None)
-    found = await moderation.list_queue(call.desk, site, view, limit=ROWS, after=START, now_ms=now_ms)
+    texts, now_ms = texts_at(call), call.desk.now_ms()
+    found = await _first_rows(call, now_ms)
     values = _values(call, scope_of(call.known_site), held) | {
         "rows": [_row(each, call.known_caller.actor, told, now_ms, texts) for each in found.comments],
         "left": max(0, found.total - len(found.comments)),
@@ -192,6 +208,16 @@ async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None, ma
     if is_fragment(call):
         return fragment_of(call, "console/queue-list-part.html", status=told.status, **values)
     return page(call, "console/queue-list.html", here="queue", waiting=held.waiting, status=told.status, **values)
+
+
+async def _first_rows(call: Call, now_ms: int) -> QueuePage:
+    """The first of the queue; where one kind is wanted, those of it among the first that are looked at."""
+    site, view, kind = call.known_site.site, view_at(call), kind_at(call)
+    if not kind:
+        return await moderation.list_queue(call.desk, site, view, limit=ROWS, after=START, now_ms=now_ms)
+    found = await read_first(call.desk, site, view)
+    comments = [each for each in found.comments if str(kind_of(each)) == kind]
+    return found._replace(comments=comments[:ROWS], total=len(comments))
 
 
 def _row(comment: Comment, actor: str, told: Told, now_ms: int, texts: Texts) -> Row:

@@ -1,5 +1,6 @@
 """What a moderator does at the queue: takes comments, decides, hands on, takes back, notes. Each is a form."""
 
+from functools import partial
 from urllib.parse import urlencode
 
 from markupsafe import Markup, escape
@@ -8,11 +9,10 @@ from schemas.console_queue import ClaimFormSchema, DecisionFormSchema, LeavingFo
 from service.console.all_queues import all_queues_page, back_to_all
 from service.console.frame import is_fragment, texts_at
 from service.console.operation import console_page
-from service.console.queue import CLAIMED_AT_ONCE, NOTHING, Told, order_of, queue_page, thread_of
+from service.console.queue import CLAIMED_AT_ONCE, NOTHING, Told, kind_at, queue_page, view_at
 from service.console.repeats import replay_of_form
-from service.domain.comment import FullComment
+from service.domain.comment import Comment, FullComment
 from service.domain.decision import UNDO, Decision, Ruling
-from service.domain.queue import QueueView
 from service.domain.state import State
 from service.errors import (
     ClaimedByAnotherError,
@@ -22,9 +22,10 @@ from service.errors import (
     RequestError,
     StaleRevisionError,
 )
+from service.html.shown.kind import kind_of
 from service.html.shown.moment import moment
 from service.texts.sentence import marked
-from service.use_cases import held, moderation, notes
+from service.use_cases import held, moderation, notes, picked_claims
 from service.web.answer import Answer
 from service.web.call import Call
 from service.web.problems import status_of
@@ -55,17 +56,25 @@ _UNFOLDED = marked("The whole text stands here now. Approve it when you have rea
 
 @console_page("Take the next comments", form=ClaimFormSchema)
 async def claim(call: Call) -> Answer:
-    view = QueueView(order_of(call), thread_of(call) or None)
+    kind, site, caller, view = kind_at(call), call.known_site.site, call.known_caller, view_at(call)
+    if kind:
+        wanted = partial(_is_of, kind)
+        await picked_claims.claim_picked(call.desk, site, caller, view, wanted, limit=CLAIMED_AT_ONCE)
+        return await queue_page(call) if is_fragment(call) else _back(call)
     await moderation.claim(
         call.desk,
-        call.known_site.site,
-        call.known_caller,
+        site,
+        caller,
         view,
         limit=CLAIMED_AT_ONCE,
         lease_ms=held.LEASE_MS,
         replay=replay_of_form(call),
     )
     return await queue_page(call) if is_fragment(call) else _back(call)
+
+
+def _is_of(kind: str, comment: Comment) -> bool:
+    return str(kind_of(comment)) == kind
 
 
 @console_page("Keep one's comments for a while longer", form=LeavingFormSchema)
@@ -153,7 +162,7 @@ def _back(call: Call, **query: str) -> Answer:
     """To the queue, as it was looked at."""
     if call.body["over"]:
         return back_to_all(call, of=call.known_site.site, **query)
-    kept = {name: call.body[name] for name in ("view", "order", "thread")} | query
+    kept = {name: call.body[name] for name in ("view", "order", "thread")} | {"reason": call.body["kind"]} | query
     asked = urlencode({name: value for name, value in kept.items() if value})
     return Answer(303, headers={"Location": f"/console/{call.known_site.site}{'?' if asked else ''}{asked}"})
 

@@ -81,6 +81,10 @@ async def test_the_administrator_may_open_all(papers: tuple[Newspaper, Newspaper
         for route in GETS:
             answer = await ask(admin, route, paper.ids)
             assert answer.status in {200, 303}, (*names([route]), answer.text)
+            path = route.path.format(**paper.ids)
+            kept = {"Cookie": f"cd={admin.cookies['cd']}"}
+            head = await paper.application.client.head(path, headers=kept, allow_redirects=False)
+            assert (head.status, await head.read()) == (answer.status, b""), path
 
 
 async def test_links_lead_to_every_page(papers: tuple[Newspaper, Newspaper]) -> None:
@@ -116,12 +120,59 @@ async def test_nobody_is_shown_what_is_of_another_site(papers: tuple[Newspaper, 
         assert page.status in {200, 303}, (path, page.status)
         assert others.word not in page.text, path
         assert "inland" not in page.text, path
+    for path in asking_for(others):
+        answer = await browser.get(path)
+        assert others.word not in answer.text.replace(others.ids["thread"], ""), path
     ids = others.ids | {"site": own.site}
     for route in GETS:
         if "{site}/" in route.path and "{thread}" not in route.path:
             answer = await ask(browser, route, ids)
             assert others.word not in answer.text, names([route])
             assert answer.status != 200 or "_id}" not in route.path, names([route])
+
+
+def asking_for(paper: Newspaper) -> list[str]:
+    """Addresses of one's own pages that name what is another's."""
+    held, done, ids = paper.ids["comment_id"], paper.ids["approve"], paper.ids
+    queue = f"show={held}&decided={done}&bulk={ids['bulk_id']}"
+    return [
+        f"/console?of={paper.site}&{queue}",
+        f"/console/harbour?{queue}",
+        f"/console/harbour?view=list&{queue}",
+        f"/console/harbour?thread={ids['thread']}",
+        f"/console/harbour/comments?did={done}&author={ids['author_id']}",
+        f"/console/harbour/comments?thread={ids['thread']}",
+        f"/console/harbour/threads/{ids['thread']}?did={done}",
+        f"/console/harbour/setup/team?after={ids['member_id']}",
+        f"/console/harbour/audit?actor={ids['moderator_id']}",
+    ]
+
+
+async def test_no_form_reaches_what_is_of_another_site(papers: tuple[Newspaper, Newspaper]) -> None:
+    """His own site's address, his own session, another site's ids: nothing is done there, and nothing told."""
+    own, others = papers
+    browser = await own.enter("moderator")
+    ids = others.ids
+    comment = {"comment_id": ids["comment_id"], "revision": "1", "decision": "reject", "reason": "", "key": "k"}
+    sent = {
+        "/decisions": comment,
+        "/undo": comment | {"comment_id": ids["approve"]},
+        "/notes": comment | {"note": "Mine."},
+        "/bulk": {f"pick[{ids['comment_id']}]": "1", "decision": "reject"},
+        "/decisions/picked": {f"pick[{ids['comment_id']}]": "1", "decision": "reject"},
+        f"/comments/{ids['comment_id']}/decisions": comment,
+        f"/comments/{ids['approve']}/undo": comment,
+        f"/comments/{ids['comment_id']}/notes": {"note": "Mine."},
+        f"/authors/{ids['author_id']}/email": {"key": "k"},
+        f"/authors/{ids['author_id']}/ban": {"key": "k"},
+        f"/bulk/{ids['bulk_id']}/undo": {"key": "k"},
+    }
+    before = [await others.ask("GET", f"/comments/{ids[name]}") for name in ("comment_id", "approve")]
+    for path, fields in sent.items():
+        answer = await browser.post(f"/console/harbour{path}", fields)
+        assert answer.status in {403, 404, 409, 422} or path == "/bulk", (path, answer.text)
+        assert others.word not in answer.text, path
+    assert [await others.ask("GET", f"/comments/{ids[name]}") for name in ("comment_id", "approve")] == before
 
 
 async def test_an_operator_sees_no_address_of_a_reader(papers: tuple[Newspaper, Newspaper]) -> None:

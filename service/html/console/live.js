@@ -27,6 +27,7 @@ export function follow(desk, address) {
 
   const hear = (event) => {
     const news = JSON.parse(event.data);
+    if (news.type === "entered") desk.came();
     if (ENDS.has(news.type) && news.comment_id) desk.endedElsewhere(news);
     timer ??= setTimeout(refresh, QUIET_MS * (1 + Math.random()));
   };

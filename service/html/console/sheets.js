@@ -126,6 +126,15 @@ export class Sheets {
     }
   }
 
+  /** How many more wait than when the page was opened; nothing of that is announced. */
+  came() {
+    const { came, cameMany } = document.querySelector("[data-words]").dataset;
+    const place = document.querySelector("[data-came]:not([data-words])");
+    this.newcomers = (this.newcomers ?? 0) + 1;
+    place.textContent = (this.newcomers === 1 ? came : cameMany).replace("{count}", this.newcomers);
+    place.hidden = false;
+  }
+
   facts(part) {
     const facts = part.querySelector("[data-facts]");
     if (!facts) return;
