@@ -1,5 +1,7 @@
 """Pages of the console drawn for a browser without a service: as it sends them, with its policy and its files."""
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
 
@@ -51,7 +53,9 @@ def look_through(browser: Browser, html: str, *, scheme: str, width: int, text_p
 
 
 def serve(page: Page, html: str) -> None:
-    """Opens a page as the service sends it, with its policy and its files."""
+    """Opens a page as the service sends it, with its policy and its files, and without what a script has set on the
+    root meanwhile: the height of the bar."""
+    html = re.sub(r'(<html[^>]*?) style="[^"]*"', r"\1", html, count=1)
 
     def answer(route: Route) -> None:
         name = route.request.url.rpartition("/")[2]
