@@ -126,6 +126,9 @@ export class Sheets {
     }
   }
 
+  /** What others hold changes nothing where one comment stands. */
+  async lookAgain() {}
+
   /** How many more wait than when the page was opened; nothing of that is announced. */
   came() {
     const { came, cameMany } = document.querySelector("[data-words]").dataset;
