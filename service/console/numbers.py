@@ -61,6 +61,7 @@ def _page(call: Call, found: Numbers, figures: Sequence[Figure], plots: Sequence
         current=address_of(site, found.series.span),
         figures=figures,
         plots=plots,
+        is_day=found.series.span is Span.DAY,
         is_operator=_is_operator(call),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from service.console.numbers_told import at, duration, duration_in_words, time_of
 from service.domain.numbers import Judged, Numbers, came, went
@@ -13,6 +13,7 @@ from service.domain.times import DAY_MS
 from service.html.plots.bars import Bar, draw_bars
 from service.html.plots.curves import Axes, Curve, draw_area, draw_lines
 from service.html.plots.scale import Scale, count_scale, duration_scale
+from service.html.times import clock, clock_in_drawing
 from service.texts.sentence import Plural
 from service.texts.texts import Texts
 
@@ -85,15 +86,12 @@ def _keeping_up(numbers: Numbers, texts: Texts) -> Plot:
     if not most:
         return Plot(question, texts.gettext("Nothing waited in this time."), Markup(), ())
     at_ms = numbers.times_ms[depths.index(most)]
-    time = _time(numbers, at_ms, texts)
-    values = {
-        "most": texts.number(most),
-        "time": time if numbers.series.span is Span.QUARTER else texts.gettext("%(time)s UTC") % {"time": time},
-        "now": texts.number(numbers.queue.waiting),
-    }
-    answer = texts.gettext("The longest queue was %(most)s (%(time)s); now it is %(now)s.") % values
+    said = texts.gettext("The longest queue was %(most)s (%(time)s); now it is %(now)s.")
+    values = {"most": texts.number(most), "now": texts.number(numbers.queue.waiting)}
+    label = said % {**values, "time": _time_with_zone(numbers, at_ms, texts)}
+    answer = escape(said) % {**values, "time": _time_on_page(numbers, at_ms, texts)}
     name = texts.gettext("%(count)s now") % {"count": texts.short_number(numbers.queue.waiting)}
-    drawing = draw_area(answer, Curve(name, depths), _axes(numbers, texts, count_scale(most), _counts(texts)))
+    drawing = draw_area(label, Curve(name, depths), _axes(numbers, texts, count_scale(most), _counts(texts)))
     return _plot(numbers, texts, question, answer, drawing, [(texts.gettext("Waiting"), depths)])
 
 
@@ -168,12 +166,13 @@ def _plot(
     columns: Sequence[tuple[str, Sequence[float | None]]],
 ) -> Plot:
     """A plot over time, with a table of a row a point."""
-    times = [_time(numbers, at_ms, texts) for at_ms in numbers.times_ms]
+    times = [_time_in_table(numbers, at_ms, texts) for at_ms in numbers.times_ms]
     rows = [
         (time, *(_cell(value, texts) for value in row))
         for time, *row in zip(times, *(values for _, values in columns), strict=True)
     ]
-    heads = (texts.gettext("From (UTC)"), *(name for name, _ in columns))
+    from_ = texts.gettext("From") if numbers.series.span is Span.DAY else texts.gettext("From (UTC)")
+    heads = (from_, *(name for name, _ in columns))
     return Plot(question, answer, drawing, (Table(heads, rows),))
 
 
@@ -181,8 +180,20 @@ def _cell(value: float | None, texts: Texts) -> str:
     return _UNKNOWN if value is None else texts.number(round(value))
 
 
-def _time(numbers: Numbers, at_ms: int, texts: Texts) -> str:
-    return time_of(at_ms, numbers.series.span, texts)
+def _time_in_table(numbers: Numbers, at_ms: int, texts: Texts) -> str:
+    """Hours of a day are those of the reader's own clock; days, and parts of them, are those of UTC."""
+    span = numbers.series.span
+    return clock(at_ms, texts) if span is Span.DAY else time_of(at_ms, span, texts)
+
+
+def _time_on_page(numbers: Numbers, at_ms: int, texts: Texts) -> str:
+    return clock(at_ms, texts) if numbers.series.span is Span.DAY else _time_with_zone(numbers, at_ms, texts)
+
+
+def _time_with_zone(numbers: Numbers, at_ms: int, texts: Texts) -> str:
+    """As plain text; a day needs none."""
+    time = time_of(at_ms, numbers.series.span, texts)
+    return time if numbers.series.span is Span.QUARTER else texts.gettext("%(time)s UTC") % {"time": time}
 
 
 def _counts(texts: Texts) -> Callable[[float], str]:
@@ -204,7 +215,8 @@ def _time_labels(numbers: Numbers, texts: Texts) -> list[tuple[int, str]]:
             Span.QUARTER: at(at_ms).day == 1,
         }[span]
         if is_labelled:
-            labels.append((place, texts.clock(at(at_ms)) if span is Span.DAY else texts.short_day(at(at_ms))))
+            is_day = span is Span.DAY
+            labels.append((place, clock_in_drawing(at_ms, texts) if is_day else texts.short_day(at(at_ms))))
     return labels
 
 

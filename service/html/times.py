@@ -1,4 +1,4 @@
-"""Times as HTML: in UTC, which they say; the console's scripts write them as the browser's own clock has them."""
+"""Times as HTML: in UTC; the console's scripts write them as the browser's own clock has them."""
 
 from datetime import UTC, datetime
 
@@ -8,7 +8,7 @@ from service.texts.texts import Texts
 
 
 def day_and_minute(at_ms: int, texts: Texts) -> Markup:
-    """A time in ms since 1970, as the language writes it."""
+    """A time in ms since 1970, as the language writes it, with its zone."""
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
     return Markup('<time datetime="{}" data-moment>{}</time>').format(
         at.isoformat(timespec="seconds"), texts.moment(at)
@@ -20,3 +20,9 @@ def clock(at_ms: int, texts: Texts) -> Markup:
     at = datetime.fromtimestamp(at_ms / 1000, UTC)
     words = texts.gettext("%(time)s UTC") % {"time": texts.clock(at)}
     return Markup('<time datetime="{}" data-clock>{}</time>').format(at.isoformat(timespec="seconds"), words)
+
+
+def clock_in_drawing(at_ms: int, texts: Texts) -> Markup:
+    """The same within a drawing, which has no room for the zone: it stands below."""
+    at = datetime.fromtimestamp(at_ms / 1000, UTC)
+    return Markup('<tspan data-at="{}">{}</tspan>').format(at.isoformat(timespec="seconds"), texts.clock(at))

@@ -205,3 +205,13 @@ async def test_hostile_titles_are_drawn_as_texts(application: Application, opera
         assert page.status == 200
         assert "<script>alert" not in page.text
         assert "\u202e" not in page.text
+
+
+async def test_what_is_typed_into_the_form_stays_a_text(application: Application, operator: Browser) -> None:
+    page = await operator.get(PAGE)
+    for text in HOSTILE_TEXTS[::7]:
+        refused = await send(operator, {"was": "", "reason_code": text[:300], "title": text[:300]}, page=page)
+        assert refused.status in (400, 422)
+        assert "<script>alert" not in refused.text
+        assert 'onmouseover="alert' not in refused.text
+    assert await codes(application) == ["rude", "loud"]

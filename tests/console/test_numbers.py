@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from markupsafe import Markup
 from playwright.sync_api import Browser
 
 from service.console.numbers_figures import figures_of, views_of
@@ -80,9 +81,19 @@ def huge() -> Numbers:
     return replace(found, series=series, target_minutes=10_080)
 
 
+def plain(text: str) -> str:
+    """A text of a page without its elements."""
+    return unescape(re.sub("<[^>]*>", "", text)) if isinstance(text, Markup) else text
+
+
+def rows_of(plot: Plot) -> list[tuple[str, ...]]:
+    (table,) = plot.tables
+    return [tuple(map(plain, row)) for row in table.rows]
+
+
 def said(found: Numbers, language: str = "en") -> str:
-    """Without its times of day being told apart from words."""
-    return re.sub("</?time[^>]*>", "", " ".join(tell(found, CATALOGUE.of(language))))
+    now, last_hour = tell(found, CATALOGUE.of(language))
+    return f"{now} {plain(last_hour)}"
 
 
 def plots(found: Numbers, language: str = "en") -> dict[str, Plot]:
@@ -127,7 +138,7 @@ def test_the_sentence_is_german_and_french_too() -> None:
 
 
 def test_each_plot_answers_its_question() -> None:
-    assert {question: plot.answer for question, plot in plots(numbers()).items()} == {
+    assert {question: plain(plot.answer) for question, plot in plots(numbers()).items()} == {
         "Do we keep up?": "The longest queue was 187 (06:00 UTC); now it is 42.",
         "Do more come than go?": "In one of 24 hours more came than were decided.",
         "How long do readers wait?": "Half of those decided waited at most 6 minutes, 95 of 100 at most 31 minutes.",
@@ -137,20 +148,26 @@ def test_each_plot_answers_its_question() -> None:
 
 def test_a_table_has_every_point_and_what_is_not_known_is_no_zero() -> None:
     found = plots(numbers())
-    (waiting,) = found["Do we keep up?"].tables
-    assert len(waiting.rows) == 24
-    assert waiting.rows[-6:] == [
-        ("03:00", "–"),
-        ("04:00", "70"),
-        ("05:00", "70"),  # nothing came and nothing went, so that as many wait
-        ("06:00", "187"),
-        ("07:00", "187"),
-        ("08:00", "42"),
+    waiting = rows_of(found["Do we keep up?"])
+    assert len(waiting) == 24
+    assert waiting[-6:] == [
+        ("03:00 UTC", "–"),
+        ("04:00 UTC", "70"),
+        ("05:00 UTC", "70"),  # nothing came and nothing went, so that as many wait
+        ("06:00 UTC", "187"),
+        ("07:00 UTC", "187"),
+        ("08:00 UTC", "42"),
     ]
-    (flow,) = found["Do more come than go?"].tables
-    assert flow.rows[-3:] == [("06:00", "10", "30"), ("07:00", "0", "0"), ("08:00", "20", "20")]
-    (times,) = found["How long do readers wait?"].tables
-    assert times.rows[-5:-2] == [("04:00", "360", "1,800"), ("05:00", "–", "–"), ("06:00", "–", "–")]
+    assert rows_of(found["Do more come than go?"])[-3:] == [
+        ("06:00 UTC", "10", "30"),
+        ("07:00 UTC", "0", "0"),
+        ("08:00 UTC", "20", "20"),
+    ]
+    assert rows_of(found["How long do readers wait?"])[-5:-2] == [
+        ("04:00 UTC", "360", "1,800"),
+        ("05:00 UTC", "–", "–"),
+        ("06:00 UTC", "–", "–"),
+    ]
 
 
 def test_members_stand_in_the_order_of_their_names_and_only_where_they_are_named() -> None:
@@ -266,7 +283,7 @@ def test_a_label_says_what_is_found_and_times_stand_below(span: Span, language: 
     for plot in plots(numbers(span), language).values():
         label = re.search(r'aria-label="([^"]*)"', plot.drawing)
         assert label is not None
-        assert unescape(label.group(1)) == plot.answer
+        assert unescape(label.group(1)) == plain(plot.answer)
     drawn = next(iter(plots(numbers(span), language).values())).drawing
     assert 3 <= drawn.count('text-anchor="middle"') <= 4
 
@@ -296,6 +313,7 @@ def test_the_page_can_be_read_by_everyone(browser: Browser, found: Numbers, sche
                 store_plot(store(days=90), NOW, texts),
             )
         ],
+        "is_day": found.series.span is Span.DAY,
         "is_operator": True,
         **page_texts(texts),
     }

@@ -16,6 +16,9 @@ export function tellTimes(root) {
     else if ("moment" in time.dataset) time.textContent = day.format(at);
     else if (time.title) time.title = day.format(at);
   }
+  for (const label of root.querySelectorAll("tspan[data-at]")) {
+    label.textContent = clock.format(new Date(label.dataset.at));
+  }
 }
 
 /** To the minute; with seconds where it is soon. */
