@@ -1,5 +1,6 @@
 """The console's page of reasons for decisions: read by moderators, added, changed and ordered by operators."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -184,6 +185,19 @@ async def test_another_operators_change_is_told_and_kept(application: Applicatio
     assert await reasons_of(application) == changed
     assert (await send(operator, NEW, page=refused)).status == 303
     assert await codes(application) == ["new", "loud", "off"]
+
+
+async def test_of_two_at_once_one_is_told_of_the_other(application: Application, operator: Browser) -> None:
+    other = await signed_in(application, "operator")
+    pages = [await operator.get(PAGE), await other.get(PAGE)]
+    sent = await asyncio.gather(
+        *(
+            send(browser, NEW | {"reason_code": f"new{place}"}, page=page)
+            for place, (browser, page) in enumerate(zip((operator, other), pages, strict=True))
+        )
+    )
+    assert sorted(page.status for page in sent) == [303, 409]
+    assert len(await codes(application)) == 3
 
 
 @pytest.mark.parametrize("seen", ["{", "1", "[1]", "[" * 5000, '[{"code": "a"}]'])

@@ -179,6 +179,7 @@ async def test_a_moderator_reads_and_tries_and_changes_nothing(application: Appl
     page = await moderator.get(RULES)
     assert page.status == 200
     assert f'action="{RULES}/new"' not in page.text
+    assert "<dd>0,98</dd>" in (await moderator.get(RULES, **{"Accept-Language": "de"})).text
     assert (await moderator.post(RULES + "/new", CASINO)).status == 403
     assert (await moderator.post(RULES + "/trial", {"body": "Good morning"})).status == 200
 
