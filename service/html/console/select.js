@@ -146,7 +146,7 @@ class List extends Desk {
   /** Who holds what by now: a row offers nothing while it is another's, and is free again where his claim ended. None
       moves, and none changes that is ticked or has the focus. */
   async lookAgain() {
-    const answer = await fetch(location.href, { headers: { "CD-Fragment": "1" }, redirect: "error" });
+    const answer = await fetch(location.href, { headers: { "CD-Fragment": "1" } });
     if (!answer.ok || this.isAsking) return;
     for (const row of elementsOf(await answer.text()).querySelectorAll(ROW)) {
       const here = this.root.querySelector(`[data-comment="${row.dataset.comment}"]`);
@@ -161,7 +161,7 @@ class List extends Desk {
   awaitEnd() {
     clearTimeout(this.looking);
     const ends = [...this.root.querySelectorAll(".away time[data-clock]")].map((each) => Date.parse(each.dateTime));
-    const waitMs = Math.max(Math.min(...ends) - Date.now(), 0) + SECOND_MS;
+    const waitMs = Math.min(...ends) - Date.now() + SECOND_MS;
     if (ends.length) this.looking = setTimeout(() => this.lookAgain().catch(() => {}), waitMs);
   }
 

@@ -19,6 +19,7 @@ export class Sheets {
     this.bar = document.querySelector("[data-decide]");
     this.decided = new Set();
     this.current = null;
+    this.newcomers = 0;
   }
 
   get all() {
@@ -133,7 +134,7 @@ export class Sheets {
   came() {
     const { came, cameMany } = document.querySelector("[data-words]").dataset;
     const place = document.querySelector("[data-came]:not([data-words])");
-    this.newcomers = (this.newcomers ?? 0) + 1;
+    this.newcomers += 1;
     place.textContent = (this.newcomers === 1 ? came : cameMany).replace("{count}", this.newcomers);
     place.hidden = false;
   }
