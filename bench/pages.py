@@ -7,12 +7,14 @@ import click
 from bench.all_rules import OTHERS
 from bench.browser import Browser, Page
 from bench.connections import Connections, request
+from bench.flat import FIRST_IN_LARGEST
 from bench.load import Rig
 from bench.memory import CHARS, WORDS
 from bench.rows import LARGEST, SITE, Desk
 
 QUEUE = "/console/default"
 IN_LARGEST = 500
+"""Of the largest thread so many wait, behind those that are published there."""
 DECIDED = 60
 """So many of what is held are rejected, and so many are called spam."""
 BY_MACHINE = 60
@@ -27,7 +29,7 @@ GERMAN = (
 
 
 def furnish(desk: Desk) -> None:
-    """Makes what the pages show: comments in each state, a thread of IN_LARGEST comments, rules and their versions."""
+    """Makes what the pages show: comments in each state, IN_LARGEST in the largest thread, rules and their versions."""
     rig = desk.rig
     rig.api("PATCH", SITE, {"title": "Harbour Gazette"})
     with Connections(rig.url, CONNECTIONS) as connections:
@@ -84,7 +86,7 @@ def pages_of_moderator(browser: Browser) -> Iterator[tuple[str, str]]:
     yield "a comment", comment
     yield "an author", browser.get(comment).link(f"{QUEUE}/authors/")
     yield "threads", f"{QUEUE}/threads"
-    yield f"a thread of {IN_LARGEST}", f"{QUEUE}/threads/{LARGEST}"
+    yield f"a thread of {FIRST_IN_LARGEST + IN_LARGEST}", f"{QUEUE}/threads/{LARGEST}"
     yield "many at once", f"{QUEUE}/bulk"
     yield "reasons", f"{QUEUE}/rules/reasons"
     yield "rules", f"{QUEUE}/rules"

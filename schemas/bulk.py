@@ -179,7 +179,10 @@ class BulkProgressSchema(Closed):
         required=True,
         allow_none=True,
         metadata=TIME
-        | {"description": "When it came to its end, RFC 3339 in UTC; null before, and where it was stopped."},
+        | {
+            "description": "When it came to its end, or was stopped, RFC 3339 in UTC; null before, and where it was "
+            "undone meanwhile."
+        },
     )
 
 
@@ -203,8 +206,8 @@ class BulkRecordSchema(BulkProgressSchema):
     stopped = fields.Boolean(
         required=True,
         metadata={
-            "description": "Whether it ended before all was done: it was undone meanwhile, or its installation was "
-            "restored from a backup that was made meanwhile."
+            "description": "Whether it ended before all was done: it was stopped or undone meanwhile, or its "
+            "installation was restored from a backup that was made meanwhile."
         },
     )
     undo = fields.Nested(

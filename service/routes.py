@@ -100,6 +100,7 @@ API: tuple[Route, ...] = (
         route("POST", SITE + "/bulk", bulk.start_bulk, MODERATOR),
         route("GET", SITE + "/bulk", bulk.list_bulks, MODERATOR),
         route("GET", SITE + "/bulk/{bulk_id}", bulk.read_bulk, MODERATOR),
+        route("POST", SITE + "/bulk/{bulk_id}/stop", bulk.stop_bulk, MODERATOR),
         route("POST", SITE + "/bulk/{bulk_id}/undo", bulk.undo_bulk, MODERATOR),
         route("GET", SITE + "/reasons", reasons.read_reasons, MODERATOR, OPERATOR),
         route("GET", SITE + "/events", live.follow_news, MODERATOR),

@@ -77,6 +77,14 @@ async def read_bulk(call: Call) -> Answer:
     return Answer(200, bulk_json(await bulk.read_bulk(call.desk, call.known_site.site, call.bulk_id)))
 
 
+@operation("Stop a bulk", answers={200: outcome("The bulk: it goes no further.", BulkRecordSchema)})
+async def stop_bulk(call: Call) -> Answer:
+    """What it decided stays until somebody takes it back. One that has ended, or is taken back, is as it was. The same
+    call again changes nothing."""
+    stopped = await bulk.stop_bulk(call.desk, call.known_site.site, call.known_caller, call.bulk_id)
+    return Answer(200, bulk_json(stopped))
+
+
 @operation(
     "Undo a bulk",
     answers={202: outcome("The bulk: all that it decided is taken back in the background.", BulkRecordSchema)},

@@ -8,6 +8,7 @@ from service.api.cursors import name_cursor_after, ordinal_of
 from service.console.frame import page, texts_at
 from service.console.operation import console_page
 from service.domain.audit_entry import AuditFilter, AuditPage
+from service.domain.event import EventKind
 from service.errors import InvalidFieldsError
 from service.texts.sentence import marked
 from service.use_cases import audit_log
@@ -47,6 +48,7 @@ async def read_audit(call: Call) -> Answer:
         typed=call.query,
         mistakes=mistakes,
         entries=found.entries,
+        acts=sorted(EventKind),
         names={entry.actor: desk.registry.name_of(entry.actor) for entry in found.entries},
         older=f"/console/{site}/audit?{urlencode({**given, 'cursor': cursor})}" if cursor else "",
         chain=await (audit_log.verify_chain if call.query["verify"] else audit_log.look_at_chain)(desk, site),

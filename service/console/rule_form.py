@@ -60,6 +60,20 @@ def typed_settings(policy: Policy) -> dict[str, str]:
     return {name: "" if fields[name] is None else str(fields[name]) for name in SETTINGS}
 
 
+def told_settings(policy: Policy, texts: Texts) -> dict[str, str]:
+    """The same for who may not change them, with numbers as the language writes them."""
+    return {name: _told(value, texts) for name, value in fields_of(policy).items() if name in SETTINGS}
+
+
+def _told(value: object, texts: Texts) -> str:
+    match value:
+        case float():
+            return texts.exact(value)
+        case int():
+            return texts.number(value)
+    return "" if value is None else str(value)
+
+
 def typed_rules(policy: Policy) -> str:
     """The rules as JSON that a person may change."""
     return json.dumps(fields_of(policy)["rules"], ensure_ascii=False, indent=1)

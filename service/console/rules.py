@@ -19,6 +19,7 @@ from service.console.rule_form import (
     faults_of,
     mistakes_of_new,
     mistakes_of_settings,
+    told_settings,
     typed_rules,
     typed_settings,
     wanted_rules,
@@ -164,6 +165,7 @@ async def _save(
 async def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool = False) -> Answer:
     site, texts, caller = call.desk.registry.site(call.known_site.site), texts_at(call), call.known_caller
     hits = await rule_hits.count_hits(call.desk, site)
+    may_write = caller.is_admin or caller.may(Role.OPERATOR)
     return page(
         call,
         "console/rules.html",
@@ -171,7 +173,7 @@ async def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool =
         status=status,
         version=site.policy_version,
         typed=typed,
-        settings=typed.settings or typed_settings(site.policy),
+        settings=typed.settings or (typed_settings(site.policy) if may_write else told_settings(site.policy, texts)),
         hits=[hits.by_rule[rule.name] for rule in site.policy.rules],
         hits_since_ms=hits.since_ms,
         rows=[rule_row(place, rule, texts) for place, rule in enumerate(site.policy.rules)],
@@ -179,6 +181,6 @@ async def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool =
         modes=[(mode, texts.gettext(MODE_WORDS[mode])) for mode in MODES],
         kinds=[(kind, texts.gettext(words)) for kind, words in _KINDS],
         actions=[(action, texts.gettext(words)) for action, words in ACTION_WORDS.items()],
-        may_write=caller.is_admin or caller.may(Role.OPERATOR),
+        may_write=may_write,
         is_saved=is_saved,
     )

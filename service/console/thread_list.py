@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.console_forms import ThreadsFilters
+from schemas.threads import MAX_THREAD_CHARS
 from service.api.cursors import name_cursor_after, ordinal_of
 from service.console.frame import page, texts_at
 from service.console.operation import console_page
@@ -35,9 +36,10 @@ class ThreadRow:
 
 @console_page("List threads", query=ThreadsFilters)
 async def read_threads(call: Call) -> Answer:
-    """With the id of a thread the answer leads to that thread's page, whether somebody wrote in it or not."""
+    """With the id of a thread the answer leads to that thread's page, whether somebody wrote in it or not; one that is
+    too long is told there."""
     site, texts, now_ms = call.known_site.site, texts_at(call), call.desk.now_ms()
-    wanted = call.query["thread"].strip()
+    wanted = call.query["thread"].strip()[: MAX_THREAD_CHARS + 1]
     if wanted:
         return Answer(303, headers={"Location": thread_address(site, wanted)})
     found = await lately.list_threads(call.desk, site, below=_place_of(call))

@@ -47,6 +47,7 @@ MAY = {
     ("POST", SITE + "/bulk"): MODERATOR,
     ("GET", SITE + "/bulk"): MODERATOR,
     ("GET", SITE + "/bulk/{bulk_id}"): MODERATOR,
+    ("POST", SITE + "/bulk/{bulk_id}/stop"): MODERATOR,
     ("POST", SITE + "/bulk/{bulk_id}/undo"): MODERATOR,
     ("GET", SITE + "/events"): MODERATOR,
     ("GET", SITE + "/stats"): OPERATOR | MODERATOR,

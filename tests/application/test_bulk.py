@@ -235,6 +235,21 @@ async def test_another_process_takes_over_when_the_lease_of_a_dead_one_ends(site
     await runner.close()
 
 
+async def test_a_colleague_stops_a_bulk_where_it_is(site: Site) -> None:
+    desk = site.application.client.app[DESK]
+    assert await lease.hold(desk.link, keys.bulk_runner("default"), "a process that is dead by now")
+    ids = await site.submit_some(3)
+    bulk_id = await site.start(await site.preview())
+    colleague = await site.application.token("moderator")
+    for _ in range(2):
+        answer = await site.application.ask("POST", f"{SITE}/bulk/{bulk_id}/stop", {}, token=colleague)
+        stopped = await answer.json()
+        assert (answer.status, stopped["state"], stopped["stopped"], stopped["done"]) == (200, "done", True, 0)
+    await lease.hand_back(desk.link, keys.bulk_runner("default"), "a process that is dead by now")
+    assert await site.states(ids) == ["held"] * 3
+    await site.answer("POST", f"{SITE}/bulk/b{'0' * 16}/stop", {}, status=404)
+
+
 @pytest.mark.parametrize(
     ("step_ms", "steps", "pause_ms"),
     [(4, 50, 12), (4, 5000, 12), (8, 5000, 14), (16, 5000, 16), (0, 5000, 0), (4, 0, 12)],

@@ -1,11 +1,14 @@
 """The console's page of the audit log: who may read it, what is found, and what is said of the chain."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from service.store import keys
 from tests.application.conftest import Application
 from tests.application.test_audit import sealed, submit
 from tests.application.test_console_rules import signed_in
+from tests.hostile_texts import HOSTILE_TEXTS
 from tests.servers import RedisServer, client_of
 
 AUDIT = "/console/default/audit"
@@ -88,3 +91,13 @@ async def test_from_which_entry_on_the_log_is_in_doubt_is_told(
     assert "Entries are in doubt from no. 0 on." in (await operator.get(AUDIT)).text
     german = (await operator.get(AUDIT, **{"Accept-Language": "de"})).text
     assert "Zweifelhaft sind Einträge ab Nr. 0." in german
+
+
+async def test_what_is_typed_into_the_filters_stays_a_text(application: Application) -> None:
+    operator = await signed_in(application, "operator")
+    for text in HOSTILE_TEXTS[::7]:
+        typed = urlencode({"actor": text[:200], "act": text[:200], "since": text[:40]}, errors="replace")
+        page = await operator.get(f"{AUDIT}?{typed}")
+        assert page.status in (200, 400, 422)
+        assert "<script>alert" not in page.text
+        assert 'onmouseover="alert' not in page.text

@@ -1,7 +1,7 @@
 """Whatever stands in a field, an address or a cookie of the console: it is refused at worst, and no mistake of ours."""
 
 import re
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 
@@ -42,6 +42,8 @@ WORST = (
 )
 PARSED = ("http://[", "nan", "1" + "0" * 4400, "2026-13-45")
 """What most breaks who reads a number, an address or a day."""
+ESCAPED = ("%FF", "%ED%A0%80", "%00", "%F0%9F", "%EF%BF%BF", "..%2F..%2F", "%2E%2E", "%C3%A4" * 300)
+"""Bytes that are no text, or another one than they seem."""
 ODD: tuple[object, ...] = ([], {}, None, True, 1.5, 10**400, {"a": [[]]})
 """What a JSON body may have in the place of a text."""
 ENDING = ("/sign-out", "/_/sessions", "/revoke", "/{member_id}/sessions")
@@ -90,14 +92,28 @@ async def test_no_json_in_the_place_of_a_form_breaks_it(paper: Newspaper, admin:
 async def test_no_address_breaks_a_page(paper: Newspaper, admin: Browser) -> None:
     """In each place of a path, and in each parameter, known or not."""
     for route in GETS:
+        whole = route.path.format(**paper.ids)
         for name in (*(route.operation.query.fields if route.operation.query else ()), "unknown"):
-            for worst in WORST:
-                path = f"{route.path.format(**paper.ids)}?{urlencode({name: worst[:2000]}, errors='replace')}"
-                assert (await admin.get(path)).status < 500, path
+            for worst in (*(quote(each[:2000], safe="", errors="replace") for each in WORST[::2]), *ESCAPED):
+                assert (await admin.get(f"{whole}?{name}={worst}")).status < 500, (whole, name, worst)
         for name in re.findall(r"\{(\w+)\}", route.path):
-            for worst in WORST:
-                path = route.path.format(**paper.ids | {name: quote(worst[:1000], safe="", errors="replace")})
+            for worst in (*(quote(each[:1000], safe="", errors="replace") for each in WORST[::2]), *ESCAPED):
+                path = route.path.format(**paper.ids | {name: worst})
                 assert (await admin.get(path)).status < 500, path
+
+
+async def test_no_bytes_in_a_form_break_it(paper: Newspaper, admin: Browser) -> None:
+    kept = {"Cookie": f"cd={admin.cookies['cd']}", "Content-Type": "application/x-www-form-urlencoded"}
+    for route in POSTS:
+        form = route.operation.form
+        if route.path.endswith(ENDING) or form is None:
+            continue
+        for escaped in ESCAPED:
+            body = "&".join([f"csrf={admin.csrf}", *(f"{name}={escaped}" for name in form.fields)])
+            answer = await paper.application.client.post(
+                route.path.format(**paper.ids), data=body.encode(), headers=READING | OWN | kept, allow_redirects=False
+            )
+            assert answer.status < 500, (route.path, escaped, await answer.text())
 
 
 @pytest.mark.parametrize("cookie", ["cd", "cd-look", "__Host-cd"])

@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from service.app import DESK
+from service.store import keys
+from service.upkeep import lease
 from tests.application.conftest import Application
 from tests.application.console import Browser, Page
 from tests.application.console_readers import ask, follow, post_form, send, signed_in
@@ -267,21 +270,26 @@ async def test_more_are_ticked_than_any_page_has(browser: Browser) -> None:
 
 
 async def test_a_bulk_that_runs_is_stopped(application: Application, browser: Browser) -> None:
-    """Whether it still runs when the form comes or not, what it did stays, and nothing more is done."""
-    for each in range(30):
-        await send(application, f"Number {each}.")
+    """Nobody carries it out while another process has the lease for that."""
+    desk = application.client.app[DESK]
+    runner = (keys.bulk_runner("default"), "a process that is dead by now")
+    assert await lease.hold(desk.link, *runner)
+    ids = [await send(application, f"Number {each}.") for each in range(3)]
     await browser.get(COMMENTS)
     page = await browser.post(MANY, {"all": "1", "state": "held", "decision": "reject"})
     form = starting(page)
-    await browser.post(form, page.fields_of(form) | {"decision": "reject"})
-    assert (await browser.post(f"{form}/stop")).location == form
-    found = await ask(application, f"/bulk/{form.rpartition('/')[2]}")
-    assert found["state"] == "done"
-    page = await browser.get(form)
-    assert "Stop</span>" not in page.text
+    page = await follow(browser, await browser.post(form, page.fields_of(form) | {"decision": "reject"}))
+    assert "At work: 0 of 3." in page.text
+    assert "<progress" in page.text
     part = await browser.get(f"{form}/progress", **{"CD-Fragment": "1"})
     assert "<html" not in part.text
-    assert "data-at-work" not in part.text
+    assert "data-at-work" in part.text
+    page = await follow(await signed_in(application), await post_form(browser, page, f"{form}/stop"))
+    assert "Stopped at 0 of 3." in page.text
+    assert f'action="{form}/stop"' not in page.text
+    assert "data-at-work" not in (await browser.get(f"{form}/progress", **{"CD-Fragment": "1"})).text
+    await lease.hand_back(desk.link, *runner)
+    assert await states(application, *ids) == ["held"] * 3
 
 
 async def test_a_moderator_of_another_site_sees_and_does_nothing(application: Application, browser: Browser) -> None:

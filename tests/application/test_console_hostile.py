@@ -89,6 +89,7 @@ async def test_what_readers_and_moderators_write_is_text_on_every_page(paper: Ne
     links = {each for each in Elements((await admin.get(f"{SITE}/threads")).text).links if "/threads/" in each}
     for path in sorted(links)[::8]:
         assert faults_of(await admin.get(path)) == []
+    await many_at_once(admin)
     await at_the_queue(paper, await paper.enter("moderator"))
 
 
@@ -116,6 +117,22 @@ async def annotated(paper: Newspaper, comment_id: str, text: str) -> None:
     author = (await (await paper.application.ask("GET", path)).json())["author"]["author_id"]
     ban = f"/v1/sites/harbour/authors/{author}/ban"
     await paper.application.ask("PUT", ban, {"reason": text[:200]}, token=token)
+
+
+async def many_at_once(admin: Browser) -> None:
+    """All that wait, looked at before a decision; and bulks for such reasons, with such notes."""
+    assert faults_of(await admin.post(f"{SITE}/bulk", {"all": "1", "state": "held"})) == []
+    begun = 0
+    for text in HOSTILE_TEXTS[::8]:
+        preview = await admin.post(f"{SITE}/bulk", {"all": "1", "q": "sank"})
+        (start,) = [form for form in Elements(preview.text).forms if "/bulk/" in form.action]
+        given = {"decision": "spam", "reason": text.strip()[:200], "note": text[:NOTE_CHARS]}
+        started = await admin.post(start.action, start.fields | given)
+        begun += started.status == 303
+        page = await admin.get(started.location) if started.location else started
+        assert faults_of(page) == []
+    assert begun > 5
+    assert faults_of(await admin.get(f"{SITE}/bulk")) == []
 
 
 async def at_the_queue(paper: Newspaper, moderator: Browser) -> None:
@@ -151,7 +168,7 @@ async def test_what_is_typed_into_forms_is_text(admin: Browser) -> None:
     """Also where the form is refused and shown again."""
     for path, names in FORMS.items():
         for given in spread(names, MOST_TYPED_CHARS):
-            page = await admin.post(SITE + path, given)
+            page = await admin.post(SITE + path, {"seen": "null", "all": "1"} | given)
             assert page.status in {200, 303, 404, 422}, (path, page.text)
             assert not page.text or faults_of(page) == [], (path, given)
 
@@ -165,6 +182,8 @@ FORMS = {
     "/rules": ("mode", "publish_below", "reader_burst", "close_after_days"),
     "/rules/all": ("rules",),
     "/setup/team": ("name", "rights", "reach", "days"),
+    "/rules/reasons": ("title", "reason_code", "was"),
+    "/bulk": ("q", "state", "by", "since", "thread", "author", "like", "reason", "note", "left_out", "leave_out"),
 }
 """Forms that show again what was typed, by their fields."""
 MOST_TYPED_CHARS = 400
@@ -187,7 +206,8 @@ async def test_what_operators_name_is_text(paper: Newspaper, admin: Browser) -> 
         await paper.application.ask("PATCH", f"/v1/members/{paper.ids['moderator_id']}", {"name": name})
     for at in range(0, len(HOSTILE_TEXTS), 20):
         await named(paper, [text.strip()[:NAME_CHARS] for text in HOSTILE_TEXTS[at : at + 20]])
-        for path in ("/rules", "/rules/versions", "", "?view=list", f"/comments/{paper.ids['comment_id']}"):
+        comment = f"/comments/{paper.ids['comment_id']}"
+        for path in ("/rules", "/rules/reasons", "/rules/versions", "", "?view=list", "/comments", comment):
             assert faults_of(await admin.get(SITE + path)) == [], path
     pages = [await admin.get(path) for path in ("/console", f"{SITE}/setup/team", f"{SITE}/numbers", f"{SITE}/audit")]
     assert [faults_of(page) for page in pages] == [[], [], [], []]

@@ -1,5 +1,6 @@
 """The console's page of reasons for decisions: read by moderators, added, changed and ordered by operators."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -186,6 +187,19 @@ async def test_another_operators_change_is_told_and_kept(application: Applicatio
     assert await codes(application) == ["new", "loud", "off"]
 
 
+async def test_of_two_at_once_one_is_told_of_the_other(application: Application, operator: Browser) -> None:
+    other = await signed_in(application, "operator")
+    pages = [await operator.get(PAGE), await other.get(PAGE)]
+    sent = await asyncio.gather(
+        *(
+            send(browser, NEW | {"reason_code": f"new{place}"}, page=page)
+            for place, (browser, page) in enumerate(zip((operator, other), pages, strict=True))
+        )
+    )
+    assert sorted(page.status for page in sent) == [303, 409]
+    assert len(await codes(application)) == 3
+
+
 @pytest.mark.parametrize("seen", ["{", "1", "[1]", "[" * 5000, '[{"code": "a"}]'])
 async def test_what_no_page_of_ours_sent_is_refused(application: Application, operator: Browser, seen: str) -> None:
     assert (await send(operator, {"up": "loud", "seen": seen}, "/change")).status == 422
@@ -205,3 +219,13 @@ async def test_hostile_titles_are_drawn_as_texts(application: Application, opera
         assert page.status == 200
         assert "<script>alert" not in page.text
         assert "\u202e" not in page.text
+
+
+async def test_what_is_typed_into_the_form_stays_a_text(application: Application, operator: Browser) -> None:
+    page = await operator.get(PAGE)
+    for text in HOSTILE_TEXTS[::7]:
+        refused = await send(operator, {"was": "", "reason_code": text[:300], "title": text[:300]}, page=page)
+        assert refused.status in (400, 422)
+        assert "<script>alert" not in refused.text
+        assert 'onmouseover="alert' not in refused.text
+    assert await codes(application) == ["rude", "loud"]

@@ -8,6 +8,7 @@ import pytest
 
 from tests.application.conftest import Application
 from tests.application.console import Browser, begun
+from tests.hostile_texts import HOSTILE_TEXTS
 
 RULES = "/console/default/rules"
 SITE = "/v1/sites/default"
@@ -178,6 +179,7 @@ async def test_a_moderator_reads_and_tries_and_changes_nothing(application: Appl
     page = await moderator.get(RULES)
     assert page.status == 200
     assert f'action="{RULES}/new"' not in page.text
+    assert "<dd>0,98</dd>" in (await moderator.get(RULES, **{"Accept-Language": "de"})).text
     assert (await moderator.post(RULES + "/new", CASINO)).status == 403
     assert (await moderator.post(RULES + "/trial", {"body": "Good morning"})).status == 200
 
@@ -195,3 +197,17 @@ async def test_hits_of_each_rule_stand_in_its_row(application: Application, oper
         ["2", "2", "rejected"],
         ["2", "1", "rejected,", "1", "waiting"],
     ]
+
+
+async def test_what_is_typed_into_the_forms_stays_a_text(application: Application, operator: Browser) -> None:
+    page = await operator.get(RULES)
+    for text in HOSTILE_TEXTS[::7]:
+        typed = {"rule_name": text[:300], "kind": text[:300], "values": text, "rule_thread": text[:300]}
+        trial = {"body": text, "name": text[:300], "email": text[:300], "thread": text[:300]}
+        settings = dict.fromkeys(("mode", "publish_below", "reader_burst", "close_after_days"), text[:300])
+        for action, fields in (("/new", typed), ("/trial", trial), ("", settings), ("/all", {"rules": text})):
+            refused = await operator.post(RULES + action, page.fields_of(RULES + action) | fields)
+            assert refused.status in (400, 422), action
+            assert "<script>alert" not in refused.text
+            assert 'onmouseover="alert' not in refused.text
+    assert await names(application) == []

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser import started_browser
 from tests.console.album import sign_in
@@ -152,6 +152,28 @@ def test_a_key_or_a_button_decides_on_the_row_that_has_the_focus(service: Servic
     assert focused(page) == f"{ids[2]} H2", "after the last one the one before"
     assert states(service, ids) == ["held", "rejected", "held", "published", "rejected"]
     assert ask(service, "GET", f"/v1/sites/{SITE}/comments/{ids[4]}")["decision_reason"]
+
+
+def test_a_lost_answer_decides_once(service: ServiceProcess, page: Page) -> None:
+    ids = numbered(service, 3)
+    page.goto(service.url + LIST)
+    lost: list[object] = []
+
+    def lose(route: Route) -> None:
+        if lost:
+            route.continue_()
+            return
+        lost.append(route.fetch())
+        route.abort()
+
+    page.route("**/decisions/picked", lose)
+    for key in ("x", "j", "x", "r"):
+        page.keyboard.press(key)
+    expect(page.locator("#alerts")).to_contain_text("No connection")
+    expect(page.locator("[data-done-place]")).to_contain_text("2 comments rejected.", timeout=15_000)
+    assert states(service, ids) == ["rejected", "rejected", "held"]
+    found = ask(service, "GET", f"/v1/sites/{SITE}/comments/{ids[0]}")
+    assert len(found["history"]) == 1
 
 
 def test_no_row_that_has_the_focus_lies_behind_the_bar(service: ServiceProcess, page: Page) -> None:

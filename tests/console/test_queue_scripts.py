@@ -110,6 +110,33 @@ def test_a_key_decides_and_the_next_comment_stands(
     assert page.evaluate("document.activeElement.tagName") == "H2"
 
 
+@pytest.mark.parametrize(
+    ("pressed", "state"),
+    [
+        ({"key": "\u0444", "code": "KeyA"}, "published"),
+        ({"key": "&", "code": "Digit1"}, "rejected"),
+        ({"key": "q", "code": "KeyA"}, "held"),
+        ({"key": "!", "code": "Digit1", "shiftKey": True}, "held"),
+        ({"key": "a", "code": "KeyA", "isComposing": True}, "held"),
+    ],
+)
+def test_keys_of_other_alphabets_decide_by_their_places(
+    service: ServiceProcess, context: BrowserContext, pressed: dict[str, object], state: str
+) -> None:
+    """Cyrillic letters and the digits of French keyboards; no letter of ours that has another place there."""
+    for number in range(2):
+        submit(service, f"Number {number} of the ferry.")
+    page = moderator(service, context)
+    begin(service, page)
+    first = standing(page)
+    page.evaluate("it => document.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, ...it }))", pressed)
+    if state == "held":
+        assert standing(page) == first
+    else:
+        expect(page.locator("#told")).not_to_be_empty()
+    assert state_of(service, first) == state
+
+
 def test_a_key_that_is_held_down_decides_on_one(service: ServiceProcess, context: BrowserContext) -> None:
     ids = [submit(service, f"Number {number} of the quay.") for number in range(4)]
     page = moderator(service, context)
@@ -401,6 +428,22 @@ def test_a_key_hides_and_shows_the_signs(service: ServiceProcess, context: Brows
     page.keyboard.press("i")
     expect(sign).to_be_visible()
     expect(letter).to_have_css("border-bottom-width", "2px")
+
+
+def test_a_reason_and_its_words_point_at_each_other(service: ServiceProcess, context: BrowserContext) -> None:
+    submit(service, "What a load of crap. The damn thing sank.")
+    page = moderator(service, context)
+    begin(service, page)
+    marks, reason = page.locator("mark:visible"), page.locator(".why > li:visible").first
+    assert marks.count()
+    reason.hover()
+    expect(page.locator("mark.lit:visible")).to_have_count(marks.count())
+    marks.first.hover()
+    expect(reason).to_have_class(re.compile("lit"))
+    page.locator("h1").hover()
+    expect(page.locator(".lit")).to_have_count(0)
+    page.locator("a.ref:visible").first.focus()
+    expect(reason).to_have_class(re.compile("lit"))
 
 
 def test_who_wants_to_begin_at_once_does_until_he_pauses(service: ServiceProcess, context: BrowserContext) -> None:

@@ -81,6 +81,33 @@ def test_a_token_is_made_and_a_member_revoked_without_scripts(
     context.close()
 
 
+def test_a_link_that_is_pressed_twice_signs_in(browser: Browser, service: ServiceProcess, day: Day) -> None:
+    """Its secret is in no address that the server is told, nor in the page's history."""
+    wanted = {"role": "moderator", "site": "harbour", "name": "Lea of two presses", "link": True}
+    link = ask(service, "POST", "/v1/tokens", wanted)["sign_in_link"]
+    context = browser.new_context()
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(link)
+    expect(page.get_by_label("The link, or what stands in it")).to_have_value(link.partition("#")[2])
+    assert "#" not in page.url
+    assert page.evaluate(PRESSED_TWICE) == [False, True]
+    expect(page.get_by_text("Lea of two presses").first).to_be_attached()
+    assert not [each for each in asked if link.partition("#")[2] in each]
+    context.close()
+
+
+PRESSED_TWICE = """() => {
+  const stopped = [], { form } = document.getElementById("code");
+  document.addEventListener("submit", (event) => stopped.push(event.defaultPrevented));
+  form.requestSubmit();
+  form.requestSubmit();
+  return stopped;
+}"""
+"""Whether each press is held back."""
+
+
 def test_copy_copies_and_says_so(browser: Browser, service: ServiceProcess, day: Day) -> None:
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()

@@ -11,11 +11,10 @@ export function watchKeys(desk) {
   let leading = false;
 
   document.addEventListener("keydown", (event) => {
-    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || keys === "off" || isWriting(event.target)) {
-      return;
-    }
+    if (event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (keys === "off" || isWriting(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    const key = event.key.toLowerCase();
+    const key = letterOf(event);
     if (leading && (key === "q" || key in PLACES)) {
       go(desk, key);
       return;
@@ -27,6 +26,13 @@ export function watchKeys(desk) {
   });
 
   document.querySelector("[data-help]")?.addEventListener("click", openKeys);
+}
+
+/** What a key writes; where that is no letter or digit of ours (Cyrillic, the row of digits on French keyboards), what
+    stands in its place. */
+function letterOf({ key, code, shiftKey }) {
+  if (/^[a-z\d?]$/i.test(key)) return key.toLowerCase();
+  return (shiftKey ? /^Key(.)$/ : /^(?:Key|Digit)(.)$/).exec(code)?.[1].toLowerCase() ?? key;
 }
 
 function isWriting(element) {

@@ -8,6 +8,7 @@ import { Desk } from "./desk.js";
 import { watchKeys } from "./keys.js";
 import { keepLeases } from "./lease.js";
 import { follow } from "./live.js";
+import "./marks.js";
 
 const root = document.querySelector("[data-queue]");
 const desk = new Desk(root);
