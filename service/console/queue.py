@@ -51,13 +51,14 @@ class Undone(NamedTuple):
 
 
 class Row(NamedTuple):
-    """A comment in the list; `away` is who else holds it. Its box is ticked and its text open where its page was sent
-    back before anything was done."""
+    """A comment in the list; `away` is who else holds it, and `until_ms` until when. Its box is ticked and
+    its text open where its page was sent back before anything was done."""
 
     comment: Comment
     shown: ShownComment
     moment: Moment
     away: Shown | None
+    until_ms: int | None
     key: str
     is_picked: bool
 
@@ -230,7 +231,8 @@ async def _first_rows(call: Call, now_ms: int) -> QueuePage:
 
 def _row(comment: Comment, actor: str, told: Told, now_ms: int, texts: Texts) -> Row:
     claim = comment.claim
-    away = shown(claim.moderator) if claim and claim.member_id != actor else None
+    others = claim if claim and claim.member_id != actor else None
+    away, until_ms = (shown(others.moderator), others.expires_ms) if others else (None, None)
     came = moment(comment.submitted_ms, now_ms, texts)
     is_picked = comment.comment_id in told.picked
-    return Row(comment, shown_comment(comment, texts), came, away, new_key(), is_picked)
+    return Row(comment, shown_comment(comment, texts), came, away, until_ms, new_key(), is_picked)
