@@ -347,6 +347,23 @@ async def test_who_was_signed_out_loses_nothing(application: Application, browse
     assert await states(application, comment_id) == ["held"]
 
 
+async def test_a_bulk_goes_on_when_who_began_it_signs_out(application: Application, browser: Browser) -> None:
+    desk = application.client.app[DESK]
+    runner = (keys.bulk_runner("default"), "a process that is dead by now")
+    assert await lease.hold(desk.link, *runner)
+    ids = [await send(application, f"Number {each}.") for each in range(3)]
+    await browser.get(COMMENTS)
+    page = await browser.post(MANY, {"all": "1", "state": "held"})
+    form = starting(page)
+    await browser.post(form, page.fields_of(form) | {"decision": "spam"})
+    await browser.post("/console/_/sign-out")
+    assert (await browser.get(form)).location.startswith("/console/_/sign-in?next=")
+    assert (await browser.get(f"{form}/progress", **{"CD-Fragment": "1"})).status == 303
+    await lease.hand_back(desk.link, *runner)
+    await done(application, form.rpartition("/")[2])
+    assert await states(application, *ids) == ["spam"] * 3
+
+
 async def test_without_the_store_the_ticks_are_kept_and_sent_again(
     application: Application, browser: Browser, one_server: RedisServer
 ) -> None:
