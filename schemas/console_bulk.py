@@ -52,6 +52,7 @@ class ManyForm(ActForm):
     q = typed("Words that they say.")
     since = typed("The day on which, or after which, they came.")
     thread = typed("The thread that they are in.")
+    rule = typed("The name of a rule that they met.")
     left_out = fields.String(
         load_default="",
         validate=validate.Length(max=MAX_LEFT_OUT * (_ID_CHARS + 1)),

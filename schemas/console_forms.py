@@ -92,6 +92,7 @@ class CommentsFilters(Closed):
     since = typed("The day on which, or after which, they came.")
     thread = typed("The thread that they are in.")
     author = typed("The id of their author.")
+    rule = typed("The name of a rule that they met.")
     did = typed("The comment that was decided on last.")
     cursor = fields.String(
         load_default="",

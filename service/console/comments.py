@@ -51,6 +51,7 @@ _MISTAKES = {
     "by": marked("The machine publishes and rejects: choose one of these states."),
     "thread": marked("That can be no thread."),
     "author": marked("That can be no author."),
+    "rule": marked("That can be the name of no rule."),
     "cursor": marked("That page is not there: begin with the first one."),
 }
 
@@ -66,6 +67,7 @@ class Filters:
     since: str = ""
     thread: str = ""
     author: str = ""
+    rule: str = ""
     cursor: str = ""
 
     @property
@@ -75,7 +77,7 @@ class Filters:
 
     @property
     def given(self) -> dict[str, str]:
-        names = ("state", "by", "q", "since", "thread", "author", "cursor")
+        names = ("state", "by", "q", "since", "thread", "author", "rule", "cursor")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -122,7 +124,7 @@ async def _find(call: Call, filters: Filters) -> CommentsPage:
 
 def checked_filters(filters: Filters) -> Json:
     """The query of the API's own call. InvalidFieldsError."""
-    given: Json = {name: getattr(filters, name) for name in ("state", "q", "thread") if getattr(filters, name)}
+    given: Json = {name: getattr(filters, name) for name in ("state", "q", "thread", "rule") if getattr(filters, name)}
     if filters.author:
         given["author_id"] = filters.author
     if filters.since:
@@ -157,6 +159,7 @@ async def _drawn(
         status=status_of(InvalidFieldsError()) if mistakes else 200,
         filters=filters,
         thread=shown(filters.thread) if filters.thread else None,
+        rule=shown(filters.rule) if filters.rule else None,
         tabs=filters.tabs(texts),
         found=[row_of(comment, now_ms, texts) for comment in found.comments],
         read_back_to=None if found.scanned_ms is None else moment(found.scanned_ms, now_ms, texts),

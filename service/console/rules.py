@@ -15,6 +15,7 @@ from schemas.policies import PolicyTestSchema
 from service.api.policies import MAX_POLICY_BYTES
 from service.console.frame import page, texts_at
 from service.console.operation import console_page
+from service.console.places import comments_address
 from service.console.rule_form import (
     faults_of,
     mistakes_of_new,
@@ -174,7 +175,8 @@ async def _draw(call: Call, typed: Typed, status: int = 200, *, is_saved: bool =
         version=site.policy_version,
         typed=typed,
         settings=typed.settings or (typed_settings(site.policy) if may_write else told_settings(site.policy, texts)),
-        hits=[hits.by_rule[rule.name] for rule in site.policy.rules],
+        hits=[(hits.by_rule[rule.name], comments_address(site.site, rule=rule.name)) for rule in site.policy.rules],
+        may_moderate=caller.is_admin or caller.may(Role.MODERATOR),
         hits_since_ms=hits.since_ms,
         rows=[rule_row(place, rule, texts) for place, rule in enumerate(site.policy.rules)],
         text=typed_rules(site.policy) if typed.text is None else typed.text,

@@ -11,7 +11,7 @@ from service.errors import InvalidFieldsError
 from service.use_cases.lists import with_author
 from service.web.call import Call, is_comment_id
 
-_FILTERS = ("state", "by", "q", "since", "thread", "author")
+_FILTERS = ("state", "by", "q", "since", "thread", "author", "rule")
 NOTHING, NOT_ONE = "nothing", "not_one"
 """What is wrong with what was ticked."""
 

@@ -193,10 +193,33 @@ async def test_hits_of_each_rule_stand_in_its_row(application: Application, oper
     page = await operator.get(RULES)
     assert "Hits in 7 days" in page.text
     cells = re.findall(r'<td class="n">(.*?)</td>', page.text)
+    cells = [re.sub('<span class="unseen">.*?</span>', "", cell) for cell in cells]
     assert [re.sub("<[^>]+>", " ", cell).split() for cell in cells] == [
         ["2", "2", "rejected"],
         ["2", "1", "rejected,", "1", "waiting"],
     ]
+    assert "/comments?" not in page.text
+
+
+async def test_hits_lead_a_moderator_to_the_comments(application: Application, operator: Browser) -> None:
+    await add(operator, rule_name="Über & <b>")
+    comment = {"name": "Ada", "email": "ada@mail.example"}
+    for body in ("A casino by the bridge.", "The bridge is open."):
+        await application.ask("POST", SITE + "/threads/t/comments", comment | {"body": body})
+    moderator = await signed_in(application, "moderator")
+    (address,) = re.findall(r'href="(/console/default/comments\?rule=[^"]+)"', (await moderator.get(RULES)).text)
+    found = await moderator.get(address)
+    assert "A casino by the bridge." in found.text
+    assert "The bridge is open." not in found.text
+    assert "Only comments that met the rule" in found.text
+    assert "&lt;b&gt;" in found.text
+    every = found.fields_of("/console/default/bulk") | {"all": "1", "decision": "spam"}
+    preview = await moderator.post("/console/default/bulk", every)
+    assert preview.status == 200
+    assert "Mark one comment as spam?" in re.sub("<[^>]+>", "", preview.text)
+    refused = await moderator.get("/console/default/comments?rule=" + "x" * 65)
+    assert refused.status == 422
+    assert "That can be the name of no rule." in refused.text
 
 
 async def test_what_is_typed_into_the_forms_stays_a_text(application: Application, operator: Browser) -> None:

@@ -219,6 +219,43 @@ def test_a_row_on_which_a_colleague_decides_keeps_its_place(service: ServiceProc
     expect(page.locator("#alerts")).to_contain_text("Nothing is selected")
 
 
+def run_until(page: Page, wanted: int) -> None:
+    """Lets the page's time go by until so many rows are another's: pages look again a while after they are told."""
+    for _ in range(500):
+        if page.locator(f"{ROW}.away").count() == wanted:
+            return
+        page.clock.run_for(500)
+    raise AssertionError(page.locator("main").inner_text())
+
+
+def test_a_row_is_a_colleagues_while_he_holds_it(service: ServiceProcess, page: Page) -> None:
+    """Neither the row that has the focus changes, nor one that is ticked."""
+    ids = numbered(service, 4)
+    page.clock.install()
+    page.goto(service.url + LIST)
+    page.locator(".pick input").nth(1).check()
+    page.locator(f'[data-comment="{ids[0]}"] h2').focus()
+    claimed = ask(service, "POST", f"/v1/sites/{SITE}/claims", {"limit": 3})
+    assert [each["comment_id"] for each in claimed["comments"]] == ids[:3]
+    away = page.locator(f"{ROW}.away")
+    expect(away).to_have_count(0)
+    run_until(page, 1)
+    expect(page.locator(ROW).nth(2)).to_contain_text("with administrator until")
+    ask(service, "DELETE", f"/v1/sites/{SITE}/claims")
+    run_until(page, 0)
+    assert rows(page) == ids
+
+
+def test_a_row_is_free_again_where_a_claim_ran_out(service: ServiceProcess, page: Page) -> None:
+    """Nobody tells of that: the page knows when it was to end, and looks."""
+    (only,) = numbered(service, 1)
+    ask(service, "POST", f"/v1/sites/{SITE}/claims", {"limit": 1, "lease_seconds": 3})
+    page.goto(service.url + LIST)
+    expect(page.locator(f"{ROW}.away")).to_contain_text("until")
+    expect(page.locator(f"{ROW}:not(.away)")).to_have_attribute("data-comment", only, timeout=15_000)
+    expect(page.locator(f"{ROW} .reject")).to_be_visible()
+
+
 def test_all_that_are_like_a_row(service: ServiceProcess, page: Page) -> None:
     """From the key to the look before, one left out, done, and taken back."""
     ids = submit(service, *(f"I doubled my savings with this adviser, write to him on telegram {n}" for n in range(5)))

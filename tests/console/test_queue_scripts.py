@@ -13,6 +13,22 @@ from tests.servers import ServiceProcess, wait_until
 
 SITE = "harbour"
 QUEUE = f"/console/{SITE}"
+FOCUSED = """() => {
+  const focused = document.activeElement
+  if (focused === document.body) return null
+  const at = focused.getClientRects()[0]
+  const met = document.elementFromPoint((at.left + at.right) / 2, (at.top + at.bottom) / 2)
+  const isMet = met !== null && (focused.contains(met) || met.closest("label")?.control === focused)
+  return [(focused.textContent || focused.name).trim().slice(0, 40), isMet]
+}"""
+"""What has the focus, and whether it is met at its middle."""
+TO_THE_BAR = """() => {
+  const bar = document.querySelector(".decide")
+  if (!bar || bar.contains(document.activeElement) || document.activeElement === document.body) return
+  scrollBy(0, document.activeElement.getBoundingClientRect().bottom - bar.getBoundingClientRect().top)
+}"""
+"""What has the focus lies at the upper edge of the bar, so that what comes next lies beneath it."""
+FEWEST_STOPS = 8
 LONG = "One word after the other, and no end of it. " * 90
 
 
@@ -457,3 +473,42 @@ def test_who_wants_to_begin_at_once_does_until_he_pauses(service: ServiceProcess
     expect(page.get_by_text("Nothing you decided was lost.")).to_be_visible()
     expect(page.get_by_role("button", name=re.compile("Start with 10"))).to_be_visible()
     assert ask(service, "GET", f"/v1/sites/{SITE}/queue")["comments"][0]["claim"] is None
+
+
+@pytest.mark.parametrize(("width", "height"), [(360, 640), (1440, 900)])
+def test_nothing_that_has_the_focus_is_covered(
+    service: ServiceProcess, browser: Browser, width: int, height: int
+) -> None:
+    """By Tab through the start page, one at a time with the bar of the last decision, and the list, there and back."""
+    for number in range(4):
+        submit(service, f"Number {number}. {LONG}")
+    context = browser.new_context(viewport={"width": width, "height": height})
+    page = moderator(service, context)
+    page.goto(service.url + QUEUE)
+    covered = [*walk(page, "Tab")]
+    page.get_by_role("button", name=re.compile("Start with 10")).click()
+    armed(page)
+    page.keyboard.press("s")
+    expect(page.locator(".undo")).to_be_visible()
+    covered += [*walk(page, "Tab"), *walk(page, "Shift+Tab")]
+    page.goto(f"{service.url}{QUEUE}?view=list")
+    covered += [*walk(page, "Tab"), *walk(page, "Shift+Tab")]
+    context.close()
+    assert covered == []
+
+
+def walk(page: Page, key: str) -> Iterator[str]:
+    """What is covered while it has the focus, on the way through the page."""
+    page.evaluate("document.activeElement.blur()")
+    steps = 0
+    for _ in range(200):
+        page.evaluate(TO_THE_BAR)
+        page.keyboard.press(key)
+        found = page.evaluate(FOCUSED)
+        if found is None and steps:
+            break
+        if found:
+            steps += 1
+            if not found[1]:
+                yield f"{key}: {found[0]}"
+    assert steps >= FEWEST_STOPS

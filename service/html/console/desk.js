@@ -6,13 +6,16 @@ import { Outbox, Refused, SignedOut } from "./outbox.js";
 import { clockAt } from "./clock.js";
 import { elementsOf } from "./fragment.js";
 import { Sheets } from "./sheets.js";
-import { alertLine, buttonFor, clearLine, linkTo, silently, tellQuietly } from "./telling.js";
+import { alertLine, buttonFor, clearLine, linkTo, tellQuietly } from "./telling.js";
 
 /** More comments are asked for when so few are left. */
 const FEW = 4;
 const MOST_UNDONE = 20;
 
 export class Desk extends Sheets {
+  alert = alertLine;
+  tell = tellQuietly;
+
   constructor(root) {
     super(root);
     this.words = document.querySelector("[data-words]").dataset;
@@ -79,8 +82,7 @@ export class Desk extends Sheets {
 
   /** What was done, in the words of the bar that takes it back. */
   said(part) {
-    const words = part.querySelector("[data-said]")?.dataset.said;
-    return words ?? this.words.done;
+    return part.querySelector("[data-said]")?.dataset.said ?? this.words.done;
   }
 
   saidNext() {
@@ -192,8 +194,10 @@ export class Desk extends Sheets {
       told.textContent = words;
       return;
     }
-    const shown = silently(words);
+    const shown = document.createElement("span");
+    shown.ariaHidden = "true"; // what changes is not heard again
     shown.dataset.next = "";
+    shown.textContent = words;
     const now = buttonFor(() => this.outbox.tryNow(), this.words.trynow);
     alertLine(this.words.offline.replace("{time}", clockAt(since)), "warn", shown, now);
   }
@@ -208,7 +212,7 @@ export class Desk extends Sheets {
     if (!(error instanceof Refused)) throw error;
     const part = elementsOf(error.html);
     const note = part.querySelector(".note")?.textContent.trim() ?? this.words.refused;
-    if (sheet && this.isStill(part, sheet)) {
+    if (sheet && part.querySelector(`[data-comment="${sheet.dataset.comment}"]`)) {
       this.renew(part, sheet);
       alertLine(note, "wrong");
     } else if (sheet) {
@@ -223,11 +227,6 @@ export class Desk extends Sheets {
   putBack(sheet) {
     this.decided.delete(sheet.dataset.comment);
     this.stand(sheet);
-  }
-
-  /** Whether the comment waits still, as another than it was. */
-  isStill(part, sheet) {
-    return part.querySelector(`[data-comment="${sheet.dataset.comment}"]`) !== null;
   }
 
   /** The comment as it is now stands in the place of what it was. */
@@ -266,26 +265,17 @@ export class Desk extends Sheets {
 
   /** On from a comment that waits no longer. */
   pass() {
-    const sheet = this.current;
-    const following = this.next(sheet);
+    const following = this.next(this.current);
     if (following) this.stand(following);
     else {
-      this.rest(sheet);
+      this.rest(this.current);
       this.clearAlert();
       this.fewLeft();
     }
   }
 
-  alert(words, kind) {
-    alertLine(words, kind);
-  }
-
   clearAlert() {
     if (!this.outbox.isHeldUp) clearLine();
-  }
-
-  tell(words) {
-    tellQuietly(words);
   }
 }
 

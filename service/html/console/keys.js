@@ -15,10 +15,7 @@ export function watchKeys(desk) {
     if (keys === "off" || isWriting(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
     const key = letterOf(event);
-    if (leading && (key === "q" || key in PLACES)) {
-      go(desk, key);
-      return;
-    }
+    if (leading && (key === "q" || key in PLACES)) return go(desk, key);
     leading = key === "g";
     if (key === "?") openKeys(event);
     else if (/^[1-9]$/.test(key)) press(desk, document.querySelector(`[data-codes-of]:not([hidden]) [data-code="${key}"]`), event);

@@ -20,6 +20,7 @@ export function follow(desk, address) {
     try {
       const answer = await fetch(address.replace(/live$/, "figures"), { redirect: "error" });
       if (answer.ok) desk.facts(elementsOf(await answer.text()));
+      await desk.lookAgain();
     } catch {
       // The next event asks again; a connection that is gone is told where a decision waits for it.
     }

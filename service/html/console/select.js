@@ -11,6 +11,7 @@ import { follow } from "./live.js";
 
 /** By a key, a row is decided on when it has had the focus for so long: one that was meant for the row before is none. */
 const ARMED_MS = 200;
+const SECOND_MS = 1000;
 const ROW = "li[data-comment]";
 
 class List extends Desk {
@@ -142,6 +143,28 @@ class List extends Desk {
     this.count();
   }
 
+  /** Who holds what by now: a row offers nothing while it is another's, and is free again where his claim ended. None
+      moves, and none changes that is ticked or has the focus. */
+  async lookAgain() {
+    const answer = await fetch(location.href, { headers: { "CD-Fragment": "1" } });
+    if (!answer.ok || this.isAsking) return;
+    for (const row of elementsOf(await answer.text()).querySelectorAll(ROW)) {
+      const here = this.root.querySelector(`[data-comment="${row.dataset.comment}"]`);
+      const isOther = here && here.classList.contains("away") !== row.classList.contains("away");
+      if (isOther && !box(here)?.checked && !here.contains(document.activeElement)) here.replaceWith(row);
+    }
+    this.count();
+    this.awaitEnd();
+  }
+
+  /** Looks again when the first of the claims that are shown ends. */
+  awaitEnd() {
+    clearTimeout(this.looking);
+    const ends = [...this.root.querySelectorAll(".away time[data-clock]")].map((each) => Date.parse(each.dateTime));
+    const waitMs = Math.min(...ends) - Date.now() + SECOND_MS;
+    if (ends.length) this.looking = setTimeout(() => this.lookAgain().catch(() => {}), waitMs);
+  }
+
   undo() {
     document.querySelector("[data-undo-many]")?.requestSubmit();
     super.undo();
@@ -179,3 +202,4 @@ watchKeys(list);
 follow(list, `${list.root.dataset.acts}/live`);
 watchBar();
 list.open();
+list.awaitEnd();

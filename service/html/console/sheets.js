@@ -19,6 +19,7 @@ export class Sheets {
     this.bar = document.querySelector("[data-decide]");
     this.decided = new Set();
     this.current = null;
+    this.newcomers = 0;
   }
 
   get all() {
@@ -126,11 +127,14 @@ export class Sheets {
     }
   }
 
+  /** What others hold changes nothing where one comment stands. */
+  async lookAgain() {}
+
   /** How many more wait than when the page was opened; nothing of that is announced. */
   came() {
     const { came, cameMany } = document.querySelector("[data-words]").dataset;
     const place = document.querySelector("[data-came]:not([data-words])");
-    this.newcomers = (this.newcomers ?? 0) + 1;
+    this.newcomers += 1;
     place.textContent = (this.newcomers === 1 ? came : cameMany).replace("{count}", this.newcomers);
     place.hidden = false;
   }

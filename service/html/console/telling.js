@@ -6,7 +6,7 @@
 export function alertLine(words, kind, ...more) {
   const line = document.createElement("p");
   line.className = `note ${kind}`;
-  line.append(words, ...more.flatMap((each) => [" ", each]));
+  line.append(words, ...more);
   document.getElementById("alerts").replaceChildren(line);
 }
 
@@ -32,12 +32,4 @@ export function buttonFor(act, words) {
   button.textContent = words;
   button.addEventListener("click", act);
   return button;
-}
-
-/** What changes within a line without being heard again. */
-export function silently(words) {
-  const span = document.createElement("span");
-  span.ariaHidden = "true";
-  span.textContent = words;
-  return span;
 }
