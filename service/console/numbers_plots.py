@@ -19,6 +19,8 @@ from service.texts.texts import Texts
 
 _UNKNOWN = "–"
 _LEAST_SHARE = 0.01
+_MOST_BARS = 12
+"""So many members are drawn, by their names; the table has them all."""
 _MINUTE_S = 60
 _DAYS_A_LABEL = 2
 _HOURS_A_LABEL = 6
@@ -143,11 +145,13 @@ def _deciders(numbers: Numbers, texts: Texts, name_of: Callable[[str], str] | No
     share = texts.percent(numbers.by_machine.total / total)
     answer = texts.gettext("The machine decided %(share)s, people the rest.") % {"share": share}
     judged = [(texts.gettext("machine"), numbers.by_machine), (texts.gettext("people"), numbers.by_people)]
-    bars = [_bar(name, each, texts) for name, each in judged]
     heads = (texts.gettext("Who"), texts.gettext("Published"), texts.gettext("Rejected"))
+    bars = [_bar(name, each, texts) for name, each in judged]
     tables = [Table(heads, [(name, *map(texts.number, each)) for name, each in judged])]
     if name_of:
-        rows = [(name_of(each.member_id), texts.number(each.decided)) for each in numbers.by_member(name_of)]
+        members = [(name_of(each.member_id), each.decided) for each in numbers.by_member(name_of)]
+        bars += [_bar_of_member(*each, texts) for each in members[:_MOST_BARS]]
+        rows = [(name, texts.number(decided)) for name, decided in members]
         tables.append(Table((texts.gettext("Member"), texts.gettext("Decisions")), rows))
     return Plot(question, answer, draw_bars(answer, bars), tables)
 
@@ -155,6 +159,11 @@ def _deciders(numbers: Numbers, texts: Texts, name_of: Callable[[str], str] | No
 def _bar(name: str, judged: Judged, texts: Texts) -> Bar:
     counts = {"published": texts.short_number(judged.published), "rejected": texts.short_number(judged.rejected)}
     return Bar(name, *judged, texts.gettext("%(published)s published, %(rejected)s rejected") % counts)
+
+
+def _bar_of_member(name: str, decided: int, texts: Texts) -> Bar:
+    says = texts.ngettext("%(count)s decision", "%(count)s decisions", decided)
+    return Bar(name, 0, 0, says % {"count": texts.short_number(decided)}, pale=decided)
 
 
 def _plot(

@@ -4,8 +4,7 @@ from schemas.console_bulk import PickedForm
 from service.console.bulk_progress import WAITED_SECONDS
 from service.console.frame import is_fragment, texts_at
 from service.console.operation import console_page
-from service.console.places import queue_address
-from service.console.queue import Told, queue_page
+from service.console.queue import Told, looked_address, queue_page
 from service.console.repeats import replay_of_form
 from service.domain.bulk import Bulk, BulkOrder
 from service.domain.decision import Decision
@@ -54,5 +53,4 @@ async def _done(call: Call, found: Bulk) -> Answer:
     """The queue as it was looked at, with what was done and the way back."""
     if is_fragment(call):
         return await queue_page(call, bulk_id=found.bulk_id)
-    looked = {name: call.body[name] for name in ("view", "order", "thread")}
-    return Answer(303, headers={"Location": queue_address(call.known_site.site, **looked, bulk=found.bulk_id)})
+    return Answer(303, headers={"Location": looked_address(call, bulk=found.bulk_id)})

@@ -12,6 +12,7 @@ from service.console.frame import fragment as fragment_of
 from service.console.frame import is_fragment, look_at, page, texts_at
 from service.console.kinds import count_kinds
 from service.console.operation import console_page
+from service.console.places import queue_address
 from service.console.repeats import new_key
 from service.console.sheet import sheets_of
 from service.domain.comment import Comment, FullComment
@@ -85,7 +86,7 @@ class Told:
 
 
 NOTHING = Told()
-_OF_ONE = {"sites": (), "left_out": 0, "steps_left": 0, "many": None, "kinds": None}
+_OF_ONE = {"sites": (), "left_out": 0, "steps_left": 0, "many": None, "kinds": None, "looked": ""}
 """What the queue over all sites has besides that of one, and the other way round."""
 
 
@@ -115,7 +116,7 @@ async def queue_page(
     comments = [(site.site, each) for each in held.comments]
     is_start = not comments and held.waiting and not is_fragment(call)
     kinds = await count_kinds(call, view_at(call)) if is_start else None
-    more = {"told": told, "undo": undo, "many": many, "kinds": kinds}
+    more = {"told": told, "undo": undo, "many": many, "kinds": kinds, "looked": looked_address(call)}
     return await one_page(call, scope_of(site), held, comments, more)
 
 
@@ -155,6 +156,12 @@ def kind_at(call: Call) -> str:
 
 def view_at(call: Call) -> QueueView:
     return QueueView(order_of(call), thread_of(call) or None)
+
+
+def looked_address(call: Call, **query: str) -> str:
+    """Where the queue of one site is as it is looked at, as the address of its page or a form of it says."""
+    site, view, order = call.known_site.site, _view(call), order_of(call)
+    return queue_address(site, view=view, order=order, thread=thread_of(call), reason=kind_at(call), **query)
 
 
 def oldest_of(call: Call, held: Held) -> Moment | None:
@@ -204,6 +211,7 @@ async def _list_page(call: Call, held: Held, told: Told, undo: Undone | None, ma
         "told": told,
         "undo": undo,
         "many": many,
+        "looked": looked_address(call),
         "codes": reasons_of(call.known_site),
     }
     if is_fragment(call):

@@ -77,6 +77,18 @@ async def test_what_is_ticked_in_the_queue_is_decided_at_once_and_taken_back_as_
     assert "Number 0." in page.text, "the list stays a list"
 
 
+async def test_who_decided_and_took_back_looks_at_what_he_looked_at(browser: Browser) -> None:
+    comment_id = await send(browser.application)
+    asked = "view=list&order=newest&thread=tunnel"
+    page = await browser.get(f"{QUEUE}?{asked}")
+    page = await browser.post(PICKED, page.fields_of(PICKED) | ticked(page, comment_id) | {"decision": "spam"})
+    assert page.location.startswith(f"{QUEUE}?{asked}&bulk=b")
+    page = await follow(browser, page)
+    bulk_id = page.text.partition(f"{MANY}/")[2][:17]
+    page = await post_form(browser, page, f"{MANY}/{bulk_id}/undo")
+    assert page.location == f"{QUEUE}?{asked}&bulk={bulk_id}"
+
+
 async def test_a_double_click_decides_once(browser: Browser) -> None:
     application = browser.application
     one, two = [await send(application, f"Number {each}.") for each in range(2)]
@@ -329,8 +341,27 @@ async def test_who_was_signed_out_loses_nothing(application: Application, browse
     await browser.post("/console/_/sign-out")
     page = await browser.post(PICKED, fields)
     assert page.status == 401
-    assert "/console/_/sign-in?next=/console/default%3Fview%3Dlist" in page.text, "back to the page that had the form"
+    assert "/console/_/sign-in?next=/console/default%3Fview%3Dlist%26order%3Driskiest" in page.text, (
+        "back to the page that had the form"
+    )
     assert await states(application, comment_id) == ["held"]
+
+
+async def test_a_bulk_goes_on_when_who_began_it_signs_out(application: Application, browser: Browser) -> None:
+    desk = application.client.app[DESK]
+    runner = (keys.bulk_runner("default"), "a process that is dead by now")
+    assert await lease.hold(desk.link, *runner)
+    ids = [await send(application, f"Number {each}.") for each in range(3)]
+    await browser.get(COMMENTS)
+    page = await browser.post(MANY, {"all": "1", "state": "held"})
+    form = starting(page)
+    await browser.post(form, page.fields_of(form) | {"decision": "spam"})
+    await browser.post("/console/_/sign-out")
+    assert (await browser.get(form)).location.startswith("/console/_/sign-in?next=")
+    assert (await browser.get(f"{form}/progress", **{"CD-Fragment": "1"})).status == 303
+    await lease.hand_back(desk.link, *runner)
+    await done(application, form.rpartition("/")[2])
+    assert await states(application, *ids) == ["spam"] * 3
 
 
 async def test_without_the_store_the_ticks_are_kept_and_sent_again(

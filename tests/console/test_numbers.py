@@ -174,8 +174,14 @@ def test_members_stand_in_the_order_of_their_names_and_only_where_they_are_named
     judged, members = plots(numbers())["Who decides?"].tables
     assert judged.rows == [("machine", "150", "15"), ("people", "52", "19")]
     assert members.rows == [("Ada <b>Lovelace</b>", "50"), ("all others", "1"), ("Zoë", "20")]
+    drawn = plots(numbers())["Who decides?"].drawing
+    assert [drawn.index(name) for name in ("Lovelace", "all others", "Zoë")] == sorted(
+        drawn.index(name) for name in ("Lovelace", "all others", "Zoë")
+    )
     *_, without_names = plots_of(numbers(), ENGLISH, None)
     assert len(without_names.tables) == 1
+    assert "Zoë" not in without_names.drawing
+    assert "Zoë" in drawn
 
 
 def test_a_target_is_drawn_and_told() -> None:

@@ -87,6 +87,14 @@ def test_bars_are_as_long_as_their_numbers_say(counts: list[tuple[int, int]]) ->
     assert all(abs(width - each) <= 0.051 for width, each in zip(widths, wanted, strict=True))
 
 
+def test_a_pale_bar_is_as_long_as_its_number_and_its_name_is_set_apart() -> None:
+    drawn = draw_bars("label", [Bar("Mo", 40, 0, ""), Bar("\u05e2\u05d3\u05d4", 0, 0, "20 decisions", pale=20)])
+    root = ElementTree.fromstring(drawn)  # noqa: S314 ours
+    full, pale = [float(part.get("width", 0)) for part in root.iter("rect")]
+    assert abs(full / 2 - (pale + 2)) <= 0.1
+    assert "\u2068\u05e2\u05d3\u05d4\u2069</tspan>" in drawn
+
+
 def test_a_long_name_is_cut_off() -> None:
     assert "Maximiliana von Hohenbu…" in draw_bars("label", [Bar("Maximiliana von Hohenburg-Schwerin", 1, 0, "")])
 
