@@ -21,6 +21,16 @@ async def read_home(call: Call) -> Answer:
     if not may_decide(call):
         depths, left_out = await queue_depths(call.desk, call.known_caller)
         return page(call, "console/home.html", sites=site_rows(call, depths), left_out=left_out)
+    return await _queue(call)
+
+
+@console_page("Look at the queue over all of one's sites again", query=AllQueuesQuery, is_use=False)
+async def glance_at_all_queues(call: Call) -> Answer:
+    """The same for a page that looks by itself at what changed: no use of the session."""
+    return await _queue(call)
+
+
+async def _queue(call: Call) -> Answer:
     decided = call.query["decided"]
     if call.site is not None:
         return await queue_page(call, told_first(call), decided=decided)

@@ -96,6 +96,12 @@ async def read_queue(call: Call) -> Answer:
     return await queue_page(call, told_first(call), decided=call.query["decided"], bulk_id=call.query["bulk"])
 
 
+@console_page("Look at the queue again", query=QueuePageQuery, is_use=False)
+async def glance_at_queue(call: Call) -> Answer:
+    """The same for a page that looks by itself at what changed: no use of the session."""
+    return await queue_page(call, told_first(call))
+
+
 def told_first(call: Call) -> Told:
     """What a page was asked to begin with."""
     if call.query["back"]:

@@ -276,10 +276,13 @@ async def test_listening_keeps_no_session_alive(timed: Browser, clock: list[int]
     assert (await timed.get(HOME)).status == 303
 
 
-async def test_figures_that_a_page_asks_for_by_itself_keep_no_session_alive(timed: Browser, clock: list[int]) -> None:
+@pytest.mark.parametrize("path", ["default/figures", "default/glance?view=list", "_/figures", "_/glance"])
+async def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(
+    timed: Browser, clock: list[int], path: str
+) -> None:
     await timed.sign_in(await timed.application.token("moderator"))
     clock[0] += IDLE_MS - 1
-    assert (await timed.get("/console/default/figures")).status == 200
+    assert (await timed.get(f"/console/{path}")).status == 200
     clock[0] += 1
     assert (await timed.get(HOME)).status == 303
 

@@ -282,3 +282,15 @@ def test_a_sheet_stands_empty_where_what_comes_takes_long(service: ServiceProces
     expect(page.locator('.sheet[aria-busy="true"]')).to_be_visible()
     held[0].continue_()
     expect(page.get_by_text("Nothing waits.")).to_be_visible()
+
+
+def test_comments_that_come_again_are_offered(service: ServiceProcess, context: BrowserContext) -> None:
+    """Where nothing waited; that is said once, and a page that looks by itself is no use of the session."""
+    submit(service)
+    page = at_work(service, context)
+    page.keyboard.press("s")
+    expect(page.get_by_text("Nothing waits.")).to_be_visible()
+    again = submit(service, "Once more.")
+    page.get_by_role("button", name=re.compile("Start with 10")).click(timeout=30_000)
+    armed(page)
+    assert standing(page) == again

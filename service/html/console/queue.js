@@ -5,13 +5,28 @@
 
 import { watchBar } from "./bar.js";
 import { Desk } from "./desk.js";
+import { elementsOf } from "./fragment.js";
 import { watchKeys } from "./keys.js";
 import { keepLeases } from "./lease.js";
 import { follow } from "./live.js";
 import "./marks.js";
 
 const root = document.querySelector("[data-queue]");
-const desk = new Desk(root);
+
+class Queue extends Desk {
+  /** What there is to begin with by now, while nothing is in hand; that comments wait again is said. */
+  async lookAgain() {
+    const start = root.querySelector("[data-start]:not([hidden])");
+    if (this.current || !start || start.contains(document.activeElement)) return;
+    const answer = await fetch(`${root.dataset.acts}/glance${location.search}`, { redirect: "error" });
+    const now = answer.ok && elementsOf(await answer.text()).querySelector("[data-start]:not([hidden])");
+    if (!now || this.current) return;
+    if (now.querySelector("[data-claim]") && !start.querySelector("[data-claim]")) this.tell(this.words.wait);
+    start.replaceWith(now);
+  }
+}
+
+const desk = new Queue(root);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

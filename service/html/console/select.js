@@ -146,7 +146,7 @@ class List extends Desk {
   /** Who holds what by now: a row offers nothing while it is another's, and is free again where his claim ended. None
       moves, and none changes that is ticked or has the focus. */
   async lookAgain() {
-    const answer = await fetch(location.href, { headers: { "CD-Fragment": "1" } });
+    const answer = await fetch(`${this.root.dataset.acts}/glance${location.search}`, { headers: { "CD-Fragment": "1" } });
     if (!answer.ok || this.isAsking) return;
     for (const row of elementsOf(await answer.text()).querySelectorAll(ROW)) {
       const here = this.root.querySelector(`[data-comment="${row.dataset.comment}"]`);
