@@ -198,9 +198,9 @@ def test_a_walk_by_tab_without_scripts_meets_nothing_behind_the_bar(
     service: ServiceProcess, browser: Browser, page: Page
 ) -> None:
     numbered(service, 5)
-    size = {"width": 360, "height": 640}
-    plain = browser.new_context(storage_state=page.context.storage_state(), java_script_enabled=False, viewport=size)
+    plain = browser.new_context(storage_state=page.context.storage_state(), java_script_enabled=False)
     page = plain.new_page()
+    page.set_viewport_size({"width": 360, "height": 640})
     page.goto(service.url + LIST)
     page.locator(".pick input").first.check()
     page.locator("#picked .reject").click()
