@@ -38,9 +38,11 @@ def may_decide(call: Call) -> bool:
 
 
 def site_rows(call: Call, depths: Sequence[QueueDepth]) -> list[SiteRow]:
-    """Sites with what waits on each; one that was removed meanwhile is left out."""
+    """Sites with what waits on each, first where the oldest comment waits; one that was removed meanwhile is left
+    out."""
     there, caller = call.desk.registry.sites, call.known_caller
-    sites = ((there[each.site], each) for each in depths if each.site in there)
+    ordered = sorted(depths, key=lambda each: (each.oldest_ms is None, each.oldest_ms or 0))
+    sites = ((there[each.site], each) for each in ordered if each.site in there)
     return [SiteRow(site, first_address(caller, site), each.waiting, each.oldest_ms) for site, each in sites]
 
 

@@ -66,6 +66,7 @@ async def test_the_start_page_tells_of_each_site_and_claims_nothing(sites: Appli
     page = await browser.get(HOME)
     assert page.status == 200, page.text
     assert "1 waits" in page.text
+    assert page.text.index('href="/console/herald"') < page.text.index('href="/console/gazette"'), "what waits is first"
     assert "It waits." not in page.text
     assert all(f'href="/console/{site}"' in page.text for site in SITES)
     assert 'href="/console/default"' not in page.text

@@ -1,6 +1,8 @@
 """The queue with its scripts while something is away: the connection, the service, the session, the moderator."""
 
+import os
 import re
+import signal
 import socket
 from collections.abc import Iterator
 
@@ -11,6 +13,7 @@ from tests.browser import started_browser
 from tests.console.album import sign_in
 from tests.console.day import ask
 from tests.servers import ServiceProcess
+from tests.workers.conftest import children
 
 SITE = "harbour"
 QUEUE = f"/console/{SITE}"
@@ -169,6 +172,26 @@ def test_a_service_that_is_asked_too_often_is_asked_again(service: ServiceProces
     expect(page.locator("#alerts")).to_be_empty()
     assert len(set(asked)) == 1, "each try is the same"
     assert state_of(service, decided) == "published"
+
+
+def test_a_decision_waits_for_the_store(service: ServiceProcess, context: BrowserContext) -> None:
+    """Redis stands still, so that nothing is answered in time, and goes on: what was decided is decided once."""
+    for number in range(2):
+        submit(service, f"Number {number} of the store.")
+    page = at_work(service, context)
+    decided = standing(page)
+    (store,) = children(service)
+    os.kill(store, signal.SIGSTOP)
+    try:
+        page.keyboard.press("a")
+        alerts(page, "One decision waits here")
+    finally:
+        os.kill(store, signal.SIGCONT)
+    page.get_by_role("button", name="Try now").click()
+    expect(page.locator("#told")).to_contain_text("Approved", timeout=30_000)
+    expect(page.locator("#alerts")).to_be_empty()
+    found = ask(service, "GET", f"/v1/sites/{SITE}/comments/{decided}")
+    assert (found["state"], len(found["history"])) == ("published", 1)
 
 
 def test_a_service_that_was_killed_and_comes_back_takes_the_decision(

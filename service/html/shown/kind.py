@@ -45,5 +45,9 @@ def kind_words(kind: Kind, texts: Texts) -> str:
     if kind.of == words.RULE:
         return texts.gettext(words.RULE_NAMED) % {"name": look_through(kind.name).bare}
     if kind.of == _ATTRIBUTE:
-        return texts.gettext(words.ATTRIBUTES[kind.name][0]) if kind.name in words.ATTRIBUTES else kind.name
+        return (
+            texts.gettext(words.ATTRIBUTES[kind.name][0])
+            if kind.name in words.ATTRIBUTES
+            else look_through(kind.name).bare
+        )
     return texts.gettext(words.FINDINGS.get(kind.name, _NOTHING))
