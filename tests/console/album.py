@@ -24,7 +24,7 @@ SCHEMES = ("light", "dark")
 ADMIN, NOBODY, AT_WORK = "the administrator", "nobody", "Nora"
 """Who looks at a page; the last has claimed comments."""
 _OPEN = ("/console/_/sign-in", "/console/_/link")
-_NO_PAGE = ("/live", "/figures", "/events", "/progress")
+NO_PAGE = ("/live", "/figures", "/events", "/progress")
 """Addresses that give a stream, or what a page asks by itself."""
 
 
@@ -52,7 +52,7 @@ def pictures(ids: Mapping[str, str]) -> Iterator[Picture]:
     """Every page of the route table, its address filled with these ids, and the further states. KeyError for a
     placeholder without an id."""
     for route in PAGES_WITH_DEMO:
-        if route.method == "GET" and route.path.startswith("/console") and not route.path.endswith(_NO_PAGE):
+        if route.method == "GET" and route.path.startswith("/console") and not route.path.endswith(NO_PAGE):
             who = NOBODY if route.path in _OPEN else ADMIN
             yield Picture(_name_of(route.path), route.path.format(**ids), who)
     yield from STATES
