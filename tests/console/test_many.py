@@ -20,6 +20,10 @@ LONG = "One word after the other, and no end of it. " * 90
 ROW = "li[data-comment]"
 SIZES = ([("light", 1440, 16), ("dark", 360, 16)], [("dark", 1440, 16), ("light", 360, 32)])
 """Pages have them in turn."""
+IS_SEEN = """() => { const here = document.activeElement, at = here.getBoundingClientRect()
+  const met = document.elementFromPoint(at.x + at.width / 2, at.bottom - 2)
+  return here.contains(met) || here.closest("label")?.contains(met) === true }"""
+"""Whether nothing lies before the foot of what has the focus."""
 complaints: list[str] = []
 """Mistakes of the scripts, in this test."""
 
@@ -187,10 +191,29 @@ def test_no_row_that_has_the_focus_lies_behind_the_bar(service: ServiceProcess, 
     page.keyboard.press("x")
     for key in "jjjjjjjjjkkkkkkkkk":
         page.keyboard.press(key)
-        assert page.evaluate(
-            """() => { const here = document.activeElement, at = here.getBoundingClientRect();
-                return here.contains(document.elementFromPoint(at.x + at.width / 2, at.bottom - 2)) }"""
-        )
+        assert page.evaluate(IS_SEEN)
+
+
+def test_a_walk_by_tab_without_scripts_meets_nothing_behind_the_bar(
+    service: ServiceProcess, browser: Browser, page: Page
+) -> None:
+    numbered(service, 5)
+    plain = browser.new_context(storage_state=page.context.storage_state(), java_script_enabled=False)
+    page = plain.new_page()
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(service.url + LIST)
+    page.locator(".pick input").first.check()
+    page.locator("#picked .reject").click()
+    expect(page.locator("[data-undo-many]")).to_contain_text("1 comment rejected.")
+    page.locator(".strip a").last.focus()
+    for key in ("Tab", "Shift+Tab"):
+        hidden = []
+        for _ in range(18):
+            page.keyboard.press(key)
+            if not page.evaluate(IS_SEEN):
+                hidden.append(page.evaluate("document.activeElement.outerHTML.slice(0, 80)"))
+        assert hidden == []
+    plain.close()
 
 
 def test_texts_are_unfolded_before_they_are_approved(service: ServiceProcess, page: Page) -> None:

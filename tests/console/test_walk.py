@@ -89,7 +89,7 @@ def test_everyone_can_read_and_work_every_page(
         if token:
             sign_in(page, service.url, token)
     found = {}
-    for picture in (*pictures(day.ids), *MORE):
+    for picture in (*pictures(day.ids), *MORE, Picture("undo-bar", last_decided(service), AT_WORK)):
         page = pages[picture.who]
         page.goto(service.url + picture.address)
         page.evaluate(LOOKING)
@@ -98,6 +98,12 @@ def test_everyone_can_read_and_work_every_page(
         page.context.close()
     assert {name: faults for name, faults in found.items() if faults} == {}
     assert [each for told_of in complaints for each in told_of if not each.startswith(OF_AN_ERROR)] == []
+
+
+def last_decided(service: ServiceProcess) -> str:
+    """The queue after a decision, which can be taken back."""
+    (comment, *_) = ask(service, "GET", f"{API}/comments?state=rejected")["comments"]
+    return f"/console/{SITE}?view=one&decided={comment['comment_id']}"
 
 
 def look_on_a_telephone(page: Page) -> list[str]:
