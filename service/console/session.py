@@ -53,14 +53,16 @@ def require_own_form(call: Call) -> None:
 
 def require_own_page(call: Call) -> None:
     """ForgedFormError where a browser says that another site's page sends this."""
-    headers = call.request.headers
-    site, origin = headers.get("Sec-Fetch-Site", "").lower(), headers.get("Origin")
-    if site:
-        is_own = site in {"same-origin", "none"}
-    else:
-        is_own = origin is None or is_own_origin(call.request, origin_of(origin))
-    if not is_own:
+    if not is_of_own_page(call.request):
         raise ForgedFormError
+
+
+def is_of_own_page(request: Request) -> bool:
+    """False where a browser says that another site's page sends it."""
+    site, origin = request.headers.get("Sec-Fetch-Site", "").lower(), request.headers.get("Origin")
+    if site:
+        return site in {"same-origin", "none"}
+    return origin is None or is_own_origin(request, origin_of(origin))
 
 
 def _cookie(request: Request, fields: Json) -> str:  # noqa: ARG001 it stands in the head

@@ -8,6 +8,7 @@ from urllib.parse import quote
 from service.console.addresses import HOME, SIGN_IN, own_next
 from service.console.frame import fragment, is_fragment, page, texts_at
 from service.console.navigation import ENTRIES, first_address
+from service.console.session import is_of_own_page
 from service.desk import Desk
 from service.domain.caller import EVERY_SITE, Role
 from service.domain.site import Site
@@ -93,7 +94,7 @@ def _is_of_console(request: Request) -> bool:
 def _wrong(call: Call, error: RequestError | None) -> Wrong:
     texts = texts_at(call)
     onward, words = _way_on(call, error, texts)
-    sent = _sent(call.request)
+    sent = _sent(call.request) if is_of_own_page(call.request) else {}  # no words of others stand on our page
     is_worth_again = _is_worth_again(error) and (bool(sent) or call.request.method != "POST")
     return Wrong(
         _title(call, error, texts),

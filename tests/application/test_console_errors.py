@@ -85,6 +85,15 @@ async def test_a_forged_form_is_not_offered_to_be_sent(admin: Browser) -> None:
     assert f'action="{SETUP}"' not in refused.text
 
 
+@pytest.mark.parametrize("headers", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "", "Origin": "null"}])
+async def test_no_page_shows_what_another_site_sent(admin: Browser, headers: dict[str, str]) -> None:
+    """Neither to who is signed in, nor to who is not: browsers send no cookie along from there."""
+    for browser in (admin, Browser(admin.application)):
+        refused = await browser.post(SETUP, {"title": "Call this number"}, **AS_BROWSER, **headers)
+        assert refused.status in {401, 403}
+        assert "Call this number" not in refused.text
+
+
 async def test_no_page_shows_a_token_again(admin: Browser, one_server: RedisServer) -> None:
     one_server.kill()
     try:
