@@ -82,6 +82,7 @@ class List extends Desk {
     const reason = button.matches("option") ? button.value : "";
     if (reason) button = this.form.querySelector(".reject");
     const row = this.here;
+    if (!row) return;
     if (this.picked.length) this.take(button, "h2", reason);
     else if ("armed" in row.dataset) this.take(row.querySelector(`[value="${button.value}"]`), "h2", reason);
     else if (!row.contains(document.activeElement)) this.go(row);
