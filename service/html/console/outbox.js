@@ -20,7 +20,7 @@ export class Refused extends Error {
 export class SignedOut extends Error {
   constructor() {
     super("signed out");
-    const [, before, here] = location.pathname.match(/^(.*?)(\/console.*)$/); // a proxy may put a path before
+    const [, before, here] = location.pathname.match(/^(.*?)(\/console(?:\/.*)?)$/); // a proxy may put a path before
     this.address = `${before}/console/_/sign-in?next=${encodeURIComponent(here + location.search)}`;
   }
 }
