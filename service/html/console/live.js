@@ -32,7 +32,7 @@ export function follow(desk, address) {
 
   const hear = (event) => {
     const news = JSON.parse(event.data);
-    if (news.type === "entered") desk.came();
+    if (news.type === "entered" && news.revision === 1) desk.came(); // none that was decided before
     if (ENDS.has(news.type) && news.comment_id) desk.endedElsewhere(news);
     soon();
   };
