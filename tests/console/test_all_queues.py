@@ -89,6 +89,7 @@ def test_a_round_over_all_sites(service: ServiceProcess, page: Page) -> None:
     page.keyboard.press("a")
     stands(page, second)
     third = submit(service, "gazette", "And the tram.")
+    expect(page.locator(".strip [data-came]")).to_have_text("1 new since you began")
     expect(page.locator("[data-facts]")).to_contain_text("2 wait", timeout=30_000)
     page.keyboard.press("1")
     stands(page, third)  # more were asked for, of another site

@@ -51,11 +51,12 @@ function perform(desk, act, event) {
   if (desk.perform?.(act, event)) return;
   const sheet = desk.current;
   const page = document.documentElement;
+  const decide = () => press(desk, document.querySelector(`[data-decide] [value="${act}"]`), event);
   const does = {
-    approve: () => press(desk, document.querySelector('[data-decide] [value="approve"]'), event),
-    reject: () => press(desk, document.querySelector('[data-decide] [value="reject"]'), event),
-    spam: () => press(desk, document.querySelector('[data-decide] [value="spam"]'), event),
-    leave: () => press(desk, document.querySelector('[data-decide] [value="leave"]'), event),
+    approve: decide,
+    reject: decide,
+    spam: decide,
+    leave: decide,
     undo: () => desk.undo(),
     next: () => turn(desk, desk.next(sheet)),
     before: () => turn(desk, desk.before(sheet)),

@@ -26,11 +26,15 @@ export function follow(desk, address) {
     }
   };
 
+  const soon = () => {
+    timer ??= setTimeout(refresh, QUIET_MS * (1 + Math.random()));
+  };
+
   const hear = (event) => {
     const news = JSON.parse(event.data);
-    if (news.type === "entered") desk.came();
+    if (news.type === "entered" && news.revision === 1) desk.came(); // none that was decided before
     if (ENDS.has(news.type) && news.comment_id) desk.endedElsewhere(news);
-    timer ??= setTimeout(refresh, QUIET_MS * (1 + Math.random()));
+    soon();
   };
 
   /** A browser comes again by itself where a connection breaks, but not where the answer was an error. */
@@ -39,7 +43,7 @@ export function follow(desk, address) {
     for (const type of HEARD) source.addEventListener(type, hear);
     source.addEventListener("open", () => {
       waitMs = QUIET_MS;
-      timer ??= setTimeout(refresh, QUIET_MS * (1 + Math.random()));
+      soon();
     });
     source.addEventListener("error", () => {
       if (source.readyState === EventSource.CLOSED) setTimeout(open, waitMs, Math.min(2 * waitMs, LONGEST_WAIT_MS));

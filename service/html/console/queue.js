@@ -14,6 +14,11 @@ import "./marks.js";
 const root = document.querySelector("[data-queue]");
 
 class Queue extends Desk {
+  /** Counted from when he began. */
+  came() {
+    if (this.current) super.came();
+  }
+
   /** What there is to begin with by now, while nothing is in hand; that comments wait again is said. */
   async lookAgain() {
     const start = root.querySelector("[data-start]:not([hidden])");
