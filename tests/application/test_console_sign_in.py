@@ -1,22 +1,16 @@
 """Signing in to the console and out, and what keeps a session its own."""
 
-import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from http.cookies import SimpleCookie
-from pathlib import Path
 
 import pytest
 
-from service.app import DESK, make_service
+from service.app import DESK
 from service.console.addresses import own_next
 from service.desk import Desk, clock_ms
 from service.domain.session import IDLE_MS, LONGEST_MS, MOST_SESSIONS
-from service.settings import read_settings
-from service.use_cases import sign_in_links
-from tests.application.conftest import ADMIN, Application, Client
+from tests.application.conftest import ADMIN, Application
 from tests.application.console import Browser, begun
-from tests.servers import RedisServer
 
 Open = Callable[..., Awaitable[Application]]
 HOME, SIGN_IN, SESSIONS = "/console", "/console/_/sign-in", "/console/_/sessions"
@@ -202,42 +196,6 @@ def test_own_pages_are_gone_on_to(path: str) -> None:
     assert own_next(path) == path
 
 
-async def test_wrong_tokens_are_looked_at_a_few_times(browser: Browser) -> None:
-    token = await browser.application.token("moderator")
-    seen = [await browser.sign_in(f"cd_guess-{number}") for number in range(12)]
-    assert [page.status for page in seen] == [401] * 10 + [429] * 2
-    assert "9 tries are left for now" in seen[0].text
-    assert "1 try is left for now" in seen[8].text
-    assert int(seen[-1].headers["Retry-After"]) >= 1
-    assert (await browser.sign_in(token)).status == 303
-
-
-async def test_sessions_that_ended_are_no_guesses(browser: Browser) -> None:
-    """A newsroom behind one address comes back from lunch: each is led to signing in, and let in."""
-    token = await browser.application.token("moderator")
-    for number in range(70):
-        cookie = {"Cookie": f"cd={number:043}"}
-        assert (await Browser(browser.application).get(HOME, **cookie)).status == 303
-    assert (await browser.sign_in(token)).status == 303
-
-
-async def test_wrong_tokens_keep_nobody_out_who_has_a_right_one(browser: Browser) -> None:
-    """Neither a token of ours, nor a one-time link, nor a session; the administrator's where he is known."""
-    token = await browser.application.token("moderator")
-    secrets = [await link_for(browser.application, token) for _ in range(2)]
-    await browser.sign_in()
-    for number in range(12):
-        last = await Browser(browser.application).sign_in(f"cd_guess-{number}")
-    assert last.status == 429
-    assert (await browser.get(HOME)).status == 200
-    visitor = Browser(browser.application)
-    assert (await visitor.post("/console/_/link", {"code": "cdl_guessed"})).status == 429
-    assert (await visitor.post("/console/_/link", {"code": secrets[0]})).status == 303
-    assert (await visitor.post("/console/_/link", {"code": secrets[0]})).status == 401
-    assert (await visitor.sign_in(token)).status == 303
-    assert (await visitor.sign_in()).status == 303
-
-
 async def test_a_member_has_so_many_sessions_and_no_more(browser: Browser) -> None:
     """Whoever begins one more ends the oldest."""
     token = await browser.application.token("moderator")
@@ -249,11 +207,6 @@ async def test_a_member_has_so_many_sessions_and_no_more(browser: Browser) -> No
     await browser.sign_in(token)
     assert (await first.get(HOME)).status == 303
     assert (await browser.get(SESSIONS)).text.count('name="session"') == MOST_SESSIONS
-
-
-async def test_an_address_that_is_none_is_no_link(browser: Browser) -> None:
-    for code in ("http://[", "https://a]b#c", "#", "cdl_" + "x" * 190):
-        assert (await browser.post("/console/_/link", {"code": code})).status == 401
 
 
 async def test_a_session_ends_when_it_is_not_used(timed: Browser, clock: list[int]) -> None:
@@ -283,6 +236,16 @@ async def test_what_a_page_asks_for_by_itself_keeps_no_session_alive(
     await timed.sign_in(await timed.application.token("moderator"))
     clock[0] += IDLE_MS - 1
     assert (await timed.get(f"/console/{path}")).status == 200
+    clock[0] += 1
+    assert (await timed.get(HOME)).status == 303
+
+
+async def test_what_a_page_asks_by_itself_keeps_no_session_alive(timed: Browser, clock: list[int]) -> None:
+    await timed.sign_in(await timed.application.token("moderator"))
+    clock[0] += IDLE_MS - 1
+    for of in ("default", "_"):
+        for part in ("figures", "glance"):
+            assert (await timed.get(f"/console/{of}/{part}")).status == 200
     clock[0] += 1
     assert (await timed.get(HOME)).status == 303
 
@@ -345,86 +308,3 @@ async def test_signing_out_ends_the_session_also_for_who_kept_the_cookie(browser
     assert not browser.cookies
     browser.cookies = kept
     assert (await browser.get(HOME)).status == 303
-
-
-async def link_for(application: Application, token: str) -> str:
-    desk = desk_of(application)
-    caller = desk.registry.caller(token, desk.now_ms())
-    assert caller is not None
-    return await sign_in_links.make_link(desk, desk.vault.token_digest(token), caller.member_id, actor="admin")
-
-
-async def test_a_link_signs_in_once_and_by_a_form_alone(browser: Browser) -> None:
-    token = await browser.application.token("moderator")
-    secret = await link_for(browser.application, token)
-    assert (await browser.get("/console/_/link")).status == 200
-    assert (await browser.get(f"/console/_/link?code={secret}")).status == 200
-    assert not browser.cookies
-    answer = await browser.post("/console/_/link", {"code": f"http://127.0.0.1:8080/console/_/link#{secret}"})
-    assert (answer.status, answer.location) == (303, HOME)
-    again = await Browser(browser.application).post("/console/_/link", {"code": secret})
-    assert again.status == 401
-    assert "This link was used before." in again.text
-
-
-async def test_of_two_who_open_a_link_at_once_one_is_signed_in(browser: Browser) -> None:
-    secret = await link_for(browser.application, await browser.application.token("moderator"))
-    both = [Browser(browser.application), Browser(browser.application)]
-    answers = await asyncio.gather(*(each.post("/console/_/link", {"code": secret}) for each in both))
-    assert sorted(each.status for each in answers) == [303, 401]
-
-
-async def test_a_link_is_used_in_one_of_two_processes(
-    browser: Browser, one_server: RedisServer, tmp_path: Path, aiohttp_client: Callable[..., Awaitable[Client]]
-) -> None:
-    """At once: whichever is asked first, the other says that it was used."""
-    settings = {"REDIS_URL": one_server.url, "DATA_DIR": str(tmp_path), "ADMIN_TOKEN": ADMIN}
-    read = read_settings({f"COMMENTDESK_{name}": value for name, value in settings.items()})
-    secret = await link_for(browser.application, await browser.application.token("moderator"))
-    other = Browser(Application(await aiohttp_client(make_service(read))))
-    answers = await asyncio.gather(*(each.post("/console/_/link", {"code": secret}) for each in (browser, other)))
-    assert sorted(each.status for each in answers) == [303, 401]
-    assert [each.status for each in (await browser.get(HOME), await other.get(HOME))].count(200) == 1
-
-
-async def test_a_refusal_tells_nothing_of_what_was_right_before(browser: Browser) -> None:
-    """A token that was revoked and one that never was are told the same."""
-    ask = browser.application.ask
-    revoked = await (await ask("POST", "/v1/tokens", {"role": "moderator", "site": "default", "name": "Mo"})).json()
-    await ask("DELETE", f"/v1/tokens/{revoked['token_id']}")
-    pages = [await browser.sign_in(token) for token in (revoked["token"], "cd_" + "x" * 43, "x", ADMIN + "x")]
-    assert {page.status for page in pages} == {401}
-    assert len({re.sub(r"\d+ tries", "", page.text) for page in pages}) == 1
-
-
-async def test_a_link_that_is_too_old_or_unknown_says_so(timed: Browser, clock: list[int]) -> None:
-    secret = await link_for(timed.application, await timed.application.token("moderator"))
-    clock[0] += 15 * 60 * 1000 + 1
-    await desk_of(timed.application).link.call("DEL", f"cd:{{commentdesk}}:sign-in-link:{digest_of(timed, secret)}")
-    assert "This link is too old." in (await timed.post("/console/_/link", {"code": secret})).text
-    assert "This link is not known here." in (await timed.post("/console/_/link", {"code": "cdl_abc"})).text
-
-
-def digest_of(browser: Browser, secret: str) -> str:
-    return desk_of(browser.application).vault.link_digest(secret)
-
-
-async def test_a_link_of_a_token_that_is_revoked_is_none(browser: Browser) -> None:
-    answer = await browser.application.ask("POST", "/v1/tokens", {"role": "moderator", "site": "default", "name": "Mo"})
-    made = await answer.json()
-    secret = await link_for(browser.application, made["token"])
-    await browser.application.ask("DELETE", f"/v1/tokens/{made['token_id']}")
-    assert (await browser.post("/console/_/link", {"code": secret})).status == 401
-
-
-async def test_what_was_done_is_in_the_audit_log(browser: Browser) -> None:
-    token = await browser.application.token("moderator")
-    await browser.sign_in("cd_wrong")
-    await browser.sign_in("cd_wrong-too")
-    await browser.post("/console/_/link", {"code": await link_for(browser.application, token)})
-    await browser.get(SESSIONS)
-    await browser.post("/console/_/sign-out")
-    changes = await desk_of(browser.application).link.call("XRANGE", "cd:{commentdesk}:changes", "-", "+")
-    kinds = [fields[1].decode() for _, fields in changes]
-    assert kinds[-4:] == ["sign_in_refused", "sign_in_link_made", "signed_in", "signed_out"]
-    assert not [each for each in changes if token.encode() in b"".join(each[1])]
