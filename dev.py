@@ -2,7 +2,7 @@
 """Runs, tests and checks commentdesk from a clone: all it needs is Python, 3.11 to 3.14.
 
     python3 dev.py run [options of `serve`]     start the service, with a server of its own unless one is named
-    python3 dev.py test [options of pytest]     run the tests; without options all of them, in two processes
+    python3 dev.py test [options of pytest]     run the tests; without options all of them, in three processes
     python3 dev.py lint                         ruff, mypy and the import contracts
     python3 dev.py --help                       this text
 
@@ -73,10 +73,10 @@ def run(arguments: list[str]) -> None:
 def test(arguments: list[str]) -> None:
     require_server()
     ensure_installed("dev")
-    # Two processes, each with its own servers and folders; a file stays in one, so that what it starts is started once.
-    # tests/conftest.py puts them in order.
-    in_two = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    replace_process("-m", "pytest", *(arguments or in_two))
+    # Three processes, since many tests wait, each with its own servers and folders. A file stays in one, so that what
+    # it starts is started once; tests/conftest.py puts them in order.
+    in_three = ["-n", "3", "--dist", "loadfile", "--no-loadscope-reorder"]
+    replace_process("-m", "pytest", *(arguments or in_three))
 
 
 def lint(arguments: list[str]) -> None:

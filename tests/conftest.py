@@ -17,8 +17,7 @@ settings.register_profile("commentdesk", deadline=None)
 settings.load_profile("commentdesk")
 PATIENCE_SECONDS = 30.0
 LONGEST = ("faults", "pipeline", "upkeep", "workers", "link", "console", "cluster", "pages", "docs", "platform")
-"""Folders whose files have few tests and take long. They go first: else one of two processes waits for the other at the
-end."""
+"""Folders whose files have few tests and take long. They go first: else all but one process wait at the end."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

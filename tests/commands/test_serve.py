@@ -6,7 +6,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from tests.servers import RedisServer, ServiceProcess, free_port
+from tests.servers import RedisServer, ServiceProcess, free_port, wait_until
 
 SERVE = (sys.executable, "-m", "service", "serve")
 
@@ -27,7 +27,8 @@ def test_options_hold_over_settings_and_their_files(tmp_path: Path, redis_server
         assert (first["version"], first["python"]) == (version("commentdesk"), platform.python_version())
         assert first["workers"] == 2
         assert service.said().count('"worker_ready"') == 2
-        assert f"http://127.0.0.1:{port}/console/_/link#cdl_" in service.said()
+        link = f"http://127.0.0.1:{port}/console/_/link#cdl_"
+        wait_until(lambda: link in service.said(), "the link that signs in", 30)
     finally:
         service.kill()
 

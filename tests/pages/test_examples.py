@@ -39,7 +39,9 @@ def known_id(reader: Reader, request: pytest.FixtureRequest) -> str:
         reader.api("POST", f"{SITE}/comments/{comment_id}/decisions", {"decision": "reject"})
     if "{author_id}" in route.path:
         return str(reader.api("GET", f"{SITE}/comments/{comment_id}")["author"]["author_id"])
-    return preview_or_bulk(reader, name) if name in {"start_bulk", "read_bulk", "undo_bulk"} else comment_id
+    return (
+        preview_or_bulk(reader, name) if name in {"start_bulk", "read_bulk", "undo_bulk", "stop_bulk"} else comment_id
+    )
 
 
 def preview_or_bulk(reader: Reader, name: str) -> str:

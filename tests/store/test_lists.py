@@ -52,6 +52,7 @@ SELECTIONS = st.builds(
     risk_below=st.sampled_from([None, None, 1.0, 0.5]),
     query=st.sampled_from(["", "", "", "river", "RIVER*", "cafes", "river cafes"]),
     like=st.none(),
+    revisions=st.none(),
 )
 
 

@@ -2,18 +2,27 @@
 
 import asyncio
 
+import pytest
+import structlog
 from aiohttp.test_utils import TestServer
 from structlog.testing import capture_logs
 
 from service.metrics import RequestMeasures
 from service.platform.acceptor import Acceptor
 from service.platform.counters import Counters
+from service.web import server_log
 from service.web.application import make_application
 from service.web.call import ProcessContext
 from service.web.exchange import Request
 from service.web.response import Response
 
 EMAIL = b"ada@mail.example"
+
+
+@pytest.fixture(autouse=True)
+def new_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A logger remembers how logs were configured when it first spoke, in whichever test."""
+    monkeypatch.setattr(server_log, "log", structlog.get_logger())
 
 
 async def break_off(_: Request) -> Response:
