@@ -75,6 +75,12 @@ def client_of(url: str) -> redis.Redis:
     return redis.RedisCluster(host, int(port))  # type: ignore[return-value]  # close enough
 
 
+_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+OWN_PORTS = range(10_000 + 2_500 * (_NUMBER % 8), 12_500 + 2_500 * (_NUMBER % 8))
+"""Those that this one of several processes of the tests gives out."""
+_given: set[int] = set()
+
+
 class ServerProcess:
     """A server that runs, or does not."""
 
@@ -178,12 +184,16 @@ def server_binary(kind: str) -> str:
 
 
 def free_port() -> int:
-    """A port that nobody listens on, below those from which the kernel takes the ports of outgoing connections: one
-    of these would be gone before the server binds it, as thousands are opened meanwhile."""
+    """A port that nobody listens on, never the same one twice, and of this process of the tests alone: who asked for it
+    may bind it later. Below those from which the kernel takes the ports of outgoing connections: one of these would be
+    gone before the server binds it, as thousands are opened meanwhile."""
     while True:
-        port = random.randrange(10_000, 32_000)
+        port = random.choice(OWN_PORTS)
+        if port in _given:
+            continue
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _given.add(port)
             return port
 
 

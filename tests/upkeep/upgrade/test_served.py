@@ -185,7 +185,7 @@ async def test_killed_in_the_middle_again_and_again_it_is_served_and_goes_on(
             return older() < count
 
         left = many
-        for _ in range(3):
+        for _ in range(2):
             service.start()
             check_told(service, many)
             wait_until(partial(is_under, left), "the upgrade to go on", 60)
